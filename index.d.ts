@@ -1,0 +1,382 @@
+/// <reference types="node" />
+
+import { EventEmitter } from 'node:events'
+
+/** How the next attempt to connect is decided; see {@link SocketOptions.reconnectStrategy}. */
+export type ReconnectStrategy = (retries: number, cause: Error) => number | false | Error
+
+/** Verification and identity for TLS, as in `node:tls`. */
+export interface TlsOptions {
+  /** Certificates of the authorities to trust, PEM. Default: those of the system. */
+  ca?: string | Uint8Array
+  /** Client certificate, PEM. Needs `key`. */
+  cert?: string | Uint8Array
+  /** Private key of the client certificate, PEM. Needs `cert`. */
+  key?: string | Uint8Array
+  /** Name expected in the server's certificate. Default: the host connected to. */
+  servername?: string
+  /** `false` accepts any certificate. Default: `true`. */
+  rejectUnauthorized?: boolean
+}
+
+/** The `socket` object of a node-redis configuration. */
+export interface SocketOptions {
+  /** Server host. Default: `localhost`. */
+  host?: string
+  /** Server port, 1 to 65535. Default: 6379. */
+  port?: number
+  /** Path of a unix socket; in place of `host` and `port`. */
+  path?: string
+  /** TLS on or off, as in node-redis; the other TLS options may stand beside it. Default: `false`. */
+  tls?: boolean
+  /** See {@link TlsOptions.ca}. */
+  ca?: string | Uint8Array
+  /** See {@link TlsOptions.cert}. */
+  cert?: string | Uint8Array
+  /** See {@link TlsOptions.key}. */
+  key?: string | Uint8Array
+  /** See {@link TlsOptions.servername}. */
+  servername?: string
+  /** See {@link TlsOptions.rejectUnauthorized}. */
+  rejectUnauthorized?: boolean
+  /** Longest time for one attempt to connect and to log in, in milliseconds, 1 or more. Default: 10000. */
+  connectTimeout?: number
+  /** TCP keepalive probes: `false` for none. Default: `true`, first probe after 5 seconds of silence. */
+  keepAlive?: boolean
+  /** `true` sends small packets at once (Nagle's algorithm off). Default: `true`. */
+  noDelay?: boolean
+  /**
+   * What to do when the connection is lost or cannot be made.
+   *
+   * - a number: wait so many milliseconds before each attempt, 0 to 2147483647.
+   * - `false`: give up at once.
+   * - a function of (retries so far, from 0; what went wrong), which returns the milliseconds to wait, or
+   *   `false` or an `Error` to give up. Anything else (a throw, a promise, `NaN`, a negative number) is a
+   *   mistake: one process warning names it and the default delay is used.
+   *
+   * Giving up rejects the waiting calls and all later ones with `ERR_CONNECTION` and emits `end`.
+   *
+   * Default: never give up; 50 ms, doubled with each attempt up to 2 seconds, with jitter.
+   */
+  reconnectStrategy?: number | false | ReconnectStrategy
+}
+
+/** Address of one server. */
+export interface NodeAddress {
+  host: string
+  /** 1 to 65535. */
+  port: number
+}
+
+/** A master found through Redis Sentinel. */
+export interface SentinelOptions {
+  /** Name of the master set. */
+  name: string
+  /** Sentinels to ask, at least one. */
+  nodes: NodeAddress[]
+  /** ACL user at the sentinels. */
+  username?: string
+  /** Password at the sentinels. */
+  password?: string
+  /** TLS towards the sentinels. Default: off. */
+  tls?: boolean | TlsOptions
+}
+
+/** A Redis Cluster. */
+export interface ClusterOptions {
+  /** Nodes to learn the cluster from, at least one. */
+  nodes: NodeAddress[]
+  /** Which nodes serve reads. Default: `primary`. */
+  readFrom?: 'primary' | 'replica' | 'any'
+}
+
+/** What is stored, and how calls are bounded. */
+export interface StateOptions {
+  /** First part of every key in Redis. Default, also for an empty string: `motia:state:`. */
+  keyPrefix?: string
+  /** Expiry given to every `set`, in whole seconds, 0 to 4294967295. Default: 0, no expiry. */
+  ttl?: number
+  /**
+   * `true` refuses a `:` in a trace id. Without it `('a:b', 'c')` and `('a', 'b:c')` are one entry, because the
+   * key in Redis joins both with `:`. Default: `false`.
+   */
+  strictTraceIds?: boolean
+  /**
+   * Longest time that any call stays unsettled, in milliseconds, 1 to 2147483647; connecting, waiting and
+   * retries included. Default: 5000.
+   */
+  commandTimeout?: number
+  /** Calls that may be unsettled at one time; one more rejects with `ERR_BACKPRESSURE`. Default: 100000. */
+  maxPendingCommands?: number
+  /**
+   * Bytes of ids and values (UTF-8) that unsettled calls may hold; beyond, a call rejects with
+   * `ERR_BACKPRESSURE`. Default: 67108864 (64 MiB).
+   */
+  maxPendingBytes?: number
+}
+
+/** Where the state lives; the names are those of node-redis. */
+export interface ConnectionOptions {
+  /**
+   * `redis://[[user]:password@]host[:port][/database]`, `rediss://…` (TLS), `unix:///path[?db=n]`, or `memory:`
+   * for the embedded store: no server, nothing shared with other processes, announced by one process warning.
+   * `memory:name` is one store for all adapters of this process that give that name, for as long as one of them is
+   * open. Parts of the url lose to the other options.
+   */
+  url?: string
+  /** Server host. Default: `localhost`. */
+  host?: string
+  /** Server port, 1 to 65535. Default: 6379. */
+  port?: number
+  /** ACL user. Default: none, which means `default` where a password is given. */
+  username?: string
+  /** Password of the user. Default: none. */
+  password?: string
+  /** Number of the database, 0 or more. Default: 0. */
+  database?: number
+  /** Name shown by `CLIENT LIST`, without white space. Default: `redis-state-adapter`. */
+  name?: string
+  /** Socket settings. */
+  socket?: SocketOptions
+  /** TLS. Checked, but not built in yet: construction throws `ERR_UNSUPPORTED`. Default: off. */
+  tls?: boolean | TlsOptions
+  /** Redis Sentinel. Checked, but not built in yet: construction throws `ERR_UNSUPPORTED`. */
+  sentinel?: SentinelOptions
+  /** Redis Cluster. Checked, but not built in yet: construction throws `ERR_UNSUPPORTED`. */
+  cluster?: ClusterOptions
+}
+
+/** All options in one object. */
+export interface RedisStateAdapterOptions extends ConnectionOptions, StateOptions {}
+
+/** What is read of a node-redis client that is given in place of options: its `options`, nothing else. */
+export interface NodeRedisClientLike {
+  readonly isOpen: boolean
+  readonly options?: object
+  connect(): Promise<unknown>
+}
+
+/** Kind of a JSON value. */
+export type StateItemType = 'string' | 'number' | 'boolean' | 'object' | 'array' | 'null'
+
+/** One entry, as `items` lists it. */
+export interface StateItem {
+  /** Trace id: the part of the stored name before its first `:`. */
+  groupId: string
+  key: string
+  type: StateItemType
+  value: string | number | boolean | object | unknown[] | null
+}
+
+/** How a filter compares; comparisons are JavaScript's own. */
+export type StateFilterOperation =
+  | 'eq'
+  | 'neq'
+  | 'gt'
+  | 'gte'
+  | 'lt'
+  | 'lte'
+  | 'contains'
+  | 'notContains'
+  | 'startsWith'
+  | 'endsWith'
+  | 'isNotNull'
+  | 'isNull'
+
+/** A condition on one field of a value. */
+export interface StateFilter {
+  /** Own field of an object or array; of any other value the value itself is compared. */
+  valueKey: string
+  operation: StateFilterOperation
+  /** What to compare with; `isNull` and `isNotNull` need none. */
+  value?: string | number | boolean | null
+}
+
+/** Which entries `items` lists. */
+export interface StateItemsInput {
+  /** Only this trace id. Default, also for an empty string: all. */
+  groupId?: string
+  /** Conditions that must all hold. Default: none. */
+  filter?: StateFilter[]
+}
+
+/** Announced before each attempt to reconnect. */
+export interface ReconnectingInfo {
+  /** Attempts made since the connection was lost, from 0. */
+  retries: number
+  /** Time until the next attempt, in milliseconds. */
+  delay: number
+  /** Why the connection was lost or could not be made. */
+  cause: RedisStateError
+}
+
+/** Events of a {@link RedisStateAdapter}. */
+export interface RedisStateAdapterEvents {
+  /** A connection was made and is about to log in. */
+  connect: []
+  /** The connection is logged in and serves calls. */
+  ready: []
+  /** The connection is away; the next attempt follows after `delay`. */
+  reconnecting: [ReconnectingInfo]
+  /** The connection was lost or could not be made. Without a listener nothing is emitted and nothing is thrown. */
+  error: [RedisStateError]
+  /** No further attempt follows: `cleanup` was called or the strategy gave up. */
+  end: []
+}
+
+/**
+ * What went wrong, to be told apart by `code`, never by the message.
+ *
+ * | code | meaning |
+ * | --- | --- |
+ * | `ERR_INVALID_CONFIG` | an option is malformed or unknown; the message gives its path |
+ * | `ERR_INVALID_ARGUMENT` | an argument of a call is not accepted; nothing was sent |
+ * | `ERR_CONNECTION` | the connection was lost with the call on it, or the strategy gave up |
+ * | `ERR_AUTH` | the server refuses the credentials |
+ * | `ERR_COMMAND_TIMEOUT` | not settled within `commandTimeout` |
+ * | `ERR_BACKPRESSURE` | `maxPendingCommands` or `maxPendingBytes` is reached |
+ * | `ERR_CLOSED` | the adapter was closed by `cleanup` |
+ * | `ERR_CORRUPT_VALUE` | the stored text is not JSON |
+ * | `ERR_WRONG_TYPE` | the key holds another Redis type than a string |
+ * | `ERR_REPLY` | the server answered with another error; its first word is in `reply` |
+ * | `ERR_UNSUPPORTED` | the server, or this version of the package, lacks what was asked |
+ */
+export type RedisStateErrorCode =
+  | 'ERR_INVALID_CONFIG'
+  | 'ERR_INVALID_ARGUMENT'
+  | 'ERR_CONNECTION'
+  | 'ERR_AUTH'
+  | 'ERR_COMMAND_TIMEOUT'
+  | 'ERR_BACKPRESSURE'
+  | 'ERR_CLOSED'
+  | 'ERR_CORRUPT_VALUE'
+  | 'ERR_WRONG_TYPE'
+  | 'ERR_REPLY'
+  | 'ERR_UNSUPPORTED'
+
+/** Every error of this package. Messages hold no password. */
+export class RedisStateError extends Error {
+  private constructor()
+  readonly name: 'RedisStateError'
+  readonly code: RedisStateErrorCode
+  /**
+   * Of a failed write (`set`, `delete`, `clear`): `no` when nothing was written, `unknown` when it may have been.
+   * Absent on errors of reads.
+   */
+  readonly applied?: 'no' | 'unknown'
+  /** Trace id of the call, or of the entry at fault. */
+  readonly traceId?: string
+  /** Key of the call, or of the entry at fault. */
+  readonly key?: string
+  /** First word of the server's error reply, such as `OOM` or `NOPERM`. */
+  readonly reply?: string
+  readonly cause?: unknown
+}
+
+/**
+ * State shared through Redis (or Valkey), scoped by trace id; implements Motia's `StateAdapter`.
+ *
+ * An entry is the JSON text of its value under the key `<keyPrefix><traceId>:<key>`, byte for byte what
+ * `@motiadev/adapter-redis-state` writes. Ids are any well-formed strings; a lone surrogate rejects with
+ * `ERR_INVALID_ARGUMENT`.
+ *
+ * The connection is opened in the background and comes back by itself. Calls made while it is away wait.
+ * Every call settles within `commandTimeout`. Reads are repeated until then; a write is sent at most once, so its
+ * error says by `applied` whether it may have been carried out. Calls of one tick travel together, point calls and
+ * listings on connections of their own: await a call that another one depends on.
+ *
+ * An idle adapter keeps no process alive; calls in flight do.
+ *
+ * @example
+ * const state = new RedisStateAdapter({ url: 'redis://localhost:6379', ttl: 3600 })
+ * await state.set('order-1', 'status', { paid: true })
+ * await state.get('order-1', 'status') // { paid: true }
+ * await state.cleanup()
+ */
+export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
+  /**
+   * Starts to connect in the background; never waits for a server and never throws because one is away.
+   *
+   * @param connection where the state lives, alone or with the state options in the same object; or a node-redis
+   *   client, whose options are read for a connection of its own (the client is neither used nor closed)
+   * @param options state options; they win over those in `connection`
+   * @throws RedisStateError `ERR_INVALID_CONFIG` for an option that is malformed or unknown; `ERR_UNSUPPORTED` for
+   *   one that is not built in
+   */
+  constructor(connection?: RedisStateAdapterOptions | NodeRedisClientLike, options?: StateOptions)
+
+  /**
+   * An adapter configured by environment variables: `REDIS_URL`, `REDIS_HOST`, `REDIS_PORT`, `REDIS_USERNAME`,
+   * `REDIS_PASSWORD`, `REDIS_DATABASE`, `STATE_KEY_PREFIX`, `STATE_TTL`. Unset and empty ones count as not given.
+   *
+   * @param env default: `process.env`
+   * @throws RedisStateError `ERR_INVALID_CONFIG`, naming the variable, for a number that is none
+   */
+  static fromEnv(env?: Record<string, string | undefined>): RedisStateAdapter
+
+  /**
+   * Reads one value.
+   *
+   * @returns the value, or `null` where there is none
+   * @throws RedisStateError `ERR_CORRUPT_VALUE`, `ERR_WRONG_TYPE`, or a failure of the connection
+   */
+  get<T>(traceId: string, key: string): Promise<T | null>
+
+  /**
+   * Writes one value with its expiry in a single atomic command. At most 512 MiB of JSON text, the server's own limit
+   * for a string.
+   *
+   * @param value anything that `JSON.stringify` turns into a text; `undefined`, a function, a symbol, a BigInt and a
+   *   cycle reject with `ERR_INVALID_ARGUMENT`
+   * @returns the value given
+   */
+  set<T>(traceId: string, key: string, value: T): Promise<T>
+
+  /**
+   * Reads and removes one value atomically: of many racing callers exactly one gets it. Needs GETDEL (Redis 6.2).
+   *
+   * A stored text that is not JSON is removed too and rejects with `ERR_CORRUPT_VALUE` and `applied: 'unknown'`.
+   *
+   * @returns the value removed, or `null` where there was none
+   */
+  delete<T>(traceId: string, key: string): Promise<T | null>
+
+  /**
+   * Reads all values of a trace id, each once, in no order. Not a snapshot: an entry that is written or removed
+   * meanwhile may be in it or not; one that exists during the whole call is.
+   *
+   * @throws RedisStateError `ERR_CORRUPT_VALUE`, naming the key, when one of the texts is not JSON
+   */
+  getGroup<T>(traceId: string): Promise<T[]>
+
+  /** Lists the keys of a trace id, each once, in no order; not a snapshot. Keys of other Redis types are left out. */
+  keys(traceId: string): Promise<string[]>
+
+  /**
+   * Lists the trace ids that have an entry, each once, in no order; not a snapshot. An id ends at its first `:`. Walks
+   * the whole keyspace of the server.
+   */
+  traceIds(): Promise<string[]>
+
+  /**
+   * Lists entries with their values, in no order, in one pass over the keyspace; not a snapshot.
+   *
+   * @throws RedisStateError `ERR_CORRUPT_VALUE`, naming trace id and key, when one of the texts is not JSON
+   */
+  items(input?: StateItemsInput): Promise<StateItem[]>
+
+  /**
+   * Removes all entries of a trace id, in batches that do not stall the server. Entries written meanwhile may stay.
+   * Keys of other Redis types are left alone.
+   */
+  clear(traceId: string): Promise<void>
+
+  /**
+   * Closes the adapter: calls in flight have up to `commandTimeout` to finish, later calls reject with `ERR_CLOSED`.
+   * May be called more than once.
+   */
+  cleanup(): Promise<void>
+
+  /** The same as {@link RedisStateAdapter.cleanup}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>
+}
