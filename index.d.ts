@@ -254,9 +254,18 @@ export type RedisStateErrorCode =
   | 'ERR_REPLY'
   | 'ERR_UNSUPPORTED'
 
+/** What a {@link RedisStateError} carries beside code and message. */
+export interface RedisStateErrorDetails {
+  applied?: 'no' | 'unknown'
+  traceId?: string
+  key?: string
+  reply?: string
+  cause?: unknown
+}
+
 /** Every error of this package. Messages hold no password. */
 export class RedisStateError extends Error {
-  private constructor()
+  constructor(code: RedisStateErrorCode, message: string, details?: RedisStateErrorDetails)
   readonly name: 'RedisStateError'
   readonly code: RedisStateErrorCode
   /**
