@@ -1,0 +1,250 @@
+// @ts-check
+
+const { EventEmitter } = require('node:events')
+const { NativeStore } = require('../native.js')
+const { Batches } = require('./batch.js')
+const { checkTraceId, entryName, jsonText } = require('./entry.js')
+const { RedisStateError, fromFailure, invalidArgument } = require('./errors.js')
+const { matcher } = require('./filter.js')
+const { explainEnv, optionsFromEnv, resolveOptions, warn } = require('./options.js')
+const { SafeStrategy } = require('./strategy.js')
+
+/**
+ * @typedef {import('../index.js').RedisStateAdapterOptions} Options
+ * @typedef {import('../index.js').NodeRedisClientLike} Client
+ * @typedef {import('../index.js').StateOptions} StateOptions
+ * @typedef {import('../index.js').StateItem} StateItem
+ * @typedef {import('../index.js').StateItemType} StateItemType
+ * @typedef {import('../index.js').StateItemsInput} StateItemsInput
+ * @typedef {import('../index.js').RedisStateErrorCode} Code
+ * @typedef {import('../native.js').EventDetail} EventDetail
+ *
+ * @typedef {object} Listing
+ * @property {string} [traceId]
+ * @property {boolean} [writes]
+ * @property {(batch: number) => void} start makes the native call
+ * @property {(values: any[]) => unknown} [finish] makes the result of what the native side collected
+ */
+
+class RedisStateAdapter extends EventEmitter {
+  #native
+  #batches
+  #strategy
+  /** @type {Promise<void> | undefined} */
+  #closing = undefined
+  #ended = false
+
+  /**
+   * @param {Options | Client} [connection]
+   * @param {StateOptions} [options]
+   */
+  constructor(connection, options) {
+    super()
+    const resolved = resolveOptions(connection, options)
+    this.#strategy = resolved.strategy && new SafeStrategy(resolved.strategy)
+    this.#native = this.#open(resolved.options)
+    this.#batches = new Batches(this.#native, () => this.#strategy?.reason)
+    announceMemory(resolved.options.url)
+  }
+
+  /** @param {Record<string, string | undefined>} env */
+  static fromEnv(env = process.env) {
+    try {
+      return new RedisStateAdapter(optionsFromEnv(env))
+    } catch (error) {
+      throw explainEnv(error, env)
+    }
+  }
+
+  /**
+   * @param {string} traceId
+   * @param {string} key
+   */
+  get(traceId, key) {
+    return this.#point('G', traceId, key)
+  }
+
+  /**
+   * @template T
+   * @param {string} traceId
+   * @param {string} key
+   * @param {T} value
+   * @returns {Promise<T>}
+   */
+  set(traceId, key, value) {
+    return this.#point('S', traceId, key, () => jsonText(value), value)
+  }
+
+  /**
+   * @param {string} traceId
+   * @param {string} key
+   */
+  delete(traceId, key) {
+    return this.#point('D', traceId, key)
+  }
+
+  /** @param {string} traceId */
+  getGroup(traceId) {
+    return this.#listGroup(traceId, { start: (batch) => this.#native.getGroup(batch, traceId) })
+  }
+
+  /** @param {string} traceId */
+  keys(traceId) {
+    return this.#listGroup(traceId, { start: (batch) => this.#native.keys(batch, traceId) })
+  }
+
+  traceIds() {
+    return this.#list({ start: (batch) => this.#native.traceIds(batch) })
+  }
+
+  /** @param {StateItemsInput} [input] */
+  items(input = {}) {
+    return checked(false, () => {
+      if (typeof input !== 'object' || input === null) throw invalidArgument('the input must be an object')
+      const { groupId, filter } = input
+      const matches = matcher(filter)
+      const finish = (/** @type {any[]} */ flat) => itemsOf(flat).filter((item) => matches(item.value))
+      // An empty id means all groups, as in the JavaScript adapter.
+      if (groupId === undefined || groupId === null || groupId === '') {
+        return this.#list({ start: (batch) => this.#native.items(batch), finish })
+      }
+      return this.#listGroup(groupId, { start: (batch) => this.#native.items(batch, groupId), finish })
+    })
+  }
+
+  /** @param {string} traceId */
+  clear(traceId) {
+    const start = (/** @type {number} */ batch) => this.#native.clear(batch, traceId)
+    return this.#listGroup(traceId, { writes: true, start, finish: () => undefined })
+  }
+
+  cleanup() {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose]() {
+    return this.cleanup()
+  }
+
+  async #close() {
+    await this.#batches.close()
+    this.#native.close()
+    this.#end()
+  }
+
+  /** @param {Record<string, unknown>} options */
+  #open(options) {
+    const strategy = this.#strategy
+    try {
+      return new NativeStore(
+        options,
+        (batch, settled, values, failures) => this.#batches.settle(batch, settled, values, failures),
+        (name, detail) => this.#announce(name, detail),
+        strategy && ((retries, failure) => strategy.ask(retries, failure)),
+      )
+    } catch (error) {
+      const { code, message } = /** @type {Error & { code: Code }} */ (error)
+      throw new RedisStateError(code, message)
+    }
+  }
+
+  /**
+   * @param {'G' | 'S' | 'D'} letter
+   * @param {string} traceId
+   * @param {string} key
+   * @param {() => string} [textOf]
+   * @param {unknown} [value]
+   */
+  #point(letter, traceId, key, textOf, value) {
+    return checked(letter !== 'G', () => {
+      const name = entryName(traceId, key, this.#batches.strictTraceIds)
+      return this.#batches.point({ letter, traceId, key, name, text: textOf?.(), value })
+    })
+  }
+
+  /** @param {Listing} listing */
+  #list({ traceId, writes = false, start, finish = (values) => values }) {
+    return checked(writes, () => this.#batches.listing({ traceId, writes, start, finish }))
+  }
+
+  /**
+   * @param {string} traceId
+   * @param {Listing} listing
+   */
+  #listGroup(traceId, listing) {
+    return checked(listing.writes ?? false, () => {
+      checkTraceId(traceId, this.#batches.strictTraceIds)
+      return this.#list({ ...listing, traceId })
+    })
+  }
+
+  /**
+   * @param {string} name
+   * @param {EventDetail | null} [detail]
+   */
+  #announce(name, detail) {
+    if (this.#ended) return
+    if (name === 'end') return this.#end()
+    if (!detail) return this.emit(name)
+    const error = fromFailure(detail.error)
+    if (name === 'reconnecting') return this.emit(name, { retries: detail.retries, delay: detail.delay, cause: error })
+    if (this.listenerCount('error') > 0) this.emit('error', error)
+  }
+
+  #end() {
+    if (this.#ended) return
+    this.#ended = true
+    this.emit('end')
+  }
+}
+
+/**
+ * Calls reject, they do not throw; a write that was refused says that nothing was written.
+ *
+ * @param {boolean} writes
+ * @param {() => Promise<any>} call
+ * @returns {Promise<any>}
+ */
+function checked(writes, call) {
+  try {
+    return call()
+  } catch (error) {
+    if (writes && error instanceof RedisStateError) Object.assign(error, { applied: 'no' })
+    return Promise.reject(error)
+  }
+}
+
+/**
+ * @param {any[]} flat trace id, key and value, one after the other
+ * @returns {StateItem[]}
+ */
+function itemsOf(flat) {
+  const items = []
+  for (let at = 0; at < flat.length; at += 3) {
+    const value = flat[at + 2]
+    items.push({ groupId: flat[at], key: flat[at + 1], type: typeOf(value), value })
+  }
+  return items
+}
+
+/**
+ * @param {unknown} value parsed JSON
+ * @returns {StateItemType}
+ */
+function typeOf(value) {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'array'
+  return /** @type {StateItemType} */ (typeof value)
+}
+
+let memoryAnnounced = false
+
+/** @param {unknown} url */
+function announceMemory(url) {
+  if (memoryAnnounced || typeof url !== 'string' || !url.startsWith('memory:')) return
+  memoryAnnounced = true
+  warn('the embedded store is used: state is kept in this process only and ends with it')
+}
+
+module.exports = { RedisStateAdapter }

@@ -1,0 +1,65 @@
+// @ts-check
+
+/**
+ * @typedef {import('../index.js').RedisStateErrorCode} Code
+ * @typedef {import('../index.js').RedisStateErrorDetails} Details
+ * @typedef {import('../native.js').Failure} Failure
+ */
+
+class RedisStateError extends Error {
+  /**
+   * @param {Code} code
+   * @param {string} message
+   * @param {Details} [details]
+   */
+  constructor(code, message, { cause, ...details } = {}) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.code = code
+    for (const [name, value] of Object.entries(details)) {
+      if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: true })
+    }
+  }
+}
+Object.defineProperty(RedisStateError.prototype, 'name', { value: 'RedisStateError' })
+
+/**
+ * @param {Failure} failure what the native side reports
+ * @param {Details} call what the failed call was about
+ * @param {unknown} reason the Error with which the user's strategy gave up, where it gave one
+ */
+function fromFailure(failure, call = {}, reason = undefined) {
+  const { traceId = call.traceId, key = call.key, applied, reply } = failure
+  const cause = (failure.ended ? reason : undefined) ?? causeOf(failure)
+  return new RedisStateError(codeOf(failure), failure.message, {
+    applied: /** @type {Details['applied']} */ (applied),
+    traceId,
+    key,
+    reply,
+    cause,
+  })
+}
+
+/** @param {Failure} failure */
+function causeOf({ cause }) {
+  return cause && new RedisStateError(codeOf(cause), cause.message)
+}
+
+/** @param {{ code: string }} failure */
+function codeOf({ code }) {
+  return /** @type {Code} */ (code)
+}
+
+/**
+ * @param {string} message
+ * @param {Details} [details]
+ */
+function invalidArgument(message, details) {
+  return new RedisStateError('ERR_INVALID_ARGUMENT', message, details)
+}
+
+/** @param {string} message */
+function invalidConfig(message) {
+  return new RedisStateError('ERR_INVALID_CONFIG', message)
+}
+
+module.exports = { RedisStateError, fromFailure, invalidArgument, invalidConfig }

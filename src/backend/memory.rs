@@ -1,0 +1,174 @@
+//! The embedded store: what Redis does with these entries, inside this process.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use crate::call::{Call, Outcome, Success};
+use crate::error::Error;
+use crate::keyspace::Keyspace;
+use crate::listing::Listing;
+
+/// Stores that adapters share by name, as long as one of them is open.
+static NAMED: Mutex<Option<HashMap<String, Weak<Memory>>>> = Mutex::new(None);
+
+#[derive(Debug, Default)]
+pub struct Memory {
+    entries: Mutex<Entries>,
+}
+
+#[derive(Debug, Default)]
+struct Entries {
+    by_key: BTreeMap<String, Entry>,
+    /// Keys that expire, the soonest first.
+    expiring: BTreeSet<(Instant, String)>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    json: String,
+    expires: Option<Instant>,
+}
+
+impl Memory {
+    /// The store of that name; without a name a new one.
+    pub fn open(name: Option<&str>) -> Arc<Self> {
+        let Some(name) = name else { return Arc::default() };
+        let mut named = NAMED.lock().unwrap_or_else(PoisonError::into_inner);
+        let named = named.get_or_insert_default();
+        named.retain(|_, store| store.strong_count() > 0);
+        if let Some(store) = named.get(name).and_then(Weak::upgrade) {
+            return store;
+        }
+        let store = Arc::default();
+        named.insert(name.to_owned(), Arc::downgrade(&store));
+        store
+    }
+
+    pub fn apply<'a>(
+        &self,
+        keyspace: &Keyspace,
+        ttl: Option<u32>,
+        calls: impl Iterator<Item = Call<'a>>,
+    ) -> Vec<Outcome> {
+        let mut entries = self.entries();
+        let expires = ttl.map(|ttl| Instant::now() + Duration::from_secs(ttl.into()));
+        let mut redis_key = String::new();
+        let mut run = |call| {
+            Ok(match call {
+                Call::Get { entry } => {
+                    keyspace.write_key(&mut redis_key, &entry);
+                    Success::Value(entries.by_key.get(&redis_key).map(|entry| entry.json.clone()))
+                }
+                Call::Set { entry, json } => {
+                    keyspace.write_key(&mut redis_key, &entry);
+                    entries.insert(&redis_key, Entry { json: json.to_owned(), expires });
+                    Success::Written
+                }
+                Call::Delete { entry } => {
+                    keyspace.write_key(&mut redis_key, &entry);
+                    Success::Value(entries.remove(&redis_key).map(|entry| entry.json))
+                }
+            })
+        };
+        calls.map(&mut run).collect()
+    }
+
+    pub fn list(&self, keyspace: &Keyspace, mut listing: Listing) -> Result<Vec<String>, Error> {
+        let start = keyspace.start_of(listing.scope());
+        for (redis_key, entry) in self.entries().starting_with(&start) {
+            if listing.show().needs_values() {
+                listing.take_value(redis_key, entry.json.clone().into())?;
+            } else {
+                listing.take_key(redis_key);
+            }
+        }
+        Ok(listing.finish())
+    }
+
+    /// Removes all entries whose Redis key starts so.
+    pub fn clear(&self, start: &str) {
+        let mut entries = self.entries();
+        let redis_keys: Vec<String> = entries.starting_with(start).map(|(key, _)| key.clone()).collect();
+        for redis_key in redis_keys {
+            entries.remove(&redis_key);
+        }
+    }
+
+    /// The entries that have not expired.
+    fn entries(&self) -> MutexGuard<'_, Entries> {
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.drop_expired(Instant::now());
+        entries
+    }
+}
+
+impl Entries {
+    fn insert(&mut self, redis_key: &str, entry: Entry) {
+        self.remove(redis_key);
+        if let Some(expires) = entry.expires {
+            self.expiring.insert((expires, redis_key.to_owned()));
+        }
+        self.by_key.insert(redis_key.to_owned(), entry);
+    }
+
+    fn remove(&mut self, redis_key: &str) -> Option<Entry> {
+        let entry = self.by_key.remove(redis_key)?;
+        if let Some(expires) = entry.expires {
+            self.expiring.remove(&(expires, redis_key.to_owned()));
+        }
+        Some(entry)
+    }
+
+    fn drop_expired(&mut self, now: Instant) {
+        while self.expiring.first().is_some_and(|(expires, _)| *expires <= now) {
+            if let Some((_, redis_key)) = self.expiring.pop_first() {
+                self.by_key.remove(&redis_key);
+            }
+        }
+    }
+
+    fn starting_with<'a>(&'a self, start: &'a str) -> impl Iterator<Item = (&'a String, &'a Entry)> {
+        self.by_key.range(start.to_owned()..).take_while(move |(key, _)| key.starts_with(start))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(json: &str, expires: Option<Instant>) -> Entry {
+        Entry { json: json.into(), expires }
+    }
+
+    #[test]
+    fn entries_expire_and_leave_nothing_behind() {
+        let (now, mut entries) = (Instant::now(), Entries::default());
+        entries.insert("a", entry("1", Some(now)));
+        entries.insert("b", entry("2", Some(now + Duration::from_secs(9))));
+        entries.insert("c", entry("3", None));
+        entries.drop_expired(now);
+        assert_eq!(entries.by_key.keys().collect::<Vec<_>>(), ["b", "c"]);
+        assert_eq!(entries.expiring.len(), 1);
+    }
+
+    #[test]
+    fn a_write_without_expiry_removes_the_old_one() {
+        let (now, mut entries) = (Instant::now(), Entries::default());
+        entries.insert("a", entry("1", Some(now)));
+        entries.insert("a", entry("2", None));
+        entries.drop_expired(now);
+        assert_eq!(entries.by_key["a"].json, "2");
+        assert!(entries.expiring.is_empty());
+    }
+
+    #[test]
+    fn stores_are_shared_by_name_while_one_is_open() {
+        let first = Memory::open(Some("shared"));
+        first.entries().insert("a", entry("1", None));
+        assert!(Memory::open(Some("shared")).entries().by_key.contains_key("a"));
+        assert!(Memory::open(None).entries().by_key.is_empty());
+        drop(first);
+        assert!(Memory::open(Some("shared")).entries().by_key.is_empty());
+    }
+}

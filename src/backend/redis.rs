@@ -1,0 +1,210 @@
+//! The contract's operations as Redis commands.
+
+use std::time::Duration;
+
+use redis::{Cmd, Value, cmd, from_redis_value};
+use tokio::time::Instant;
+
+use super::scan::{Scan, unexpected_reply};
+use crate::call::{Call, Outcome, Success};
+use crate::config::Server;
+use crate::connection::{Connection, Effect, Event, OnEvent, Open, Reply, Request, Strategy};
+use crate::error::{Applied, Error, Kind};
+use crate::json;
+use crate::keyspace::Keyspace;
+use crate::listing::Listing;
+
+/// Keys that one command names: bounds what the server does in one go.
+const KEYS_PER_COMMAND: usize = 256;
+
+#[derive(Clone)]
+pub struct Redis {
+    points: Connection,
+    /// Apart, so that a large listing holds up no point call. Opened when the first listing needs it.
+    listings: Connection,
+}
+
+impl Redis {
+    pub fn start(server: Server, command_timeout: Duration, on_event: OnEvent) -> Self {
+        let for_listings = Server { strategy: Strategy::Backoff, ..server.clone() };
+        let unheard: OnEvent = std::sync::Arc::new(|_| {});
+        let listings = Connection::start(for_listings, Open::OnDemand, command_timeout, unheard);
+        let both_end = {
+            let listings = listings.clone();
+            move |event: Event| {
+                if let Event::End(cause) = &event {
+                    listings.close(cause.clone());
+                }
+                on_event(event);
+            }
+        };
+        let points = Connection::start(server, Open::Always, command_timeout, std::sync::Arc::new(both_end));
+        Redis { points, listings }
+    }
+
+    /// Sends the calls of a batch in order, in one write.
+    pub fn apply<'a>(
+        &self,
+        keyspace: &Keyspace,
+        ttl: Option<u32>,
+        calls: impl Iterator<Item = Call<'a>>,
+        deadline: Instant,
+        done: impl FnOnce(Vec<Outcome>) + Send + 'static,
+    ) {
+        let mut request = Request::default();
+        let mut encode = Encoder { command: Cmd::new(), redis_key: String::new(), keyspace, ttl };
+        calls.for_each(|call| encode.push(call, &mut request));
+        let done = |replies: Vec<Reply>| done(replies.into_iter().map(outcome).collect());
+        self.points.submit(request, deadline, Box::new(done));
+    }
+
+    pub async fn list(
+        &self,
+        keyspace: &Keyspace,
+        mut listing: Listing,
+        deadline: Instant,
+    ) -> Result<Vec<String>, Error> {
+        let with_values = listing.show().needs_values();
+        let scan = Scan::new(keyspace.pattern_of(listing.scope()), !with_values);
+        if with_values {
+            self.walk(scan, deadline, read, |keys, replies| take_values(&mut listing, keys, replies)).await?;
+        } else {
+            self.walk(scan, deadline, nothing, |keys, _| {
+                keys.iter().for_each(|key| listing.take_key(key));
+                Ok(())
+            })
+            .await?;
+        }
+        Ok(listing.finish())
+    }
+
+    /// Removes the keys that match a pattern. An error tells whether some may be gone.
+    pub async fn clear(&self, pattern: String, deadline: Instant) -> Result<(), Error> {
+        let mut removed = false;
+        let walk = self.walk(Scan::new(pattern, true), deadline, remove, |_, replies| {
+            for reply in replies {
+                reply?;
+                removed = true;
+            }
+            Ok(())
+        });
+        let result = walk.await;
+        result.map_err(|error| {
+            let applied = if removed { Applied::Unknown } else { error.applied.unwrap_or(Applied::No) };
+            error.with_applied(applied)
+        })
+    }
+
+    /// Walks all matching keys. What is done with a page of them travels together with the step to the next page.
+    async fn walk(
+        &self,
+        mut scan: Scan,
+        deadline: Instant,
+        act: impl Fn(&[String], &mut Request),
+        mut take: impl FnMut(&[String], Vec<Reply>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut page = Vec::new();
+        loop {
+            let mut request = Request::default();
+            act(&page, &mut request);
+            let step = scan.command();
+            let steps = usize::from(step.is_some());
+            if let Some(step) = step {
+                request.push(&step, Effect::ReadOnce);
+            } else if request.is_empty() {
+                return take(&page, Vec::new());
+            }
+            let mut replies = self.listings.request(request, deadline).await;
+            let stepped = replies.split_off(replies.len() - steps).pop();
+            take(&page, replies)?;
+            page = match stepped {
+                None => return Ok(()),
+                Some(Ok(reply)) => scan.take(reply)?,
+                Some(Err(error)) if error.kind == Kind::Connection => {
+                    scan.restart();
+                    Vec::new()
+                }
+                Some(Err(error)) => return Err(error),
+            };
+        }
+    }
+
+    pub fn close(&self, cause: &Error) {
+        self.points.close(cause.clone());
+        self.listings.close(cause.clone());
+    }
+}
+
+/// Turns calls into commands; its buffers serve all calls of a batch.
+struct Encoder<'a> {
+    command: Cmd,
+    redis_key: String,
+    keyspace: &'a Keyspace,
+    ttl: Option<u32>,
+}
+
+impl Encoder<'_> {
+    fn push(&mut self, call: Call<'_>, request: &mut Request) {
+        self.command.clear();
+        match call {
+            Call::Get { entry } => {
+                self.start("GET", &entry);
+                request.push(&self.command, Effect::Read);
+            }
+            Call::Set { entry, json } => {
+                self.start("SET", &entry).arg(json);
+                if let Some(ttl) = self.ttl {
+                    self.command.arg("EX").arg(ttl);
+                }
+                request.push(&self.command, Effect::Write);
+            }
+            Call::Delete { entry } => {
+                self.start("GETDEL", &entry);
+                request.push(&self.command, Effect::Write);
+            }
+        }
+    }
+
+    fn start(&mut self, name: &str, entry: &str) -> &mut Cmd {
+        self.keyspace.write_key(&mut self.redis_key, entry);
+        self.command.arg(name).arg(&self.redis_key)
+    }
+}
+
+fn outcome(reply: Reply) -> Outcome {
+    match reply? {
+        Value::Okay => Ok(Success::Written),
+        Value::Nil => Ok(Success::Value(None)),
+        Value::BulkString(text) => json::checked(text).map(|text| Success::Value(Some(text))),
+        _ => Err(unexpected_reply()),
+    }
+}
+
+fn read(keys: &[String], request: &mut Request) {
+    push_by_keys("MGET", keys, Effect::Read, request);
+}
+
+fn remove(keys: &[String], request: &mut Request) {
+    push_by_keys("UNLINK", keys, Effect::Write, request);
+}
+
+fn nothing(_: &[String], _: &mut Request) {}
+
+fn push_by_keys(name: &str, keys: &[String], effect: Effect, request: &mut Request) {
+    for keys in keys.chunks(KEYS_PER_COMMAND) {
+        request.push(cmd(name).arg(keys), effect);
+    }
+}
+
+/// Texts of the keys that still hold one; other types and removed keys come as none.
+fn take_values(listing: &mut Listing, keys: &[String], replies: Vec<Reply>) -> Result<(), Error> {
+    for (keys, reply) in keys.chunks(KEYS_PER_COMMAND).zip(replies) {
+        let texts: Vec<Option<Vec<u8>>> = from_redis_value(reply?).map_err(|_| unexpected_reply())?;
+        for (key, text) in keys.iter().zip(texts) {
+            if let Some(text) = text {
+                listing.take_value(key, text)?;
+            }
+        }
+    }
+    Ok(())
+}

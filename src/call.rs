@@ -1,0 +1,95 @@
+//! Calls on single entries, and how those of one tick cross from JavaScript: in one string.
+//!
+//! Each call is a record: a letter for what it does, the name of the entry (`<traceId>:<key>`), for a write the JSON
+//! text of the value behind a separator, and a terminator. The marks are control characters, which JSON text cannot
+//! contain; in names they are escaped.
+
+use std::borrow::Cow;
+
+use crate::error::Error;
+
+const END: char = '\0';
+const SEPARATOR: char = '\u{1}';
+const ESCAPE: char = '\u{2}';
+/// An escaped mark is this much larger than the mark.
+const ESCAPE_OFFSET: u8 = b'0';
+
+/// One call on one entry.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Call<'a> {
+    Get { entry: Cow<'a, str> },
+    Set { entry: Cow<'a, str>, json: &'a str },
+    Delete { entry: Cow<'a, str> },
+}
+
+/// What a call came to.
+pub type Outcome = Result<Success, Error>;
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum Success {
+    Written,
+    /// The JSON text read (and, for a delete, removed), if there was one.
+    Value(Option<String>),
+}
+
+/// The calls in `batch`, in order.
+///
+/// # Panics
+///
+/// On a record that the JavaScript side never writes.
+pub fn calls(batch: &str) -> impl Iterator<Item = Call<'_>> {
+    batch.split_terminator(END).map(call)
+}
+
+fn call(record: &str) -> Call<'_> {
+    let (letter, rest) = record.split_at(1);
+    match letter {
+        "G" => Call::Get { entry: unescaped(rest) },
+        "D" => Call::Delete { entry: unescaped(rest) },
+        "S" => {
+            let (entry, json) = rest.split_once(SEPARATOR).expect("a write has a value");
+            Call::Set { entry: unescaped(entry), json }
+        }
+        _ => unreachable!("no call starts with {letter:?}"),
+    }
+}
+
+fn unescaped(name: &str) -> Cow<'_, str> {
+    if !name.contains(ESCAPE) {
+        return Cow::Borrowed(name);
+    }
+    let mut plain = String::with_capacity(name.len());
+    let mut chars = name.chars();
+    while let Some(c) = chars.next() {
+        plain.push(if c == ESCAPE { mark(chars.next()) } else { c });
+    }
+    Cow::Owned(plain)
+}
+
+fn mark(escaped: Option<char>) -> char {
+    let escaped = escaped.and_then(|c| u8::try_from(c).ok()).expect("an escape is followed by a mark");
+    char::from(escaped - ESCAPE_OFFSET)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_become_calls_in_order() {
+        let batch = "Gt:a\0St:b\u{1}{\"x\":1}\0D:\0";
+        let expected = [
+            Call::Get { entry: "t:a".into() },
+            Call::Set { entry: "t:b".into(), json: "{\"x\":1}" },
+            Call::Delete { entry: ":".into() },
+        ];
+        assert_eq!(calls(batch).collect::<Vec<_>>(), expected);
+        assert_eq!(calls("").count(), 0);
+    }
+
+    #[test]
+    fn marks_in_names_come_back() {
+        let batch = "Ga\u{2}0\u{2}1\u{2}2é:b\0";
+        assert_eq!(calls(batch).next(), Some(Call::Get { entry: "a\0\u{1}\u{2}é:b".into() }));
+    }
+}

@@ -1,0 +1,100 @@
+//! What an adapter is configured to be, with every default; options.rs makes it from what the user wrote.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::connection::Strategy;
+
+pub const DEFAULT_PREFIX: &str = "motia:state:";
+pub const DEFAULT_HOST: &str = "localhost";
+pub const DEFAULT_PORT: u16 = 6379;
+pub const DEFAULT_NAME: &str = "redis-state-adapter";
+pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+pub const DEFAULT_COMMAND_TIMEOUT: Duration = Duration::from_secs(5);
+pub const DEFAULT_MAX_PENDING_COMMANDS: u64 = 100_000;
+pub const DEFAULT_MAX_PENDING_BYTES: u64 = 64 * 1024 * 1024;
+
+#[derive(Debug)]
+pub struct Config {
+    pub topology: Topology,
+    pub prefix: String,
+    /// Expiry of every written entry, in whole seconds.
+    pub ttl: Option<u32>,
+    pub command_timeout: Duration,
+    pub limits: Limits,
+}
+
+/// Bounds that the JavaScript side keeps, before anything crosses.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    pub strict_trace_ids: bool,
+    pub max_pending_commands: u64,
+    pub max_pending_bytes: u64,
+}
+
+/// Where the state lives.
+#[derive(Debug)]
+pub enum Topology {
+    /// Inside this process; a named store is shared by all adapters that name it.
+    Memory {
+        name: Option<String>,
+    },
+    Standalone(Server),
+}
+
+/// One server and how to reach it.
+#[derive(Clone, Debug)]
+pub struct Server {
+    pub address: Address,
+    pub credentials: Option<Credentials>,
+    pub database: u32,
+    /// For CLIENT SETNAME.
+    pub client_name: String,
+    /// For connecting and logging in together.
+    pub connect_timeout: Duration,
+    pub keep_alive: bool,
+    pub no_delay: bool,
+    pub strategy: Strategy,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    Tcp { host: String, port: u16 },
+    Unix(PathBuf),
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Address::Tcp { host, port } => write!(f, "{host}:{port}"),
+            Address::Unix(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
+/// What to log in with.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// ACL user; none means the server's default user.
+    pub username: Option<String>,
+    pub password: String,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials").field("username", &self.username).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_password_is_not_in_the_debug_output() {
+        let credentials = Credentials { username: Some("ada".into()), password: "s3cret".into() };
+        let shown = format!("{credentials:?}");
+        assert!(shown.contains("ada") && !shown.contains("s3cret"), "{shown}");
+    }
+}

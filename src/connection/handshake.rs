@@ -1,0 +1,100 @@
+//! Logging in: what is said on a new connection before any call.
+
+use std::io::ErrorKind;
+
+use redis::{Cmd, Value, cmd};
+
+use super::replies::Replies;
+use super::socket::Socket;
+use crate::config::Server;
+use crate::error::{Error, Kind};
+
+/// One step of the login, and what a refusal of it means.
+struct Step {
+    command: Cmd,
+    on_refusal: Refusal,
+}
+
+#[derive(Clone, Copy)]
+enum Refusal {
+    /// The credentials are wrong.
+    Auth,
+    /// The connection cannot be used as configured, or not yet.
+    Connection,
+    /// Nothing: it can be done without.
+    Ignored,
+}
+
+/// Logs in on a fresh connection. The decoder goes on with whatever follows.
+pub async fn log_in(socket: &Socket, server: &Server, replies: &mut Replies) -> Result<(), Error> {
+    let steps = steps(server);
+    send(socket, &steps).await?;
+    let mut pending = steps.iter();
+    while !pending.as_slice().is_empty() {
+        readable(socket).await?;
+        for reply in replies.read_from(socket)? {
+            let step =
+                pending.next().ok_or_else(|| Error::new(Kind::Connection, "the server sent too much"))?;
+            step.check(reply)?;
+        }
+    }
+    Ok(())
+}
+
+fn steps(server: &Server) -> Vec<Step> {
+    let mut steps = Vec::new();
+    if let Some(credentials) = &server.credentials {
+        let mut auth = cmd("AUTH");
+        auth.arg(credentials.username.as_deref()).arg(&credentials.password);
+        steps.push(Step { command: auth, on_refusal: Refusal::Auth });
+    }
+    if server.database != 0 {
+        let select = cmd("SELECT").arg(server.database).take();
+        steps.push(Step { command: select, on_refusal: Refusal::Connection });
+    }
+    let name = cmd("CLIENT").arg("SETNAME").arg(&server.client_name).take();
+    steps.push(Step { command: name, on_refusal: Refusal::Ignored });
+    // A server that is still loading its data, or wants a login, says so here rather than to the first call.
+    steps.push(Step { command: cmd("PING"), on_refusal: Refusal::Connection });
+    steps
+}
+
+async fn send(socket: &Socket, steps: &[Step]) -> Result<(), Error> {
+    let mut bytes = Vec::new();
+    steps.iter().for_each(|step| step.command.write_packed_command(&mut bytes));
+    let failed = |error| Error::from_io("writing to the server failed", &error);
+    let mut rest = bytes.as_slice();
+    while !rest.is_empty() {
+        socket.writable().await.map_err(failed)?;
+        match socket.try_write(rest) {
+            Ok(count) => rest = &rest[count..],
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            Err(error) => return Err(failed(error)),
+        }
+    }
+    Ok(())
+}
+
+pub async fn readable(socket: &Socket) -> Result<(), Error> {
+    socket.readable().await.map_err(|error| Error::from_io("waiting for the server failed", &error))
+}
+
+impl Step {
+    fn check(&self, reply: Value) -> Result<(), Error> {
+        let Value::ServerError(refusal) = reply else { return Ok(()) };
+        let error = Error::from_reply(refusal.code(), refusal.details().unwrap_or_default());
+        match (self.on_refusal, refusal.code()) {
+            (Refusal::Ignored, _) | (_, "NOPERM") => Ok(()),
+            (Refusal::Auth, "ERR" | "WRONGPASS") if !is_full(&error) => {
+                Err(Error { kind: Kind::Auth, ..error })
+            }
+            _ if error.kind == Kind::Auth => Err(error),
+            _ => Err(Error { kind: Kind::Connection, ..error }),
+        }
+    }
+}
+
+/// A server at its `maxclients` answers anything with this and closes; it has no word of its own.
+fn is_full(error: &Error) -> bool {
+    error.detail.contains("max number of clients")
+}

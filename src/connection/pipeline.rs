@@ -1,0 +1,249 @@
+//! The calls of one connection, without I/O: what may be sent, answered, repeated or given up.
+//!
+//! Requests are answered in the order they are sent. A request that waits, is sent in part or lost a connection half
+//! way is held as a [`Segment`]: a run of its commands that is still to be answered. Its callback runs once, when each
+//! of its commands is settled.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use redis::Value;
+use tokio::time::Instant;
+
+use super::request::Request;
+use crate::error::{Error, Kind};
+
+pub type Reply = Result<Value, Error>;
+pub type Done = Box<dyn FnOnce(Vec<Reply>) + Send>;
+
+/// A request of which each command is settled.
+pub struct Completed {
+    done: Done,
+    replies: Vec<Reply>,
+}
+
+impl Completed {
+    pub fn settle(self) {
+        (self.done)(self.replies);
+    }
+}
+
+/// A request that is not settled yet.
+struct Batch {
+    done: Done,
+    replies: Vec<Option<Reply>>,
+    unsettled: usize,
+    deadline: Instant,
+}
+
+/// Commands `next..last` of a request, to be answered in this order.
+struct Segment {
+    batch: u64,
+    request: Arc<Request>,
+    next: usize,
+    last: usize,
+    /// Offset in the request's bytes up to which the socket took them.
+    sent: usize,
+}
+
+impl Segment {
+    fn new(batch: u64, request: Arc<Request>, next: usize, last: usize) -> Self {
+        let sent = request.start_of(next);
+        Segment { batch, request, next, last, sent }
+    }
+
+    fn end(&self) -> usize {
+        self.request.end_of(self.last - 1)
+    }
+
+    fn unsent(&self) -> &[u8] {
+        &self.request.bytes[self.sent..self.end()]
+    }
+
+    /// Whether the server may have the whole of a command: without its last byte it cannot run it.
+    fn is_sent(&self, index: usize) -> bool {
+        self.request.end_of(index) <= self.sent
+    }
+}
+
+#[derive(Default)]
+pub struct Pipeline {
+    /// By number, from `first_batch` on; `None` where settled.
+    batches: VecDeque<Option<Batch>>,
+    first_batch: u64,
+    /// In the order they are sent and answered.
+    segments: VecDeque<Segment>,
+    /// Index of the first segment that is not sent to its end.
+    sending: usize,
+    completed: Vec<Completed>,
+}
+
+impl Pipeline {
+    /// Takes a request of one command or more.
+    pub fn push(&mut self, request: Request, deadline: Instant, done: Done) {
+        let commands = request.len();
+        let batch = self.first_batch + self.batches.len() as u64;
+        let replies = std::iter::repeat_with(|| None).take(commands).collect();
+        self.batches.push_back(Some(Batch { done, replies, unsettled: commands, deadline }));
+        self.segments.push_back(Segment::new(batch, Arc::new(request), 0, commands));
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.batches.is_empty()
+    }
+
+    /// Bytes to be sent next, in order.
+    pub fn unsent(&self) -> impl Iterator<Item = &[u8]> {
+        self.segments.range(self.sending..).map(Segment::unsent)
+    }
+
+    /// The socket took so many of the unsent bytes.
+    pub fn sent(&mut self, mut count: usize) {
+        while count > 0 {
+            let segment = &mut self.segments[self.sending];
+            let taken = count.min(segment.unsent().len());
+            segment.sent += taken;
+            count -= taken;
+            if segment.unsent().is_empty() {
+                self.sending += 1;
+            }
+        }
+    }
+
+    /// The next reply from the server.
+    pub fn answer(&mut self, reply: Value) -> Result<(), Error> {
+        let segment = self.segments.front_mut().filter(|segment| segment.is_sent(segment.next));
+        let Some(segment) = segment else {
+            return Err(Error::new(Kind::Connection, "the server sent a reply that nobody asked for"));
+        };
+        let (batch, index) = (segment.batch, segment.next);
+        segment.next += 1;
+        if segment.next == segment.last {
+            self.segments.pop_front();
+            self.sending -= 1;
+        }
+        self.settle(batch, index, from_value(reply));
+        Ok(())
+    }
+
+    /// The connection is gone: what may be sent (again) stays, in its order; the rest fails with `cause`.
+    pub fn lose(&mut self, cause: &Error) {
+        self.sending = 0;
+        for segment in std::mem::take(&mut self.segments) {
+            for index in segment.next..segment.last {
+                if segment.request.survives(index, segment.is_sent(index)) {
+                    self.keep(&segment, index);
+                } else {
+                    self.settle(segment.batch, index, Err(segment.request.failure(index, cause, true)));
+                }
+            }
+        }
+    }
+
+    /// Fails what is overdue and sends none of it any more; tells when the next is due.
+    ///
+    /// `trouble` is why calls wait, where the connection is away.
+    pub fn expire(&mut self, now: Instant, trouble: Option<&Error>) -> Option<Instant> {
+        if self.batches.iter().flatten().any(|batch| batch.deadline <= now) {
+            self.give_up(&overdue(trouble), |batch| batch.deadline <= now);
+        }
+        self.batches.iter().flatten().map(|batch| batch.deadline).min()
+    }
+
+    /// Fails everything, for good.
+    pub fn abandon(&mut self, cause: &Error) {
+        self.give_up(cause, |_| true);
+        self.segments.clear();
+        self.sending = 0;
+    }
+
+    pub fn take_completed(&mut self) -> Vec<Completed> {
+        std::mem::take(&mut self.completed)
+    }
+
+    /// Fails the chosen batches with `cause`. Of their commands only those that are sent, even in part, stay: they keep
+    /// the stream intact and take the replies that are still to come.
+    fn give_up(&mut self, cause: &Error, chosen: impl Fn(&Batch) -> bool) {
+        let sending = self.sending;
+        self.sending = 0;
+        for (position, mut segment) in std::mem::take(&mut self.segments).into_iter().enumerate() {
+            if self.batch(segment.batch).is_some_and(&chosen) {
+                let kept = segment.request.first_untouched(segment.sent).clamp(segment.next, segment.last);
+                for index in segment.next..segment.last {
+                    let failure = segment.request.failure(index, cause, index < kept);
+                    self.settle(segment.batch, index, Err(failure));
+                }
+                segment.last = kept;
+            }
+            if segment.next < segment.last {
+                self.sending += usize::from(position < sending || segment.unsent().is_empty());
+                self.segments.push_back(segment);
+            }
+        }
+    }
+
+    /// Puts a command back into the queue, next to its neighbour where that is there too.
+    fn keep(&mut self, segment: &Segment, index: usize) {
+        if self.batch(segment.batch).is_none() {
+            return;
+        }
+        match self.segments.back_mut() {
+            Some(last) if last.batch == segment.batch && last.last == index => last.last += 1,
+            _ => {
+                let request = segment.request.clone();
+                self.segments.push_back(Segment::new(segment.batch, request, index, index + 1));
+            }
+        }
+    }
+
+    fn settle(&mut self, batch: u64, index: usize, reply: Reply) {
+        let Some(slot) = self.slot_mut(batch) else { return };
+        let Some(waiting) = slot else { return };
+        waiting.replies[index] = Some(reply);
+        waiting.unsettled -= 1;
+        if waiting.unsettled == 0 {
+            let Some(Batch { done, replies, .. }) = slot.take() else { return };
+            self.completed.push(Completed { done, replies: replies.into_iter().flatten().collect() });
+            self.drop_settled();
+        }
+    }
+
+    fn drop_settled(&mut self) {
+        while let Some(None) = self.batches.front() {
+            self.batches.pop_front();
+            self.first_batch += 1;
+        }
+    }
+
+    fn batch(&self, number: u64) -> Option<&Batch> {
+        let position = number.checked_sub(self.first_batch)?;
+        self.batches.get(position as usize)?.as_ref()
+    }
+
+    fn slot_mut(&mut self, number: u64) -> Option<&mut Option<Batch>> {
+        let position = number.checked_sub(self.first_batch)?;
+        self.batches.get_mut(position as usize)
+    }
+}
+
+fn from_value(value: Value) -> Reply {
+    match value {
+        Value::ServerError(error) => {
+            Err(Error::from_reply(error.code(), error.details().unwrap_or_default()))
+        }
+        value => Ok(value),
+    }
+}
+
+/// Where the credentials are refused, that is what the caller has to know; all else is a timeout.
+fn overdue(trouble: Option<&Error>) -> Error {
+    let timeout = Error::new(Kind::CommandTimeout, "not settled within commandTimeout");
+    match trouble {
+        Some(trouble) if trouble.kind == Kind::Auth => trouble.clone(),
+        Some(trouble) => timeout.with_source(trouble.clone()),
+        None => timeout,
+    }
+}
+
+#[cfg(test)]
+mod tests;

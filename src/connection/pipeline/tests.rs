@@ -1,0 +1,254 @@
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use redis::cmd;
+
+use super::*;
+use crate::connection::Effect;
+use crate::error::Applied;
+
+/// Requests as letters: `r` reads, `o` reads once, `w` writes.
+fn request(effects: &str) -> Request {
+    let mut request = Request::default();
+    for effect in effects.chars() {
+        match effect {
+            'r' => request.push(cmd("GET").arg("k"), Effect::Read),
+            'o' => request.push(&cmd("SCAN"), Effect::ReadOnce),
+            _ => request.push(cmd("SET").arg("k"), Effect::Write),
+        }
+    }
+    request
+}
+
+struct Fixture {
+    pipeline: Pipeline,
+    now: Instant,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        Fixture { pipeline: Pipeline::default(), now: Instant::now() }
+    }
+
+    /// A request that is due after so many seconds.
+    fn push(&mut self, effects: &str, seconds: u64) -> Receiver<Vec<Reply>> {
+        let (done, replies) = channel();
+        let deadline = self.now + Duration::from_secs(seconds);
+        let done = Box::new(move |replies| drop(done.send(replies)));
+        self.pipeline.push(request(effects), deadline, done);
+        replies
+    }
+
+    fn unsent(&self) -> String {
+        self.pipeline.unsent().map(String::from_utf8_lossy).collect()
+    }
+
+    /// Names of the commands that would be sent now.
+    fn unsent_names(&self) -> Vec<String> {
+        let is_name = |part: &&str| ["GET", "SCAN", "SET"].contains(part);
+        self.unsent().split("\r\n").filter(is_name).map(str::to_owned).collect()
+    }
+
+    fn send_all(&mut self) {
+        let all = self.unsent().len();
+        self.pipeline.sent(all);
+    }
+
+    fn answer(&mut self, value: Value) {
+        self.pipeline.answer(value).unwrap();
+        self.settle();
+    }
+
+    fn lose(&mut self) {
+        self.pipeline.lose(&Error::new(Kind::Connection, "gone"));
+        self.settle();
+    }
+
+    fn expire(&mut self, seconds: u64) -> Option<Instant> {
+        let next = self.pipeline.expire(self.now + Duration::from_secs(seconds), None);
+        self.settle();
+        next
+    }
+
+    fn settle(&mut self) {
+        self.pipeline.take_completed().into_iter().for_each(Completed::settle);
+    }
+}
+
+/// Kind and `applied` of a failure.
+fn failure(reply: &Reply) -> (Kind, Option<Applied>) {
+    let error = reply.as_ref().unwrap_err();
+    (error.kind, error.applied)
+}
+
+#[test]
+fn replies_come_in_the_order_of_the_commands() {
+    let mut fixture = Fixture::new();
+    let first = fixture.push("wr", 5);
+    let second = fixture.push("r", 5);
+    fixture.send_all();
+    fixture.answer(Value::Okay);
+    assert!(first.try_recv().is_err(), "settled before all its commands are answered");
+    fixture.answer(Value::Nil);
+    fixture.answer(Value::Int(3));
+    assert_eq!(
+        first.recv().unwrap().into_iter().map(Result::unwrap).collect::<Vec<_>>(),
+        [Value::Okay, Value::Nil]
+    );
+    assert_eq!(second.recv().unwrap()[0].as_ref().unwrap(), &Value::Int(3));
+    assert!(fixture.pipeline.is_empty() && fixture.unsent().is_empty());
+}
+
+#[test]
+fn a_reply_that_nobody_asked_for_is_an_error() {
+    let mut fixture = Fixture::new();
+    assert!(fixture.pipeline.answer(Value::Okay).is_err());
+    fixture.push("r", 5);
+    assert!(fixture.pipeline.answer(Value::Okay).is_err(), "nothing was sent yet");
+}
+
+#[test]
+fn what_is_sent_in_pieces_is_answered_as_it_goes() {
+    let mut fixture = Fixture::new();
+    let replies = fixture.push("rrr", 5);
+    let third = fixture.unsent().len() / 3;
+    fixture.pipeline.sent(third + 1);
+    fixture.answer(Value::Int(1));
+    assert!(fixture.pipeline.answer(Value::Int(2)).is_err(), "the second is not sent to its end");
+    fixture.send_all();
+    fixture.answer(Value::Int(2));
+    fixture.answer(Value::Int(3));
+    assert_eq!(replies.recv().unwrap().len(), 3);
+}
+
+#[test]
+fn after_a_loss_reads_are_sent_again_and_writes_are_not() {
+    let mut fixture = Fixture::new();
+    let replies = fixture.push("wrwr", 5);
+    fixture.send_all();
+    fixture.answer(Value::Okay);
+    fixture.lose();
+    assert_eq!(fixture.unsent_names(), ["GET", "GET"]);
+    fixture.send_all();
+    fixture.answer(Value::Nil);
+    fixture.answer(Value::Nil);
+    let replies = replies.recv().unwrap();
+    assert_eq!(replies[0].as_ref().unwrap(), &Value::Okay);
+    assert_eq!(failure(&replies[2]), (Kind::Connection, Some(Applied::Unknown)));
+    assert!(replies[1].is_ok() && replies[3].is_ok());
+}
+
+#[test]
+fn a_write_that_never_left_to_its_last_byte_is_sent_on_the_next_connection() {
+    let mut fixture = Fixture::new();
+    let replies = fixture.push("ww", 5);
+    let all = fixture.unsent();
+    fixture.pipeline.sent(all.len() - 1);
+    fixture.lose();
+    assert_eq!(fixture.unsent(), all[all.len() / 2..], "the second write, from its first byte");
+    fixture.send_all();
+    fixture.answer(Value::Okay);
+    let replies = replies.recv().unwrap();
+    assert_eq!(failure(&replies[0]).1, Some(Applied::Unknown));
+    assert!(replies[1].is_ok());
+}
+
+#[test]
+fn a_walk_is_not_continued_on_another_connection() {
+    let mut fixture = Fixture::new();
+    let sent = fixture.push("or", 5);
+    fixture.send_all();
+    let unsent = fixture.push("o", 5);
+    fixture.lose();
+    assert_eq!(failure(&unsent.recv().unwrap()[0]), (Kind::Connection, None));
+    assert_eq!(fixture.unsent_names(), ["GET"]);
+    fixture.send_all();
+    fixture.answer(Value::Nil);
+    assert_eq!(failure(&sent.recv().unwrap()[0]), (Kind::Connection, None));
+}
+
+#[test]
+fn what_is_overdue_and_unsent_is_never_sent() {
+    let mut fixture = Fixture::new();
+    let first = fixture.push("wr", 1);
+    let second = fixture.push("w", 2);
+    assert_eq!(fixture.expire(1), Some(fixture.now + Duration::from_secs(2)));
+    let replies = first.recv().unwrap();
+    assert_eq!(failure(&replies[0]), (Kind::CommandTimeout, Some(Applied::No)));
+    assert_eq!(failure(&replies[1]), (Kind::CommandTimeout, None));
+    assert_eq!(fixture.unsent_names(), ["SET"]);
+    fixture.send_all();
+    fixture.answer(Value::Okay);
+    assert!(second.recv().unwrap()[0].is_ok());
+    assert_eq!(fixture.expire(9), None);
+}
+
+#[test]
+fn late_replies_of_overdue_commands_shift_no_others() {
+    let mut fixture = Fixture::new();
+    let overdue = fixture.push("wr", 1);
+    fixture.send_all();
+    let next = fixture.push("r", 9);
+    fixture.expire(1);
+    assert_eq!(failure(&overdue.recv().unwrap()[0]), (Kind::CommandTimeout, Some(Applied::Unknown)));
+    fixture.send_all();
+    for number in 1..=3 {
+        fixture.answer(Value::Int(number));
+    }
+    assert_eq!(next.recv().unwrap()[0].as_ref().unwrap(), &Value::Int(3));
+}
+
+#[test]
+fn an_overdue_command_that_is_sent_in_part_is_sent_to_its_end() {
+    let mut fixture = Fixture::new();
+    let overdue = fixture.push("www", 1);
+    let next = fixture.push("r", 9);
+    let all = fixture.unsent();
+    let each = all.len() / 4;
+    fixture.pipeline.sent(each + 2);
+    fixture.expire(1);
+    let applied: Vec<_> = overdue.recv().unwrap().iter().map(|reply| failure(reply).1.unwrap()).collect();
+    assert_eq!(applied, [Applied::Unknown, Applied::Unknown, Applied::No]);
+    assert_eq!(fixture.unsent(), format!("{}{}", &all[each + 2..2 * each], &all[3 * each..]));
+    fixture.send_all();
+    (0..3).for_each(|_| fixture.answer(Value::Nil));
+    assert!(next.recv().unwrap()[0].is_ok());
+}
+
+#[test]
+fn overdue_commands_do_not_come_back_after_a_loss() {
+    let mut fixture = Fixture::new();
+    let overdue = fixture.push("r", 1);
+    fixture.send_all();
+    fixture.expire(1);
+    fixture.lose();
+    assert!(overdue.recv().is_ok() && fixture.unsent().is_empty());
+}
+
+#[test]
+fn abandoning_fails_everything_once() {
+    let mut fixture = Fixture::new();
+    let sent = fixture.push("w", 5);
+    fixture.send_all();
+    let unsent = fixture.push("w", 5);
+    fixture.pipeline.abandon(&Error::new(Kind::Closed, "closed"));
+    fixture.settle();
+    assert_eq!(failure(&sent.recv().unwrap()[0]), (Kind::Closed, Some(Applied::Unknown)));
+    assert_eq!(failure(&unsent.recv().unwrap()[0]), (Kind::Closed, Some(Applied::No)));
+    assert!(fixture.unsent().is_empty() && fixture.pipeline.is_empty());
+}
+
+#[test]
+fn error_replies_fail_their_command_only() {
+    let mut fixture = Fixture::new();
+    let replies = fixture.push("rr", 5);
+    fixture.send_all();
+    let mut decoder = redis::ValueCodec::default();
+    let mut bytes = bytes::BytesMut::from("-WRONGTYPE Operation against a key\r\n");
+    let error = tokio_util::codec::Decoder::decode(&mut decoder, &mut bytes).unwrap().unwrap();
+    fixture.answer(error);
+    fixture.answer(Value::Nil);
+    let replies = replies.recv().unwrap();
+    assert_eq!(failure(&replies[0]).0, Kind::WrongType);
+    assert!(replies[1].is_ok());
+}

@@ -1,0 +1,82 @@
+//! Commands that travel together, encoded once.
+
+use redis::Cmd;
+
+use super::pipeline::Reply;
+use crate::error::{Applied, Error};
+
+/// What sending a command a second time would do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing: it may be repeated.
+    Read,
+    /// None, but its answer means something only next to the earlier ones of the same connection.
+    ReadOnce,
+    /// It could overwrite what others wrote since: never repeated once sent.
+    Write,
+}
+
+/// Encoded commands, in order.
+#[derive(Debug, Default)]
+pub struct Request {
+    pub(super) bytes: Vec<u8>,
+    commands: Vec<Command>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Command {
+    /// Offset behind its last byte.
+    end: usize,
+    effect: Effect,
+}
+
+impl Request {
+    pub fn push(&mut self, command: &Cmd, effect: Effect) {
+        command.write_packed_command(&mut self.bytes);
+        self.commands.push(Command { end: self.bytes.len(), effect });
+    }
+
+    pub fn len(&self) -> usize {
+        self.commands.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.commands.is_empty()
+    }
+
+    pub(super) fn start_of(&self, index: usize) -> usize {
+        if index == 0 { 0 } else { self.end_of(index - 1) }
+    }
+
+    pub(super) fn end_of(&self, index: usize) -> usize {
+        self.commands[index].end
+    }
+
+    /// Index of the first command that `sent` bytes do not contain even in part.
+    pub(super) fn first_untouched(&self, sent: usize) -> usize {
+        if sent == 0 { 0 } else { self.commands.partition_point(|command| command.end < sent) + 1 }
+    }
+
+    /// Whether a command may be sent on the next connection, after this one was lost.
+    pub(super) fn survives(&self, index: usize, sent: bool) -> bool {
+        match self.commands[index].effect {
+            Effect::Read => true,
+            Effect::ReadOnce => false,
+            Effect::Write => !sent,
+        }
+    }
+
+    /// The failure of one command of which `sent` tells whether the server may have it.
+    pub(super) fn failure(&self, index: usize, cause: &Error, sent: bool) -> Error {
+        match self.commands[index].effect {
+            Effect::Write if sent => cause.clone().with_applied(Applied::Unknown),
+            Effect::Write => cause.clone().with_applied(Applied::No),
+            Effect::Read | Effect::ReadOnce => cause.clone(),
+        }
+    }
+
+    /// One failure for each command, where none was sent.
+    pub(super) fn refused(&self, cause: &Error) -> Vec<Reply> {
+        (0..self.len()).map(|index| Err(self.failure(index, cause, false))).collect()
+    }
+}

@@ -1,0 +1,113 @@
+//! Connects, serves, loses, reconnects.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{sleep, sleep_until, timeout};
+
+use super::replies::Replies;
+use super::socket::Socket;
+use super::{Event, Link, OnEvent, Open, handshake};
+use crate::config::Server;
+use crate::error::{Error, Kind};
+
+/// Overdue calls are looked for no more often than this.
+const EXPIRY_STEP: Duration = Duration::from_millis(10);
+
+/// Runs a connection until it is ended.
+pub async fn run(link: Arc<Link>, server: Server, on_event: OnEvent) {
+    tokio::select! {
+        () = stay_connected(&link, &server, &on_event) => {}
+        () = expire_overdue(&link) => {}
+        () = link.ended.notified() => {}
+    }
+}
+
+async fn expire_overdue(link: &Link) {
+    loop {
+        sleep_until(link.expire()).await;
+        sleep(EXPIRY_STEP).await;
+    }
+}
+
+async fn stay_connected(link: &Link, server: &Server, on_event: &OnEvent) {
+    let mut retries = 0;
+    loop {
+        wait_for_demand(link).await;
+        let cause = match connect(server, on_event).await {
+            Ok((socket, replies)) => {
+                retries = 0;
+                serve(link, socket, replies, on_event).await
+            }
+            Err(cause) => cause,
+        };
+        link.lose(&cause);
+        on_event(Event::Error(cause.clone()));
+        let Some(delay) = server.strategy.delay(retries, &cause).await else {
+            return give_up(link, cause, on_event);
+        };
+        on_event(Event::Reconnecting { retries, delay, cause });
+        sleep(delay).await;
+        retries = retries.saturating_add(1);
+    }
+}
+
+async fn wait_for_demand(link: &Link) {
+    while link.open == Open::OnDemand && link.is_idle() {
+        link.demand.notified().await;
+    }
+}
+
+/// Makes a connection and logs in, both within the server's connect timeout.
+async fn connect(server: &Server, on_event: &OnEvent) -> Result<(Arc<Socket>, Replies), Error> {
+    let attempt = async {
+        let socket = Socket::connect(server).await?;
+        on_event(Event::Connect);
+        let mut replies = Replies::default();
+        handshake::log_in(&socket, server, &mut replies).await?;
+        Ok((Arc::new(socket), replies))
+    };
+    let too_late = |_| {
+        let limit = server.connect_timeout.as_millis();
+        Error::new(Kind::Connection, format!("connecting to {} took longer than {limit} ms", server.address))
+    };
+    timeout(server.connect_timeout, attempt).await.map_err(too_late)?
+}
+
+/// Serves calls until the connection is lost; tells why it was.
+async fn serve(link: &Link, socket: Arc<Socket>, replies: Replies, on_event: &OnEvent) -> Error {
+    link.attach(socket.clone());
+    on_event(Event::Ready);
+    tokio::select! {
+        cause = read(link, &socket, replies) => cause,
+        cause = write_backlog(link, &socket) => cause,
+    }
+}
+
+async fn read(link: &Link, socket: &Socket, mut replies: Replies) -> Error {
+    loop {
+        let read = async {
+            handshake::readable(socket).await?;
+            link.answer(replies.read_from(socket)?)
+        };
+        if let Err(cause) = read.await {
+            return cause;
+        }
+    }
+}
+
+async fn write_backlog(link: &Link, socket: &Socket) -> Error {
+    loop {
+        link.backlog.notified().await;
+        if let Err(error) = socket.writable().await {
+            return Error::from_io("writing to the server failed", &error);
+        }
+        link.flush(&mut link.state());
+    }
+}
+
+fn give_up(link: &Link, cause: Error, on_event: &OnEvent) {
+    let ended = Error::new(Kind::Ended, "the reconnect strategy gave up").with_source(cause);
+    link.end(ended.clone());
+    on_event(Event::End(ended));
+}

@@ -1,0 +1,133 @@
+//! What can go wrong, told apart by kind; the JavaScript face shows the kind as a code.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// Whether a write that failed may have been carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// Nothing was written.
+    No,
+    /// The command left this process and its reply never came.
+    Unknown,
+}
+
+impl Applied {
+    /// The word that users see.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Applied::No => "no",
+            Applied::Unknown => "unknown",
+        }
+    }
+}
+
+/// Kinds of failure; each has one stable code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    InvalidConfig,
+    Connection,
+    /// The reconnect strategy gave up: no further attempt follows.
+    Ended,
+    Auth,
+    CommandTimeout,
+    Closed,
+    CorruptValue,
+    WrongType,
+    Reply,
+    Unsupported,
+}
+
+impl Kind {
+    /// The code that users match on.
+    pub fn code(self) -> &'static str {
+        match self {
+            Kind::InvalidConfig => "ERR_INVALID_CONFIG",
+            Kind::Connection | Kind::Ended => "ERR_CONNECTION",
+            Kind::Auth => "ERR_AUTH",
+            Kind::CommandTimeout => "ERR_COMMAND_TIMEOUT",
+            Kind::Closed => "ERR_CLOSED",
+            Kind::CorruptValue => "ERR_CORRUPT_VALUE",
+            Kind::WrongType => "ERR_WRONG_TYPE",
+            Kind::Reply => "ERR_REPLY",
+            Kind::Unsupported => "ERR_UNSUPPORTED",
+        }
+    }
+}
+
+/// A failure; cheap to clone, because one lost connection fails many calls.
+#[derive(Clone, Debug)]
+pub struct Error {
+    pub kind: Kind,
+    /// What happened, for people; never holds a value or a password.
+    pub detail: Arc<str>,
+    /// For writes only.
+    pub applied: Option<Applied>,
+    /// First word of the server's error reply.
+    pub reply: Option<Arc<str>>,
+    /// Trace id and key of the entry at fault, where the caller cannot know it.
+    pub entry: Option<Arc<(String, String)>>,
+    pub source: Option<Arc<Error>>,
+}
+
+impl Error {
+    pub fn new(kind: Kind, detail: impl Into<Arc<str>>) -> Self {
+        Error { kind, detail: detail.into(), applied: None, reply: None, entry: None, source: None }
+    }
+
+    pub fn with_applied(self, applied: Applied) -> Self {
+        Error { applied: Some(applied), ..self }
+    }
+
+    pub fn with_entry(self, trace_id: &str, key: &str) -> Self {
+        Error { entry: Some(Arc::new((trace_id.to_owned(), key.to_owned()))), ..self }
+    }
+
+    pub fn with_source(self, source: Error) -> Self {
+        Error { source: Some(Arc::new(source)), ..self }
+    }
+
+    /// An error reply of the server, by its first word.
+    pub fn from_reply(word: &str, detail: &str) -> Self {
+        let kind = match word {
+            "WRONGTYPE" => Kind::WrongType,
+            "NOAUTH" | "WRONGPASS" => Kind::Auth,
+            "ERR" if detail.starts_with("unknown command") => Kind::Unsupported,
+            _ => Kind::Reply,
+        };
+        let detail = format!("the server answered: {word} {detail}");
+        Error { reply: Some(word.into()), ..Error::new(kind, detail) }
+    }
+
+    pub fn from_io(doing: &str, error: &std::io::Error) -> Self {
+        Error::new(Kind::Connection, format!("{doing}: {error}"))
+    }
+
+    /// The stored text of an entry is not JSON.
+    pub fn corrupt() -> Self {
+        Error::new(Kind::CorruptValue, "the stored text is not JSON")
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn error_replies_are_told_apart_by_their_first_word() {
+        let kind = |word, detail| Error::from_reply(word, detail).kind;
+        assert_eq!(kind("WRONGTYPE", "Operation against a key"), Kind::WrongType);
+        assert_eq!(kind("WRONGPASS", "invalid username-password pair"), Kind::Auth);
+        assert_eq!(kind("ERR", "unknown command 'GETDEL'"), Kind::Unsupported);
+        assert_eq!(kind("OOM", "command not allowed"), Kind::Reply);
+        assert_eq!(Error::from_reply("OOM", "x").reply.as_deref(), Some("OOM"));
+    }
+}

@@ -1,0 +1,134 @@
+//! Stored texts are joined into larger JSON texts, so each is checked first: `1],[2` would shift its neighbours.
+
+use serde::de::IgnoredAny;
+
+use crate::error::Error;
+
+/// The text, if it is one JSON value and nothing else.
+pub fn checked(text: Vec<u8>) -> Result<String, Error> {
+    let text = String::from_utf8(text).map_err(|_| Error::corrupt())?;
+    match serde_json::from_str::<IgnoredAny>(&text) {
+        Ok(_) => Ok(text),
+        Err(_) => Err(Error::corrupt()),
+    }
+}
+
+/// A JSON array that grows by texts known to be JSON.
+#[derive(Debug)]
+pub struct ArrayWriter {
+    text: String,
+}
+
+impl Default for ArrayWriter {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ArrayWriter {
+    pub fn new() -> Self {
+        ArrayWriter { text: String::from("[") }
+    }
+
+    pub fn push(&mut self, json: &str) {
+        self.separate();
+        self.text.push_str(json);
+    }
+
+    pub fn push_string(&mut self, value: &str) {
+        let json = serde_json::to_string(value).expect("a string always has a JSON text");
+        self.push(&json);
+    }
+
+    /// Bytes written so far.
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.text.len() == 1
+    }
+
+    pub fn finish(mut self) -> String {
+        self.text.push(']');
+        self.text
+    }
+
+    fn separate(&mut self) {
+        if !self.is_empty() {
+            self.text.push(',');
+        }
+    }
+}
+
+/// Size from which on a slice is not added to: far below V8's limit for a string, and a pause that is not felt.
+const SLICE: usize = 4 * 1024 * 1024;
+
+/// A JSON array in slices, each an array of its own.
+#[derive(Debug)]
+pub struct SlicedArray {
+    slices: Vec<String>,
+    current: ArrayWriter,
+}
+
+impl SlicedArray {
+    pub fn new() -> Self {
+        SlicedArray { slices: Vec::new(), current: ArrayWriter::new() }
+    }
+
+    /// Where the next elements belong; elements added together stay in one slice.
+    pub fn slice(&mut self) -> &mut ArrayWriter {
+        if self.current.len() >= SLICE {
+            let full = std::mem::take(&mut self.current);
+            self.slices.push(full.finish());
+        }
+        &mut self.current
+    }
+
+    /// The slices, at least one.
+    pub fn finish(mut self) -> Vec<String> {
+        self.slices.push(self.current.finish());
+        self.slices
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+
+    #[test]
+    fn json_is_accepted_whatever_its_depth_or_numbers() {
+        let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+        for text in ["0", " {\"a\":[1,2]} ", "\"\\ud800\"", "1e999", deep.as_str()] {
+            assert_eq!(checked(text.into()).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn anything_else_is_corrupt() {
+        for text in ["", "1],[2", "1,2", "NaN", "{\"a\":1}x", "\u{feff}1", "'a'", "\"\n\""] {
+            assert_eq!(checked(text.into()).unwrap_err().kind, Kind::CorruptValue, "{text:?}");
+        }
+        assert!(checked(vec![b'"', 0xff, b'"']).is_err());
+    }
+
+    #[test]
+    fn a_large_array_comes_in_slices() {
+        let mut array = SlicedArray::new();
+        let large = format!("\"{}\"", "x".repeat(SLICE));
+        array.slice().push(&large);
+        array.slice().push("1");
+        assert_eq!(array.finish(), [format!("[{large}]"), "[1]".to_owned()]);
+        assert_eq!(SlicedArray::new().finish(), ["[]"]);
+    }
+
+    #[test]
+    fn an_array_is_joined_by_commas() {
+        let mut array = ArrayWriter::new();
+        assert!(array.is_empty());
+        array.push("{}");
+        array.push_string("a\"b");
+        assert_eq!(array.finish(), r#"[{},"a\"b"]"#);
+    }
+}

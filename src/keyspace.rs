@@ -1,0 +1,105 @@
+//! Names: how a prefix, a trace id and a key become a Redis key, and back. Pure.
+
+/// Everything below one prefix.
+#[derive(Clone, Debug)]
+pub struct Keyspace {
+    prefix: String,
+}
+
+impl Keyspace {
+    pub fn new(prefix: String) -> Self {
+        Keyspace { prefix }
+    }
+
+    /// Redis key of the entry named `<traceId>:<key>`, written over `out`.
+    pub fn write_key(&self, out: &mut String, entry: &str) {
+        out.clear();
+        out.push_str(&self.prefix);
+        out.push_str(entry);
+    }
+
+    /// What all keys of a scope start with.
+    pub fn start_of(&self, scope: &Scope) -> String {
+        match scope {
+            Scope::All => self.prefix.clone(),
+            Scope::Group(trace_id) => format!("{}{trace_id}:", self.prefix),
+        }
+    }
+
+    /// Glob pattern that matches all keys of a scope and no other.
+    pub fn pattern_of(&self, scope: &Scope) -> String {
+        let mut pattern = escape_glob(&self.start_of(scope));
+        pattern.push('*');
+        pattern
+    }
+
+    /// Trace id and key of a Redis key of `scope`; `None` where it names no entry of it.
+    pub fn entry<'a>(&self, scope: &Scope, redis_key: &'a str) -> Option<(&'a str, &'a str)> {
+        let entry = redis_key.strip_prefix(&self.prefix)?;
+        match scope {
+            Scope::All => entry.split_once(':'),
+            Scope::Group(trace_id) => {
+                let key = entry.strip_prefix(trace_id.as_str())?.strip_prefix(':')?;
+                Some((&entry[..trace_id.len()], key))
+            }
+        }
+    }
+}
+
+/// What a listing covers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    All,
+    /// One trace id.
+    Group(String),
+}
+
+/// Escapes what Redis' glob matching would take for a wildcard.
+fn escape_glob(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '*' | '?' | '[' | ']' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keyspace() -> Keyspace {
+        Keyspace::new("app:state:".into())
+    }
+
+    #[test]
+    fn a_key_is_prefix_and_entry_byte_for_byte() {
+        let mut key = String::from("left over");
+        keyspace().write_key(&mut key, "t1:k:1");
+        assert_eq!(key, "app:state:t1:k:1");
+    }
+
+    #[test]
+    fn an_id_ends_at_the_first_colon_unless_the_group_is_given() {
+        let keyspace = keyspace();
+        assert_eq!(keyspace.entry(&Scope::All, "app:state:a:b:c"), Some(("a", "b:c")));
+        assert_eq!(keyspace.entry(&Scope::Group("a:b".into()), "app:state:a:b:c"), Some(("a:b", "c")));
+        assert_eq!(keyspace.entry(&Scope::All, "app:state::"), Some(("", "")));
+    }
+
+    #[test]
+    fn keys_without_a_colon_or_of_others_are_no_entries() {
+        assert_eq!(keyspace().entry(&Scope::All, "app:state:lonely"), None);
+        assert_eq!(keyspace().entry(&Scope::All, "other:a:b"), None);
+        assert_eq!(keyspace().entry(&Scope::Group("a".into()), "app:state:ab:c"), None);
+    }
+
+    #[test]
+    fn wildcards_in_prefix_and_id_are_literal() {
+        let keyspace = Keyspace::new("p[*]:".into());
+        assert_eq!(keyspace.pattern_of(&Scope::Group("a?\\^-".into())), r"p\[\*\]:a\?\\^-:*");
+        assert_eq!(keyspace.pattern_of(&Scope::All), r"p\[\*\]:*");
+    }
+}

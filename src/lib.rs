@@ -1,0 +1,13 @@
+mod backend;
+mod binding;
+mod call;
+mod config;
+mod connection;
+mod error;
+mod json;
+mod keyspace;
+mod listing;
+mod options;
+mod reply;
+mod runtime;
+mod store;

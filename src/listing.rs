@@ -1,0 +1,110 @@
+//! What the listings of the contract collect of the entries they pass; the same for every backend.
+
+use std::collections::HashSet;
+
+use crate::error::Error;
+use crate::json::{self, SlicedArray};
+use crate::keyspace::{Keyspace, Scope};
+
+/// What a listing shows of each entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Show {
+    /// The value.
+    Values,
+    /// The key.
+    Keys,
+    /// The trace id, once for all its entries.
+    TraceIds,
+    /// Trace id, key and value, one after the other.
+    Items,
+}
+
+impl Show {
+    pub fn needs_values(self) -> bool {
+        matches!(self, Show::Values | Show::Items)
+    }
+}
+
+/// A listing while it grows.
+pub struct Listing {
+    keyspace: Keyspace,
+    scope: Scope,
+    show: Show,
+    shown: HashSet<String>,
+    array: SlicedArray,
+}
+
+impl Listing {
+    pub fn new(keyspace: Keyspace, scope: Scope, show: Show) -> Self {
+        Listing { keyspace, scope, show, shown: HashSet::new(), array: SlicedArray::new() }
+    }
+
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    pub fn show(&self) -> Show {
+        self.show
+    }
+
+    /// Takes an entry by its Redis key, for listings that show no values.
+    pub fn take_key(&mut self, redis_key: &str) {
+        let Some((trace_id, key)) = self.keyspace.entry(&self.scope, redis_key) else { return };
+        match self.show {
+            Show::Keys => self.array.slice().push_string(key),
+            Show::TraceIds if !self.shown.contains(trace_id) => {
+                self.shown.insert(trace_id.to_owned());
+                self.array.slice().push_string(trace_id);
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes an entry with its stored text, for listings that show values.
+    pub fn take_value(&mut self, redis_key: &str, text: Vec<u8>) -> Result<(), Error> {
+        let Some((trace_id, key)) = self.keyspace.entry(&self.scope, redis_key) else { return Ok(()) };
+        let text = json::checked(text).map_err(|error| error.with_entry(trace_id, key))?;
+        let slice = self.array.slice();
+        if self.show == Show::Items {
+            slice.push_string(trace_id);
+            slice.push_string(key);
+        }
+        slice.push(&text);
+        Ok(())
+    }
+
+    /// JSON arrays that together hold what was collected.
+    pub fn finish(self) -> Vec<String> {
+        self.array.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listing(scope: Scope, show: Show) -> Listing {
+        Listing::new(Keyspace::new("p:".into()), scope, show)
+    }
+
+    #[test]
+    fn trace_ids_are_shown_once() {
+        let mut ids = listing(Scope::All, Show::TraceIds);
+        ["p:a:1", "p:b:1", "p:a:2", "p:none", "q:c:1"].into_iter().for_each(|key| ids.take_key(key));
+        assert_eq!(ids.finish(), [r#"["a","b"]"#]);
+    }
+
+    #[test]
+    fn items_are_trace_id_key_and_value() {
+        let mut items = listing(Scope::All, Show::Items);
+        items.take_value("p:a:k:1", b"{}".to_vec()).unwrap();
+        assert_eq!(items.finish(), [r#"["a","k:1",{}]"#]);
+    }
+
+    #[test]
+    fn a_corrupt_text_is_named() {
+        let mut values = listing(Scope::Group("a:b".into()), Show::Values);
+        let error = values.take_value("p:a:b:c", b"1],[2".to_vec()).unwrap_err();
+        assert_eq!(error.entry.as_deref(), Some(&("a:b".to_owned(), "c".to_owned())));
+    }
+}

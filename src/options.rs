@@ -1,0 +1,272 @@
+//! The user's options, made into a [`Config`]; every mistake is named by its path.
+
+mod setting;
+
+use std::time::Duration;
+
+use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo};
+use serde::{Deserialize, Deserializer};
+
+use self::setting::{ClientName, Filled, Pem, ReconnectSetting, Secret, TlsSetting, Whole};
+use crate::config::*;
+use crate::connection::{Ask, Strategy};
+use crate::error::{Error, Kind};
+
+type Port = Whole<1, 65_535>;
+type Database = Whole<0, 2_147_483_647>;
+type Milliseconds = Whole<1, 2_147_483_647>;
+type Seconds = Whole<0, 4_294_967_295>;
+type Count = Whole<1, 9_007_199_254_740_991>;
+
+/// Options as users write them; the names are those of node-redis.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Options {
+    url: Option<Secret>,
+    host: Option<Filled>,
+    port: Option<Port>,
+    username: Option<Secret>,
+    password: Option<Secret>,
+    database: Option<Database>,
+    name: Option<ClientName>,
+    socket: Option<SocketOptions>,
+    tls: Option<TlsSetting>,
+    sentinel: Option<SentinelOptions>,
+    cluster: Option<ClusterOptions>,
+    key_prefix: Option<String>,
+    ttl: Option<Seconds>,
+    strict_trace_ids: Option<bool>,
+    command_timeout: Option<Milliseconds>,
+    max_pending_commands: Option<Count>,
+    max_pending_bytes: Option<Count>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct SocketOptions {
+    host: Option<Filled>,
+    port: Option<Port>,
+    path: Option<Filled>,
+    tls: Option<bool>,
+    ca: Option<Pem>,
+    cert: Option<Pem>,
+    key: Option<Pem>,
+    servername: Option<Filled>,
+    reject_unauthorized: Option<bool>,
+    connect_timeout: Option<Milliseconds>,
+    keep_alive: Option<bool>,
+    no_delay: Option<bool>,
+    reconnect_strategy: Option<ReconnectSetting>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "checked already, used once Sentinel is built in")]
+struct SentinelOptions {
+    name: Filled,
+    nodes: Vec<Node>,
+    username: Option<Secret>,
+    password: Option<Secret>,
+    tls: Option<TlsSetting>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "checked already, used once Cluster is built in")]
+struct ClusterOptions {
+    nodes: Vec<Node>,
+    read_from: Option<ReadFrom>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "checked already, used once Sentinel and Cluster are built in")]
+struct Node {
+    host: Filled,
+    port: Port,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum ReadFrom {
+    Primary,
+    Replica,
+    Any,
+}
+
+impl Options {
+    /// Reads options from any source; `describe` gives what that source says of a mistake.
+    pub fn parse<'de, D: Deserializer<'de>>(
+        source: D,
+        describe: impl Fn(&D::Error) -> String,
+    ) -> Result<Self, Error> {
+        serde_path_to_error::deserialize(source).map_err(|mistake| {
+            let path = mistake.path().to_string();
+            invalid(&path, &describe(mistake.inner()))
+        })
+    }
+
+    /// The configuration these options ask for; `ask` is the user's strategy function.
+    pub fn into_config(mut self, ask: Option<Ask>) -> Result<Config, Error> {
+        self.check_combinations()?;
+        let prefix = self.key_prefix.take().filter(|prefix| !prefix.is_empty());
+        Ok(Config {
+            prefix: prefix.unwrap_or_else(|| DEFAULT_PREFIX.into()),
+            ttl: self.ttl.map(|ttl| ttl.get() as u32).filter(|ttl| *ttl > 0),
+            command_timeout: duration_or(self.command_timeout, DEFAULT_COMMAND_TIMEOUT),
+            limits: Limits {
+                strict_trace_ids: self.strict_trace_ids.unwrap_or(false),
+                max_pending_commands: count_or(self.max_pending_commands, DEFAULT_MAX_PENDING_COMMANDS),
+                max_pending_bytes: count_or(self.max_pending_bytes, DEFAULT_MAX_PENDING_BYTES),
+            },
+            topology: self.into_topology(ask)?,
+        })
+    }
+
+    fn check_combinations(&self) -> Result<(), Error> {
+        let nodes = |nodes: &[Node], path| match nodes {
+            [] => Err(invalid(path, "expected at least one node")),
+            _ => Ok(()),
+        };
+        match (&self.sentinel, &self.cluster) {
+            (Some(_), Some(_)) => Err(invalid("cluster", "cannot be combined with sentinel")),
+            (Some(sentinel), None) => nodes(&sentinel.nodes, "sentinel.nodes"),
+            (None, Some(cluster)) => nodes(&cluster.nodes, "cluster.nodes"),
+            (None, None) => Ok(()),
+        }
+    }
+
+    fn into_topology(self, ask: Option<Ask>) -> Result<Topology, Error> {
+        let url = self.url.as_ref().map(|url| Url::parse(&url.0)).transpose()?;
+        self.refuse_unsupported(url.as_ref())?;
+        match url {
+            Some(Url::Memory { name }) => Ok(Topology::Memory { name }),
+            Some(Url::Tls) => Err(unsupported("url: TLS is")),
+            Some(Url::Server(info)) => Ok(Topology::Standalone(self.into_server(Some(*info), ask))),
+            None => Ok(Topology::Standalone(self.into_server(None, ask))),
+        }
+    }
+
+    fn refuse_unsupported(&self, url: Option<&Url>) -> Result<(), Error> {
+        let socket_tls = self.socket.as_ref().is_some_and(|socket| socket.tls == Some(true));
+        let tls = matches!(self.tls, Some(TlsSetting::On(_)));
+        let asked = [
+            (matches!(url, Some(Url::Tls)), "url: TLS is"),
+            (tls, "tls: TLS is"),
+            (socket_tls, "socket.tls: TLS is"),
+            (self.sentinel.is_some(), "sentinel: Redis Sentinel is"),
+            (self.cluster.is_some(), "cluster: Redis Cluster is"),
+        ];
+        match asked.into_iter().find(|(asked, _)| *asked) {
+            Some((_, what)) => Err(unsupported(what)),
+            None => Ok(()),
+        }
+    }
+
+    fn into_server(self, url: Option<ConnectionInfo>, ask: Option<Ask>) -> Server {
+        let socket = self.socket.unwrap_or_default();
+        let login = url.as_ref().map(ConnectionInfo::redis_settings);
+        let username = self.username.map(|name| name.0).or_else(|| login?.username().map(str::to_owned));
+        let password = self.password.map(|word| word.0).or_else(|| login?.password().map(str::to_owned));
+        let credentials = credentials(username, password);
+        let database = self.database.map(|number| number.get() as u32);
+        Server {
+            address: address(
+                self.host.or(socket.host),
+                self.port.or(socket.port),
+                socket.path,
+                url.as_ref().map(ConnectionInfo::addr),
+            ),
+            credentials,
+            database: database.or(login.map(|login| login.db() as u32)).unwrap_or(0),
+            client_name: self.name.map_or_else(|| DEFAULT_NAME.into(), |name| name.0),
+            connect_timeout: duration_or(socket.connect_timeout, DEFAULT_CONNECT_TIMEOUT),
+            keep_alive: socket.keep_alive.unwrap_or(true),
+            no_delay: socket.no_delay.unwrap_or(true),
+            strategy: strategy(socket.reconnect_strategy, ask),
+        }
+    }
+}
+
+/// What a `url` can name.
+enum Url {
+    Memory { name: Option<String> },
+    Tls,
+    Server(Box<ConnectionInfo>),
+}
+
+impl Url {
+    fn parse(url: &str) -> Result<Self, Error> {
+        if let Some(name) = url.strip_prefix("memory:") {
+            return Ok(Url::Memory { name: Some(name.to_owned()).filter(|name| !name.is_empty()) });
+        }
+        if url.starts_with("rediss:") || url.starts_with("valkeys:") {
+            return Ok(Url::Tls);
+        }
+        let info = url.into_connection_info().map_err(|mistake| invalid("url", &mistake.to_string()))?;
+        if u32::try_from(info.redis_settings().db()).is_err() {
+            return Err(invalid("url", "expected a database number of 0 or more"));
+        }
+        Ok(Url::Server(Box::new(info)))
+    }
+}
+
+fn address(
+    host: Option<Filled>,
+    port: Option<Port>,
+    path: Option<Filled>,
+    url: Option<&ConnectionAddr>,
+) -> Address {
+    let (url_host, url_port) = match url {
+        Some(ConnectionAddr::Unix(path)) if host.is_none() && port.is_none() => {
+            return Address::Unix(path.clone());
+        }
+        Some(ConnectionAddr::Tcp(host, port)) => (Some(host.clone()), Some(*port)),
+        _ => (None, None),
+    };
+    match path {
+        Some(path) => Address::Unix(path.0.into()),
+        None => Address::Tcp {
+            host: host.map(|host| host.0).or(url_host).unwrap_or_else(|| DEFAULT_HOST.into()),
+            port: port.map(|port| port.get() as u16).or(url_port).unwrap_or(DEFAULT_PORT),
+        },
+    }
+}
+
+/// Empty strings count as not given, as environment variables often are; a user alone is one without a password.
+fn credentials(username: Option<String>, password: Option<String>) -> Option<Credentials> {
+    let username = username.filter(|name| !name.is_empty());
+    let password = password.filter(|word| !word.is_empty());
+    if username.is_none() && password.is_none() {
+        return None;
+    }
+    Some(Credentials { username, password: password.unwrap_or_default() })
+}
+
+fn strategy(setting: Option<ReconnectSetting>, ask: Option<Ask>) -> Strategy {
+    match (ask, setting) {
+        (Some(ask), _) => Strategy::Ask(ask),
+        (None, Some(ReconnectSetting::Never)) => Strategy::Never,
+        (None, Some(ReconnectSetting::Every(delay))) => Strategy::Every(delay),
+        (None, None) => Strategy::Backoff,
+    }
+}
+
+fn duration_or(setting: Option<Milliseconds>, default: Duration) -> Duration {
+    setting.map_or(default, |milliseconds| Duration::from_millis(milliseconds.get()))
+}
+
+fn count_or(setting: Option<Count>, default: u64) -> u64 {
+    setting.map_or(default, Count::get)
+}
+
+fn invalid(path: &str, mistake: &str) -> Error {
+    Error::new(Kind::InvalidConfig, format!("{path}: {mistake}"))
+}
+
+fn unsupported(what: &str) -> Error {
+    Error::new(Kind::Unsupported, format!("{what} not built into this version"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,198 @@
+//! Kinds of values that options take, each refusing what it does not accept.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error as _, MapAccess, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
+
+/// A whole number from `MIN` to `MAX`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Whole<const MIN: u64, const MAX: u64>(u64);
+
+impl<const MIN: u64, const MAX: u64> Whole<MIN, MAX> {
+    pub fn get(self) -> u64 {
+        self.0
+    }
+}
+
+impl<'de, const MIN: u64, const MAX: u64> Deserialize<'de> for Whole<MIN, MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(WholeVisitor::<MIN, MAX>(PhantomData))
+    }
+}
+
+struct WholeVisitor<const MIN: u64, const MAX: u64>(PhantomData<Whole<MIN, MAX>>);
+
+impl<const MIN: u64, const MAX: u64> Visitor<'_> for WholeVisitor<MIN, MAX> {
+    type Value = Whole<MIN, MAX>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a whole number from {MIN} to {MAX}")
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Self::Value, E> {
+        match u64::try_from(number) {
+            Ok(number) => self.visit_u64(number),
+            Err(_) => Err(E::invalid_value(Unexpected::Signed(number), &self)),
+        }
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Self::Value, E> {
+        if (MIN..=MAX).contains(&number) {
+            Ok(Whole(number))
+        } else {
+            Err(E::invalid_value(Unexpected::Unsigned(number), &self))
+        }
+    }
+}
+
+/// A string that no message may repeat.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Secret).map_err(|_| D::Error::custom("expected a string"))
+    }
+}
+
+/// A string that is not empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filled(pub String);
+
+impl<'de> Deserialize<'de> for Filled {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text.is_empty() {
+            return Err(D::Error::custom("expected a string that is not empty"));
+        }
+        Ok(Filled(text))
+    }
+}
+
+/// A name that Redis accepts for a client: printable ASCII without spaces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientName(pub String);
+
+impl<'de> Deserialize<'de> for ClientName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Filled(name) = Filled::deserialize(deserializer)?;
+        if name.bytes().all(|b| b.is_ascii_graphic()) {
+            return Ok(ClientName(name));
+        }
+        Err(D::Error::custom("expected printable ASCII characters without spaces"))
+    }
+}
+
+/// `reconnectStrategy` where it is not a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReconnectSetting {
+    Never,
+    Every(Duration),
+}
+
+impl<'de> Deserialize<'de> for ReconnectSetting {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ReconnectVisitor)
+    }
+}
+
+struct ReconnectVisitor;
+
+impl Visitor<'_> for ReconnectVisitor {
+    type Value = ReconnectSetting;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("false, a function or a whole number of milliseconds from 0 to 2147483647")
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, retry: bool) -> Result<Self::Value, E> {
+        if retry { Err(E::invalid_value(Unexpected::Bool(true), &self)) } else { Ok(ReconnectSetting::Never) }
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Self::Value, E> {
+        match i32::try_from(number).map(u64::try_from) {
+            Ok(Ok(number)) => Ok(ReconnectSetting::Every(Duration::from_millis(number))),
+            _ => Err(E::invalid_value(Unexpected::Signed(number), &self)),
+        }
+    }
+}
+
+/// `tls: true | false | { … }`.
+#[derive(Debug, PartialEq, Eq)]
+pub enum TlsSetting {
+    Off,
+    On(TlsOptions),
+}
+
+impl<'de> Deserialize<'de> for TlsSetting {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TlsVisitor)
+    }
+}
+
+struct TlsVisitor;
+
+impl<'de> Visitor<'de> for TlsVisitor {
+    type Value = TlsSetting;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("true, false or an object")
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, on: bool) -> Result<Self::Value, E> {
+        Ok(if on { TlsSetting::On(TlsOptions::default()) } else { TlsSetting::Off })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        TlsOptions::deserialize(MapAccessDeserializer::new(map)).map(TlsSetting::On)
+    }
+}
+
+/// What `node:tls` takes, as far as a Redis connection needs it.
+#[derive(Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct TlsOptions {
+    ca: Option<Pem>,
+    cert: Option<Pem>,
+    key: Option<Pem>,
+    servername: Option<Filled>,
+    reject_unauthorized: Option<bool>,
+}
+
+/// PEM text, as a string or as bytes.
+#[derive(PartialEq, Eq)]
+pub struct Pem(Vec<u8>);
+
+impl fmt::Debug for Pem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pem(..)")
+    }
+}
+
+impl<'de> Deserialize<'de> for Pem {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(PemVisitor).map_err(|_| D::Error::custom("expected PEM text"))
+    }
+}
+
+struct PemVisitor;
+
+impl Visitor<'_> for PemVisitor {
+    type Value = Pem;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PEM text")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Pem(text.into()))
+    }
+
+    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Self::Value, E> {
+        Ok(Pem(bytes.into()))
+    }
+}

@@ -1,0 +1,118 @@
+use serde_json::{Value, json};
+
+use super::*;
+
+fn config(options: Value) -> Result<Config, Error> {
+    Options::parse(options, ToString::to_string)?.into_config(None)
+}
+
+fn server(options: Value) -> Server {
+    match config(options).unwrap().topology {
+        Topology::Standalone(server) => server,
+        other => panic!("not a server: {other:?}"),
+    }
+}
+
+fn tcp(host: &str, port: u16) -> Address {
+    Address::Tcp { host: host.into(), port }
+}
+
+#[test]
+fn nothing_given_means_the_defaults() {
+    let config = config(json!({})).unwrap();
+    assert_eq!(config.prefix, DEFAULT_PREFIX);
+    assert_eq!(config.ttl, None);
+    assert_eq!(config.command_timeout, DEFAULT_COMMAND_TIMEOUT);
+    assert_eq!(config.limits.max_pending_bytes, DEFAULT_MAX_PENDING_BYTES);
+    let server = server(json!({ "url": null, "socket": {} }));
+    assert_eq!(server.address, tcp("localhost", 6379));
+    assert_eq!((server.credentials, server.database), (None, 0));
+    assert!(matches!(server.strategy, Strategy::Backoff));
+}
+
+#[test]
+fn parts_of_the_url_lose_to_explicit_options() {
+    let url = "redis://ada:s%40crt@db.example:7000/3";
+    let from_url = server(json!({ "url": url }));
+    assert_eq!(from_url.address, tcp("db.example", 7000));
+    assert_eq!(from_url.database, 3);
+    let credentials = Credentials { username: Some("ada".into()), password: "s@crt".into() };
+    assert_eq!(from_url.credentials, Some(credentials));
+
+    let explicit = server(json!({ "url": url, "port": 7001, "database": 0, "socket": { "host": "h" } }));
+    assert_eq!(explicit.address, tcp("h", 7001));
+    assert_eq!(explicit.database, 0);
+}
+
+#[test]
+fn unix_sockets_come_from_url_or_path() {
+    assert_eq!(server(json!({ "url": "unix:///run/r.sock?db=2" })).database, 2);
+    let path = server(json!({ "socket": { "path": "/run/r.sock" } }));
+    assert_eq!(path.address, Address::Unix("/run/r.sock".into()));
+}
+
+#[test]
+fn memory_stores_may_have_a_name() {
+    let name = |url: &str| match config(json!({ "url": url })).unwrap().topology {
+        Topology::Memory { name } => name,
+        other => panic!("not in memory: {other:?}"),
+    };
+    assert_eq!(name("memory:"), None);
+    assert_eq!(name("memory:orders"), Some("orders".into()));
+}
+
+#[test]
+fn an_empty_prefix_and_a_ttl_of_zero_mean_the_defaults() {
+    let config = config(json!({ "keyPrefix": "", "ttl": 0 })).unwrap();
+    assert_eq!((config.prefix.as_str(), config.ttl), (DEFAULT_PREFIX, None));
+}
+
+#[test]
+fn mistakes_are_named_by_their_path() {
+    let cases = [
+        (json!({ "port": 0 }), "port: "),
+        (json!({ "port": "6379" }), "port: "),
+        (json!({ "database": 1.5 }), "database: "),
+        (json!({ "ttl": -1 }), "ttl: "),
+        (json!({ "foo": 1 }), "foo: "),
+        (json!({ "name": "a b" }), "name: "),
+        (json!({ "url": "http://x" }), "url: "),
+        (json!({ "url": "redis://x/-1" }), "url: "),
+        (json!({ "socket": { "foo": 1 } }), "socket.foo: "),
+        (json!({ "socket": { "reconnectStrategy": -1 } }), "socket.reconnectStrategy: "),
+        (json!({ "socket": { "reconnectStrategy": true } }), "socket.reconnectStrategy: "),
+        (json!({ "tls": { "ca": 5 } }), "tls.ca: "),
+        (
+            json!({ "sentinel": { "name": "m", "nodes": [{ "host": "h", "port": "x" }] } }),
+            "sentinel.nodes[0].port: ",
+        ),
+        (json!({ "cluster": { "nodes": [] } }), "cluster.nodes: "),
+    ];
+    for (options, path) in cases {
+        let error = config(options.clone()).unwrap_err();
+        assert_eq!(error.kind, Kind::InvalidConfig, "{options}");
+        assert!(error.detail.starts_with(path), "{options}: {error}");
+    }
+}
+
+#[test]
+fn what_is_not_built_in_is_refused_not_ignored() {
+    let node = json!({ "host": "h", "port": 1 });
+    for options in [
+        json!({ "tls": true }),
+        json!({ "socket": { "tls": true } }),
+        json!({ "url": "rediss://h" }),
+        json!({ "sentinel": { "name": "m", "nodes": [node] } }),
+        json!({ "cluster": { "nodes": [node], "readFrom": "any" } }),
+    ] {
+        assert_eq!(config(options.clone()).unwrap_err().kind, Kind::Unsupported, "{options}");
+    }
+}
+
+#[test]
+fn messages_repeat_no_secret() {
+    for options in [json!({ "password": 31337 }), json!({ "url": "redis://:31337@h:port" })] {
+        let error = config(options).unwrap_err();
+        assert!(!error.detail.contains("31337"), "{error}");
+    }
+}
