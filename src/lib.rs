@@ -1,3 +1,22 @@
+//! The native core of `redis-state-adapter`.
+//!
+//! A call falls through these modules, from top to bottom; each knows only those below it.
+//!
+//! | module | knows |
+//! | --- | --- |
+//! | `binding` | the native class; with `reply` and the entry of `options` all that knows Node-API |
+//! | `reply` | results, errors and events as JavaScript sees them |
+//! | `options` | the user's options, made into a `Config`; mistakes named by their path |
+//! | `store` | the operations of the contract, on whichever backend is configured |
+//! | `backend::redis`, `backend::memory` | the operations as Redis commands; the embedded store |
+//! | `backend::scan` | walking a server's keys |
+//! | `connection` | a connection that comes back by itself |
+//! | `connection::supervisor` | connects, serves, loses, reconnects |
+//! | `connection::pipeline` | what may be sent, answered, repeated or given up; no I/O |
+//! | `connection::{handshake, reconnect, replies, request, socket}` | logging in, delays, decoding, encoding, streams |
+//! | `listing`, `call` | what listings collect; the calls of a tick as one string |
+//! | `config`, `keyspace`, `json`, `error`, `runtime` | settings, names, checked texts, failures, threads |
+
 mod backend;
 mod binding;
 mod call;

@@ -31,7 +31,7 @@ pub async fn log_in(socket: &Socket, server: &Server, replies: &mut Replies) -> 
     send(socket, &steps).await?;
     let mut pending = steps.iter();
     while !pending.as_slice().is_empty() {
-        readable(socket).await?;
+        socket.readable().await?;
         for reply in replies.read_from(socket)? {
             let step =
                 pending.next().ok_or_else(|| Error::new(Kind::Connection, "the server sent too much"))?;
@@ -62,21 +62,16 @@ fn steps(server: &Server) -> Vec<Step> {
 async fn send(socket: &Socket, steps: &[Step]) -> Result<(), Error> {
     let mut bytes = Vec::new();
     steps.iter().for_each(|step| step.command.write_packed_command(&mut bytes));
-    let failed = |error| Error::from_io("writing to the server failed", &error);
     let mut rest = bytes.as_slice();
     while !rest.is_empty() {
-        socket.writable().await.map_err(failed)?;
+        socket.writable().await?;
         match socket.try_write(rest) {
             Ok(count) => rest = &rest[count..],
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-            Err(error) => return Err(failed(error)),
+            Err(error) => return Err(Error::from_io("writing to the server failed", &error)),
         }
     }
     Ok(())
-}
-
-pub async fn readable(socket: &Socket) -> Result<(), Error> {
-    socket.readable().await.map_err(|error| Error::from_io("waiting for the server failed", &error))
 }
 
 impl Step {

@@ -57,12 +57,14 @@ impl Socket {
         Ok(Socket::Tcp(stream))
     }
 
-    pub async fn readable(&self) -> io::Result<()> {
-        on_stream!(self, stream => stream.readable().await)
+    pub async fn readable(&self) -> Result<(), Error> {
+        let ready = on_stream!(self, stream => stream.readable().await);
+        ready.map_err(|error| Error::from_io("waiting for the server failed", &error))
     }
 
-    pub async fn writable(&self) -> io::Result<()> {
-        on_stream!(self, stream => stream.writable().await)
+    pub async fn writable(&self) -> Result<(), Error> {
+        let ready = on_stream!(self, stream => stream.writable().await);
+        ready.map_err(|error| Error::from_io("waiting for the server failed", &error))
     }
 
     pub fn try_read(&self, buffer: &mut BytesMut) -> io::Result<usize> {

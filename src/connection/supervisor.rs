@@ -16,10 +16,20 @@ const EXPIRY_STEP: Duration = Duration::from_millis(10);
 
 /// Runs a connection until it is ended.
 pub async fn run(link: Arc<Link>, server: Server, on_event: OnEvent) {
+    let _last_word = LastWord(&link);
     tokio::select! {
         () = stay_connected(&link, &server, &on_event) => {}
         () = expire_overdue(&link) => {}
         () = link.ended.notified() => {}
+    }
+}
+
+/// However a supervisor stops, even by a fault of its own, no call is left waiting.
+struct LastWord<'a>(&'a Link);
+
+impl Drop for LastWord<'_> {
+    fn drop(&mut self) {
+        self.0.end(Error::new(Kind::Ended, "the connection's supervisor stopped"));
     }
 }
 
@@ -87,7 +97,7 @@ async fn serve(link: &Link, socket: Arc<Socket>, replies: Replies, on_event: &On
 async fn read(link: &Link, socket: &Socket, mut replies: Replies) -> Error {
     loop {
         let read = async {
-            handshake::readable(socket).await?;
+            socket.readable().await?;
             link.answer(replies.read_from(socket)?)
         };
         if let Err(cause) = read.await {
@@ -99,8 +109,8 @@ async fn read(link: &Link, socket: &Socket, mut replies: Replies) -> Error {
 async fn write_backlog(link: &Link, socket: &Socket) -> Error {
     loop {
         link.backlog.notified().await;
-        if let Err(error) = socket.writable().await {
-            return Error::from_io("writing to the server failed", &error);
+        if let Err(cause) = socket.writable().await {
+            return cause;
         }
         link.flush(&mut link.state());
     }
