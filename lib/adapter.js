@@ -99,7 +99,7 @@ class RedisStateAdapter extends EventEmitter {
 
   /** @param {StateItemsInput} [input] */
   items(input = {}) {
-    return checked(false, () => {
+    return checked({ traceId: input?.groupId }, () => {
       if (typeof input !== 'object' || input === null) throw invalidArgument('the input must be an object')
       const { groupId, filter } = input
       const matches = matcher(filter)
@@ -157,7 +157,7 @@ class RedisStateAdapter extends EventEmitter {
    * @param {unknown} [value]
    */
   #point(letter, traceId, key, textOf, value) {
-    return checked(letter !== 'G', () => {
+    return checked({ traceId, key, writes: letter !== 'G' }, () => {
       const name = entryName(traceId, key, this.#batches.strictTraceIds)
       return this.#batches.point({ letter, traceId, key, name, text: textOf?.(), value })
     })
@@ -165,7 +165,7 @@ class RedisStateAdapter extends EventEmitter {
 
   /** @param {Listing} listing */
   #list({ traceId, writes = false, start, finish = (values) => values }) {
-    return checked(writes, () => this.#batches.listing({ traceId, writes, start, finish }))
+    return this.#batches.listing({ traceId, writes, start, finish })
   }
 
   /**
@@ -173,7 +173,7 @@ class RedisStateAdapter extends EventEmitter {
    * @param {Listing} listing
    */
   #listGroup(traceId, listing) {
-    return checked(listing.writes ?? false, () => {
+    return checked({ traceId, writes: listing.writes }, () => {
       checkTraceId(traceId, this.#batches.strictTraceIds)
       return this.#list({ ...listing, traceId })
     })
@@ -202,17 +202,24 @@ class RedisStateAdapter extends EventEmitter {
 /**
  * Calls reject, they do not throw; a write that was refused says that nothing was written.
  *
- * @param {boolean} writes
+ * @param {{ traceId: unknown, key?: unknown, writes?: boolean }} about
  * @param {() => Promise<any>} call
  * @returns {Promise<any>}
  */
-function checked(writes, call) {
+function checked({ traceId, key, writes }, call) {
   try {
     return call()
   } catch (error) {
-    if (writes && error instanceof RedisStateError) Object.assign(error, { applied: 'no' })
-    return Promise.reject(error)
+    if (!(error instanceof RedisStateError)) throw error
+    const { code, message, cause } = error
+    const ids = { traceId: stringOf(traceId), key: stringOf(key) }
+    return Promise.reject(new RedisStateError(code, message, { ...ids, cause, applied: writes ? 'no' : undefined }))
   }
+}
+
+/** @param {unknown} id */
+function stringOf(id) {
+  return typeof id === 'string' ? id : undefined
 }
 
 /**

@@ -215,7 +215,8 @@ class PointBatch {
     for (let index = 0; index < settled; index += 1) {
       const call = this.#calls[this.#settled + index]
       bytes += call.bytes
-      if (failures[nextFailure]?.index === index) call.reject(fromFailure(failures[nextFailure++], call, reason))
+      if (failures[nextFailure]?.index === index)
+        call.reject(fromFailure(failures[nextFailure++], detailsOf(call), reason))
       else call.resolve(call.reads ? values[nextValue++] : call.value)
     }
     this.#settled += settled
@@ -246,10 +247,19 @@ class ListingBatch {
     if (settled === 0) return 0
     this.isSettled = true
     const { resolve, reject, finish, bytes } = this.#call
-    if (failure) reject(fromFailure(failure, this.#call, reason))
+    if (failure) reject(fromFailure(failure, detailsOf(this.#call), reason))
     else resolve(finish(this.#slices.length === 1 ? values : this.#slices.flat()))
     return bytes
   }
+}
+
+/**
+ * What is known of a failed call: a write may have been applied, unless the failure says that it was not.
+ *
+ * @param {Call} call
+ */
+function detailsOf({ traceId, key, writes }) {
+  return { traceId, key, applied: writes ? /** @type {const} */ ('unknown') : undefined }
 }
 
 module.exports = { Batches }

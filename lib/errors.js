@@ -24,11 +24,11 @@ Object.defineProperty(RedisStateError.prototype, 'name', { value: 'RedisStateErr
 
 /**
  * @param {Failure} failure what the native side reports
- * @param {Details} call what the failed call was about
+ * @param {Details} call what the failed call was about; holds where the failure does not say
  * @param {unknown} reason the Error with which the user's strategy gave up, where it gave one
  */
 function fromFailure(failure, call = {}, reason = undefined) {
-  const { traceId = call.traceId, key = call.key, applied, reply } = failure
+  const { traceId = call.traceId, key = call.key, applied = call.applied, reply } = failure
   const cause = (failure.ended ? reason : undefined) ?? causeOf(failure)
   return new RedisStateError(codeOf(failure), failure.message, {
     applied: /** @type {Details['applied']} */ (applied),

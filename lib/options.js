@@ -67,6 +67,7 @@ const NUMERIC = new Set(['port', 'database', 'ttl'])
  */
 function resolveOptions(connection, options) {
   const given = { ...connectionOptions(connection), ...objectOf('options', options) }
+  checkWellFormed(given.keyPrefix)
   const ignored = [...dropMeaningless(given, MEANINGLESS)]
   dropCredentialsProvider(given)
   let strategy
@@ -115,13 +116,23 @@ function isObject(value) {
 }
 
 /**
+ * In UTF-8 all lone surrogates would become the same character, and two prefixes one.
+ *
+ * @param {unknown} prefix
+ */
+function checkWellFormed(prefix) {
+  if (typeof prefix === 'string' && !prefix.isWellFormed()) throw invalidConfig('keyPrefix: holds a lone surrogate')
+}
+
+/**
  * @param {Loose} options
  * @param {Set<string>} meaningless
+ * @returns the names of those that were given
  */
 function dropMeaningless(options, meaningless) {
-  const found = Object.keys(options).filter((name) => meaningless.has(name))
-  for (const name of found) delete options[name]
-  return found
+  const found = Object.entries(options).filter(([name]) => meaningless.has(name))
+  for (const [name] of found) delete options[name]
+  return found.filter(([, value]) => value !== undefined && value !== null).map(([name]) => name)
 }
 
 /**

@@ -7,7 +7,7 @@ use std::time::Duration;
 use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo};
 use serde::{Deserialize, Deserializer};
 
-use self::setting::{ClientName, Filled, Pem, ReconnectSetting, Secret, TlsSetting, Whole};
+use self::setting::{ClientName, Filled, Object, Pem, ReconnectSetting, Secret, TlsSetting, Whole};
 use crate::config::*;
 use crate::connection::{Ask, Strategy};
 use crate::error::{Error, Kind};
@@ -29,10 +29,10 @@ pub struct Options {
     password: Option<Secret>,
     database: Option<Database>,
     name: Option<ClientName>,
-    socket: Option<SocketOptions>,
+    socket: Option<Object<SocketOptions>>,
     tls: Option<TlsSetting>,
-    sentinel: Option<SentinelOptions>,
-    cluster: Option<ClusterOptions>,
+    sentinel: Option<Object<SentinelOptions>>,
+    cluster: Option<Object<ClusterOptions>>,
     key_prefix: Option<String>,
     ttl: Option<Seconds>,
     strict_trace_ids: Option<bool>,
@@ -59,31 +59,28 @@ struct SocketOptions {
     reconnect_strategy: Option<ReconnectSetting>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "checked already, used once Sentinel is built in")]
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct SentinelOptions {
-    name: Filled,
-    nodes: Vec<Node>,
+    name: Option<Filled>,
+    nodes: Vec<Object<Node>>,
     username: Option<Secret>,
     password: Option<Secret>,
     tls: Option<TlsSetting>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "checked already, used once Cluster is built in")]
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct ClusterOptions {
-    nodes: Vec<Node>,
+    nodes: Vec<Object<Node>>,
     read_from: Option<ReadFrom>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "checked already, used once Sentinel and Cluster are built in")]
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 struct Node {
-    host: Filled,
-    port: Port,
+    host: Option<Filled>,
+    port: Option<Port>,
 }
 
 #[derive(Deserialize)]
@@ -124,14 +121,13 @@ impl Options {
     }
 
     fn check_combinations(&self) -> Result<(), Error> {
-        let nodes = |nodes: &[Node], path| match nodes {
-            [] => Err(invalid(path, "expected at least one node")),
-            _ => Ok(()),
-        };
         match (&self.sentinel, &self.cluster) {
             (Some(_), Some(_)) => Err(invalid("cluster", "cannot be combined with sentinel")),
-            (Some(sentinel), None) => nodes(&sentinel.nodes, "sentinel.nodes"),
-            (None, Some(cluster)) => nodes(&cluster.nodes, "cluster.nodes"),
+            (Some(Object(sentinel)), None) => {
+                required(&sentinel.name, "sentinel.name")?;
+                check_nodes(&sentinel.nodes, "sentinel.nodes")
+            }
+            (None, Some(Object(cluster))) => check_nodes(&cluster.nodes, "cluster.nodes"),
             (None, None) => Ok(()),
         }
     }
@@ -148,7 +144,7 @@ impl Options {
     }
 
     fn refuse_unsupported(&self, url: Option<&Url>) -> Result<(), Error> {
-        let socket_tls = self.socket.as_ref().is_some_and(|socket| socket.tls == Some(true));
+        let socket_tls = self.socket.as_ref().is_some_and(|Object(socket)| socket.tls == Some(true));
         let tls = matches!(self.tls, Some(TlsSetting::On(_)));
         let asked = [
             (matches!(url, Some(Url::Tls)), "url: TLS is"),
@@ -164,7 +160,7 @@ impl Options {
     }
 
     fn into_server(self, url: Option<ConnectionInfo>, ask: Option<Ask>) -> Server {
-        let socket = self.socket.unwrap_or_default();
+        let Object(socket) = self.socket.unwrap_or_default();
         let login = url.as_ref().map(ConnectionInfo::redis_settings);
         let username = self.username.map(|name| name.0).or_else(|| login?.username().map(str::to_owned));
         let password = self.password.map(|word| word.0).or_else(|| login?.password().map(str::to_owned));
@@ -188,6 +184,20 @@ impl Options {
     }
 }
 
+fn check_nodes(nodes: &[Object<Node>], path: &str) -> Result<(), Error> {
+    if nodes.is_empty() {
+        return Err(invalid(path, "expected at least one node"));
+    }
+    nodes.iter().enumerate().try_for_each(|(index, Object(node))| {
+        required(&node.host, &format!("{path}[{index}].host"))?;
+        required(&node.port, &format!("{path}[{index}].port"))
+    })
+}
+
+fn required<T>(setting: &Option<T>, path: &str) -> Result<(), Error> {
+    setting.as_ref().map(drop).ok_or_else(|| invalid(path, "is missing"))
+}
+
 /// What a `url` can name.
 enum Url {
     Memory { name: Option<String> },
@@ -206,6 +216,9 @@ impl Url {
         let info = url.into_connection_info().map_err(|mistake| invalid("url", &mistake.to_string()))?;
         if u32::try_from(info.redis_settings().db()).is_err() {
             return Err(invalid("url", "expected a database number of 0 or more"));
+        }
+        if matches!(info.addr(), ConnectionAddr::Tcp(_, 0)) {
+            return Err(invalid("url", "expected a port from 1 to 65535"));
         }
         Ok(Url::Server(Box::new(info)))
     }

@@ -117,12 +117,14 @@ impl Pipeline {
             return Err(Error::new(Kind::Connection, "the server sent a reply that nobody asked for"));
         };
         let (batch, index) = (segment.batch, segment.next);
+        let reply =
+            error_of(&reply).map_or(Ok(reply), |error| Err(segment.request.failure(index, &error, false)));
         segment.next += 1;
         if segment.next == segment.last {
             self.segments.pop_front();
             self.sending -= 1;
         }
-        self.settle(batch, index, from_value(reply));
+        self.settle(batch, index, reply);
         Ok(())
     }
 
@@ -226,13 +228,10 @@ impl Pipeline {
     }
 }
 
-fn from_value(value: Value) -> Reply {
-    match value {
-        Value::ServerError(error) => {
-            Err(Error::from_reply(error.code(), error.details().unwrap_or_default()))
-        }
-        value => Ok(value),
-    }
+/// An error reply means that the command was not carried out.
+fn error_of(reply: &Value) -> Option<Error> {
+    let Value::ServerError(error) = reply else { return None };
+    Some(Error::from_reply(error.code(), error.details().unwrap_or_default()))
 }
 
 /// Where the credentials are refused, that is what the caller has to know; all else is a timeout.

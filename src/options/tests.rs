@@ -86,7 +86,13 @@ fn mistakes_are_named_by_their_path() {
             json!({ "sentinel": { "name": "m", "nodes": [{ "host": "h", "port": "x" }] } }),
             "sentinel.nodes[0].port: ",
         ),
+        (json!({ "sentinel": { "name": "m" } }), "sentinel.nodes: "),
+        (json!({ "sentinel": { "nodes": [] } }), "sentinel.name: "),
         (json!({ "cluster": { "nodes": [] } }), "cluster.nodes: "),
+        (json!({ "cluster": { "nodes": [{ "host": "h" }] } }), "cluster.nodes[0].port: "),
+        (json!({ "cluster": { "nodes": [["h", 1]] } }), "cluster.nodes[0]: "),
+        (json!({ "socket": [] }), "socket: "),
+        (json!({ "url": "redis://h:0" }), "url: "),
     ];
     for (options, path) in cases {
         let error = config(options.clone()).unwrap_err();

@@ -1,0 +1,74 @@
+// @ts-check
+
+/** @typedef {[path: string, options: unknown]} Case */
+
+const node = { host: 'a', port: 1 }
+export const sentinel = { name: 'm', nodes: [node] }
+export const cluster = { nodes: [node] }
+
+/** @type {Case[]} */
+export const MALFORMED = [
+  ...bad('port', 0, -1, 70000, 1.5, '6379', NaN, true, {}),
+  ...bad('socket.port', 0, 70000, '6379'),
+  ...bad('database', -1, 1.5, '0', NaN, Infinity),
+  ...bad('ttl', -1, 1.5, '60', NaN, Infinity, 4294967296, true),
+  ...bad('url', 6379, {}, 'nonsense', 'localhost:6379', 'http://localhost', '//localhost'),
+  ...bad('url', 'redis://h:0', 'redis://h:70000', 'redis://h:x', 'redis://h/x', 'redis://h/-1', 'redis://h/1.5'),
+  ...bad('host', 1, true, {}, ['h']),
+  ...bad('socket.host', 1),
+  ...bad('socket.path', 1),
+  ...bad('keyPrefix', 1, {}, '\ud800'),
+  ...bad('name', 1, 'a name', 'a\nname', 'a\tname'),
+  ...bad('username', 1),
+  ...bad('password', 1),
+  ...bad('socket', 1, 'x', []),
+  ...bad('socket.connectTimeout', 0, -1, 1.5, '1', NaN),
+  ...bad('socket.reconnectStrategy', 'x', -1, NaN, Infinity, 2 ** 31, true, {}),
+  ...bad('socket.keepAlive', 'x'),
+  ...bad('socket.noDelay', 1),
+  ...bad('socket.tls', 'x'),
+  ...bad('socket.foo', 1),
+  ...bad('commandTimeout', 0, -1, 1.5, '5000', NaN, Infinity, 2 ** 31),
+  ...bad('maxPendingCommands', 0, -1, 1.5, '10', NaN),
+  ...bad('maxPendingBytes', 0, -1, 1.5, '10', NaN),
+  ...bad('strictTraceIds', 1, 'yes'),
+  ...bad('tls', 1, 'yes'),
+  ...bad('tls.servername', 1),
+  ...bad('tls.foo', 1),
+  ...bad('sentinel', true, 'x', []),
+  ...bad('cluster', true, 'x', []),
+  ...bad('cluster.nodes', undefined, [], node),
+  ...bad('foo', 1),
+  ...bad('Host', 'h'),
+  ...bad('toString', 1),
+  ['sentinel.name', { sentinel: { nodes: [node] } }],
+  ['sentinel.nodes', { sentinel: { name: 'm' } }],
+  ['sentinel.nodes', { sentinel: { name: 'm', nodes: [] } }],
+  ['sentinel.nodes[0].port', { sentinel: { name: 'm', nodes: [{ host: 'a', port: 'x' }] } }],
+  ['sentinel.nodes[1].host', { sentinel: { name: 'm', nodes: [node, { port: 1 }] } }],
+  ['sentinel.nodes[1].foo', { sentinel: { name: 'm', nodes: [node, { ...node, foo: 1 }] } }],
+  ['cluster.nodes[0]', { cluster: { nodes: ['a:1'] } }],
+  ['cluster.nodes[0].port', { cluster: { nodes: [{ host: 'a', port: 0 }] } }],
+  ['cluster.readFrom', { cluster: { ...cluster, readFrom: 'nearest' } }],
+  ['cluster', { sentinel, cluster }],
+  ['port', { isOpen: false, connect() {}, options: { socket: { port: 0 } } }],
+]
+
+/** Configurations of node-redis that mean nothing to this adapter. */
+export const WITHOUT_MEANING = {
+  pingInterval: 1000,
+  RESP: 3,
+  modules: {},
+  commandsQueueMaxLength: 10,
+  disableOfflineQueue: true,
+  readonly: true,
+  legacyMode: true,
+  clientInfoTag: 'tag',
+  disableClientInfo: true,
+}
+
+/** @param {string} path @param {...unknown} values @returns {Case[]} */
+export function bad(path, ...values) {
+  const [last, ...outer] = path.split('.').reverse()
+  return values.map((value) => [path, outer.reduce((inner, name) => ({ [name]: inner }), { [last]: value })])
+}

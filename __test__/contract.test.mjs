@@ -1,0 +1,59 @@
+// @ts-check
+import { after, before, describe } from 'node:test'
+import { backpressure } from './contract/backpressure.mjs'
+import { clears } from './contract/clear.mjs'
+import { corruptTexts } from './contract/corrupt-texts.mjs'
+import { deletes } from './contract/delete.mjs'
+import { filters } from './contract/filters.mjs'
+import { globs } from './contract/globs.mjs'
+import { ids } from './contract/ids.mjs'
+import { items } from './contract/items.mjs'
+import { layout } from './contract/layout.mjs'
+import { lifecycle } from './contract/lifecycle.mjs'
+import { listings } from './contract/listings.mjs'
+import { oneTick } from './contract/one-tick.mjs'
+import { prefixes } from './contract/prefixes.mjs'
+import { refusedIds } from './contract/refused-ids.mjs'
+import { refusedValues } from './contract/refused-values.mjs'
+import { traceIds } from './contract/trace-ids.mjs'
+import { ttl } from './contract/ttl.mjs'
+import { values } from './contract/values.mjs'
+import { wrongType } from './contract/wrong-type.mjs'
+import { stores } from './support/stores.mjs'
+
+/** @import { Store } from './support/stores.mjs' */
+
+// `ids` walks the whole keyspace most often, so it comes while that is small.
+const BEHAVIOURS = [
+  ids,
+  values,
+  refusedValues,
+  refusedIds,
+  deletes,
+  traceIds,
+  prefixes,
+  globs,
+  items,
+  filters,
+  listings,
+  clears,
+  ttl,
+  lifecycle,
+  oneTick,
+  backpressure,
+  corruptTexts,
+  wrongType,
+  layout,
+]
+
+for (const { name, start } of stores) {
+  describe(`the contract on ${name}`, () => {
+    /** @type {Store} */
+    let store
+    before(async () => {
+      store = await start()
+    })
+    after(() => store?.stop())
+    for (const behaviour of BEHAVIOURS) behaviour(() => store)
+  })
+}

@@ -1,0 +1,113 @@
+// @ts-check
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { assertFails, assertSameMembers } from './assertions.mjs'
+import { fill, openFresh, range, workspace } from './workspace.mjs'
+
+/**
+ * @import { RedisStateAdapter } from 'redis-state-adapter'
+ * @import { GetStore } from './workspace.mjs'
+ */
+
+/** @param {RedisStateAdapter} state @param {number} count */
+function setSome(state, count = 10) {
+  return range(count).map((index) => state.set('t', `k${index}`, index))
+}
+
+/** @param {GetStore} store */
+export function backpressure(store) {
+  describe('maxPendingCommands', () => {
+    it('refuses the call beyond it and serves the others, then serves again', async (t) => {
+      const state = openFresh(store, t, { maxPendingCommands: 10 })
+      const accepted = setSome(state)
+      await Promise.all([
+        assertFails(state.set('t', 'k10', 10), 'ERR_BACKPRESSURE', { applied: 'no' }),
+        assertFails(state.delete('t', 'k0'), 'ERR_BACKPRESSURE', { applied: 'no' }),
+        assertFails(state.clear('t'), 'ERR_BACKPRESSURE', { applied: 'no' }),
+        assertFails(state.get('t', 'k0'), 'ERR_BACKPRESSURE'),
+        assertFails(state.keys('t'), 'ERR_BACKPRESSURE'),
+        assertFails(state.getGroup('t'), 'ERR_BACKPRESSURE'),
+        assertFails(state.traceIds(), 'ERR_BACKPRESSURE'),
+        assertFails(state.items(), 'ERR_BACKPRESSURE'),
+      ])
+      assert.deepEqual(await Promise.all(accepted), range(10))
+      assertSameMembers(await state.getGroup('t'), range(10))
+      assert.deepEqual(await Promise.all(setSome(state)), range(10))
+    })
+
+    it('counts a listing as one', async (t) => {
+      const { open } = workspace(store, t)
+      await fill(open(), 't', 1025)
+      const state = open({ maxPendingCommands: 10 })
+      const accepted = [...range(9).map((index) => state.get('t', `k${index}`)), state.getGroup('t')]
+      await assertFails(state.get('t', 'k0'), 'ERR_BACKPRESSURE')
+      const answers = await Promise.all(accepted)
+      assert.deepEqual(answers.slice(0, 9), range(9))
+      assert.equal(/** @type {unknown[]} */ (answers[9]).length, 1025)
+    })
+
+    it('of 1 serves one call after the other, listings and clear included', async (t) => {
+      const { open } = workspace(store, t)
+      await fill(open(), 't', 1025)
+      const state = open({ maxPendingCommands: 1 })
+      assert.equal((await state.keys('t')).length, 1025)
+      assert.equal((await state.items()).length, 1025)
+      await state.clear('t')
+      assert.deepEqual(await state.traceIds(), [])
+    })
+
+    it('does not count calls that were refused', async (t) => {
+      const state = openFresh(store, t, { maxPendingCommands: 10 })
+      const refused = range(20).map(() =>
+        assertFails(state.set('t', 'k', undefined), 'ERR_INVALID_ARGUMENT', { applied: 'no' }),
+      )
+      const accepted = setSome(state)
+      await Promise.all(refused)
+      assert.deepEqual(await Promise.all(accepted), range(10))
+    })
+
+    it('has room again, time after time', async (t) => {
+      const state = openFresh(store, t, { maxPendingCommands: 10 })
+      for (const round of range(5)) {
+        const accepted = setSome(state)
+        await assertFails(state.get('t', `${round}`), 'ERR_BACKPRESSURE')
+        await Promise.all(accepted)
+      }
+      assert.equal((await state.keys('t')).length, 10)
+    })
+  })
+
+  describe('maxPendingBytes', () => {
+    it('refuses the call beyond it and serves the others, then serves again', async (t) => {
+      const state = openFresh(store, t, { maxPendingBytes: 1000 })
+      const first = state.set('t', 'k', 'x'.repeat(600))
+      const beyond = state.set('t', 'k2', 'x'.repeat(600))
+      const small = state.set('t', 'k3', 'x'.repeat(100))
+      await assertFails(beyond, 'ERR_BACKPRESSURE', { applied: 'no' })
+      await Promise.all([first, small])
+      assertSameMembers(await state.keys('t'), ['k', 'k3'])
+      assert.equal(await state.set('t', 'k2', 'x'.repeat(600)), 'x'.repeat(600))
+    })
+
+    it('counts bytes of UTF-8, not characters', async (t) => {
+      const state = openFresh(store, t, { maxPendingBytes: 1000 })
+      await assertFails(state.set('t', 'k', '文'.repeat(400)), 'ERR_BACKPRESSURE', { applied: 'no' })
+      assert.equal(await state.set('t', 'k', '文'.repeat(300)), '文'.repeat(300))
+    })
+
+    it('counts ids', async (t) => {
+      const state = openFresh(store, t, { maxPendingBytes: 1000 })
+      await assertFails(state.get('t'.repeat(1001), 'k'), 'ERR_BACKPRESSURE')
+      await assertFails(state.delete('t', 'k'.repeat(1001)), 'ERR_BACKPRESSURE', { applied: 'no' })
+      await assertFails(state.keys('t'.repeat(1001)), 'ERR_BACKPRESSURE')
+      assert.equal(await state.get('t'.repeat(900), 'k'), null)
+    })
+
+    it('does not count what is read', async (t) => {
+      const { open } = workspace(store, t)
+      const large = 'x'.repeat(100_000)
+      await open().set('t', 'k', large)
+      assert.equal(await open({ maxPendingBytes: 1000 }).get('t', 'k'), large)
+    })
+  })
+}

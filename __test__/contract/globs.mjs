@@ -1,0 +1,83 @@
+// @ts-check
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { assertSameMembers, entriesOf } from './assertions.mjs'
+import { workspace } from './workspace.mjs'
+
+/**
+ * @import { RedisStateAdapter } from 'redis-state-adapter'
+ * @import { GetStore } from './workspace.mjs'
+ */
+
+const GLOBS = [
+  '*',
+  '**',
+  'a*',
+  '?',
+  'a?',
+  '[x]',
+  '[a-z]',
+  '[^a]',
+  '[',
+  ']',
+  '^',
+  '{a}',
+  '{a,x}',
+  'a\\b',
+  '\\*',
+  '\\',
+  '-',
+]
+
+/** Names that the globs would match, were they taken for patterns. */
+const BAIT = ['a', 'ab', 'aa', 'x', 'z', '*a', 'a-z', '\\a', 'a\\\\b', '']
+
+/** @param {RedisStateAdapter} state @param {string[]} names */
+async function fillGroups(state, names) {
+  await Promise.all(names.flatMap((name) => [state.set(name, 'k', name), state.set(name, '*', name)]))
+}
+
+/** @param {GetStore} store */
+export function globs(store) {
+  describe('glob characters in a trace id', () => {
+    for (const name of GLOBS) {
+      it(`${name} lists its own group only`, async (t) => {
+        const state = workspace(store, t).open()
+        await fillGroups(state, [...GLOBS, ...BAIT])
+        assertSameMembers(await state.keys(name), ['*', 'k'])
+        assert.deepEqual(await state.getGroup(name), [name, name])
+        assertSameMembers(entriesOf(await state.items({ groupId: name })), [
+          [`${name}:*`, name],
+          [`${name}:k`, name],
+        ])
+      })
+
+      it(`${name} clears its own group only`, async (t) => {
+        const state = workspace(store, t).open()
+        const names = [...GLOBS, ...BAIT]
+        await fillGroups(state, names)
+        await state.clear(name)
+        const others = names.filter((other) => other !== name)
+        assertSameMembers(await state.traceIds(), others)
+        assert.equal((await state.items()).length, 2 * others.length)
+      })
+    }
+  })
+
+  describe('glob characters in a prefix', () => {
+    for (const glob of GLOBS) {
+      it(`${glob} matches itself only`, async (t) => {
+        const { prefix, open } = workspace(store, t)
+        const state = open({ keyPrefix: `${prefix}${glob}:` })
+        const others = BAIT.filter((bait) => bait !== '').map((bait) => open({ keyPrefix: `${prefix}${bait}:` }))
+        await Promise.all([fillGroups(state, ['a']), ...others.map((other) => fillGroups(other, ['a', 'b']))])
+        assert.deepEqual(await state.traceIds(), ['a'])
+        assertSameMembers(await state.keys('a'), ['*', 'k'])
+        assert.equal((await state.items()).length, 2)
+        await state.clear('a')
+        assert.deepEqual(await state.traceIds(), [])
+        for (const other of others) assertSameMembers(await other.traceIds(), ['a', 'b'])
+      })
+    }
+  })
+}

@@ -1,0 +1,59 @@
+// @ts-check
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { assertFails, assertSameMembers } from './assertions.mjs'
+import { openFresh } from './workspace.mjs'
+
+/**
+ * @import { RedisStateAdapter, StateItem } from 'redis-state-adapter'
+ * @import { GetStore } from './workspace.mjs'
+ */
+
+/** @type {StateItem[]} */
+const ITEMS = [
+  { groupId: 'a', key: 'string', type: 'string', value: 's' },
+  { groupId: 'a', key: 'number', type: 'number', value: 1.5 },
+  { groupId: 'a', key: 'boolean', type: 'boolean', value: false },
+  { groupId: 'b', key: 'object', type: 'object', value: { x: [] } },
+  { groupId: 'b', key: 'array', type: 'array', value: [{}] },
+  { groupId: 'b', key: 'null', type: 'null', value: null },
+]
+
+/** @param {RedisStateAdapter} state */
+async function store6(state) {
+  await Promise.all(ITEMS.map(({ groupId, key, value }) => state.set(groupId, key, value)))
+}
+
+/** @param {GetStore} store */
+export function items(store) {
+  describe('items', () => {
+    it('have group id, key, type and value, and nothing else', async (t) => {
+      const state = openFresh(store, t)
+      await store6(state)
+      assertSameMembers(await state.items(), ITEMS)
+    })
+
+    it('are all entries without an argument, without a group id and with an empty one', async (t) => {
+      const state = openFresh(store, t)
+      await store6(state)
+      for (const input of [undefined, {}, { groupId: '' }, { groupId: undefined, filter: undefined }, { filter: [] }]) {
+        assertSameMembers(await state.items(input), ITEMS)
+      }
+    })
+
+    it('are those of the group id given', async (t) => {
+      const state = openFresh(store, t)
+      await store6(state)
+      assertSameMembers(await state.items({ groupId: 'a' }), ITEMS.slice(0, 3))
+      assertSameMembers(await state.items({ groupId: 'b', filter: [] }), ITEMS.slice(3))
+      assert.deepEqual(await state.items({ groupId: 'c' }), [])
+    })
+
+    it('refuse an argument that is no object', async (t) => {
+      const state = openFresh(store, t)
+      for (const input of ['a', 1, true]) {
+        await assertFails(state.items(/** @type {any} */ (input)), 'ERR_INVALID_ARGUMENT')
+      }
+    })
+  })
+}

@@ -1,0 +1,113 @@
+// @ts-check
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { describe, it } from 'node:test'
+import { assertFails, assertSameMembers, callsWithTraceId } from './assertions.mjs'
+import { fill, openFresh, range, workspace } from './workspace.mjs'
+
+/**
+ * @import { RedisStateAdapter } from 'redis-state-adapter'
+ * @import { GetStore } from './workspace.mjs'
+ */
+
+/** @param {RedisStateAdapter} state */
+async function assertClosed(state) {
+  for (const { applied, call } of callsWithTraceId(state, 't')) await assertFails(call(), 'ERR_CLOSED', { applied })
+  await assertFails(state.traceIds(), 'ERR_CLOSED')
+  await assertFails(state.items(), 'ERR_CLOSED')
+}
+
+/** @param {GetStore} store */
+export function lifecycle(store) {
+  describe('lifecycle', () => {
+    it('serves every method right after construction', async (t) => {
+      const { open } = workspace(store, t)
+      await open().set('t', 'k', 1)
+      assert.equal(await open().get('t', 'k'), 1)
+      assert.deepEqual(await open().getGroup('t'), [1])
+      assert.deepEqual(await open().keys('t'), ['k'])
+      assert.deepEqual(await open().traceIds(), ['t'])
+      assert.equal((await open().items()).length, 1)
+      assert.equal(await open().delete('t', 'k'), 1)
+      assert.equal(await open().clear('t'), undefined)
+    })
+
+    it('closes at once when nothing was ever called', async (t) => {
+      assert.equal(await openFresh(store, t).cleanup(), undefined)
+    })
+
+    it('may be closed twice, one after the other and at once', async (t) => {
+      const state = openFresh(store, t)
+      await state.set('t', 'k', 1)
+      await Promise.all([state.cleanup(), state.cleanup()])
+      assert.equal(await state.cleanup(), undefined)
+    })
+
+    it('rejects every call after cleanup', async (t) => {
+      const state = openFresh(store, t)
+      await state.set('t', 'k', 1)
+      await state.cleanup()
+      await assertClosed(state)
+    })
+
+    it('rejects every call from the moment that cleanup is called', async (t) => {
+      const { open } = workspace(store, t)
+      const state = open()
+      const closing = state.cleanup()
+      await assertClosed(state)
+      await closing
+      assert.deepEqual(await open().keys('t'), [])
+    })
+
+    it('lets calls in flight finish', async (t) => {
+      const { open } = workspace(store, t)
+      const [state, reader] = [open(), open()]
+      await fill(state, 'old', 100)
+      const reads = Promise.all([state.getGroup('old'), state.get('old', 'k7')])
+      const writes = Promise.all([fill(state, 'new', 100), state.delete('old', 'k0')])
+      const closing = state.cleanup()
+      const [group, value] = await reads
+      await Promise.all([writes, closing])
+      assert.ok(group.length >= 99)
+      assert.equal(value, 7)
+      assertSameMembers(await reader.getGroup('new'), range(100))
+      assert.equal(await reader.get('old', 'k0'), null)
+    })
+
+    it('has settled all calls when cleanup resolves', async (t) => {
+      const state = openFresh(store, t)
+      let settled = 0
+      const calls = range(100).map((index) => state.set('t', `k${index}`, index).then(() => settled++))
+      await state.cleanup()
+      assert.equal(settled, 100)
+      await Promise.all(calls)
+    })
+
+    it('leaves the entries and other adapters alone', async (t) => {
+      const { open } = workspace(store, t)
+      const [state, other] = [open(), open()]
+      await state.set('t', 'k', 1)
+      await state.cleanup()
+      assert.equal(await other.get('t', 'k'), 1)
+      assert.equal(await open().get('t', 'k'), 1)
+    })
+
+    it('is closed by Symbol.asyncDispose', async (t) => {
+      const state = openFresh(store, t)
+      await state.set('t', 'k', 1)
+      assert.equal(await state[Symbol.asyncDispose](), undefined)
+      await assertClosed(state)
+    })
+
+    it('tells when it is ready and when it has ended', async (t) => {
+      const state = openFresh(store, t)
+      // An idle adapter keeps no process alive, so a call has to.
+      await Promise.all([once(state, 'ready'), state.get('t', 'k')])
+      let ends = 0
+      state.on('end', () => ends++)
+      await Promise.all([once(state, 'end'), state.cleanup()])
+      await state.cleanup()
+      assert.equal(ends, 1)
+    })
+  })
+}

@@ -1,0 +1,103 @@
+// @ts-check
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { assertFails } from './assertions.mjs'
+import { openFresh, range } from './workspace.mjs'
+
+/**
+ * @import { RedisStateAdapter } from 'redis-state-adapter'
+ * @import { GetStore } from './workspace.mjs'
+ */
+
+/**
+ * The call of one place in a tick of mixed calls, none of which depends on another, and its answer.
+ *
+ * @param {RedisStateAdapter} state
+ * @param {number} place
+ * @returns {[answer: Promise<unknown>, expected: unknown]}
+ */
+function mixedCall(state, place) {
+  const key = `k${place}`
+  switch (place % 5) {
+    case 0:
+      return [state.get('old', key), place]
+    case 1:
+      return [state.set('new', key, { place }), { place }]
+    case 2:
+      return [state.delete('old', key), place]
+    case 3:
+      return [state.get('missing', key), null]
+    default:
+      return [state.delete('missing', key), null]
+  }
+}
+
+/** @param {GetStore} store */
+export function oneTick(store) {
+  describe('many calls in one tick', () => {
+    it('settle each in its own place', async (t) => {
+      const state = openFresh(store, t)
+      const places = range(5000)
+      await Promise.all(places.map((place) => state.set('old', `k${place}`, place)))
+      const calls = places.map((place) => mixedCall(state, place))
+      const answers = await Promise.all(calls.map(([answer]) => answer))
+      assert.deepEqual(
+        answers,
+        calls.map(([, expected]) => expected),
+      )
+      assert.equal((await state.keys('old')).length, 4000)
+      assert.equal((await state.getGroup('new')).length, 1000)
+    })
+
+    it('settle each in its own place, listings among them', async (t) => {
+      const state = openFresh(store, t)
+      await state.set('t', 'k', 1)
+      const calls = range(200).flatMap((index) => [
+        state.get('t', 'k'),
+        state.keys('t'),
+        state.set('other', `k${index}`, index),
+        state.getGroup('t'),
+      ])
+      const answers = await Promise.all(calls)
+      assert.deepEqual(
+        answers,
+        range(200).flatMap((index) => [1, ['k'], index, [1]]),
+      )
+    })
+
+    it('settle each in its own place when the values differ much in size', async (t) => {
+      const state = openFresh(store, t)
+      const values = range(40).map((index) => `${index}`.padEnd(index % 4 ? index : 500_000, '"\\,]['))
+      await Promise.all(values.map((value, index) => state.set('t', `k${index}`, value)))
+      assert.deepEqual(await Promise.all(values.map((_, index) => state.get('t', `k${index}`))), values)
+    })
+
+    it('are not spoilt by calls that are refused', async (t) => {
+      const state = openFresh(store, t)
+      const bad = /** @type {any} */ ([undefined, 1n, Symbol('s')])
+      const calls = range(90).map((index) => {
+        const good = state.set('t', `k${index}`, index)
+        const refused = state.set('t', `k${index}`, bad[index % 3])
+        const lone = state.get('t', '\ud800')
+        return Promise.all([
+          good.then((value) => assert.equal(value, index)),
+          assertFails(refused, 'ERR_INVALID_ARGUMENT', { applied: 'no' }),
+          assertFails(lone, 'ERR_INVALID_ARGUMENT'),
+        ])
+      })
+      await Promise.all(calls)
+      assert.equal((await state.keys('t')).length, 90)
+      assert.equal(await state.get('t', 'k89'), 89)
+    })
+
+    it('may be made from within the answer of another', async (t) => {
+      const state = openFresh(store, t)
+      const chain = async (/** @type {number} */ index) => {
+        const value = await state.set('t', `k${index}`, index)
+        assert.equal(await state.get('t', `k${index}`), value)
+        return await state.delete('t', `k${index}`)
+      }
+      assert.deepEqual(await Promise.all(range(300).map(chain)), range(300))
+    })
+  })
+}

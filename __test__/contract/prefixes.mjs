@@ -1,0 +1,65 @@
+// @ts-check
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { assertSameMembers } from './assertions.mjs'
+import { workspace } from './workspace.mjs'
+
+/** @import { GetStore } from './workspace.mjs' */
+
+/** @param {GetStore} store */
+export function prefixes(store) {
+  describe('a key prefix', () => {
+    it('keeps entries of equal names apart', async (t) => {
+      const { prefix, open } = workspace(store, t)
+      const [one, other] = [open({ keyPrefix: `${prefix}one:` }), open({ keyPrefix: `${prefix}other:` })]
+      await Promise.all([one.set('t', 'k', 1), other.set('t', 'k', 2)])
+      assert.deepEqual([await one.get('t', 'k'), await other.get('t', 'k')], [1, 2])
+      await one.clear('t')
+      assert.deepEqual([await one.getGroup('t'), await other.getGroup('t')], [[], [2]])
+    })
+
+    it('sees of a longer one only what the layout says', async (t) => {
+      const { prefix, open } = workspace(store, t)
+      const [outer, inner] = [open(), open({ keyPrefix: `${prefix}in:` })]
+      await Promise.all([outer.set('t', 'k', 'outer'), inner.set('t', 'k', 'inner')])
+      assert.deepEqual([await outer.getGroup('t'), await inner.getGroup('t')], [['outer'], ['inner']])
+      assert.deepEqual(await inner.traceIds(), ['t'])
+      assertSameMembers(await outer.traceIds(), ['t', 'in'])
+      assert.deepEqual(await outer.keys('in'), ['t:k'])
+      await outer.clear('t')
+      assert.deepEqual(await inner.getGroup('t'), ['inner'])
+    })
+
+    it('sees of a longer one without a colon between only what the layout says', async (t) => {
+      const { prefix, open } = workspace(store, t)
+      const [short, long] = [open({ keyPrefix: `${prefix}app` }), open({ keyPrefix: `${prefix}app2` })]
+      await Promise.all([short.set('t', 'k', 'short'), long.set('t', 'k', 'long')])
+      assert.deepEqual(await long.items(), [{ groupId: 't', key: 'k', type: 'string', value: 'long' }])
+      assertSameMembers(await short.traceIds(), ['t', '2t'])
+      await long.clear('t')
+      assert.deepEqual(await short.getGroup('t'), ['short'])
+    })
+
+    for (const part of ['é文😀', '\u0000\u0001\u0002\u0003\n', '__proto__', '"\\', ' ', ':::', '{tag}']) {
+      it(`may hold ${JSON.stringify(part)}`, async (t) => {
+        const { prefix, open } = workspace(store, t)
+        const state = open({ keyPrefix: `${prefix}${part}` })
+        await state.set('t', 'k', 1)
+        assert.deepEqual(await state.traceIds(), ['t'])
+        assert.deepEqual(await state.keys('t'), ['k'])
+        assert.equal(await state.get('t', 'k'), 1)
+      })
+    }
+
+    it('may be repeated in ids', async (t) => {
+      const { prefix, open } = workspace(store, t)
+      const state = open()
+      const key = `${prefix}${prefix}`
+      await state.set('t', key, 1)
+      assert.deepEqual(await state.keys('t'), [key])
+      await state.set(prefix, 'k', 2)
+      assertSameMembers(await state.keys(prefix), ['k'])
+      assert.deepEqual(await state.getGroup(prefix), [2])
+    })
+  })
+}

@@ -1,0 +1,67 @@
+// @ts-check
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { assertFails, callsWithEntry, callsWithTraceId } from './assertions.mjs'
+import { openFresh } from './workspace.mjs'
+
+/** @import { GetStore } from './workspace.mjs' */
+
+/** Each half of a pair alone, and both in the wrong order. */
+const LONE_SURROGATES = ['\ud83d', '\ude00', 'a\ud83d', '\ude00b', '\ude00\ud83d', '😀\ud83d']
+
+/** @type {[name: string, id: unknown][]} */
+const NOT_STRINGS = [
+  ['a number', 1],
+  ['NaN', NaN],
+  ['undefined', undefined],
+  ['null', null],
+  ['a boolean', true],
+  ['an object', {}],
+  ['an object with toString', { toString: () => 't' }],
+  ['a String object', Object('t')],
+  ['an array', ['t']],
+  ['a symbol', Symbol('t')],
+  ['a BigInt', 1n],
+  ['a function', () => 't'],
+]
+
+/** @type {[name: string, id: unknown][]} */
+const REFUSED = [
+  ...NOT_STRINGS,
+  ...LONE_SURROGATES.map((id) => /** @type {[string, string]} */ ([`the lone surrogate ${JSON.stringify(id)}`, id])),
+]
+
+/** Where `items` takes these for "all groups". */
+const NO_GROUP = [undefined, null]
+
+/** @param {GetStore} store */
+export function refusedIds(store) {
+  describe('refused ids', () => {
+    for (const [name, id] of REFUSED) {
+      it(`refuse ${name} as a trace id`, async (t) => {
+        const state = openFresh(store, t)
+        for (const { name, applied, call } of callsWithTraceId(state, /** @type {any} */ (id))) {
+          if (name === 'items' && NO_GROUP.includes(/** @type {any} */ (id))) continue
+          await assertFails(call(), 'ERR_INVALID_ARGUMENT', { applied })
+        }
+        assert.deepEqual(await state.traceIds(), [])
+      })
+
+      it(`refuse ${name} as a key`, async (t) => {
+        const state = openFresh(store, t)
+        for (const { applied, call } of callsWithEntry(state, 't', /** @type {any} */ (id))) {
+          await assertFails(call(), 'ERR_INVALID_ARGUMENT', { applied })
+        }
+        assert.deepEqual(await state.keys('t'), [])
+      })
+    }
+
+    it('have halves of a pair meet in no way', async (t) => {
+      const state = openFresh(store, t)
+      await state.set('😀', '😀', 1)
+      assert.equal(await state.get('😀', '😀'), 1)
+      assert.deepEqual(await state.keys('😀'), ['😀'])
+      await assertFails(state.get('\ud83d', '\ude00'), 'ERR_INVALID_ARGUMENT')
+    })
+  })
+}

@@ -1,0 +1,61 @@
+// @ts-check
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { assertFails } from './assertions.mjs'
+import { openFresh } from './workspace.mjs'
+
+/** @import { GetStore } from './workspace.mjs' */
+
+/** @type {{ self?: unknown, list: unknown[] }} */
+const cycle = { list: [] }
+cycle.list.push({ cycle })
+
+const throwing = {
+  toJSON() {
+    throw new TypeError('not today')
+  },
+}
+
+const throwingText = {
+  toJSON() {
+    throw 'not today'
+  },
+}
+
+/** @type {[name: string, value: unknown][]} */
+const REFUSED = [
+  ['undefined', undefined],
+  ['a function', () => 1],
+  ['a class', class {}],
+  ['a symbol', Symbol('s')],
+  ['a BigInt', 1n],
+  ['a BigInt inside', { a: [1n] }],
+  ['a cycle', cycle],
+  ['an object whose toJSON throws', throwing],
+  ['an object whose toJSON throws, inside', [throwing]],
+  ['an object whose toJSON throws what is no error', throwingText],
+  ['an object whose toJSON gives undefined', { toJSON: () => undefined }],
+  ['a getter that throws', Object.defineProperty({}, 'a', { enumerable: true, get: throwing.toJSON })],
+]
+
+/** @param {GetStore} store */
+export function refusedValues(store) {
+  describe('refused values', () => {
+    for (const [name, value] of REFUSED) {
+      it(`refuses ${name} and writes nothing`, async (t) => {
+        const state = openFresh(store, t)
+        await state.set('t', 'old', 'stays')
+        await assertFails(state.set('t', 'old', value), 'ERR_INVALID_ARGUMENT', { applied: 'no' })
+        await assertFails(state.set('t', 'new', value), 'ERR_INVALID_ARGUMENT', { applied: 'no' })
+        assert.equal(await state.get('t', 'old'), 'stays')
+        assert.deepEqual(await state.keys('t'), ['old'])
+      })
+    }
+
+    it('names the entry', async (t) => {
+      const state = openFresh(store, t)
+      const details = /** @type {const} */ ({ applied: 'no', traceId: 'trace', key: 'a key' })
+      await assertFails(state.set('trace', 'a key', undefined), 'ERR_INVALID_ARGUMENT', details)
+    })
+  })
+}

@@ -1,0 +1,90 @@
+// @ts-check
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { assertFails, assertSameMembers, callsWithTraceId, entriesOf } from './assertions.mjs'
+import { openFresh, workspace } from './workspace.mjs'
+
+/** @import { GetStore } from './workspace.mjs' */
+
+/** @param {GetStore} store */
+export function traceIds(store) {
+  describe('a colon in a trace id', () => {
+    it("makes ('a:b','c') and ('a','b:c') one entry", async (t) => {
+      const state = openFresh(store, t)
+      await state.set('a:b', 'c', 1)
+      assert.equal(await state.get('a', 'b:c'), 1)
+      await state.set('a', 'b:c', 2)
+      assert.equal(await state.get('a:b', 'c'), 2)
+      assert.equal(await state.delete('a', 'b:c'), 2)
+      assert.equal(await state.get('a:b', 'c'), null)
+    })
+
+    it('ends the id in traceIds and items, and is a part of the key there', async (t) => {
+      const state = openFresh(store, t)
+      await Promise.all([state.set('a:b', 'c', 1), state.set('a', 'd', 2)])
+      assert.deepEqual(await state.traceIds(), ['a'])
+      assertSameMembers(await state.keys('a'), ['b:c', 'd'])
+      assertSameMembers(await state.getGroup('a'), [1, 2])
+      assertSameMembers(await state.items(), [
+        { groupId: 'a', key: 'b:c', type: 'number', value: 1 },
+        { groupId: 'a', key: 'd', type: 'number', value: 2 },
+      ])
+    })
+
+    it('lists and clears what the longer id holds', async (t) => {
+      const state = openFresh(store, t)
+      await Promise.all([state.set('a:b', 'c', 1), state.set('a', 'd', 2), state.set('a:bc', 'e', 3)])
+      assert.deepEqual(await state.keys('a:b'), ['c'])
+      assert.deepEqual(await state.getGroup('a:b'), [1])
+      assert.deepEqual(entriesOf(await state.items({ groupId: 'a:b' })), [['a:b:c', 1]])
+      await state.clear('a:b')
+      assertSameMembers(await state.keys('a'), ['d', 'bc:e'])
+    })
+
+    it('is refused by every method under strictTraceIds', async (t) => {
+      const { open } = workspace(store, t)
+      const [strict, lenient] = [open({ strictTraceIds: true }), open()]
+      await lenient.set('a', 'b:key', 'stays')
+      for (const { applied, call } of callsWithTraceId(strict, 'a:b')) {
+        await assertFails(call(), 'ERR_INVALID_ARGUMENT', { applied })
+      }
+      assert.equal(await lenient.get('a', 'b:key'), 'stays')
+    })
+
+    it('may stand in a key under strictTraceIds', async (t) => {
+      const state = openFresh(store, t, { strictTraceIds: true })
+      await state.set('a', ':b:', 1)
+      assert.equal(await state.get('a', ':b:'), 1)
+      assert.deepEqual(await state.keys('a'), [':b:'])
+      assert.deepEqual(await state.items(), [{ groupId: 'a', key: ':b:', type: 'number', value: 1 }])
+    })
+  })
+
+  describe('an empty string', () => {
+    it('works as a trace id', async (t) => {
+      const state = openFresh(store, t)
+      await Promise.all([state.set('', 'k', 1), state.set('t', 'k', 2)])
+      assert.equal(await state.get('', 'k'), 1)
+      assert.deepEqual(await state.keys(''), ['k'])
+      assert.deepEqual(await state.getGroup(''), [1])
+      assertSameMembers(await state.traceIds(), ['', 't'])
+      await state.clear('')
+      assert.deepEqual(await state.traceIds(), ['t'])
+    })
+
+    it('works as a key', async (t) => {
+      const state = openFresh(store, t)
+      await state.set('t', '', 1)
+      assert.equal(await state.get('t', ''), 1)
+      assert.deepEqual(await state.keys('t'), [''])
+      assert.deepEqual(await state.items(), [{ groupId: 't', key: '', type: 'number', value: 1 }])
+      assert.equal(await state.delete('t', ''), 1)
+    })
+
+    it('works as both', async (t) => {
+      const state = openFresh(store, t)
+      await state.set('', '', 1)
+      assert.deepEqual(await state.items(), [{ groupId: '', key: '', type: 'number', value: 1 }])
+    })
+  })
+}

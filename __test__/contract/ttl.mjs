@@ -1,0 +1,97 @@
+// @ts-check
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { workspace } from './workspace.mjs'
+
+/** @import { GetStore } from './workspace.mjs' */
+
+/**
+ * Waits for what only time brings.
+ *
+ * @param {() => Promise<boolean>} holds
+ */
+async function until(holds) {
+  const end = Date.now() + 3000
+  while (!(await holds())) {
+    assert.ok(Date.now() < end, 'did not expire')
+    await delay(50)
+  }
+}
+
+/** @param {GetStore} store */
+export function ttl(store) {
+  describe('ttl', { concurrency: true }, () => {
+    it('keeps a value until its time is over', async (t) => {
+      const state = workspace(store, t).open({ ttl: 1 })
+      await state.set('t', 'k', 'short-lived')
+      assert.equal(await state.get('t', 'k'), 'short-lived')
+      await until(async () => (await state.get('t', 'k')) === null)
+      assert.equal(await state.delete('t', 'k'), null)
+    })
+
+    it('takes an expired entry out of every listing', async (t) => {
+      const { open } = workspace(store, t)
+      const [lasting, passing] = [open(), open({ ttl: 1 })]
+      await Promise.all([lasting.set('t', 'stays', 0), passing.set('t', 'goes', 1), passing.set('t2', 'goes', 2)])
+      await until(async () => (await lasting.items()).length === 1)
+      assert.deepEqual(await lasting.keys('t'), ['stays'])
+      assert.deepEqual(await lasting.getGroup('t'), [0])
+      assert.deepEqual(await lasting.traceIds(), ['t'])
+      assert.deepEqual(await lasting.items({ groupId: 't2' }), [])
+    })
+
+    for (const name of /** @type {const} */ (['keys', 'getGroup', 'traceIds'])) {
+      it(`takes an expired entry out of ${name} that nobody has read`, async (t) => {
+        const state = workspace(store, t).open({ ttl: 1 })
+        await state.set('t', 'k', 1)
+        assert.equal((await state[name]('t')).length, 1)
+        await until(async () => (await state[name]('t')).length === 0)
+      })
+    }
+
+    it('gives an expired entry to no delete', async (t) => {
+      const { open } = workspace(store, t)
+      const state = open({ ttl: 1 })
+      await state.set('t', 'k', 1)
+      // Expires after k, and is read in its place, so that delete is the first call that could see k expired.
+      await state.set('t', 'marker', 1)
+      await until(async () => (await state.get('t', 'marker')) === null)
+      assert.equal(await state.delete('t', 'k'), null)
+    })
+
+    it('is taken away by a set without one, of another adapter', async (t) => {
+      const { open } = workspace(store, t)
+      const [passing, lasting] = [open({ ttl: 1 }), open()]
+      await passing.set('t', 'k', 'old')
+      await passing.set('t', 'marker', 1)
+      await lasting.set('t', 'k', 'new')
+      await until(async () => (await lasting.get('t', 'marker')) === null)
+      assert.equal(await lasting.get('t', 'k'), 'new')
+      assert.deepEqual(await lasting.keys('t'), ['k'])
+    })
+
+    it('is given by a set to an entry that had none', async (t) => {
+      const { open } = workspace(store, t)
+      await open().set('t', 'k', 'old')
+      const passing = open({ ttl: 1 })
+      await passing.set('t', 'k', 'new')
+      await until(async () => (await passing.get('t', 'k')) === null)
+    })
+
+    it('of 0 means none', async (t) => {
+      const { open } = workspace(store, t)
+      const [lasting, passing] = [open({ ttl: 0 }), open({ ttl: 1 })]
+      await lasting.set('t', 'k', 1)
+      await passing.set('t', 'marker', 1)
+      await until(async () => (await lasting.get('t', 'marker')) === null)
+      assert.equal(await lasting.get('t', 'k'), 1)
+    })
+
+    it('may be as long as can be given', async (t) => {
+      const state = workspace(store, t).open({ ttl: 4294967295 })
+      await state.set('t', 'k', 1)
+      assert.equal(await state.get('t', 'k'), 1)
+    })
+  })
+}

@@ -1,0 +1,83 @@
+// @ts-check
+import { randomUUID } from 'node:crypto'
+import { it } from 'node:test'
+
+/**
+ * @import { TestContext } from 'node:test'
+ * @import { RedisStateAdapter, StateOptions } from 'redis-state-adapter'
+ * @import { Store } from '../support/stores.mjs'
+ */
+
+/**
+ * The store that a suite runs on, known only once the suite has begun.
+ *
+ * @callback GetStore
+ * @returns {Store}
+ */
+
+/**
+ * @typedef {object} RawWorkspace
+ * @property {string} prefix
+ * @property {(options?: StateOptions) => RedisStateAdapter} open
+ * @property {NonNullable<Store['raw']>['client']} client
+ */
+
+/**
+ * A corner of the store that no other test sees, with as many adapters as a test wants, closed at its end.
+ *
+ * @param {GetStore} getStore
+ * @param {TestContext} t
+ */
+export function workspace(getStore, t) {
+  const store = getStore()
+  const prefix = `contract-${randomUUID()}:`
+  /** @param {StateOptions} [options] @returns {RedisStateAdapter} */
+  const open = (options) => {
+    const adapter = store.open({ keyPrefix: prefix, ...options })
+    t.after(() => adapter.cleanup())
+    return adapter
+  }
+  return { prefix, open, raw: store.raw }
+}
+
+/**
+ * One adapter in a corner of its own.
+ *
+ * @param {GetStore} getStore
+ * @param {TestContext} t
+ * @param {StateOptions} [options]
+ */
+export function openFresh(getStore, t, options) {
+  return workspace(getStore, t).open(options)
+}
+
+/**
+ * A test of what only the stored texts themselves can show.
+ *
+ * @param {GetStore} getStore
+ * @param {string} name
+ * @param {(raw: RawWorkspace) => Promise<void>} body
+ */
+export function rawIt(getStore, name, body) {
+  it(name, async (t) => {
+    const { raw, ...rest } = workspace(getStore, t)
+    if (!raw) return t.skip('the store cannot be reached past the adapter')
+    await body({ ...rest, client: raw.client })
+  })
+}
+
+/**
+ * Writes `count` entries `k0`, `k1`… with the values 0, 1…
+ *
+ * @param {RedisStateAdapter} state
+ * @param {string} traceId
+ * @param {number} count
+ */
+export async function fill(state, traceId, count) {
+  await Promise.all(range(count).map((index) => state.set(traceId, `k${index}`, index)))
+}
+
+/** @param {number} count */
+export function range(count) {
+  return Array.from({ length: count }, (_, index) => index)
+}

@@ -1,0 +1,199 @@
+// Read by the type checker only: what must compile, and behind each @ts-expect-error, what must not.
+
+import type { StateAdapter } from '@motiadev/core'
+import { createClient } from 'redis'
+import {
+  type ClusterOptions,
+  type ConnectionOptions,
+  type NodeAddress,
+  type NodeRedisClientLike,
+  type ReconnectingInfo,
+  type ReconnectStrategy,
+  RedisStateAdapter,
+  type RedisStateAdapterEvents,
+  type RedisStateAdapterOptions,
+  RedisStateError,
+  type RedisStateErrorCode,
+  type RedisStateErrorDetails,
+  type SentinelOptions,
+  type SocketOptions,
+  type StateFilter,
+  type StateFilterOperation,
+  type StateItem,
+  type StateItemsInput,
+  type StateItemType,
+  type StateOptions,
+  type TlsOptions,
+} from 'redis-state-adapter'
+
+interface Order {
+  id: string
+  paid: boolean
+}
+
+const tls: TlsOptions = {
+  ca: 'PEM',
+  cert: new Uint8Array(),
+  key: Buffer.from('PEM'),
+  servername: 'redis.internal',
+  rejectUnauthorized: true,
+}
+const strategy: ReconnectStrategy = (retries, cause) => (retries > 3 ? new Error('enough', { cause }) : retries * 100)
+const socket: SocketOptions = {
+  ...tls,
+  host: 'localhost',
+  port: 6379,
+  path: '/run/redis.sock',
+  tls: false,
+  connectTimeout: 1000,
+  keepAlive: true,
+  noDelay: true,
+  reconnectStrategy: strategy,
+}
+const node: NodeAddress = { host: 'a', port: 1 }
+const sentinel: SentinelOptions = { name: 'm', nodes: [node], username: 'u', password: 'p', tls }
+const cluster: ClusterOptions = { nodes: [node], readFrom: 'replica' }
+const stateOptions: StateOptions = {
+  keyPrefix: 'app:',
+  ttl: 60,
+  strictTraceIds: true,
+  commandTimeout: 1000,
+  maxPendingCommands: 10,
+  maxPendingBytes: 1000,
+}
+const connection: ConnectionOptions = {
+  url: 'redis://localhost',
+  host: 'localhost',
+  port: 6379,
+  username: 'u',
+  password: 'p',
+  database: 0,
+  name: 'app',
+  socket,
+  tls,
+  sentinel,
+  cluster,
+}
+const all: RedisStateAdapterOptions = { ...connection, ...stateOptions }
+
+export const state: RedisStateAdapter = new RedisStateAdapter(all)
+export const forms: RedisStateAdapter[] = [
+  new RedisStateAdapter(),
+  new RedisStateAdapter({ url: 'memory:' }),
+  new RedisStateAdapter({ tls: true, socket: { reconnectStrategy: false } }),
+  new RedisStateAdapter({ socket: { reconnectStrategy: 100 } }, stateOptions),
+  new RedisStateAdapter(createClient({ url: 'redis://localhost' }), { keyPrefix: 'app:', ttl: 60 }),
+  RedisStateAdapter.fromEnv(),
+  RedisStateAdapter.fromEnv(process.env),
+  RedisStateAdapter.fromEnv({ REDIS_URL: 'memory:', STATE_TTL: undefined }),
+]
+export const client: NodeRedisClientLike = createClient()
+
+// What Motia asks of a state adapter.
+export const motia: StateAdapter = state
+
+export async function calls(): Promise<void> {
+  const read: Order | null = await state.get<Order>('t', 'k')
+  const written: Order = await state.set('t', 'k', { id: 'a', paid: true })
+  const removed: Order | null = await state.delete<Order>('t', 'k')
+  const group: Order[] = await state.getGroup<Order>('t')
+  const keys: string[] = await state.keys('t')
+  const traceIds: string[] = await state.traceIds()
+  const everything: StateItem[] = await state.items()
+  const ends: Promise<void>[] = [state.clear('t'), state.cleanup(), state[Symbol.asyncDispose]()]
+  await Promise.all(ends)
+  console.log(read?.paid, written.id, removed?.id, group[0]?.id, keys, traceIds, everything)
+}
+
+export async function scoped(): Promise<void> {
+  await using own = new RedisStateAdapter({ url: 'memory:' })
+  await own.set('t', 'k', 1)
+}
+
+export async function filtered(): Promise<StateItemType[]> {
+  const operation: StateFilterOperation = 'gte'
+  const filter: StateFilter[] = [
+    { valueKey: 'n', operation, value: 1 },
+    { valueKey: 's', operation: 'contains', value: 'x' },
+    { valueKey: 'b', operation: 'eq', value: true },
+    { valueKey: 'z', operation: 'neq', value: null },
+    { valueKey: 'm', operation: 'isNull' },
+  ]
+  const input: StateItemsInput = { groupId: 't', filter }
+  const items = await state.items(input)
+  return items.map(({ groupId, key, type, value }) => (groupId + key === String(value) ? 'string' : type))
+}
+
+export function events(): void {
+  state.on('connect', () => {})
+  state.once('ready', () => {})
+  state.on('reconnecting', ({ retries, delay, cause }: ReconnectingInfo) => {
+    console.log(retries + delay, cause.code)
+  })
+  state.on('error', (error) => console.log(error.code, error.reply))
+  state.off('end', () => {})
+  const names: (keyof RedisStateAdapterEvents)[] = ['connect', 'ready', 'reconnecting', 'error', 'end']
+  for (const name of names) state.removeAllListeners(name)
+}
+
+export function failures(reason: unknown): string | undefined {
+  if (!(reason instanceof RedisStateError)) return undefined
+  const code: RedisStateErrorCode = reason.code
+  const applied: 'no' | 'unknown' | undefined = reason.applied
+  const { name, message, traceId, key, reply, cause }: RedisStateError = reason
+  const details: RedisStateErrorDetails = { applied, traceId, key, reply, cause }
+  const copy: Error = new RedisStateError(code, message, details)
+  return name === 'RedisStateError' && code === 'ERR_CORRUPT_VALUE' ? copy.message : undefined
+}
+
+export function isEveryCode(code: RedisStateErrorCode): string {
+  switch (code) {
+    case 'ERR_INVALID_CONFIG':
+    case 'ERR_INVALID_ARGUMENT':
+    case 'ERR_CONNECTION':
+    case 'ERR_AUTH':
+    case 'ERR_COMMAND_TIMEOUT':
+    case 'ERR_BACKPRESSURE':
+    case 'ERR_CLOSED':
+    case 'ERR_CORRUPT_VALUE':
+    case 'ERR_WRONG_TYPE':
+    case 'ERR_REPLY':
+    case 'ERR_UNSUPPORTED':
+      return code
+    default:
+      return code satisfies never
+  }
+}
+
+export async function mistakes(error: RedisStateError): Promise<void> {
+  // @ts-expect-error a port is a number
+  new RedisStateAdapter({ port: '6379' })
+  // @ts-expect-error an unknown option
+  new RedisStateAdapter({ prot: 6379 })
+  // @ts-expect-error connection options have no place in the second argument
+  new RedisStateAdapter({}, { host: 'localhost' })
+  // @ts-expect-error a url alone is no configuration
+  new RedisStateAdapter('redis://localhost')
+  // @ts-expect-error a strategy answers at once
+  new RedisStateAdapter({ socket: { reconnectStrategy: async () => 1 } })
+  // @ts-expect-error a sentinel needs the name of its master
+  new RedisStateAdapter({ sentinel: { nodes: [node] } })
+  // @ts-expect-error an id is a string
+  await state.get(1, 'k')
+  // @ts-expect-error a key is needed
+  await state.delete('t')
+  // @ts-expect-error a value is needed
+  await state.set('t', 'k')
+  // @ts-expect-error the value may be missing
+  const value: Order = await state.get<Order>('t', 'k')
+  // @ts-expect-error no such operation
+  await state.items({ filter: [{ valueKey: 'n', operation: 'like', value: 'x' }] })
+  // @ts-expect-error a condition has an operation
+  await state.items({ filter: [{ valueKey: 'n' }] })
+  // @ts-expect-error no such event
+  state.on('disconnect', () => {})
+  // @ts-expect-error the code cannot be changed
+  error.code = 'ERR_CLOSED'
+  // @ts-expect-error no such code
+  console.log(value, error.code === 'ERR_OTHER')
+}
