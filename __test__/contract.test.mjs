@@ -46,7 +46,7 @@ const BEHAVIOURS = [
   layout,
 ]
 
-for (const { name, start } of stores) {
+for (const { name, hasRaw, start } of stores) {
   describe(`the contract on ${name}`, () => {
     /** @type {Store} */
     let store
@@ -54,6 +54,7 @@ for (const { name, start } of stores) {
       store = await start()
     })
     after(() => store?.stop())
-    for (const behaviour of BEHAVIOURS) behaviour(() => store)
+    const getStore = Object.assign(() => store, { hasRaw })
+    for (const behaviour of BEHAVIOURS) behaviour(getStore)
   })
 }
