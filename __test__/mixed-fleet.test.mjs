@@ -1,0 +1,268 @@
+// @ts-check
+// Instances of the pure-JS adapter and of this one on one Redis, as during a rollout.
+
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, it, mock } from 'node:test'
+import { RedisStateAdapter as PureAdapter } from '@motiadev/adapter-redis-state'
+import { RESP_TYPES } from 'redis'
+import { RedisStateAdapter } from 'redis-state-adapter'
+import { startRedis } from './support/redis.mjs'
+
+/** @typedef {PureAdapter | RedisStateAdapter} Adapter */
+/** @typedef {import('redis-state-adapter').StateItem} Item */
+
+const prefix = 'fleet:'
+const ttl = 100
+
+/** @type {Record<string, unknown>} */
+const values = {
+  text: 'text',
+  'empty text': '',
+  'text that looks like JSON': '{"a":1}',
+  unicode: 'naïve – 日本語 😀 \u2028 \u0000 "\\',
+  'lone surrogate': '\ud800',
+  zero: 0,
+  'negative zero': -0,
+  fraction: -1.5,
+  huge: 1.7976931348623157e308,
+  unsafe: 2 ** 63,
+  true: true,
+  false: false,
+  null: null,
+  array: [1, 'two', null, [3]],
+  'empty array': [],
+  object: { nested: { deep: [{ a: 1 }] }, ключ: '値' },
+  'empty object': {},
+  'own __proto__': JSON.parse('{"__proto__":{"a":1}}'),
+  toJSON: new Date(0),
+  'left out': { a: undefined, b: 1 },
+  long: 'x'.repeat(100_000),
+}
+
+/** @type {[traceId: string, key: string][]} */
+const ids = [
+  ['trace', 'key'],
+  ['with:colon', 'a:b'],
+  ['unicode 日本 😀', 'ключ'],
+  ['trailing:', ':leading'],
+  ['white space\n', '\t'],
+  ['trace', 'a*[?]\\'],
+]
+
+/** @type {import('./support/redis.mjs').RedisServer} */
+let server
+/** @type {import('./support/redis.mjs').Client} */
+let client
+/** @type {Record<string, Adapter>} */
+let fleet
+
+before(async () => {
+  // The pure-JS adapter speaks on the console.
+  for (const method of /** @type {const} */ (['log', 'warn', 'error'])) mock.method(console, method, () => {})
+  server = await startRedis()
+  client = await server.client()
+  fleet = { 'the pure-JS adapter': pure(), 'this adapter': own() }
+})
+
+after(async () => {
+  await Promise.all(Object.values(fleet).map((adapter) => adapter.cleanup()))
+  await server.stop()
+})
+
+beforeEach(async () => {
+  await client.flushAll()
+})
+
+for (const [writerName, readerName] of [
+  ['the pure-JS adapter', 'this adapter'],
+  ['this adapter', 'the pure-JS adapter'],
+]) {
+  describe(`what ${writerName} wrote, ${readerName}`, () => {
+    /** @type {Adapter} */
+    let writer
+    /** @type {Adapter} */
+    let reader
+    before(() => {
+      writer = fleet[writerName]
+      reader = fleet[readerName]
+    })
+
+    for (const [name, value] of Object.entries(values)) {
+      it(`reads: ${name}`, async () => {
+        await writer.set('trace', 'key', value)
+        assert.deepEqual(await reader.get('trace', 'key'), asJson(value))
+      })
+    }
+
+    it('reads and deletes under all kinds of ids', async () => {
+      await writeAll(writer)
+      assert.equal(await client.dbSize(), ids.length)
+      for (const [traceId, key] of ids) assert.deepEqual(await reader.get(traceId, key), { traceId, key })
+      for (const [traceId, key] of ids) assert.deepEqual(await reader.delete(traceId, key), { traceId, key })
+      assert.equal(await client.dbSize(), 0)
+    })
+
+    it('lists', async () => {
+      await writeAll(writer)
+      for (const traceId of new Set(ids.map(([traceId]) => traceId))) {
+        const entries = ids.filter(([id]) => id === traceId).map(([traceId, key]) => ({ traceId, key }))
+        assert.deepEqual(sorted(await reader.getGroup(traceId)), sorted(entries))
+        assert.deepEqual(sorted(await reader.keys(traceId)), sorted(entries.map(({ key }) => key)))
+        const items = entries.map((value) => ({ groupId: traceId, key: value.key, type: 'object', value }))
+        assert.deepEqual(sorted(await reader.items({ groupId: traceId })), sorted(items))
+      }
+      assert.deepEqual(
+        sorted(await reader.traceIds()),
+        sorted(['trace', 'with', 'unicode 日本 😀', 'trailing', 'white space\n']),
+      )
+      assert.deepEqual(sorted(await reader.items({})), sorted(ids.map(itemOfAll)))
+    })
+
+    it('clears, and nothing else', async () => {
+      await writeAll(writer)
+      await writer.set('trace2', 'key', 1)
+      await reader.clear('trace')
+      assert.deepEqual(await writer.keys('trace'), [])
+      assert.deepEqual(await writer.keys('trace2'), ['key'])
+      assert.equal(await client.dbSize(), ids.filter(([traceId]) => traceId !== 'trace').length + 1)
+    })
+
+    it('overwrites, expiry included', async () => {
+      await client.setEx(`${prefix}trace:key`, ttl, '1')
+      assert.equal(await writer.get('trace', 'key'), 1)
+      await reader.set('trace', 'key', 2)
+      assert.equal(await writer.get('trace', 'key'), 2)
+      assert.equal(await client.ttl(`${prefix}trace:key`), -1)
+    })
+  })
+}
+
+describe('filters list the same in both', () => {
+  const fields = [undefined, null, '', 'abc', 'b', 'a1', '10', 9, 10, 10.5, 0, true, false, [], {}]
+  const filterValues = ['b', 'a', '10', '', 10, 0, true, null]
+  const operations = /** @type {const} */ ([
+    ...[
+      'eq',
+      'neq',
+      'gt',
+      'gte',
+      'lt',
+      'lte',
+      'contains',
+      'notContains',
+      'startsWith',
+      'endsWith',
+      'isNotNull',
+      'isNull',
+    ],
+  ])
+
+  for (const operation of operations) {
+    it(operation, async () => {
+      const entries = [...fields.map((field) => ({ field })), ...fields.slice(1), ['field'], { other: 1 }]
+      await Promise.all(entries.map((value, index) => fleet['this adapter'].set('trace', String(index), value)))
+      const found = new Set()
+      for (const value of filterValues) {
+        const filter = [{ valueKey: 'field', operation, value: /** @type {string} */ (value) }]
+        const [expected, listed] = await Promise.all(Object.values(fleet).map((adapter) => adapter.items({ filter })))
+        assert.deepEqual(sorted(listed), sorted(expected), `${operation} ${JSON.stringify(value)}`)
+        found.add(listed.length)
+      }
+      assert.ok(
+        [...found].some((count) => count > 0 && count < entries.length),
+        'no filter told entries apart',
+      )
+    })
+  }
+
+  it('several, all of which must hold', async () => {
+    const values = Array.from({ length: 20 }, (_, index) => ({ n: index, kind: index % 2 ? 'odd' : 'even' }))
+    await Promise.all(values.map((value) => fleet['this adapter'].set('trace', String(value.n), value)))
+    const filter = /** @type {import('redis-state-adapter').StateFilter[]} */ ([
+      { valueKey: 'kind', operation: 'eq', value: 'odd' },
+      { valueKey: 'n', operation: 'gte', value: 10 },
+    ])
+    for (const adapter of Object.values(fleet)) {
+      const input = { groupId: 'trace', filter: /** @type {any} */ (filter) }
+      assert.deepEqual(sorted((await adapter.items(input)).map(({ key }) => key)), ['11', '13', '15', '17', '19'])
+    }
+  })
+})
+
+describe('the same set by each leaves the same bytes', () => {
+  for (const [title, options] of /** @type {const} */ ([
+    ['without ttl', {}],
+    ['with ttl', { ttl }],
+  ])) {
+    it(title, async (t) => {
+      const adapters = [pure(options), own(options)]
+      t.after(() => Promise.all(adapters.map((adapter) => adapter.cleanup())))
+      for (const [traceId, key] of ids) {
+        for (const value of Object.values(values)) {
+          const [expected, actual] = [await written(adapters[0]), await written(adapters[1])]
+          assert.deepEqual(actual, expected, JSON.stringify([traceId, key, value]).slice(0, 200))
+          assert.deepEqual(actual.text, Buffer.from(JSON.stringify(value)))
+          assert.deepEqual(actual.name, Buffer.from(`${prefix}${traceId}:${key}`))
+
+          /** @param {Adapter} adapter */
+          async function written(adapter) {
+            await client.flushAll()
+            await adapter.set(traceId, key, value)
+            return theOnlyEntry()
+          }
+        }
+      }
+    })
+  }
+})
+
+/** @param {{ ttl?: number }} [options] */
+function pure(options) {
+  return new PureAdapter({ url: server.url }, { keyPrefix: prefix, ...options })
+}
+
+/** @param {{ ttl?: number }} [options] */
+function own(options) {
+  return new RedisStateAdapter({ url: server.url }, { keyPrefix: prefix, ...options })
+}
+
+/** @param {Adapter} adapter */
+async function writeAll(adapter) {
+  await Promise.all(ids.map(([traceId, key]) => adapter.set(traceId, key, { traceId, key })))
+}
+
+/** Name, text and expiry of the only key in the server, as bytes. */
+async function theOnlyEntry() {
+  const bytes = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer })
+  const names = await bytes.keys('*')
+  assert.equal(names.length, 1)
+  const [name] = names
+  const [text, milliseconds] = await Promise.all([bytes.get(name), bytes.pTTL(name)])
+  return { name, text, expiry: milliseconds === -1 ? 'none' : Math.ceil(milliseconds / 1000) }
+}
+
+/**
+ * How `items` without a group lists an entry: its id ends at the first colon.
+ *
+ * @param {[traceId: string, key: string]} ids
+ * @returns {Item}
+ */
+function itemOfAll([traceId, key]) {
+  const [groupId, ...rest] = `${traceId}:${key}`.split(':')
+  return { groupId, key: rest.join(':'), type: 'object', value: { traceId, key } }
+}
+
+/** @param {unknown} value */
+function asJson(value) {
+  return JSON.parse(JSON.stringify(value))
+}
+
+/**
+ * @template T
+ * @param {T[]} list
+ * @returns {T[]} in an order of its own, as listings have none
+ */
+function sorted(list) {
+  const text = (/** @type {T} */ value) => JSON.stringify(value)
+  return list.toSorted((a, b) => (text(a) < text(b) ? -1 : 1))
+}

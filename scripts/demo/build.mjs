@@ -1,0 +1,47 @@
+// @ts-check
+// Builds the native part when it is missing or older than its sources.
+
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** @throws when it cannot be built; the message says what to do */
+export function ensureBuilt() {
+  if (isBuilt()) return
+  if (!existsSync(join(root, 'node_modules'))) throw new Error('The tools to build are missing: run `npm ci` first.')
+  if (spawnSync('cargo', ['--version']).status !== 0) throw new Error(noRust)
+  console.log('Building the native part (npm run build); the first time this takes a few minutes...')
+  // On Windows npm is a script, which only a shell can start.
+  const { status } = spawnSync('npm', ['run', 'build'], { cwd: root, stdio: 'inherit', shell: isWindows })
+  if (status !== 0) throw new Error('The build failed: see above.')
+}
+
+const isWindows = process.platform === 'win32'
+const noRust = `Rust is missing, and the native part has to be built. Install it with rustup (https://rustup.rs):
+  curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh
+then open a new shell and run \`npm run demo\` again.`
+
+function isBuilt() {
+  const binaries = readdirSync(root).filter(isBinaryForHere)
+  if (binaries.length === 0 || !existsSync(join(root, 'native.js'))) return false
+  return Math.max(...binaries.map(modified)) >= Math.max(...sources().map(modified))
+}
+
+/** @param {string} file */
+function isBinaryForHere(file) {
+  return file.startsWith(`redis-state-adapter.${process.platform}-${process.arch}`) && file.endsWith('.node')
+}
+
+function sources() {
+  const manifests = ['Cargo.toml', 'Cargo.lock', 'build.rs'].filter((file) => existsSync(join(root, file)))
+  const rust = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  return [...manifests, ...rust.map((file) => join('src', file))]
+}
+
+/** @param {string} file */
+function modified(file) {
+  return statSync(join(root, file)).mtimeMs
+}

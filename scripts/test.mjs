@@ -1,0 +1,79 @@
+// @ts-check
+// `npm test`: everything from a fresh checkout. `npm test -- contract` runs the test files with that in their path.
+
+import { spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { ensureServer } from './redis-server.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const filters = process.argv.slice(2)
+
+/** @type {[title: string, run: () => void][]} */
+const steps = [
+  ['Rust toolchain', checkRust],
+  ['build', build],
+  ['redis-server', provideServer],
+  ['Rust tests', testRust],
+  ['JavaScript tests', testJavaScript],
+]
+
+try {
+  for (const [title, step] of steps) {
+    if (step === testRust && filters.length > 0) continue
+    console.log(`==> ${title}`)
+    step()
+  }
+} catch (error) {
+  console.error(`\nnpm test: ${error instanceof Error ? error.message : error}`)
+  process.exitCode = 1
+}
+
+function checkRust() {
+  run(
+    'cargo',
+    ['--version'],
+    'Rust is missing: install it with rustup (https://rustup.rs), open a new shell, try again',
+  )
+}
+
+function build() {
+  run('npm', ['run', 'build'], 'the build failed: see above; without node_modules run `npm ci` first')
+}
+
+function provideServer() {
+  const server = ensureServer()
+  // The tests take the same server and do not search again.
+  process.env.REDIS_SERVER = server
+  console.log(server)
+}
+
+function testRust() {
+  run('cargo', ['test'], 'a Rust test failed: see above; `cargo test <name>` runs one alone')
+}
+
+function testJavaScript() {
+  const files = testFiles()
+  if (files.length === 0) throw new Error(`no test file has one of these in its path: ${filters.join(', ')}`)
+  const options = ['--test', '--test-concurrency=2', '--test-timeout=120000', '--test-reporter=spec']
+  run(process.execPath, [...options, ...files], 'a test failed: see above; `npm test -- <part of a path>` runs less')
+}
+
+function testFiles() {
+  const files = readdirSync(`${root}/__test__`, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.mjs'))
+    .map((file) => `__test__/${file.replaceAll('\\', '/')}`)
+  return files.filter((file) => filters.length === 0 || filters.some((part) => file.includes(part))).sort()
+}
+
+/**
+ * @param {string} program
+ * @param {string[]} args
+ * @param {string} advice said when it fails
+ */
+function run(program, args, advice) {
+  // On Windows npm is a script, which only a shell can start.
+  const shell = process.platform === 'win32' && program === 'npm'
+  const { status } = spawnSync(program, args, { cwd: root, stdio: 'inherit', shell })
+  if (status !== 0) throw new Error(advice)
+}
