@@ -38,7 +38,7 @@ function checkRust() {
 }
 
 function build() {
-  run('npm', ['run', 'build'], 'the build failed: see above; without node_modules run `npm ci` first')
+  run('npm', ['run', 'build'], 'the build failed: see above; without node_modules run `npm install` first')
 }
 
 function provideServer() {
