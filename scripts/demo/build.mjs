@@ -11,7 +11,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** @throws when it cannot be built; the message says what to do */
 export function ensureBuilt() {
   if (isBuilt()) return
-  if (!existsSync(join(root, 'node_modules'))) throw new Error('The tools to build are missing: run `npm install` first.')
+  if (!existsSync(join(root, 'node_modules')))
+    throw new Error('The tools to build are missing: run `npm install` first.')
   if (spawnSync('cargo', ['--version']).status !== 0) throw new Error(noRust)
   console.log('Building the native part (npm run build); the first time this takes a few minutes...')
   // On Windows npm is a script, which only a shell can start.
