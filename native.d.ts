@@ -11,7 +11,7 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 
 export declare class NativeStore {
   /** Checks the options and starts to connect. The callbacks must not throw. */
-  constructor(options: object, onSettled: (batch: number, settled: number, values: string, failures?: Array<Failure>) => void, onEvent: (name: string, detail?: EventDetail) => void, strategy?: (retries: number, cause: Failure) => StrategyAnswer)
+  constructor(options: object, onSettled: (batch: number, last: boolean, values: string, failures?: Array<Failure>) => void, onEvent: (name: string, detail?: EventDetail) => void, strategy?: (retries: number, cause: Failure) => StrategyAnswer)
   get limits(): CallLimits
   /** Runs the calls of a tick: get, set, delete. */
   submit(batch: number, calls: string): void
@@ -48,7 +48,7 @@ export interface EventDetail {
 
 /** A failure, to be made a RedisStateError. */
 export interface Failure {
-  /** Which call of the part failed. */
+  /** Which call of the batch failed. */
   index: number
   code: string
   message: string

@@ -139,7 +139,7 @@ class RedisStateAdapter extends EventEmitter {
     try {
       return new NativeStore(
         options,
-        (batch, settled, values, failures) => this.#batches.settle(batch, settled, values, failures),
+        (batch, last, values, failures) => this.#batches.settle(batch, last, values, failures),
         (name, detail) => this.#announce(name, detail),
         strategy && ((retries, failure) => strategy.ask(retries, failure)),
       )

@@ -98,19 +98,20 @@ class Batches {
   }
 
   /**
-   * The native side's callback: the next calls of a batch are settled. Without calls it is a slice of a listing.
+   * The native side's callback: a part of what a batch came to.
    *
-   * @param {number} batch
-   * @param {number} settled
-   * @param {string} values JSON array, or empty
-   * @param {Failure[] | undefined | null} failures
+   * @param {number} number of the batch
+   * @param {boolean} last whether the batch is settled with it; earlier parts hold values only
+   * @param {string} values JSON array of the values of the calls that read and did not fail, or empty
+   * @param {Failure[] | undefined | null} failures in the order of the calls
    */
-  settle(batch, settled, values, failures) {
-    const waiting = this.#inFlight.get(batch)
-    if (waiting === undefined) return
-    const bytes = waiting.settle(settled, values === '' ? [] : JSON.parse(values), failures ?? [], this.#reason())
-    if (waiting.isSettled) this.#inFlight.delete(batch)
-    this.#release(settled, bytes)
+  settle(number, last, values, failures) {
+    const batch = this.#inFlight.get(number)
+    if (batch === undefined) return
+    if (values !== '') batch.take(JSON.parse(values))
+    if (!last) return
+    this.#inFlight.delete(number)
+    this.#release(batch.size, batch.settle(failures ?? [], this.#reason()))
   }
 
   /** Takes no more calls; resolves when those in flight are settled. */
@@ -184,15 +185,33 @@ class Batches {
   }
 }
 
+/** What the values of a batch come in: mostly one array. */
+class Values {
+  /** @type {any[] | undefined} */
+  #slices = undefined
+  /** @type {any[]} */
+  #first = []
+
+  /** @param {any[]} slice */
+  take(slice) {
+    if (this.#first.length === 0) this.#first = slice
+    else if (this.#slices === undefined) this.#slices = [this.#first, slice]
+    else this.#slices.push(slice)
+  }
+
+  get all() {
+    return this.#slices === undefined ? this.#first : this.#slices.flat()
+  }
+}
+
 /** The calls of a tick on single entries, in order. */
-class PointBatch {
+class PointBatch extends Values {
   text = ''
   /** @type {PointCall[]} */
   #calls = []
-  #settled = 0
 
-  get isSettled() {
-    return this.#settled === this.#calls.length
+  get size() {
+    return this.#calls.length
   }
 
   /**
@@ -205,50 +224,43 @@ class PointBatch {
   }
 
   /**
-   * @param {number} settled
-   * @param {unknown[]} values of the calls that read and did not fail
-   * @param {Failure[]} failures in the order of the calls
+   * @param {Failure[]} failures
    * @param {unknown} reason
+   * @returns the bytes that the calls held
    */
-  settle(settled, values, failures, reason) {
+  settle(failures, reason) {
+    const values = this.all
     let [bytes, nextValue, nextFailure] = [0, 0, 0]
-    for (let index = 0; index < settled; index += 1) {
-      const call = this.#calls[this.#settled + index]
+    for (const [index, call] of this.#calls.entries()) {
       bytes += call.bytes
-      if (failures[nextFailure]?.index === index)
+      if (failures[nextFailure]?.index === index) {
         call.reject(fromFailure(failures[nextFailure++], detailsOf(call), reason))
-      else call.resolve(call.reads ? values[nextValue++] : call.value)
+      } else call.resolve(call.reads ? values[nextValue++] : call.value)
     }
-    this.#settled += settled
     return bytes
   }
 }
 
-/** A single listing; its values come in slices. */
-class ListingBatch {
+/** A single listing. */
+class ListingBatch extends Values {
   #call
-  /** @type {unknown[][]} */
-  #slices = []
-  isSettled = false
+  size = 1
 
   /** @param {ListingCall} call */
   constructor(call) {
+    super()
     this.#call = call
   }
 
   /**
-   * @param {number} settled
-   * @param {unknown[]} values
    * @param {Failure[]} failures
    * @param {unknown} reason
+   * @returns the bytes that the call held
    */
-  settle(settled, values, [failure], reason) {
-    this.#slices.push(values)
-    if (settled === 0) return 0
-    this.isSettled = true
+  settle([failure], reason) {
     const { resolve, reject, finish, bytes } = this.#call
     if (failure) reject(fromFailure(failure, detailsOf(this.#call), reason))
-    else resolve(finish(this.#slices.length === 1 ? values : this.#slices.flat()))
+    else resolve(finish(this.all))
     return bytes
   }
 }

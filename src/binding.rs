@@ -16,7 +16,7 @@ use crate::config::Limits;
 use crate::connection::{Ask, Decision, Event};
 use crate::error::{Error, Kind};
 use crate::options::Options;
-use crate::reply::{EventArgs, Failure, Part, PartArgs, event_args};
+use crate::reply::{BatchReply, EventArgs, Failure, Part, PartArgs, event_args};
 use crate::runtime;
 use crate::store::{Slices, Store};
 
@@ -65,7 +65,7 @@ impl NativeStore {
     pub fn new(
         options: Object,
         #[napi(
-            ts_arg_type = "(batch: number, settled: number, values: string, failures?: Array<Failure>) => void"
+            ts_arg_type = "(batch: number, last: boolean, values: string, failures?: Array<Failure>) => void"
         )]
         on_settled: Function<PartArgs, ()>,
         #[napi(ts_arg_type = "(name: string, detail?: EventDetail) => void")] on_event: Function<
@@ -111,7 +111,7 @@ impl NativeStore {
     #[napi(catch_unwind)]
     pub fn submit(&self, batch: u32, calls: String) {
         let Some(Opened { store, on_settled }) = self.opened() else { return };
-        store.apply(&calls, move |outcomes| settle(&on_settled, Part::of_calls(batch, outcomes)));
+        store.apply(&calls, BatchReply::new(batch, move |parts| settle(&on_settled, parts)));
     }
 
     #[napi(catch_unwind)]

@@ -22,14 +22,30 @@ pub enum Call<'a> {
     Delete { entry: Cow<'a, str> },
 }
 
-/// What a call came to.
-pub type Outcome = Result<Success, Error>;
+impl Call<'_> {
+    /// The entry's name: `<traceId>:<key>`.
+    pub fn entry(&self) -> &str {
+        match self {
+            Call::Get { entry } | Call::Set { entry, .. } | Call::Delete { entry } => entry,
+        }
+    }
+}
 
+/// What a call came to.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Success {
+pub enum Success<'a> {
     Written,
     /// The JSON text read (and, for a delete, removed), if there was one.
-    Value(Option<String>),
+    Value(Option<&'a str>),
+}
+
+/// Takes what the calls of a batch come to.
+pub trait Outcomes: Send + 'static {
+    /// The outcome of a call. Successes come in the order of the calls; failures may come before.
+    fn take(&mut self, index: usize, outcome: Result<Success<'_>, Error>);
+
+    /// Each call has its outcome.
+    fn finish(self);
 }
 
 /// The calls in `batch`, in order.

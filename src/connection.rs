@@ -3,6 +3,8 @@
 //! [`Pipeline`] holds the calls and knows what may be sent, answered, repeated or given up; it does no I/O. The socket
 //! is written by whoever submits and read by one task, the supervisor, which also connects and reconnects.
 
+mod collect;
+mod frame;
 mod handshake;
 mod pipeline;
 mod reconnect;
@@ -14,18 +16,20 @@ mod supervisor;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use redis::Value;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
-pub use self::pipeline::{Done, Reply};
+pub use self::collect::Reply;
+pub use self::frame::Frame;
+pub use self::pipeline::Sink;
 pub use self::reconnect::{Ask, Decision, Strategy};
 pub use self::request::{Effect, Request};
 
-use self::pipeline::{Completed, Pipeline};
+use self::pipeline::Pipeline;
+use self::replies::Replies;
 use self::socket::Socket;
 use crate::config::Server;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 
 /// What happens to a connection, as it happens.
 #[derive(Clone, Debug)]
@@ -67,18 +71,16 @@ impl Connection {
         Connection { link }
     }
 
-    /// Sends the commands of `request` in order; `done` gets one reply for each, at the latest soon after `deadline`.
-    pub fn submit(&self, request: Request, deadline: Instant, done: Done) {
-        self.link.submit(request, deadline, done);
+    /// Sends the commands of `request` in order; `sink` gets one reply for each, at the latest soon after `deadline`.
+    pub fn submit(&self, request: Request, deadline: Instant, sink: Box<dyn Sink>) {
+        self.link.submit(request, deadline, sink);
     }
 
     /// As [`Connection::submit`], for callers that await the replies.
     pub async fn request(&self, request: Request, deadline: Instant) -> Vec<Reply> {
-        let commands = request.len();
-        let (done, replies) = oneshot::channel();
-        self.submit(request, deadline, Box::new(|replies| drop(done.send(replies))));
-        let lost = || vec![Err(Error::new(Kind::Connection, "the call was dropped")); commands];
-        replies.await.unwrap_or_else(|_| lost())
+        let (sink, replies) = collect::replies(request.len());
+        self.submit(request, deadline, Box::new(sink));
+        replies.await
     }
 
     /// Ends the connection for good: unsettled and later calls fail with `cause`.
@@ -120,14 +122,14 @@ impl Link {
         }
     }
 
-    fn submit(&self, request: Request, deadline: Instant, done: Done) {
+    fn submit(&self, request: Request, deadline: Instant, mut sink: Box<dyn Sink>) {
         let mut state = self.state();
         if let Some(cause) = &state.ended {
-            let replies = request.refused(cause);
+            request.refuse(cause, &mut *sink);
             drop(state);
-            return done(replies);
+            return sink.finish();
         }
-        state.pipeline.push(request, deadline, done);
+        state.pipeline.push(request, deadline, sink);
         if state.socket.is_some() {
             self.flush(&mut state);
         } else {
@@ -153,9 +155,10 @@ impl Link {
         });
     }
 
-    /// Hands replies to the calls they answer.
-    fn answer(&self, replies: Vec<Value>) -> Result<(), Error> {
-        self.change(|state| replies.into_iter().try_for_each(|reply| state.pipeline.answer(reply)))
+    /// Reads once from a readable socket and hands the replies to the calls they answer.
+    fn receive(&self, socket: &Socket, replies: &mut Replies) -> Result<(), Error> {
+        replies.read_from(socket)?;
+        self.change(|state| replies.decode(|reply| state.pipeline.answer(reply)))
     }
 
     /// The connection is gone, or could not be made: keeps what may be sent again, fails the rest.
@@ -188,13 +191,13 @@ impl Link {
         self.state().pipeline.is_empty()
     }
 
-    /// Changes the state, then settles what that completed: callbacks run without the lock.
+    /// Changes the state, then finishes what that completed: sinks run without the lock.
     fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.state();
         let result = change(&mut state);
         let completed = state.pipeline.take_completed();
         drop(state);
-        completed.into_iter().for_each(Completed::settle);
+        completed.into_iter().for_each(Sink::finish);
         result
     }
 

@@ -87,16 +87,17 @@ impl Error {
         Error { source: Some(Arc::new(source)), ..self }
     }
 
-    /// An error reply of the server, by its first word.
-    pub fn from_reply(word: &str, detail: &str) -> Self {
+    /// An error reply of the server, told apart by its first word.
+    pub fn from_reply(line: &[u8]) -> Self {
+        let line = String::from_utf8_lossy(line);
+        let (word, detail) = line.split_once(' ').unwrap_or((&line, ""));
         let kind = match word {
             "WRONGTYPE" => Kind::WrongType,
             "NOAUTH" | "WRONGPASS" => Kind::Auth,
             "ERR" if detail.starts_with("unknown command") => Kind::Unsupported,
             _ => Kind::Reply,
         };
-        let detail = format!("the server answered: {word} {detail}");
-        Error { reply: Some(word.into()), ..Error::new(kind, detail) }
+        Error { reply: Some(word.into()), ..Error::new(kind, format!("the server answered: {line}")) }
     }
 
     pub fn from_io(doing: &str, error: &std::io::Error) -> Self {
@@ -123,11 +124,11 @@ mod tests {
 
     #[test]
     fn error_replies_are_told_apart_by_their_first_word() {
-        let kind = |word, detail| Error::from_reply(word, detail).kind;
-        assert_eq!(kind("WRONGTYPE", "Operation against a key"), Kind::WrongType);
-        assert_eq!(kind("WRONGPASS", "invalid username-password pair"), Kind::Auth);
-        assert_eq!(kind("ERR", "unknown command 'GETDEL'"), Kind::Unsupported);
-        assert_eq!(kind("OOM", "command not allowed"), Kind::Reply);
-        assert_eq!(Error::from_reply("OOM", "x").reply.as_deref(), Some("OOM"));
+        let kind = |line: &str| Error::from_reply(line.as_bytes()).kind;
+        assert_eq!(kind("WRONGTYPE Operation against a key"), Kind::WrongType);
+        assert_eq!(kind("WRONGPASS invalid username-password pair"), Kind::Auth);
+        assert_eq!(kind("ERR unknown command 'GETDEL'"), Kind::Unsupported);
+        assert_eq!(kind("OOM command not allowed"), Kind::Reply);
+        assert_eq!(Error::from_reply(b"OOM").reply.as_deref(), Some("OOM"));
     }
 }

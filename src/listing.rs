@@ -61,7 +61,7 @@ impl Listing {
     }
 
     /// Takes an entry with its stored text, for listings that show values.
-    pub fn take_value(&mut self, redis_key: &str, text: Vec<u8>) -> Result<(), Error> {
+    pub fn take_value(&mut self, redis_key: &str, text: &[u8]) -> Result<(), Error> {
         let Some((trace_id, key)) = self.keyspace.entry(&self.scope, redis_key) else { return Ok(()) };
         let text = json::checked(text).map_err(|error| error.with_entry(trace_id, key))?;
         let slice = self.array.slice();
@@ -69,7 +69,7 @@ impl Listing {
             slice.push_string(trace_id);
             slice.push_string(key);
         }
-        slice.push(&text);
+        slice.push(text);
         Ok(())
     }
 
@@ -97,14 +97,14 @@ mod tests {
     #[test]
     fn items_are_trace_id_key_and_value() {
         let mut items = listing(Scope::All, Show::Items);
-        items.take_value("p:a:k:1", b"{}".to_vec()).unwrap();
+        items.take_value("p:a:k:1", b"{}").unwrap();
         assert_eq!(items.finish(), [r#"["a","k:1",{}]"#]);
     }
 
     #[test]
     fn a_corrupt_text_is_named() {
         let mut values = listing(Scope::Group("a:b".into()), Show::Values);
-        let error = values.take_value("p:a:b:c", b"1],[2".to_vec()).unwrap_err();
+        let error = values.take_value("p:a:b:c", b"1],[2").unwrap_err();
         assert_eq!(error.entry.as_deref(), Some(&("a:b".to_owned(), "c".to_owned())));
     }
 }

@@ -3,20 +3,17 @@
 use napi::bindgen_prelude::FnArgs;
 use napi_derive::napi;
 
-use crate::call::{Outcome, Success};
+use crate::call::{Outcomes, Success};
 use crate::connection::Event;
 use crate::error::{Error, Kind};
-use crate::json::ArrayWriter;
+use crate::json::SlicedArray;
 use crate::store::Slices;
-
-/// Size of a text from which on the rest of a batch goes into another: far below V8's limit for a string.
-const PART: usize = 64 * 1024 * 1024;
 
 /// A failure, to be made a RedisStateError.
 #[napi(object, object_from_js = false)]
 #[derive(Debug, Default)]
 pub struct Failure {
-    /// Which call of the part failed.
+    /// Which call of the batch failed.
     pub index: u32,
     pub code: String,
     pub message: String,
@@ -57,60 +54,72 @@ impl Failure {
     }
 }
 
-/// Part of what a batch came to: its next `settled` calls.
+/// Part of what a batch came to.
 #[derive(Debug, Default)]
 pub struct Part {
     pub batch: u32,
-    pub settled: u32,
-    /// JSON array of the values of those calls that read and did not fail; empty where there is none.
+    /// JSON array of values, in the order of the calls that read and did not fail; empty where there is none.
     pub values: String,
     pub failures: Vec<Failure>,
+    /// The batch is settled with this part; earlier ones hold values only.
+    pub last: bool,
 }
 
-pub type PartArgs = FnArgs<(u32, u32, String, Option<Vec<Failure>>)>;
+pub type PartArgs = FnArgs<(u32, bool, String, Option<Vec<Failure>>)>;
 
 impl Part {
     /// The arguments of the callback, in its order.
     pub fn into_args(self) -> PartArgs {
         let failures = Some(self.failures).filter(|failures| !failures.is_empty());
-        (self.batch, self.settled, self.values, failures).into()
+        (self.batch, self.last, self.values, failures).into()
     }
 
-    /// The outcomes of a batch, mostly in one part.
-    pub fn of_calls(batch: u32, outcomes: Vec<Outcome>) -> Vec<Part> {
-        let mut parts = Vec::new();
-        let (mut part, mut values) = (Part { batch, ..Part::default() }, ArrayWriter::new());
-        for outcome in outcomes {
-            match outcome {
-                Ok(Success::Written) => {}
-                Ok(Success::Value(text)) => values.push(text.as_deref().unwrap_or("null")),
-                Err(error) => part.failures.push(Failure { index: part.settled, ..Failure::new(&error) }),
-            }
-            part.settled += 1;
-            if values.len() >= PART {
-                part.values = std::mem::take(&mut values).finish();
-                parts.push(std::mem::replace(&mut part, Part { batch, ..Part::default() }));
-            }
-        }
-        if !values.is_empty() {
-            part.values = values.finish();
-        }
-        parts.push(part);
-        parts
-    }
-
-    /// The slices of a listing: the last one settles the call.
-    pub fn of_listing(batch: u32, result: Result<Slices, Error>) -> Vec<Part> {
-        let mut parts: Vec<Part> = match result {
-            Ok(slices) => {
-                slices.into_iter().map(|values| Part { batch, values, ..Part::default() }).collect()
-            }
-            Err(error) => vec![Part { batch, failures: vec![Failure::new(&error)], ..Part::default() }],
-        };
+    /// A batch in parts, so that no text comes near V8's limit for a string.
+    fn in_slices(batch: u32, slices: Slices, failures: Vec<Failure>) -> Vec<Part> {
+        let mut parts: Vec<Part> =
+            slices.into_iter().map(|values| Part { batch, values, ..Part::default() }).collect();
         if let Some(last) = parts.last_mut() {
-            last.settled = 1;
+            last.failures = failures;
+            last.last = true;
         }
         parts
+    }
+
+    /// What a listing came to: a batch of one call.
+    pub fn of_listing(batch: u32, result: Result<Slices, Error>) -> Vec<Part> {
+        match result {
+            Ok(slices) => Part::in_slices(batch, slices, Vec::new()),
+            Err(error) => Part::in_slices(batch, vec![String::new()], vec![Failure::new(&error)]),
+        }
+    }
+}
+
+/// Gathers what the calls of a batch come to, and delivers it.
+pub struct BatchReply<D> {
+    batch: u32,
+    values: SlicedArray,
+    failures: Vec<Failure>,
+    deliver: D,
+}
+
+impl<D: FnOnce(Vec<Part>) + Send + 'static> BatchReply<D> {
+    pub fn new(batch: u32, deliver: D) -> Self {
+        BatchReply { batch, values: SlicedArray::new(), failures: Vec::new(), deliver }
+    }
+}
+
+impl<D: FnOnce(Vec<Part>) + Send + 'static> Outcomes for BatchReply<D> {
+    fn take(&mut self, index: usize, outcome: Result<Success<'_>, Error>) {
+        match outcome {
+            Ok(Success::Written) => {}
+            Ok(Success::Value(text)) => self.values.slice().push(text.unwrap_or("null")),
+            Err(error) => self.failures.push(Failure { index: index as u32, ..Failure::new(&error) }),
+        }
+    }
+
+    fn finish(mut self) {
+        self.failures.sort_by_key(|failure| failure.index);
+        (self.deliver)(Part::in_slices(self.batch, self.values.finish(), self.failures));
     }
 }
 
@@ -148,41 +157,44 @@ pub fn event_args(event: Event) -> EventArgs {
 mod tests {
     use super::*;
 
+    use std::sync::mpsc::channel;
+
+    fn parts_of(outcomes: Vec<Result<Success<'_>, Error>>, order: &[usize]) -> Vec<Part> {
+        let (sender, receiver) = channel();
+        let mut reply = BatchReply::new(7, move |parts| sender.send(parts).unwrap());
+        let mut outcomes: Vec<_> = outcomes.into_iter().map(Some).collect();
+        order.iter().for_each(|index| reply.take(*index, outcomes[*index].take().unwrap()));
+        reply.finish();
+        receiver.recv().unwrap()
+    }
+
     #[test]
     fn values_of_a_batch_are_one_array_and_failures_know_their_call() {
         let outcomes = vec![
             Ok(Success::Written),
-            Ok(Success::Value(Some("{\"a\":1}".into()))),
+            Ok(Success::Value(Some("{\"a\":1}"))),
             Err(Error::corrupt()),
             Ok(Success::Value(None)),
+            Err(Error::corrupt()),
         ];
-        let parts = Part::of_calls(7, outcomes);
+        let parts = parts_of(outcomes, &[4, 0, 1, 2, 3]);
         assert_eq!(parts.len(), 1);
-        assert_eq!((parts[0].batch, parts[0].settled), (7, 4));
+        assert_eq!((parts[0].batch, parts[0].last), (7, true));
         assert_eq!(parts[0].values, r#"[{"a":1},null]"#);
-        assert_eq!(parts[0].failures[0].index, 2);
+        assert_eq!(parts[0].failures.iter().map(|failure| failure.index).collect::<Vec<_>>(), [2, 4]);
     }
 
     #[test]
     fn a_batch_of_writes_has_no_values() {
-        let parts = Part::of_calls(1, vec![Ok(Success::Written), Ok(Success::Written)]);
-        assert_eq!((parts[0].settled, parts[0].values.as_str()), (2, ""));
-    }
-
-    #[test]
-    fn a_batch_too_large_for_one_string_comes_in_parts() {
-        let large = || Ok(Success::Value(Some(format!("\"{}\"", "x".repeat(PART)))));
-        let parts = Part::of_calls(1, vec![large(), large(), Ok(Success::Written)]);
-        let settled: Vec<u32> = parts.iter().map(|part| part.settled).collect();
-        assert_eq!(settled, [1, 1, 1]);
+        let parts = parts_of(vec![Ok(Success::Written), Ok(Success::Written)], &[0, 1]);
+        assert_eq!((parts.len(), parts[0].values.as_str()), (1, ""));
     }
 
     #[test]
     fn only_the_last_slice_settles_a_listing() {
         let parts = Part::of_listing(1, Ok(vec!["[1]".into(), "[2]".into()]));
-        let settled: Vec<u32> = parts.iter().map(|part| part.settled).collect();
-        assert_eq!(settled, [0, 1]);
+        assert_eq!(parts.iter().map(|part| part.last).collect::<Vec<_>>(), [false, true]);
         let failed = Part::of_listing(1, Err(Error::new(Kind::Closed, "closed")));
-        assert_eq!((failed[0].settled, failed[0].failures.len()), (1, 1));
+        assert_eq!((failed[0].last, failed[0].failures.len()), (true, 1));
     }
 }

@@ -7,7 +7,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::backend::memory::Memory;
 use crate::backend::redis::Redis;
-use crate::call::{self, Outcome};
+use crate::call::{self, Outcomes};
 use crate::config::{Config, Topology};
 use crate::connection::{Event, OnEvent};
 use crate::error::{Applied, Error, Kind};
@@ -55,12 +55,12 @@ impl Store {
         }
     }
 
-    /// Runs the calls of a tick: get, set, delete. `done` gets one outcome for each, in order.
-    pub fn apply(&self, batch: &str, done: impl FnOnce(Vec<Outcome>) + Send + 'static) {
+    /// Runs the calls of a tick: get, set, delete.
+    pub fn apply(&self, batch: &str, outcomes: impl Outcomes) {
         let calls = call::calls(batch);
         match &self.backend {
-            Backend::Memory(memory) => done(memory.apply(&self.keyspace, self.ttl, calls)),
-            Backend::Redis(redis) => redis.apply(&self.keyspace, self.ttl, calls, self.deadline(), done),
+            Backend::Memory(memory) => memory.apply(&self.keyspace, self.ttl, calls, outcomes),
+            Backend::Redis(redis) => redis.apply(&self.keyspace, self.ttl, calls, self.deadline(), outcomes),
         }
     }
 

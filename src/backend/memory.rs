@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use crate::call::{Call, Outcome, Success};
+use crate::call::{Call, Outcomes, Success};
 use crate::error::Error;
 use crate::keyspace::Keyspace;
 use crate::listing::Listing;
@@ -50,35 +50,36 @@ impl Memory {
         keyspace: &Keyspace,
         ttl: Option<u32>,
         calls: impl Iterator<Item = Call<'a>>,
-    ) -> Vec<Outcome> {
+        mut outcomes: impl Outcomes,
+    ) {
         let mut entries = self.entries();
         let expires = ttl.map(|ttl| Instant::now() + Duration::from_secs(ttl.into()));
         let mut redis_key = String::new();
-        let mut run = |call| {
-            Ok(match call {
-                Call::Get { entry } => {
-                    keyspace.write_key(&mut redis_key, &entry);
-                    Success::Value(entries.by_key.get(&redis_key).map(|entry| entry.json.clone()))
-                }
-                Call::Set { entry, json } => {
-                    keyspace.write_key(&mut redis_key, &entry);
+        for (index, call) in calls.enumerate() {
+            keyspace.write_key(&mut redis_key, call.entry());
+            let removed;
+            let success = match call {
+                Call::Get { .. } => Success::Value(entries.by_key.get(&redis_key).map(Entry::json)),
+                Call::Set { json, .. } => {
                     entries.insert(&redis_key, Entry { json: json.to_owned(), expires });
                     Success::Written
                 }
-                Call::Delete { entry } => {
-                    keyspace.write_key(&mut redis_key, &entry);
-                    Success::Value(entries.remove(&redis_key).map(|entry| entry.json))
+                Call::Delete { .. } => {
+                    removed = entries.remove(&redis_key);
+                    Success::Value(removed.as_ref().map(Entry::json))
                 }
-            })
-        };
-        calls.map(&mut run).collect()
+            };
+            outcomes.take(index, Ok(success));
+        }
+        drop(entries);
+        outcomes.finish();
     }
 
     pub fn list(&self, keyspace: &Keyspace, mut listing: Listing) -> Result<Vec<String>, Error> {
         let start = keyspace.start_of(listing.scope());
         for (redis_key, entry) in self.entries().starting_with(&start) {
             if listing.show().needs_values() {
-                listing.take_value(redis_key, entry.json.clone().into())?;
+                listing.take_value(redis_key, entry.json.as_bytes())?;
             } else {
                 listing.take_key(redis_key);
             }
@@ -100,6 +101,12 @@ impl Memory {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entries.drop_expired(Instant::now());
         entries
+    }
+}
+
+impl Entry {
+    fn json(&self) -> &str {
+        &self.json
     }
 }
 

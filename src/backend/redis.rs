@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use redis::{Cmd, Value, cmd, from_redis_value};
+use redis::{Cmd, cmd, from_redis_value};
 use tokio::time::Instant;
 
 use super::scan::{Scan, unexpected_reply};
-use crate::call::{Call, Outcome, Success};
+use crate::call::{Call, Outcomes, Success};
 use crate::config::Server;
-use crate::connection::{Connection, Effect, Event, OnEvent, Open, Reply, Request, Strategy};
+use crate::connection::{Connection, Effect, Event, Frame, OnEvent, Open, Reply, Request, Sink, Strategy};
 use crate::error::{Applied, Error, Kind};
 use crate::json;
 use crate::keyspace::Keyspace;
@@ -49,13 +49,12 @@ impl Redis {
         ttl: Option<u32>,
         calls: impl Iterator<Item = Call<'a>>,
         deadline: Instant,
-        done: impl FnOnce(Vec<Outcome>) + Send + 'static,
+        outcomes: impl Outcomes,
     ) {
         let mut request = Request::default();
         let mut encode = Encoder { command: Cmd::new(), redis_key: String::new(), keyspace, ttl };
         calls.for_each(|call| encode.push(call, &mut request));
-        let done = |replies: Vec<Reply>| done(replies.into_iter().map(outcome).collect());
-        self.points.submit(request, deadline, Box::new(done));
+        self.points.submit(request, deadline, Box::new(PointReplies(outcomes)));
     }
 
     pub async fn list(
@@ -171,12 +170,22 @@ impl Encoder<'_> {
     }
 }
 
-fn outcome(reply: Reply) -> Outcome {
-    match reply? {
-        Value::Okay => Ok(Success::Written),
-        Value::Nil => Ok(Success::Value(None)),
-        Value::BulkString(text) => json::checked(text).map(|text| Success::Value(Some(text))),
-        _ => Err(unexpected_reply()),
+/// Makes outcomes of the replies to GET, SET and GETDEL.
+struct PointReplies<O>(O);
+
+impl<O: Outcomes> Sink for PointReplies<O> {
+    fn take(&mut self, index: usize, reply: Result<Frame<'_>, Error>) {
+        let outcome = reply.and_then(|frame| match frame {
+            Frame::Simple(_) => Ok(Success::Written),
+            Frame::Nil => Ok(Success::Value(None)),
+            Frame::Bulk(text) => json::checked(text).map(|text| Success::Value(Some(text))),
+            _ => Err(unexpected_reply()),
+        });
+        self.0.take(index, outcome);
+    }
+
+    fn finish(self: Box<Self>) {
+        self.0.finish();
     }
 }
 
@@ -202,7 +211,7 @@ fn take_values(listing: &mut Listing, keys: &[String], replies: Vec<Reply>) -> R
         let texts: Vec<Option<Vec<u8>>> = from_redis_value(reply?).map_err(|_| unexpected_reply())?;
         for (key, text) in keys.iter().zip(texts) {
             if let Some(text) = text {
-                listing.take_value(key, text)?;
+                listing.take_value(key, &text)?;
             }
         }
     }

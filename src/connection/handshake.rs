@@ -2,8 +2,9 @@
 
 use std::io::ErrorKind;
 
-use redis::{Cmd, Value, cmd};
+use redis::{Cmd, cmd};
 
+use super::frame::Frame;
 use super::replies::Replies;
 use super::socket::Socket;
 use crate::config::Server;
@@ -32,11 +33,11 @@ pub async fn log_in(socket: &Socket, server: &Server, replies: &mut Replies) -> 
     let mut pending = steps.iter();
     while !pending.as_slice().is_empty() {
         socket.readable().await?;
-        for reply in replies.read_from(socket)? {
-            let step =
-                pending.next().ok_or_else(|| Error::new(Kind::Connection, "the server sent too much"))?;
-            step.check(reply)?;
-        }
+        replies.read_from(socket)?;
+        replies.decode(|reply| match pending.next() {
+            Some(step) => step.check(&reply),
+            None => Err(Error::new(Kind::Connection, "the server sent a reply that nobody asked for")),
+        })?;
     }
     Ok(())
 }
@@ -75,12 +76,12 @@ async fn send(socket: &Socket, steps: &[Step]) -> Result<(), Error> {
 }
 
 impl Step {
-    fn check(&self, reply: Value) -> Result<(), Error> {
-        let Value::ServerError(refusal) = reply else { return Ok(()) };
-        let error = Error::from_reply(refusal.code(), refusal.details().unwrap_or_default());
-        match (self.on_refusal, refusal.code()) {
-            (Refusal::Ignored, _) | (_, "NOPERM") => Ok(()),
-            (Refusal::Auth, "ERR" | "WRONGPASS") if !is_full(&error) => {
+    fn check(&self, reply: &Frame<'_>) -> Result<(), Error> {
+        let Frame::Error(line) = reply else { return Ok(()) };
+        let error = Error::from_reply(line);
+        match (self.on_refusal, error.reply.as_deref()) {
+            (Refusal::Ignored, _) | (_, Some("NOPERM")) => Ok(()),
+            (Refusal::Auth, Some("ERR" | "WRONGPASS")) if !is_full(&error) => {
                 Err(Error { kind: Kind::Auth, ..error })
             }
             _ if error.kind == Kind::Auth => Err(error),

@@ -1,37 +1,30 @@
 //! The calls of one connection, without I/O: what may be sent, answered, repeated or given up.
 //!
 //! Requests are answered in the order they are sent. A request that waits, is sent in part or lost a connection half
-//! way is held as a [`Segment`]: a run of its commands that is still to be answered. Its callback runs once, when each
-//! of its commands is settled.
+//! way is held as a [`Segment`]: a run of its commands that is still to be answered. Its [`Sink`] is finished when each of
+//! its commands is settled.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use redis::Value;
 use tokio::time::Instant;
 
+use super::frame::Frame;
 use super::request::Request;
 use crate::error::{Error, Kind};
 
-pub type Reply = Result<Value, Error>;
-pub type Done = Box<dyn FnOnce(Vec<Reply>) + Send>;
+/// Takes the replies to a request.
+pub trait Sink: Send {
+    /// The reply to a command. Replies of the server come in the order of the commands; failures may come before.
+    fn take(&mut self, index: usize, reply: Result<Frame<'_>, Error>);
 
-/// A request of which each command is settled.
-pub struct Completed {
-    done: Done,
-    replies: Vec<Reply>,
-}
-
-impl Completed {
-    pub fn settle(self) {
-        (self.done)(self.replies);
-    }
+    /// Each command has its reply.
+    fn finish(self: Box<Self>);
 }
 
 /// A request that is not settled yet.
 struct Batch {
-    done: Done,
-    replies: Vec<Option<Reply>>,
+    sink: Box<dyn Sink>,
     unsettled: usize,
     deadline: Instant,
 }
@@ -75,16 +68,15 @@ pub struct Pipeline {
     segments: VecDeque<Segment>,
     /// Index of the first segment that is not sent to its end.
     sending: usize,
-    completed: Vec<Completed>,
+    completed: Vec<Box<dyn Sink>>,
 }
 
 impl Pipeline {
     /// Takes a request of one command or more.
-    pub fn push(&mut self, request: Request, deadline: Instant, done: Done) {
+    pub fn push(&mut self, request: Request, deadline: Instant, sink: Box<dyn Sink>) {
         let commands = request.len();
         let batch = self.first_batch + self.batches.len() as u64;
-        let replies = std::iter::repeat_with(|| None).take(commands).collect();
-        self.batches.push_back(Some(Batch { done, replies, unsettled: commands, deadline }));
+        self.batches.push_back(Some(Batch { sink, unsettled: commands, deadline }));
         self.segments.push_back(Segment::new(batch, Arc::new(request), 0, commands));
     }
 
@@ -111,14 +103,17 @@ impl Pipeline {
     }
 
     /// The next reply from the server.
-    pub fn answer(&mut self, reply: Value) -> Result<(), Error> {
+    pub fn answer(&mut self, reply: Frame<'_>) -> Result<(), Error> {
         let segment = self.segments.front_mut().filter(|segment| segment.is_sent(segment.next));
         let Some(segment) = segment else {
             return Err(Error::new(Kind::Connection, "the server sent a reply that nobody asked for"));
         };
         let (batch, index) = (segment.batch, segment.next);
-        let reply =
-            error_of(&reply).map_or(Ok(reply), |error| Err(segment.request.failure(index, &error, false)));
+        let reply = match reply {
+            // An error reply means that the command was not carried out.
+            Frame::Error(line) => Err(segment.request.failure(index, &Error::from_reply(line), false)),
+            reply => Ok(reply),
+        };
         segment.next += 1;
         if segment.next == segment.last {
             self.segments.pop_front();
@@ -159,7 +154,8 @@ impl Pipeline {
         self.sending = 0;
     }
 
-    pub fn take_completed(&mut self) -> Vec<Completed> {
+    /// The sinks of what is settled, to be finished outside of any lock.
+    pub fn take_completed(&mut self) -> Vec<Box<dyn Sink>> {
         std::mem::take(&mut self.completed)
     }
 
@@ -198,14 +194,14 @@ impl Pipeline {
         }
     }
 
-    fn settle(&mut self, batch: u64, index: usize, reply: Reply) {
+    fn settle(&mut self, batch: u64, index: usize, reply: Result<Frame<'_>, Error>) {
         let Some(slot) = self.slot_mut(batch) else { return };
         let Some(waiting) = slot else { return };
-        waiting.replies[index] = Some(reply);
+        waiting.sink.take(index, reply);
         waiting.unsettled -= 1;
         if waiting.unsettled == 0 {
-            let Some(Batch { done, replies, .. }) = slot.take() else { return };
-            self.completed.push(Completed { done, replies: replies.into_iter().flatten().collect() });
+            let settled = slot.take();
+            self.completed.extend(settled.map(|batch| batch.sink));
             self.drop_settled();
         }
     }
@@ -226,12 +222,6 @@ impl Pipeline {
         let position = number.checked_sub(self.first_batch)?;
         self.batches.get_mut(position as usize)
     }
-}
-
-/// An error reply means that the command was not carried out.
-fn error_of(reply: &Value) -> Option<Error> {
-    let Value::ServerError(error) = reply else { return None };
-    Some(Error::from_reply(error.code(), error.details().unwrap_or_default()))
 }
 
 /// Where the credentials are refused, that is what the caller has to know; all else is a timeout.

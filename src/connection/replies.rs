@@ -1,70 +1,118 @@
 //! Bytes of a socket made into replies.
 
-use bytes::BytesMut;
-use redis::{Value, ValueCodec};
-use tokio_util::codec::Decoder;
+use std::io;
 
+use super::frame::{Frame, Parsed, parse};
 use super::socket::Socket;
 use crate::error::{Error, Kind};
 
-/// Free space made for one read.
+/// Free space for one read.
 const READ_SIZE: usize = 64 * 1024;
+/// A buffer that grew larger for one large reply is let go after it.
+const KEPT_SIZE: usize = 1024 * 1024;
 
-/// Decodes what one connection receives.
-#[derive(Default)]
+/// Receives and decodes what one connection is sent.
 pub struct Replies {
-    codec: ValueCodec,
-    buffer: BytesMut,
+    /// Always initialised as a whole; `start..end` is received and not decoded yet.
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+    /// Length that `start..end` must reach before it can hold a whole reply.
+    wanted: usize,
 }
 
 impl Replies {
-    /// Reads once from a readable socket; the replies that are complete now.
-    pub fn read_from(&mut self, socket: &Socket) -> Result<Vec<Value>, Error> {
-        self.buffer.reserve(READ_SIZE);
-        match socket.try_read(&mut self.buffer) {
+    pub fn new() -> Self {
+        Replies { buffer: vec![0; READ_SIZE], start: 0, end: 0, wanted: 0 }
+    }
+
+    /// Reads once from a readable socket.
+    pub fn read_from(&mut self, socket: &Socket) -> Result<(), Error> {
+        self.make_room();
+        match socket.try_read(&mut self.buffer[self.end..]) {
             Ok(0) => Err(Error::new(Kind::Connection, "the server closed the connection")),
-            Ok(_) => self.decode(),
-            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => Ok(Vec::new()),
+            Ok(count) => {
+                self.end += count;
+                Ok(())
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
             Err(error) => Err(Error::from_io("reading from the server failed", &error)),
         }
     }
 
-    fn decode(&mut self) -> Result<Vec<Value>, Error> {
-        let mut replies = Vec::new();
-        while let Some(reply) = self.codec.decode(&mut self.buffer).map_err(|_| garbage())? {
-            replies.push(reply);
+    /// Hands over the replies that are complete.
+    pub fn decode(&mut self, mut take: impl FnMut(Frame<'_>) -> Result<(), Error>) -> Result<(), Error> {
+        while self.end > self.start && self.end - self.start >= self.wanted {
+            match parse(&self.buffer[self.start..self.end])? {
+                Parsed::Part { missing } => self.wanted = self.end - self.start + missing,
+                Parsed::Whole(frame, length) => {
+                    take(frame)?;
+                    self.start += length;
+                    self.wanted = 0;
+                }
+            }
         }
-        Ok(replies)
+        Ok(())
     }
-}
 
-fn garbage() -> Error {
-    Error::new(Kind::Connection, "the server sent what is no Redis reply")
+    fn make_room(&mut self) {
+        if self.start == self.end {
+            (self.start, self.end) = (0, 0);
+            if self.buffer.len() > KEPT_SIZE {
+                self.buffer = vec![0; READ_SIZE];
+            }
+        }
+        if self.buffer.len() - self.end < READ_SIZE && self.start > 0 {
+            self.buffer.copy_within(self.start..self.end, 0);
+            (self.start, self.end) = (0, self.end - self.start);
+        }
+        if self.buffer.len() - self.end < READ_SIZE {
+            // Doubled, so that a large reply is not copied over and over.
+            self.buffer.resize(self.buffer.len() * 2, 0);
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn receive(replies: &mut Replies, bytes: &[u8]) -> Vec<String> {
+        for piece in bytes.chunks(READ_SIZE) {
+            replies.make_room();
+            replies.buffer[replies.end..][..piece.len()].copy_from_slice(piece);
+            replies.end += piece.len();
+        }
+        let mut decoded = Vec::new();
+        let taken = replies.decode(|frame| {
+            decoded.push(format!("{frame:?}"));
+            Ok(())
+        });
+        taken.unwrap();
+        decoded
+    }
+
     #[test]
     fn replies_may_arrive_in_any_pieces() {
         let stream = b"+OK\r\n$5\r\nhello\r\n$-1\r\n:7\r\n";
+        let all = receive(&mut Replies::new(), stream);
+        assert_eq!(all.len(), 4);
         for cut in 0..stream.len() {
-            let mut replies = Replies::default();
-            let mut decoded = Vec::new();
-            for piece in [&stream[..cut], &stream[cut..]] {
-                replies.buffer.extend_from_slice(piece);
-                decoded.extend(replies.decode().unwrap());
-            }
-            let expected = [Value::Okay, Value::BulkString(b"hello".to_vec()), Value::Nil, Value::Int(7)];
-            assert_eq!(decoded, expected, "cut at {cut}");
+            let mut replies = Replies::new();
+            let mut decoded = receive(&mut replies, &stream[..cut]);
+            decoded.extend(receive(&mut replies, &stream[cut..]));
+            assert_eq!(decoded, all, "cut at {cut}");
         }
     }
 
     #[test]
-    fn garbage_is_an_error() {
-        let mut replies = Replies::default();
-        replies.buffer.extend_from_slice(b"HTTP/1.1 400 Bad Request\r\n");
-        assert_eq!(replies.decode().unwrap_err().kind, Kind::Connection);
+    fn a_large_reply_takes_memory_only_while_it_is_there() {
+        let mut replies = Replies::new();
+        let body = "x".repeat(3 * KEPT_SIZE);
+        let decoded = receive(&mut replies, format!("${}\r\n{body}\r\n", body.len()).as_bytes());
+        assert_eq!(decoded.len(), 1);
+        receive(&mut replies, b"+OK\r\n");
+        receive(&mut replies, b"+OK\r\n");
+        assert_eq!(replies.buffer.len(), READ_SIZE);
     }
 }

@@ -2,7 +2,7 @@
 
 use redis::Cmd;
 
-use super::pipeline::Reply;
+use super::pipeline::Sink;
 use crate::error::{Applied, Error};
 
 /// What sending a command a second time would do.
@@ -75,8 +75,8 @@ impl Request {
         }
     }
 
-    /// One failure for each command, where none was sent.
-    pub(super) fn refused(&self, cause: &Error) -> Vec<Reply> {
-        (0..self.len()).map(|index| Err(self.failure(index, cause, false))).collect()
+    /// Fails each command, none of which was sent.
+    pub(super) fn refuse(&self, cause: &Error, sink: &mut dyn Sink) {
+        (0..self.len()).for_each(|index| sink.take(index, Err(self.failure(index, cause, false))));
     }
 }

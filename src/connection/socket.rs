@@ -3,7 +3,6 @@
 use std::io::{self, IoSlice};
 use std::time::Duration;
 
-use bytes::BytesMut;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::TcpStream;
 #[cfg(unix)]
@@ -67,8 +66,8 @@ impl Socket {
         ready.map_err(|error| Error::from_io("waiting for the server failed", &error))
     }
 
-    pub fn try_read(&self, buffer: &mut BytesMut) -> io::Result<usize> {
-        on_stream!(self, stream => stream.try_read_buf(buffer))
+    pub fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        on_stream!(self, stream => stream.try_read(buffer))
     }
 
     pub fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {

@@ -73,7 +73,7 @@ async fn connect(server: &Server, on_event: &OnEvent) -> Result<(Arc<Socket>, Re
     let attempt = async {
         let socket = Socket::connect(server).await?;
         on_event(Event::Connect);
-        let mut replies = Replies::default();
+        let mut replies = Replies::new();
         handshake::log_in(&socket, server, &mut replies).await?;
         Ok((Arc::new(socket), replies))
     };
@@ -98,7 +98,7 @@ async fn read(link: &Link, socket: &Socket, mut replies: Replies) -> Error {
     loop {
         let read = async {
             socket.readable().await?;
-            link.answer(replies.read_from(socket)?)
+            link.receive(socket, &mut replies)
         };
         if let Err(cause) = read.await {
             return cause;

@@ -1,4 +1,4 @@
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use redis::cmd;
@@ -20,6 +20,27 @@ fn request(effects: &str) -> Request {
     request
 }
 
+/// A reply as text, so that it outlives its buffer.
+type Reply = Result<String, Error>;
+
+/// Sends the replies on when there is one for each command.
+struct Collect {
+    replies: Vec<Option<Reply>>,
+    done: Sender<Vec<Reply>>,
+}
+
+impl Sink for Collect {
+    fn take(&mut self, index: usize, reply: Result<Frame<'_>, Error>) {
+        let settled_before = self.replies[index].replace(reply.map(text));
+        assert!(settled_before.is_none(), "settled twice: {settled_before:?}");
+    }
+
+    fn finish(self: Box<Self>) {
+        let replies = self.replies.into_iter().map(Option::unwrap).collect();
+        drop(self.done.send(replies));
+    }
+}
+
 struct Fixture {
     pipeline: Pipeline,
     now: Instant,
@@ -34,8 +55,8 @@ impl Fixture {
     fn push(&mut self, effects: &str, seconds: u64) -> Receiver<Vec<Reply>> {
         let (done, replies) = channel();
         let deadline = self.now + Duration::from_secs(seconds);
-        let done = Box::new(move |replies| drop(done.send(replies)));
-        self.pipeline.push(request(effects), deadline, done);
+        let sink = Collect { replies: vec![None; effects.len()], done };
+        self.pipeline.push(request(effects), deadline, Box::new(sink));
         replies
     }
 
@@ -54,8 +75,8 @@ impl Fixture {
         self.pipeline.sent(all);
     }
 
-    fn answer(&mut self, value: Value) {
-        self.pipeline.answer(value).unwrap();
+    fn answer(&mut self, frame: Frame<'_>) {
+        self.pipeline.answer(frame).unwrap();
         self.settle();
     }
 
@@ -71,8 +92,16 @@ impl Fixture {
     }
 
     fn settle(&mut self) {
-        self.pipeline.take_completed().into_iter().for_each(Completed::settle);
+        self.pipeline.take_completed().into_iter().for_each(Sink::finish);
     }
+}
+
+fn text(frame: Frame<'_>) -> String {
+    format!("{frame:?}")
+}
+
+fn texts(replies: Receiver<Vec<Reply>>) -> Vec<String> {
+    replies.recv().unwrap().into_iter().map(Result::unwrap).collect()
 }
 
 /// Kind and `applied` of a failure.
@@ -87,24 +116,21 @@ fn replies_come_in_the_order_of_the_commands() {
     let first = fixture.push("wr", 5);
     let second = fixture.push("r", 5);
     fixture.send_all();
-    fixture.answer(Value::Okay);
+    fixture.answer(Frame::Simple(b"OK"));
     assert!(first.try_recv().is_err(), "settled before all its commands are answered");
-    fixture.answer(Value::Nil);
-    fixture.answer(Value::Int(3));
-    assert_eq!(
-        first.recv().unwrap().into_iter().map(Result::unwrap).collect::<Vec<_>>(),
-        [Value::Okay, Value::Nil]
-    );
-    assert_eq!(second.recv().unwrap()[0].as_ref().unwrap(), &Value::Int(3));
+    fixture.answer(Frame::Nil);
+    fixture.answer(Frame::Integer(3));
+    assert_eq!(texts(first), [text(Frame::Simple(b"OK")), text(Frame::Nil)]);
+    assert_eq!(texts(second), [text(Frame::Integer(3))]);
     assert!(fixture.pipeline.is_empty() && fixture.unsent().is_empty());
 }
 
 #[test]
 fn a_reply_that_nobody_asked_for_is_an_error() {
     let mut fixture = Fixture::new();
-    assert!(fixture.pipeline.answer(Value::Okay).is_err());
+    assert!(fixture.pipeline.answer(Frame::Simple(b"OK")).is_err());
     fixture.push("r", 5);
-    assert!(fixture.pipeline.answer(Value::Okay).is_err(), "nothing was sent yet");
+    assert!(fixture.pipeline.answer(Frame::Simple(b"OK")).is_err(), "nothing was sent yet");
 }
 
 #[test]
@@ -113,11 +139,11 @@ fn what_is_sent_in_pieces_is_answered_as_it_goes() {
     let replies = fixture.push("rrr", 5);
     let third = fixture.unsent().len() / 3;
     fixture.pipeline.sent(third + 1);
-    fixture.answer(Value::Int(1));
-    assert!(fixture.pipeline.answer(Value::Int(2)).is_err(), "the second is not sent to its end");
+    fixture.answer(Frame::Integer(1));
+    assert!(fixture.pipeline.answer(Frame::Integer(2)).is_err(), "the second is not sent to its end");
     fixture.send_all();
-    fixture.answer(Value::Int(2));
-    fixture.answer(Value::Int(3));
+    fixture.answer(Frame::Integer(2));
+    fixture.answer(Frame::Integer(3));
     assert_eq!(replies.recv().unwrap().len(), 3);
 }
 
@@ -126,14 +152,14 @@ fn after_a_loss_reads_are_sent_again_and_writes_are_not() {
     let mut fixture = Fixture::new();
     let replies = fixture.push("wrwr", 5);
     fixture.send_all();
-    fixture.answer(Value::Okay);
+    fixture.answer(Frame::Simple(b"OK"));
     fixture.lose();
     assert_eq!(fixture.unsent_names(), ["GET", "GET"]);
     fixture.send_all();
-    fixture.answer(Value::Nil);
-    fixture.answer(Value::Nil);
+    fixture.answer(Frame::Nil);
+    fixture.answer(Frame::Nil);
     let replies = replies.recv().unwrap();
-    assert_eq!(replies[0].as_ref().unwrap(), &Value::Okay);
+    assert_eq!(replies[0].as_ref().unwrap(), &text(Frame::Simple(b"OK")));
     assert_eq!(failure(&replies[2]), (Kind::Connection, Some(Applied::Unknown)));
     assert!(replies[1].is_ok() && replies[3].is_ok());
 }
@@ -147,7 +173,7 @@ fn a_write_that_never_left_to_its_last_byte_is_sent_on_the_next_connection() {
     fixture.lose();
     assert_eq!(fixture.unsent(), all[all.len() / 2..], "the second write, from its first byte");
     fixture.send_all();
-    fixture.answer(Value::Okay);
+    fixture.answer(Frame::Simple(b"OK"));
     let replies = replies.recv().unwrap();
     assert_eq!(failure(&replies[0]).1, Some(Applied::Unknown));
     assert!(replies[1].is_ok());
@@ -163,7 +189,7 @@ fn a_walk_is_not_continued_on_another_connection() {
     assert_eq!(failure(&unsent.recv().unwrap()[0]), (Kind::Connection, None));
     assert_eq!(fixture.unsent_names(), ["GET"]);
     fixture.send_all();
-    fixture.answer(Value::Nil);
+    fixture.answer(Frame::Nil);
     assert_eq!(failure(&sent.recv().unwrap()[0]), (Kind::Connection, None));
 }
 
@@ -178,7 +204,7 @@ fn what_is_overdue_and_unsent_is_never_sent() {
     assert_eq!(failure(&replies[1]), (Kind::CommandTimeout, None));
     assert_eq!(fixture.unsent_names(), ["SET"]);
     fixture.send_all();
-    fixture.answer(Value::Okay);
+    fixture.answer(Frame::Simple(b"OK"));
     assert!(second.recv().unwrap()[0].is_ok());
     assert_eq!(fixture.expire(9), None);
 }
@@ -193,9 +219,9 @@ fn late_replies_of_overdue_commands_shift_no_others() {
     assert_eq!(failure(&overdue.recv().unwrap()[0]), (Kind::CommandTimeout, Some(Applied::Unknown)));
     fixture.send_all();
     for number in 1..=3 {
-        fixture.answer(Value::Int(number));
+        fixture.answer(Frame::Integer(number));
     }
-    assert_eq!(next.recv().unwrap()[0].as_ref().unwrap(), &Value::Int(3));
+    assert_eq!(texts(next), [text(Frame::Integer(3))]);
 }
 
 #[test]
@@ -211,7 +237,7 @@ fn an_overdue_command_that_is_sent_in_part_is_sent_to_its_end() {
     assert_eq!(applied, [Applied::Unknown, Applied::Unknown, Applied::No]);
     assert_eq!(fixture.unsent(), format!("{}{}", &all[each + 2..2 * each], &all[3 * each..]));
     fixture.send_all();
-    (0..3).for_each(|_| fixture.answer(Value::Nil));
+    (0..3).for_each(|_| fixture.answer(Frame::Nil));
     assert!(next.recv().unwrap()[0].is_ok());
 }
 
@@ -243,11 +269,8 @@ fn error_replies_fail_their_command_only() {
     let mut fixture = Fixture::new();
     let replies = fixture.push("rr", 5);
     fixture.send_all();
-    let mut decoder = redis::ValueCodec::default();
-    let mut bytes = bytes::BytesMut::from("-WRONGTYPE Operation against a key\r\n");
-    let error = tokio_util::codec::Decoder::decode(&mut decoder, &mut bytes).unwrap().unwrap();
-    fixture.answer(error);
-    fixture.answer(Value::Nil);
+    fixture.answer(Frame::Error(b"WRONGTYPE Operation against a key"));
+    fixture.answer(Frame::Nil);
     let replies = replies.recv().unwrap();
     assert_eq!(failure(&replies[0]).0, Kind::WrongType);
     assert!(replies[1].is_ok());
