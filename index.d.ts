@@ -266,7 +266,6 @@ export interface RedisStateErrorDetails {
 /** Every error of this package. Messages hold no password. */
 export class RedisStateError extends Error {
   constructor(code: RedisStateErrorCode, message: string, details?: RedisStateErrorDetails)
-  readonly name: 'RedisStateError'
   readonly code: RedisStateErrorCode
   /**
    * Of a failed write (`set`, `delete`, `clear`): `no` when nothing was written, `unknown` when it may have been.

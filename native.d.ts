@@ -11,8 +11,8 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 
 export declare class NativeStore {
   /** Checks the options and starts to connect. The callbacks must not throw. */
-  constructor(options: object, onSettled: (batch: number, last: boolean, values: string, failures?: Array<Failure>) => void, onEvent: (name: string, detail?: EventDetail) => void, strategy?: (retries: number, cause: Failure) => StrategyAnswer)
-  get limits(): CallLimits
+  constructor(options: object, onSettled: (batch: number, last: boolean, values: string, failures?: Array<Failure>, late?: Array<LateValue>) => void, onEvent: (name: string, detail?: EventDetail) => void, strategy?: (retries: number, cause: Failure) => StrategyAnswer)
+  get rules(): CallRules
   /** Runs the calls of a tick: get, set, delete. */
   submit(batch: number, calls: string): void
   getGroup(batch: number, traceId: string): void
@@ -26,8 +26,10 @@ export declare class NativeStore {
   close(): void
 }
 
-/** Bounds that are kept before a call crosses. */
-export interface CallLimits {
+/** What is kept to before a call crosses. */
+export interface CallRules {
+  /** The store is inside this process. */
+  embedded: boolean
   strictTraceIds: boolean
   maxPendingCommands: number
   maxPendingBytes: number
@@ -59,6 +61,13 @@ export interface Failure {
   /** The reconnect strategy gave up. */
   ended: boolean
   cause?: Cause
+}
+
+/** The value of a call that had to be sent again. */
+export interface LateValue {
+  /** Which call of the batch read it. */
+  index: number
+  json: string
 }
 
 /** What the wrapped strategy function answers; neither field means the default delay. */

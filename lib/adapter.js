@@ -3,11 +3,12 @@
 const { EventEmitter } = require('node:events')
 const { NativeStore } = require('../native.js')
 const { Batches } = require('./batch.js')
-const { checkTraceId, entryName, jsonText } = require('./entry.js')
-const { RedisStateError, fromFailure, invalidArgument } = require('./errors.js')
+const { checkTraceId, entryName, jsonText, record } = require('./entry.js')
+const { RedisStateError, fromFailure, fromThrown, invalidArgument } = require('./errors.js')
 const { matcher } = require('./filter.js')
-const { explainEnv, optionsFromEnv, resolveOptions, warn } = require('./options.js')
+const { explainEnv, optionsFromEnv, resolveOptions } = require('./options.js')
 const { SafeStrategy } = require('./strategy.js')
+const { warn } = require('./warning.js')
 
 /**
  * @typedef {import('../index.js').RedisStateAdapterOptions} Options
@@ -16,16 +17,11 @@ const { SafeStrategy } = require('./strategy.js')
  * @typedef {import('../index.js').StateItem} StateItem
  * @typedef {import('../index.js').StateItemType} StateItemType
  * @typedef {import('../index.js').StateItemsInput} StateItemsInput
- * @typedef {import('../index.js').RedisStateErrorCode} Code
  * @typedef {import('../native.js').EventDetail} EventDetail
- *
- * @typedef {object} Listing
- * @property {string} [traceId]
- * @property {boolean} [writes]
- * @property {(batch: number) => void} start makes the native call
- * @property {(values: any[]) => unknown} [finish] makes the result of what the native side collected
+ * @typedef {import('./batch.js').Listing} Listing
  */
 
+/** @extends {EventEmitter<import('../index.js').RedisStateAdapterEvents>} */
 class RedisStateAdapter extends EventEmitter {
   #native
   #batches
@@ -44,7 +40,7 @@ class RedisStateAdapter extends EventEmitter {
     this.#strategy = resolved.strategy && new SafeStrategy(resolved.strategy)
     this.#native = this.#open(resolved.options)
     this.#batches = new Batches(this.#native, () => this.#strategy?.reason)
-    announceMemory(resolved.options.url)
+    if (this.#native.rules.embedded) announceMemory()
   }
 
   /** @param {Record<string, string | undefined>} env */
@@ -61,7 +57,7 @@ class RedisStateAdapter extends EventEmitter {
    * @param {string} key
    */
   get(traceId, key) {
-    return this.#point('G', traceId, key)
+    return this.#point('get', traceId, key)
   }
 
   /**
@@ -72,7 +68,7 @@ class RedisStateAdapter extends EventEmitter {
    * @returns {Promise<T>}
    */
   set(traceId, key, value) {
-    return this.#point('S', traceId, key, () => jsonText(value), value)
+    return this.#point('set', traceId, key, value)
   }
 
   /**
@@ -80,7 +76,7 @@ class RedisStateAdapter extends EventEmitter {
    * @param {string} key
    */
   delete(traceId, key) {
-    return this.#point('D', traceId, key)
+    return this.#point('delete', traceId, key)
   }
 
   /** @param {string} traceId */
@@ -94,7 +90,7 @@ class RedisStateAdapter extends EventEmitter {
   }
 
   traceIds() {
-    return this.#list({ start: (batch) => this.#native.traceIds(batch) })
+    return this.#batches.listing({ start: (batch) => this.#native.traceIds(batch) })
   }
 
   /** @param {StateItemsInput} [input] */
@@ -106,7 +102,7 @@ class RedisStateAdapter extends EventEmitter {
       const finish = (/** @type {any[]} */ flat) => itemsOf(flat).filter((item) => matches(item.value))
       // An empty id means all groups, as in the JavaScript adapter.
       if (groupId === undefined || groupId === null || groupId === '') {
-        return this.#list({ start: (batch) => this.#native.items(batch), finish })
+        return this.#batches.listing({ start: (batch) => this.#native.items(batch), finish })
       }
       return this.#listGroup(groupId, { start: (batch) => this.#native.items(batch, groupId), finish })
     })
@@ -139,33 +135,27 @@ class RedisStateAdapter extends EventEmitter {
     try {
       return new NativeStore(
         options,
-        (batch, last, values, failures) => this.#batches.settle(batch, last, values, failures),
+        (batch, last, values, failures, late) => this.#batches.settle(batch, last, values, failures, late),
         (name, detail) => this.#announce(name, detail),
         strategy && ((retries, failure) => strategy.ask(retries, failure)),
       )
     } catch (error) {
-      const { code, message } = /** @type {Error & { code: Code }} */ (error)
-      throw new RedisStateError(code, message)
+      throw fromThrown(error)
     }
   }
 
   /**
-   * @param {'G' | 'S' | 'D'} letter
+   * @param {'get' | 'set' | 'delete'} operation
    * @param {string} traceId
    * @param {string} key
-   * @param {() => string} [textOf]
    * @param {unknown} [value]
    */
-  #point(letter, traceId, key, textOf, value) {
-    return checked({ traceId, key, writes: letter !== 'G' }, () => {
+  #point(operation, traceId, key, value) {
+    return checked({ traceId, key, writes: operation !== 'get' }, () => {
       const name = entryName(traceId, key, this.#batches.strictTraceIds)
-      return this.#batches.point({ letter, traceId, key, name, text: textOf?.(), value })
+      const text = operation === 'set' ? jsonText(value) : undefined
+      return this.#batches.point({ operation, traceId, key, record: record(operation, name, text), value })
     })
-  }
-
-  /** @param {Listing} listing */
-  #list({ traceId, writes = false, start, finish = (values) => values }) {
-    return this.#batches.listing({ traceId, writes, start, finish })
   }
 
   /**
@@ -175,7 +165,7 @@ class RedisStateAdapter extends EventEmitter {
   #listGroup(traceId, listing) {
     return checked({ traceId, writes: listing.writes }, () => {
       checkTraceId(traceId, this.#batches.strictTraceIds)
-      return this.#list({ ...listing, traceId })
+      return this.#batches.listing({ ...listing, traceId })
     })
   }
 
@@ -185,11 +175,14 @@ class RedisStateAdapter extends EventEmitter {
    */
   #announce(name, detail) {
     if (this.#ended) return
-    if (name === 'end') return this.#end()
-    if (!detail) return this.emit(name)
-    const error = fromFailure(detail.error)
-    if (name === 'reconnecting') return this.emit(name, { retries: detail.retries, delay: detail.delay, cause: error })
-    if (this.listenerCount('error') > 0) this.emit('error', error)
+    if (name === 'connect' || name === 'ready') this.emit(name)
+    if (name === 'end') this.#end()
+    if (!detail) return
+    const { error: failure, retries = 0, delay = 0 } = detail
+    const cause = fromFailure(failure)
+    if (name === 'reconnecting') this.emit(name, { retries, delay, cause })
+    // Without a listener Node would throw it, and with that end the process.
+    if (name === 'error' && this.listenerCount('error') > 0) this.emit('error', cause)
   }
 
   #end() {
@@ -247,11 +240,13 @@ function typeOf(value) {
 
 let memoryAnnounced = false
 
-/** @param {unknown} url */
-function announceMemory(url) {
-  if (memoryAnnounced || typeof url !== 'string' || !url.startsWith('memory:')) return
+function announceMemory() {
+  if (memoryAnnounced) return
   memoryAnnounced = true
   warn('the embedded store is used: state is kept in this process only and ends with it')
 }
 
-module.exports = { RedisStateAdapter }
+/** @satisfies {typeof import('../index.js').RedisStateAdapter} the types that users see hold */
+const published = RedisStateAdapter
+
+module.exports = { RedisStateAdapter: published }

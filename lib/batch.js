@@ -6,30 +6,36 @@ const { RedisStateError, fromFailure } = require('./errors.js')
  * @typedef {import('../native.js').NativeStore} NativeStore
  * @typedef {import('../native.js').Failure} Failure
  *
+ * @typedef {import('../native.js').LateValue} LateValue
+ *
  * @typedef {object} Call a call of the user, until it is settled
  * @property {string} [traceId]
  * @property {string} [key]
+ * @property {boolean} reads
  * @property {boolean} writes
  * @property {number} bytes what it counts for against maxPendingBytes
+ * @property {unknown} [value] what a call that reads nothing resolves to
  * @property {(value: any) => void} resolve
  * @property {(error: unknown) => void} reject
  *
- * @typedef {Call & { reads: boolean, value?: unknown }} PointCall a get, set or delete; `value` is what a set resolves to
- * @typedef {Call & { finish: (values: any[]) => unknown }} ListingCall
- *
  * @typedef {object} Point
- * @property {'G' | 'S' | 'D'} letter what the native side does; see src/call.rs
+ * @property {'get' | 'set' | 'delete'} operation
  * @property {string} traceId
  * @property {string} key
- * @property {string} name
- * @property {string} [text] JSON text of the value to be written
+ * @property {string} record
  * @property {unknown} [value]
+ *
+ * @typedef {object} Listing
+ * @property {string} [traceId]
+ * @property {boolean} [writes]
+ * @property {(batch: number) => void} start makes the native call
+ * @property {(values: any[]) => unknown} [finish] makes the result of the values that the native side collected
  */
 
 /** Gathers the calls of a tick into one native call, and settles their promises when the replies come. */
 class Batches {
   #native
-  #limits
+  #rules
   #reason
   /** @type {Map<number, PointBatch | ListingBatch>} */
   #inFlight = new Map()
@@ -48,12 +54,12 @@ class Batches {
    */
   constructor(native, reason) {
     this.#native = native
-    this.#limits = native.limits
+    this.#rules = native.rules
     this.#reason = reason
   }
 
   get strictTraceIds() {
-    return this.#limits.strictTraceIds
+    return this.#rules.strictTraceIds
   }
 
   /**
@@ -62,11 +68,10 @@ class Batches {
    * @param {Point} point
    * @returns {Promise<any>}
    */
-  point({ letter, traceId, key, name, text, value }) {
-    const record = text === undefined ? `${letter}${name}\0` : `${letter}${name}\x01${text}\0`
-    const bytes = Buffer.byteLength(record)
+  point({ operation, traceId, key, record, value }) {
+    const [reads, writes, bytes] = [operation !== 'set', operation !== 'get', Buffer.byteLength(record)]
     return new Promise((resolve, reject) => {
-      const call = { traceId, key, reads: letter !== 'S', writes: letter !== 'G', value, bytes, resolve, reject }
+      const call = { traceId, key, reads, writes, bytes, value, resolve, reject }
       if (this.#admit(call)) this.#gather().add(call, record)
     })
   }
@@ -74,26 +79,16 @@ class Batches {
   /**
    * A call on a group or on all entries.
    *
-   * @param {object} listing
-   * @param {string} [listing.traceId]
-   * @param {boolean} [listing.writes]
-   * @param {(batch: number) => void} listing.start
-   * @param {(values: any[]) => unknown} listing.finish
+   * @param {Listing} listing
    * @returns {Promise<any>}
    */
-  listing({ traceId, writes = false, start, finish }) {
+  listing({ traceId, writes = false, start, finish = (values) => values }) {
+    const bytes = Buffer.byteLength(traceId ?? '')
     return new Promise((resolve, reject) => {
-      const call = {
-        traceId,
-        writes,
-        bytes: traceId === undefined ? 0 : Buffer.byteLength(traceId),
-        finish,
-        resolve,
-        reject,
-      }
+      const call = { traceId, reads: true, writes, bytes, resolve, reject }
       if (!this.#admit(call)) return
       this.#flush()
-      start(this.#begin(new ListingBatch(call)))
+      start(this.#begin(new ListingBatch(call, finish)))
     })
   }
 
@@ -103,15 +98,22 @@ class Batches {
    * @param {number} number of the batch
    * @param {boolean} last whether the batch is settled with it; earlier parts hold values only
    * @param {string} values JSON array of the values of the calls that read and did not fail, or empty
-   * @param {Failure[] | undefined | null} failures in the order of the calls
+   * @param {Failure[] | null} [failures] in the order of the calls
+   * @param {LateValue[] | null} [late] values that came after those of later calls, in the order of the calls
    */
-  settle(number, last, values, failures) {
+  settle(number, last, values, failures, late) {
     const batch = this.#inFlight.get(number)
     if (batch === undefined) return
-    if (values !== '') batch.take(JSON.parse(values))
-    if (!last) return
+    try {
+      if (values !== '') batch.take(JSON.parse(values))
+      if (!last) return
+      batch.settle({ failures: failures ?? [], late: late ?? [], reason: this.#reason() })
+    } catch (cause) {
+      // No call is left waiting, whatever went wrong.
+      batch.fail(new RedisStateError('ERR_CORRUPT_VALUE', 'the values read cannot be handed over', { cause }))
+    }
     this.#inFlight.delete(number)
-    this.#release(batch.size, batch.settle(failures ?? [], this.#reason()))
+    this.#release(batch.size, batch.bytes)
   }
 
   /** Takes no more calls; resolves when those in flight are settled. */
@@ -135,11 +137,15 @@ class Batches {
 
   /** @param {Call} call */
   #refusal({ traceId, key, writes, bytes }) {
-    const { maxPendingCommands, maxPendingBytes } = this.#limits
+    const { maxPendingCommands, maxPendingBytes } = this.#rules
     const details = { traceId, key, applied: writes ? /** @type {const} */ ('no') : undefined }
     if (this.#closed) return new RedisStateError('ERR_CLOSED', 'the adapter was closed', details)
     if (this.#pendingCalls >= maxPendingCommands) {
       return new RedisStateError('ERR_BACKPRESSURE', `maxPendingCommands (${maxPendingCommands}) is reached`, details)
+    }
+    if (bytes > maxPendingBytes) {
+      const message = `the call alone holds ${bytes} bytes, more than maxPendingBytes (${maxPendingBytes})`
+      return new RedisStateError('ERR_BACKPRESSURE', message, details)
     }
     if (this.#pendingBytes + bytes > maxPendingBytes) {
       return new RedisStateError('ERR_BACKPRESSURE', `maxPendingBytes (${maxPendingBytes}) is reached`, details)
@@ -185,83 +191,98 @@ class Batches {
   }
 }
 
-/** What the values of a batch come in: mostly one array. */
-class Values {
-  /** @type {any[] | undefined} */
-  #slices = undefined
-  /** @type {any[]} */
-  #first = []
+/**
+ * @typedef {object} Results
+ * @property {Failure[]} failures
+ * @property {LateValue[]} late
+ * @property {unknown} reason why the user's strategy gave up, where it did with an Error
+ */
 
-  /** @param {any[]} slice */
-  take(slice) {
-    if (this.#first.length === 0) this.#first = slice
-    else if (this.#slices === undefined) this.#slices = [this.#first, slice]
-    else this.#slices.push(slice)
+/** Calls that the native side settles together. */
+class Batch {
+  /** @type {Call[]} */
+  calls = []
+  bytes = 0
+  /** @type {any[] | undefined} */
+  #values = undefined
+
+  get size() {
+    return this.calls.length
   }
 
-  get all() {
-    return this.#slices === undefined ? this.#first : this.#slices.flat()
+  /** The values so far. @returns {any[]} */
+  get values() {
+    return this.#values ?? []
+  }
+
+  /** @param {any[]} slice the next values */
+  take(slice) {
+    this.#values = this.#values === undefined ? slice : this.#values.concat(slice)
+  }
+
+  /** @param {Call} call */
+  hold(call) {
+    this.calls.push(call)
+    this.bytes += call.bytes
+  }
+
+  /** @param {unknown} error */
+  fail(error) {
+    for (const { reject } of this.calls) reject(error)
   }
 }
 
 /** The calls of a tick on single entries, in order. */
-class PointBatch extends Values {
+class PointBatch extends Batch {
   text = ''
-  /** @type {PointCall[]} */
-  #calls = []
-
-  get size() {
-    return this.#calls.length
-  }
 
   /**
-   * @param {PointCall} call
+   * @param {Call} call
    * @param {string} record
    */
   add(call, record) {
-    this.#calls.push(call)
+    this.hold(call)
     this.text += record
   }
 
-  /**
-   * @param {Failure[]} failures
-   * @param {unknown} reason
-   * @returns the bytes that the calls held
-   */
-  settle(failures, reason) {
-    const values = this.all
-    let [bytes, nextValue, nextFailure] = [0, 0, 0]
-    for (const [index, call] of this.#calls.entries()) {
-      bytes += call.bytes
+  /** @param {Results} results */
+  settle({ failures, late, reason }) {
+    const { calls, values } = this
+    let [nextValue, nextFailure, nextLate] = [0, 0, 0]
+    for (let index = 0; index < calls.length; index += 1) {
+      const call = calls[index]
       if (failures[nextFailure]?.index === index) {
         call.reject(fromFailure(failures[nextFailure++], detailsOf(call), reason))
-      } else call.resolve(call.reads ? values[nextValue++] : call.value)
+      } else if (!call.reads) {
+        call.resolve(call.value)
+      } else if (late[nextLate]?.index === index) {
+        call.resolve(JSON.parse(late[nextLate++].json))
+      } else {
+        call.resolve(values[nextValue++])
+      }
     }
-    return bytes
   }
 }
 
 /** A single listing. */
-class ListingBatch extends Values {
-  #call
-  size = 1
-
-  /** @param {ListingCall} call */
-  constructor(call) {
-    super()
-    this.#call = call
-  }
+class ListingBatch extends Batch {
+  #finish
 
   /**
-   * @param {Failure[]} failures
-   * @param {unknown} reason
-   * @returns the bytes that the call held
+   * @param {Call} call
+   * @param {(values: any[]) => unknown} finish
    */
-  settle([failure], reason) {
-    const { resolve, reject, finish, bytes } = this.#call
-    if (failure) reject(fromFailure(failure, detailsOf(this.#call), reason))
-    else resolve(finish(this.all))
-    return bytes
+  constructor(call, finish) {
+    super()
+    this.hold(call)
+    this.#finish = finish
+  }
+
+  /** @param {Results} results */
+  settle({ failures: [failure], reason }) {
+    const [call] = this.calls
+    if (failure) call.reject(fromFailure(failure, detailsOf(call), reason))
+    else call.resolve(this.#finish(this.values))
   }
 }
 

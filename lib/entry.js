@@ -2,6 +2,9 @@
 
 const { invalidArgument } = require('./errors.js')
 
+/** The calls on one entry, and the letters by which src/call.rs knows them. */
+const LETTERS = { get: 'G', set: 'S', delete: 'D' }
+
 // biome-ignore-start lint/suspicious/noControlCharactersInRegex: they are the marks of a record, see src/call.rs
 /** What a name may hold only with care: marks and surrogates. */
 const UNUSUAL = /[\0-\x02\ud800-\udfff]/
@@ -9,7 +12,18 @@ const MARKS = /[\0-\x02]/g
 // biome-ignore-end lint/suspicious/noControlCharactersInRegex: see above
 
 /**
- * The name of an entry as it crosses to the native side.
+ * A call as it crosses to the native side; see src/call.rs.
+ *
+ * @param {keyof typeof LETTERS} operation
+ * @param {string} name
+ * @param {string} [text] JSON text of the value to be written
+ */
+function record(operation, name, text) {
+  return text === undefined ? `${LETTERS[operation]}${name}\0` : `${LETTERS[operation]}${name}\x01${text}\0`
+}
+
+/**
+ * The name of an entry, with the marks of a record escaped.
  *
  * @param {string} traceId
  * @param {string} key
@@ -68,4 +82,4 @@ function jsonText(value) {
   return text
 }
 
-module.exports = { entryName, checkTraceId, jsonText }
+module.exports = { record, entryName, checkTraceId, jsonText }

@@ -39,6 +39,16 @@ function fromFailure(failure, call = {}, reason = undefined) {
   })
 }
 
+/**
+ * @param {unknown} error what a native method threw
+ * @returns {unknown} ours, unless it is a fault of the binding itself
+ */
+function fromThrown(error) {
+  const { code, message } = /** @type {Error & { code?: unknown }} */ (error)
+  if (typeof code !== 'string' || !code.startsWith('ERR_')) return error
+  return new RedisStateError(codeOf({ code }), message)
+}
+
 /** @param {Failure} failure */
 function causeOf({ cause }) {
   return cause && new RedisStateError(codeOf(cause), cause.message)
@@ -62,4 +72,7 @@ function invalidConfig(message) {
   return new RedisStateError('ERR_INVALID_CONFIG', message)
 }
 
-module.exports = { RedisStateError, fromFailure, invalidArgument, invalidConfig }
+/** @satisfies {typeof import('../index.js').RedisStateError} the types that users see hold */
+const published = RedisStateError
+
+module.exports = { RedisStateError: published, fromFailure, fromThrown, invalidArgument, invalidConfig }

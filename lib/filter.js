@@ -47,12 +47,14 @@ function check(filter, index) {
     const known = Object.keys(OPERATIONS).join(', ')
     throw invalidArgument(`filter[${index}].operation must be one of ${known}`)
   }
-  if (!isPrimitive(filter.value)) throw invalidArgument(`filter[${index}].value must be no object and no symbol`)
+  if (!isComparable(filter.value)) {
+    throw invalidArgument(`filter[${index}].value must be a string, a number, a boolean or null`)
+  }
 }
 
 /** @param {unknown} value */
-function isPrimitive(value) {
-  return value === null || !['object', 'function', 'symbol'].includes(typeof value)
+function isComparable(value) {
+  return value === null || ['string', 'number', 'boolean', 'undefined'].includes(typeof value)
 }
 
 /**

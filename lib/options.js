@@ -1,6 +1,7 @@
 // @ts-check
 
 const { RedisStateError, invalidConfig } = require('./errors.js')
+const { warn } = require('./warning.js')
 
 /**
  * @typedef {import('../index.js').RedisStateAdapterOptions} Options
@@ -84,7 +85,10 @@ function resolveOptions(connection, options) {
 /** @param {unknown} connection */
 function connectionOptions(connection) {
   if (!isClient(connection)) return objectOf('connection', connection)
-  const options = objectOf('options of the client', connection.options)
+  const { options } = connection
+  if (!isObject(options)) {
+    throw invalidConfig('connection: a client that shows no options (a cluster, a sentinel, a pool) cannot be read')
+  }
   return Object.fromEntries(CLIENT_OPTIONS.filter((name) => name in options).map((name) => [name, options[name]]))
 }
 
@@ -189,9 +193,4 @@ function explainEnv(error, env) {
   return new RedisStateError(error.code, `${error.message} (set by the environment: ${sources})`, { cause: error })
 }
 
-/** @param {string} message */
-function warn(message) {
-  process.emitWarning(`redis-state-adapter: ${message}`, 'RedisStateAdapterWarning')
-}
-
-module.exports = { resolveOptions, optionsFromEnv, explainEnv, warn }
+module.exports = { resolveOptions, optionsFromEnv, explainEnv }

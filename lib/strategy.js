@@ -1,7 +1,8 @@
 // @ts-check
 
+const { inspect } = require('node:util')
 const { fromFailure } = require('./errors.js')
-const { warn } = require('./options.js')
+const { warn } = require('./warning.js')
 
 /**
  * @typedef {import('../native.js').Failure} Failure
@@ -31,7 +32,7 @@ class SafeStrategy {
     try {
       return this.#answer(this.#strategy(retries, fromFailure(failure)))
     } catch (error) {
-      return this.#mistake(`threw ${error}`)
+      return this.#mistake(`threw ${inspect(error, { depth: 0 })}`)
     }
   }
 

@@ -12,13 +12,15 @@ use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{De, Env, Status, check_status, sys};
 use napi_derive::napi;
 
-use crate::config::Limits;
-use crate::connection::{Ask, Decision, Event};
-use crate::error::{Error, Kind};
+use crate::config::Rules;
+use crate::connection::Event;
+use crate::error::Error;
+use crate::json::Slices;
 use crate::options::Options;
 use crate::reply::{BatchReply, EventArgs, Failure, Part, PartArgs, event_args};
 use crate::runtime;
-use crate::store::{Slices, Store};
+use crate::store::Store;
+use crate::strategy::{Ask, Decision};
 
 /// Weak: an idle adapter keeps no process alive; see [`NativeStore::keep_alive`].
 type OnSettled = ThreadsafeFunction<Part, (), PartArgs, Status, false, true>;
@@ -37,9 +39,11 @@ pub struct StrategyAnswer {
     pub give_up: Option<bool>,
 }
 
-/// Bounds that are kept before a call crosses.
+/// What is kept to before a call crosses.
 #[napi(object)]
-pub struct CallLimits {
+pub struct CallRules {
+    /// The store is inside this process.
+    pub embedded: bool,
     pub strict_trace_ids: bool,
     pub max_pending_commands: f64,
     pub max_pending_bytes: f64,
@@ -55,7 +59,7 @@ struct Opened {
 #[napi]
 pub struct NativeStore {
     opened: Mutex<Option<Opened>>,
-    limits: Limits,
+    rules: Rules,
 }
 
 #[napi]
@@ -65,7 +69,7 @@ impl NativeStore {
     pub fn new(
         options: Object,
         #[napi(
-            ts_arg_type = "(batch: number, last: boolean, values: string, failures?: Array<Failure>) => void"
+            ts_arg_type = "(batch: number, last: boolean, values: string, failures?: Array<Failure>, late?: Array<LateValue>) => void"
         )]
         on_settled: Function<PartArgs, ()>,
         #[napi(ts_arg_type = "(name: string, detail?: EventDetail) => void")] on_event: Function<
@@ -89,21 +93,22 @@ impl NativeStore {
         let ask = strategy.map(asking).transpose().map_err(internal)?;
         let options = Options::parse(&mut De::new(&options), |mistake| mistake.reason.clone());
         let config = options.and_then(|options| options.into_config(ask)).map_err(thrown)?;
-        let limits = config.limits;
+        let rules = config.rules();
         let announce = move |event| {
             on_event.call(event, ThreadsafeFunctionCallMode::NonBlocking);
         };
         let store = Store::open(config, Arc::new(announce));
         let opened = Opened { store, on_settled: Arc::new(on_settled) };
-        Ok(NativeStore { opened: Mutex::new(Some(opened)), limits })
+        Ok(NativeStore { opened: Mutex::new(Some(opened)), rules })
     }
 
     #[napi(getter)]
-    pub fn limits(&self) -> CallLimits {
-        CallLimits {
-            strict_trace_ids: self.limits.strict_trace_ids,
-            max_pending_commands: self.limits.max_pending_commands as f64,
-            max_pending_bytes: self.limits.max_pending_bytes as f64,
+    pub fn rules(&self) -> CallRules {
+        CallRules {
+            embedded: self.rules.embedded,
+            strict_trace_ids: self.rules.strict_trace_ids,
+            max_pending_commands: self.rules.max_pending_commands as f64,
+            max_pending_bytes: self.rules.max_pending_bytes as f64,
         }
     }
 
@@ -216,6 +221,7 @@ fn thrown(error: Error) -> Thrown {
     napi::Error::new(error.kind.code(), error.to_string())
 }
 
+/// A fault of the binding itself, not of the options.
 fn internal(error: napi::Error) -> Thrown {
-    thrown(Error::new(Kind::InvalidConfig, error.reason.clone()))
+    napi::Error::new("GenericFailure", error.reason.clone())
 }

@@ -41,7 +41,7 @@ pub enum Success<'a> {
 
 /// Takes what the calls of a batch come to.
 pub trait Outcomes: Send + 'static {
-    /// The outcome of a call. Successes come in the order of the calls; failures may come before.
+    /// The outcome of a call. Mostly they come in the order of the calls; not where one failed early or was sent again.
     fn take(&mut self, index: usize, outcome: Result<Success<'_>, Error>);
 
     /// Each call has its outcome.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::connection::Strategy;
+use crate::strategy::Strategy;
 
 pub const DEFAULT_PREFIX: &str = "motia:state:";
 pub const DEFAULT_HOST: &str = "localhost";
@@ -22,12 +22,27 @@ pub struct Config {
     /// Expiry of every written entry, in whole seconds.
     pub ttl: Option<u32>,
     pub command_timeout: Duration,
-    pub limits: Limits,
+    pub strict_trace_ids: bool,
+    pub max_pending_commands: u64,
+    pub max_pending_bytes: u64,
 }
 
-/// Bounds that the JavaScript side keeps, before anything crosses.
+impl Config {
+    pub fn rules(&self) -> Rules {
+        Rules {
+            embedded: matches!(self.topology, Topology::Memory { .. }),
+            strict_trace_ids: self.strict_trace_ids,
+            max_pending_commands: self.max_pending_commands,
+            max_pending_bytes: self.max_pending_bytes,
+        }
+    }
+}
+
+/// What the JavaScript side keeps to, before anything crosses.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub struct Rules {
+    /// The store is inside this process.
+    pub embedded: bool,
     pub strict_trace_ids: bool,
     pub max_pending_commands: u64,
     pub max_pending_bytes: u64,

@@ -104,6 +104,33 @@ impl Error {
         Error::new(Kind::Connection, format!("{doing}: {error}"))
     }
 
+    /// Whether the server said that the command can be run later, as it is.
+    pub fn is_for_now(&self) -> bool {
+        const FOR_NOW: [&str; 7] =
+            ["LOADING", "MASTERDOWN", "READONLY", "MISCONF", "NOREPLICAS", "TRYAGAIN", "CLUSTERDOWN"];
+        self.reply.as_deref().is_some_and(|word| FOR_NOW.contains(&word))
+    }
+
+    /// A call was not settled in time. Where the server refuses the login, that is what the caller has to know; any
+    /// other `trouble` with the connection is the cause.
+    pub fn overdue(trouble: Option<&Error>) -> Self {
+        let overdue = Error::new(Kind::CommandTimeout, "the call was not settled within commandTimeout");
+        match trouble {
+            Some(trouble) if trouble.kind == Kind::Auth => trouble.clone(),
+            Some(trouble) => overdue.with_source(trouble.clone()),
+            None => overdue,
+        }
+    }
+
+    pub fn closed() -> Self {
+        Error::new(Kind::Closed, "the adapter was closed")
+    }
+
+    /// The server's answer is none that the command can have.
+    pub fn unexpected_reply() -> Self {
+        Error::new(Kind::Reply, "the server's answer does not fit the command")
+    }
+
     /// The stored text of an entry is not JSON.
     pub fn corrupt() -> Self {
         Error::new(Kind::CorruptValue, "the stored text is not JSON")

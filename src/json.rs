@@ -64,6 +64,9 @@ impl ArrayWriter {
 /// Size from which on a slice is not added to: far below V8's limit for a string, and a pause that is not felt.
 const SLICE: usize = 4 * 1024 * 1024;
 
+/// JSON arrays that belong together, at least one; one without elements is an empty text.
+pub type Slices = Vec<String>;
+
 /// A JSON array in slices, each an array of its own.
 #[derive(Debug)]
 pub struct SlicedArray {
@@ -85,8 +88,7 @@ impl SlicedArray {
         &mut self.current
     }
 
-    /// The slices, at least one; an array without elements is an empty text.
-    pub fn finish(mut self) -> Vec<String> {
+    pub fn finish(mut self) -> Slices {
         self.slices.push(if self.current.is_empty() { String::new() } else { self.current.finish() });
         self.slices
     }

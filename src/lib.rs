@@ -12,10 +12,12 @@
 //! | `backend::scan` | walking a server's keys |
 //! | `connection` | a connection that comes back by itself |
 //! | `connection::supervisor` | connects, serves, loses, reconnects |
+//! | `connection::link` | what the handle and the supervisor share |
 //! | `connection::pipeline` | what may be sent, answered, repeated or given up; no I/O |
-//! | `connection::{handshake, reconnect, replies, request, socket}` | logging in, delays, decoding, encoding, streams |
+//! | `connection::{handshake, collect, replies, frame, request, socket}` | logging in, decoding, encoding, streams |
 //! | `listing`, `call` | what listings collect; the calls of a tick as one string |
-//! | `config`, `keyspace`, `json`, `error`, `runtime` | settings, names, checked texts, failures, threads |
+//! | `config`, `strategy` | settings and their defaults; how long to wait before the next attempt |
+//! | `keyspace`, `json`, `error`, `runtime` | names, checked texts, failures, threads |
 
 mod backend;
 mod binding;
@@ -30,3 +32,4 @@ mod options;
 mod reply;
 mod runtime;
 mod store;
+mod strategy;

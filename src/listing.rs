@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::error::Error;
-use crate::json::{self, SlicedArray};
+use crate::json::{self, SlicedArray, Slices};
 use crate::keyspace::{Keyspace, Scope};
 
 /// What a listing shows of each entry.
@@ -74,7 +74,7 @@ impl Listing {
     }
 
     /// JSON arrays that together hold what was collected.
-    pub fn finish(self) -> Vec<String> {
+    pub fn finish(self) -> Slices {
         self.array.finish()
     }
 }

@@ -9,8 +9,8 @@ use serde::{Deserialize, Deserializer};
 
 use self::setting::{ClientName, Filled, Object, Pem, ReconnectSetting, Secret, TlsSetting, Whole};
 use crate::config::*;
-use crate::connection::{Ask, Strategy};
 use crate::error::{Error, Kind};
+use crate::strategy::{Ask, Strategy};
 
 type Port = Whole<1, 65_535>;
 type Database = Whole<0, 2_147_483_647>;
@@ -91,6 +91,15 @@ enum ReadFrom {
     Any,
 }
 
+impl SocketOptions {
+    /// Whoever gives a certificate does not expect to speak in the clear.
+    fn asks_for_tls(&self) -> bool {
+        let given =
+            self.ca.is_some() || self.cert.is_some() || self.key.is_some() || self.servername.is_some();
+        self.tls.unwrap_or(given || self.reject_unauthorized.is_some())
+    }
+}
+
 impl Options {
     /// Reads options from any source; `describe` gives what that source says of a mistake.
     pub fn parse<'de, D: Deserializer<'de>>(
@@ -111,11 +120,9 @@ impl Options {
             prefix: prefix.unwrap_or_else(|| DEFAULT_PREFIX.into()),
             ttl: self.ttl.map(|ttl| ttl.get() as u32).filter(|ttl| *ttl > 0),
             command_timeout: duration_or(self.command_timeout, DEFAULT_COMMAND_TIMEOUT),
-            limits: Limits {
-                strict_trace_ids: self.strict_trace_ids.unwrap_or(false),
-                max_pending_commands: count_or(self.max_pending_commands, DEFAULT_MAX_PENDING_COMMANDS),
-                max_pending_bytes: count_or(self.max_pending_bytes, DEFAULT_MAX_PENDING_BYTES),
-            },
+            strict_trace_ids: self.strict_trace_ids.unwrap_or(false),
+            max_pending_commands: count_or(self.max_pending_commands, DEFAULT_MAX_PENDING_COMMANDS),
+            max_pending_bytes: count_or(self.max_pending_bytes, DEFAULT_MAX_PENDING_BYTES),
             topology: self.into_topology(ask)?,
         })
     }
@@ -144,7 +151,7 @@ impl Options {
     }
 
     fn refuse_unsupported(&self, url: Option<&Url>) -> Result<(), Error> {
-        let socket_tls = self.socket.as_ref().is_some_and(|Object(socket)| socket.tls == Some(true));
+        let socket_tls = self.socket.as_ref().is_some_and(|Object(socket)| socket.asks_for_tls());
         let tls = matches!(self.tls, Some(TlsSetting::On(_)));
         let asked = [
             (matches!(url, Some(Url::Tls)), "url: TLS is"),
@@ -198,6 +205,10 @@ fn required<T>(setting: &Option<T>, path: &str) -> Result<(), Error> {
     setting.as_ref().map(drop).ok_or_else(|| invalid(path, "is missing"))
 }
 
+/// The parser's own messages may repeat the url, and with it a password.
+const URL_FORMS: &str =
+    "expected redis://[[user]:password@]host[:port][/database], unix:///path[?db=n] or memory:";
+
 /// What a `url` can name.
 enum Url {
     Memory { name: Option<String> },
@@ -213,7 +224,7 @@ impl Url {
         if url.starts_with("rediss:") || url.starts_with("valkeys:") {
             return Ok(Url::Tls);
         }
-        let info = url.into_connection_info().map_err(|mistake| invalid("url", &mistake.to_string()))?;
+        let info = url.into_connection_info().map_err(|_| invalid("url", URL_FORMS))?;
         if u32::try_from(info.redis_settings().db()).is_err() {
             return Err(invalid("url", "expected a database number of 0 or more"));
         }

@@ -6,8 +6,7 @@ use napi_derive::napi;
 use crate::call::{Outcomes, Success};
 use crate::connection::Event;
 use crate::error::{Error, Kind};
-use crate::json::SlicedArray;
-use crate::store::Slices;
+use crate::json::{SlicedArray, Slices};
 
 /// A failure, to be made a RedisStateError.
 #[napi(object, object_from_js = false)]
@@ -54,24 +53,36 @@ impl Failure {
     }
 }
 
+/// The value of a call that had to be sent again.
+#[napi(object, object_from_js = false)]
+#[derive(Debug)]
+pub struct LateValue {
+    /// Which call of the batch read it.
+    pub index: u32,
+    pub json: String,
+}
+
 /// Part of what a batch came to.
 #[derive(Debug, Default)]
 pub struct Part {
     pub batch: u32,
     /// JSON array of values, in the order of the calls that read and did not fail; empty where there is none.
     pub values: String,
+    /// Values that came after those of later calls.
+    pub late: Vec<LateValue>,
     pub failures: Vec<Failure>,
     /// The batch is settled with this part; earlier ones hold values only.
     pub last: bool,
 }
 
-pub type PartArgs = FnArgs<(u32, bool, String, Option<Vec<Failure>>)>;
+pub type PartArgs = FnArgs<(u32, bool, String, Option<Vec<Failure>>, Option<Vec<LateValue>>)>;
 
 impl Part {
     /// The arguments of the callback, in its order.
     pub fn into_args(self) -> PartArgs {
         let failures = Some(self.failures).filter(|failures| !failures.is_empty());
-        (self.batch, self.last, self.values, failures).into()
+        let late = Some(self.late).filter(|late| !late.is_empty());
+        (self.batch, self.last, self.values, failures, late).into()
     }
 
     /// A batch in parts, so that no text comes near V8's limit for a string.
@@ -98,13 +109,34 @@ impl Part {
 pub struct BatchReply<D> {
     batch: u32,
     values: SlicedArray,
+    /// Index behind the last call that has its value in `values`.
+    next: usize,
+    late: Vec<LateValue>,
     failures: Vec<Failure>,
     deliver: D,
 }
 
 impl<D: FnOnce(Vec<Part>) + Send + 'static> BatchReply<D> {
     pub fn new(batch: u32, deliver: D) -> Self {
-        BatchReply { batch, values: SlicedArray::new(), failures: Vec::new(), deliver }
+        BatchReply {
+            batch,
+            values: SlicedArray::new(),
+            next: 0,
+            late: Vec::new(),
+            failures: Vec::new(),
+            deliver,
+        }
+    }
+}
+
+impl<D> BatchReply<D> {
+    fn take_value(&mut self, index: usize, json: &str) {
+        if index < self.next {
+            self.late.push(LateValue { index: index as u32, json: json.to_owned() });
+        } else {
+            self.values.slice().push(json);
+            self.next = index + 1;
+        }
     }
 }
 
@@ -112,14 +144,19 @@ impl<D: FnOnce(Vec<Part>) + Send + 'static> Outcomes for BatchReply<D> {
     fn take(&mut self, index: usize, outcome: Result<Success<'_>, Error>) {
         match outcome {
             Ok(Success::Written) => {}
-            Ok(Success::Value(text)) => self.values.slice().push(text.unwrap_or("null")),
+            Ok(Success::Value(text)) => self.take_value(index, text.unwrap_or("null")),
             Err(error) => self.failures.push(Failure { index: index as u32, ..Failure::new(&error) }),
         }
     }
 
     fn finish(mut self) {
         self.failures.sort_by_key(|failure| failure.index);
-        (self.deliver)(Part::in_slices(self.batch, self.values.finish(), self.failures));
+        self.late.sort_by_key(|value| value.index);
+        let mut parts = Part::in_slices(self.batch, self.values.finish(), self.failures);
+        if let Some(last) = parts.last_mut() {
+            last.late = self.late;
+        }
+        (self.deliver)(parts);
     }
 }
 
@@ -182,6 +219,14 @@ mod tests {
         assert_eq!((parts[0].batch, parts[0].last), (7, true));
         assert_eq!(parts[0].values, r#"[{"a":1},null]"#);
         assert_eq!(parts[0].failures.iter().map(|failure| failure.index).collect::<Vec<_>>(), [2, 4]);
+    }
+
+    #[test]
+    fn a_value_that_comes_after_later_ones_is_told_apart() {
+        let outcomes = (0..3).map(|_| Ok(Success::Value(Some("1")))).collect();
+        let parts = parts_of(outcomes, &[0, 2, 1]);
+        assert_eq!(parts[0].values, "[1,1]");
+        assert_eq!(parts[0].late.iter().map(|value| value.index).collect::<Vec<_>>(), [1]);
     }
 
     #[test]

@@ -3,20 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use crate::backend::memory::Memory;
 use crate::backend::redis::Redis;
 use crate::call::{self, Outcomes};
 use crate::config::{Config, Topology};
 use crate::connection::{Event, OnEvent};
-use crate::error::{Applied, Error, Kind};
+use crate::error::Error;
+use crate::json::Slices;
 use crate::keyspace::{Keyspace, Scope};
 use crate::listing::{Listing, Show};
-
-/// A connection settles its calls at their deadline and knows why they are late; only where it does not, the store
-/// does, so much later.
-const GRACE: Duration = Duration::from_millis(100);
 
 #[derive(Clone)]
 pub struct Store {
@@ -31,9 +28,6 @@ enum Backend {
     Memory(Arc<Memory>),
     Redis(Redis),
 }
-
-/// The slices of a listing: JSON arrays that belong together.
-pub type Slices = Vec<String>;
 
 impl Store {
     pub fn open(config: Config, on_event: OnEvent) -> Self {
@@ -87,19 +81,14 @@ impl Store {
                 memory.clear(&self.keyspace.start_of(&scope));
                 Ok(())
             }
-            Backend::Redis(redis) => {
-                let deadline = self.deadline();
-                let clear = redis.clear(self.keyspace.pattern_of(&scope), deadline);
-                let overdue = |_| overdue().with_applied(Applied::Unknown);
-                timeout_at(deadline + GRACE, clear).await.map_err(overdue)?
-            }
+            Backend::Redis(redis) => redis.clear(self.keyspace.pattern_of(&scope), self.deadline()).await,
         }
     }
 
     /// Ends all connections; calls that are not settled fail.
     pub fn close(&self) {
         if let Backend::Redis(redis) = &self.backend {
-            redis.close(&Error::new(Kind::Closed, "the adapter was closed"));
+            redis.close(&Error::closed());
         }
     }
 
@@ -107,19 +96,11 @@ impl Store {
         let listing = Listing::new(self.keyspace.clone(), scope, show);
         match &self.backend {
             Backend::Memory(memory) => memory.list(&self.keyspace, listing),
-            Backend::Redis(redis) => {
-                let deadline = self.deadline();
-                let list = redis.list(&self.keyspace, listing, deadline);
-                timeout_at(deadline + GRACE, list).await.map_err(|_| overdue())?
-            }
+            Backend::Redis(redis) => redis.list(&self.keyspace, listing, self.deadline()).await,
         }
     }
 
     fn deadline(&self) -> Instant {
         Instant::now() + self.command_timeout
     }
-}
-
-fn overdue() -> Error {
-    Error::new(Kind::CommandTimeout, "not settled within commandTimeout")
 }

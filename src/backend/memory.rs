@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::call::{Call, Outcomes, Success};
 use crate::error::Error;
+use crate::json::Slices;
 use crate::keyspace::Keyspace;
 use crate::listing::Listing;
 
@@ -75,7 +76,7 @@ impl Memory {
         outcomes.finish();
     }
 
-    pub fn list(&self, keyspace: &Keyspace, mut listing: Listing) -> Result<Vec<String>, Error> {
+    pub fn list(&self, keyspace: &Keyspace, mut listing: Listing) -> Result<Slices, Error> {
         let start = keyspace.start_of(listing.scope());
         for (redis_key, entry) in self.entries().starting_with(&start) {
             if listing.show().needs_values() {

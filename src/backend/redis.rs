@@ -1,18 +1,20 @@
 //! The contract's operations as Redis commands.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use redis::{Cmd, cmd, from_redis_value};
 use tokio::time::Instant;
 
-use super::scan::{Scan, unexpected_reply};
+use super::scan::Scan;
 use crate::call::{Call, Outcomes, Success};
 use crate::config::Server;
-use crate::connection::{Connection, Effect, Event, Frame, OnEvent, Open, Reply, Request, Sink, Strategy};
+use crate::connection::{Connection, Effect, Event, Frame, OnEvent, Open, Reply, Request, Sink};
 use crate::error::{Applied, Error, Kind};
-use crate::json;
+use crate::json::{self, Slices};
 use crate::keyspace::Keyspace;
 use crate::listing::Listing;
+use crate::strategy::Strategy;
 
 /// Keys that one command names: bounds what the server does in one go.
 const KEYS_PER_COMMAND: usize = 256;
@@ -26,8 +28,9 @@ pub struct Redis {
 
 impl Redis {
     pub fn start(server: Server, command_timeout: Duration, on_event: OnEvent) -> Self {
+        // The user's strategy and the events are about one connection: a second one would ask and tell everything twice.
         let for_listings = Server { strategy: Strategy::Backoff, ..server.clone() };
-        let unheard: OnEvent = std::sync::Arc::new(|_| {});
+        let unheard: OnEvent = Arc::new(|_| {});
         let listings = Connection::start(for_listings, Open::OnDemand, command_timeout, unheard);
         let both_end = {
             let listings = listings.clone();
@@ -38,7 +41,7 @@ impl Redis {
                 on_event(event);
             }
         };
-        let points = Connection::start(server, Open::Always, command_timeout, std::sync::Arc::new(both_end));
+        let points = Connection::start(server, Open::Always, command_timeout, Arc::new(both_end));
         Redis { points, listings }
     }
 
@@ -62,7 +65,7 @@ impl Redis {
         keyspace: &Keyspace,
         mut listing: Listing,
         deadline: Instant,
-    ) -> Result<Vec<String>, Error> {
+    ) -> Result<Slices, Error> {
         let with_values = listing.show().needs_values();
         let scan = Scan::new(keyspace.pattern_of(listing.scope()), !with_values);
         if with_values {
@@ -179,7 +182,7 @@ impl<O: Outcomes> Sink for PointReplies<O> {
             Frame::Simple(_) => Ok(Success::Written),
             Frame::Nil => Ok(Success::Value(None)),
             Frame::Bulk(text) => json::checked(text).map(|text| Success::Value(Some(text))),
-            _ => Err(unexpected_reply()),
+            _ => Err(Error::unexpected_reply()),
         });
         self.0.take(index, outcome);
     }
@@ -208,7 +211,7 @@ fn push_by_keys(name: &str, keys: &[String], effect: Effect, request: &mut Reque
 /// Texts of the keys that still hold one; other types and removed keys come as none.
 fn take_values(listing: &mut Listing, keys: &[String], replies: Vec<Reply>) -> Result<(), Error> {
     for (keys, reply) in keys.chunks(KEYS_PER_COMMAND).zip(replies) {
-        let texts: Vec<Option<Vec<u8>>> = from_redis_value(reply?).map_err(|_| unexpected_reply())?;
+        let texts: Vec<Option<Vec<u8>>> = from_redis_value(reply?).map_err(|_| Error::unexpected_reply())?;
         for (key, text) in keys.iter().zip(texts) {
             if let Some(text) = text {
                 listing.take_value(key, &text)?;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use redis::{Cmd, Value, cmd, from_redis_value};
 
-use crate::error::{Error, Kind};
+use crate::error::Error;
 
 /// Keys that the server looks at in one step, before any other client has its turn.
 const COUNT: usize = 1000;
@@ -36,7 +36,8 @@ impl Scan {
 
     /// The keys of an answer that no earlier one had. Keys that are not UTF-8 are none of ours.
     pub fn take(&mut self, reply: Value) -> Result<Vec<String>, Error> {
-        let (cursor, keys): (u64, Vec<Vec<u8>>) = from_redis_value(reply).map_err(|_| unexpected_reply())?;
+        let (cursor, keys): (u64, Vec<Vec<u8>>) =
+            from_redis_value(reply).map_err(|_| Error::unexpected_reply())?;
         self.cursor = Some(cursor).filter(|cursor| *cursor != 0);
         let keys = keys.into_iter().filter_map(|key| String::from_utf8(key).ok());
         Ok(keys.filter(|key| self.seen.insert(key.clone())).collect())
@@ -46,11 +47,6 @@ impl Scan {
     pub fn restart(&mut self) {
         self.cursor = Some(0);
     }
-}
-
-/// The server's answer does not fit the command.
-pub fn unexpected_reply() -> Error {
-    Error::new(Kind::Reply, "the server's answer does not fit the command")
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use redis::Value;
 use tokio::sync::oneshot;
 
 use super::frame::Frame;
-use super::pipeline::Sink;
+use super::request::Sink;
 use crate::error::{Error, Kind};
 
 pub type Reply = Result<Value, Error>;

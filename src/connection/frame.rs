@@ -39,7 +39,10 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed<'_>, Error> {
     match reader.frame(0) {
         Ok(frame) => Ok(Parsed::Whole(frame, reader.at)),
         Err(Stop::Missing(missing)) => Ok(Parsed::Part { missing }),
-        Err(Stop::Garbage) => Err(Error::new(Kind::Connection, "the server sent what is no Redis reply")),
+        Err(Stop::Garbage) => Err(Error::new(
+            Kind::Connection,
+            "the server does not speak the Redis protocol: is a Redis at this address?",
+        )),
     }
 }
 

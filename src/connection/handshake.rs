@@ -22,6 +22,8 @@ enum Refusal {
     Auth,
     /// The connection cannot be used as configured, or not yet.
     Connection,
+    /// As `Connection`, unless it is the command that the user may not run: the answer said enough.
+    ConnectionUnlessDenied,
     /// Nothing: it can be done without.
     Ignored,
 }
@@ -56,7 +58,7 @@ fn steps(server: &Server) -> Vec<Step> {
     let name = cmd("CLIENT").arg("SETNAME").arg(&server.client_name).take();
     steps.push(Step { command: name, on_refusal: Refusal::Ignored });
     // A server that is still loading its data, or wants a login, says so here rather than to the first call.
-    steps.push(Step { command: cmd("PING"), on_refusal: Refusal::Connection });
+    steps.push(Step { command: cmd("PING"), on_refusal: Refusal::ConnectionUnlessDenied });
     steps
 }
 
@@ -80,7 +82,7 @@ impl Step {
         let Frame::Error(line) = reply else { return Ok(()) };
         let error = Error::from_reply(line);
         match (self.on_refusal, error.reply.as_deref()) {
-            (Refusal::Ignored, _) | (_, Some("NOPERM")) => Ok(()),
+            (Refusal::Ignored, _) | (Refusal::ConnectionUnlessDenied, Some("NOPERM")) => Ok(()),
             (Refusal::Auth, Some("ERR" | "WRONGPASS")) if !is_full(&error) => {
                 Err(Error { kind: Kind::Auth, ..error })
             }

@@ -10,17 +10,8 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::frame::Frame;
-use super::request::Request;
+use super::request::{Request, Sink};
 use crate::error::{Error, Kind};
-
-/// Takes the replies to a request.
-pub trait Sink: Send {
-    /// The reply to a command. Replies of the server come in the order of the commands; failures may come before.
-    fn take(&mut self, index: usize, reply: Result<Frame<'_>, Error>);
-
-    /// Each command has its reply.
-    fn finish(self: Box<Self>);
-}
 
 /// A request that is not settled yet.
 struct Batch {
@@ -43,6 +34,11 @@ impl Segment {
     fn new(batch: u64, request: Arc<Request>, next: usize, last: usize) -> Self {
         let sent = request.start_of(next);
         Segment { batch, request, next, last, sent }
+    }
+
+    /// One of its commands, from its first byte.
+    fn command(&self, index: usize) -> Self {
+        Segment::new(self.batch, self.request.clone(), index, index + 1)
     }
 
     fn end(&self) -> usize {
@@ -68,6 +64,8 @@ pub struct Pipeline {
     segments: VecDeque<Segment>,
     /// Index of the first segment that is not sent to its end.
     sending: usize,
+    /// Commands that the server refused for now, as it has no way to run them yet; to be sent again.
+    refused: Vec<(Segment, Error)>,
     completed: Vec<Box<dyn Sink>>,
 }
 
@@ -75,6 +73,7 @@ impl Pipeline {
     /// Takes a request of one command or more.
     pub fn push(&mut self, request: Request, deadline: Instant, sink: Box<dyn Sink>) {
         let commands = request.len();
+        debug_assert!(commands > 0, "nothing would ever settle it");
         let batch = self.first_batch + self.batches.len() as u64;
         self.batches.push_back(Some(Batch { sink, unsettled: commands, deadline }));
         self.segments.push_back(Segment::new(batch, Arc::new(request), 0, commands));
@@ -109,18 +108,41 @@ impl Pipeline {
             return Err(Error::new(Kind::Connection, "the server sent a reply that nobody asked for"));
         };
         let (batch, index) = (segment.batch, segment.next);
-        let reply = match reply {
-            // An error reply means that the command was not carried out.
-            Frame::Error(line) => Err(segment.request.failure(index, &Error::from_reply(line), false)),
-            reply => Ok(reply),
+        let refused = match reply {
+            Frame::Error(line) => Some((segment.command(index), Error::from_reply(line))),
+            _ => None,
         };
         segment.next += 1;
         if segment.next == segment.last {
             self.segments.pop_front();
             self.sending -= 1;
         }
-        self.settle(batch, index, reply);
+        match refused {
+            Some((command, error)) => self.refuse(command, error),
+            None => self.settle(batch, index, Ok(reply)),
+        }
         Ok(())
+    }
+
+    /// An error reply: the command was not carried out. Where that is for now, it is to be sent again.
+    fn refuse(&mut self, command: Segment, error: Error) {
+        if error.is_for_now() {
+            self.refused.push((command, error));
+        } else {
+            let failure = command.request.failure(command.next, &error, false);
+            self.settle(command.batch, command.next, Err(failure));
+        }
+    }
+
+    pub fn has_refused(&self) -> bool {
+        !self.refused.is_empty()
+    }
+
+    /// Puts what the server refused for now back into the queue.
+    pub fn retry_refused(&mut self) {
+        for (command, _) in std::mem::take(&mut self.refused) {
+            self.segments.push_back(command);
+        }
     }
 
     /// The connection is gone: what may be sent (again) stays, in its order; the rest fails with `cause`.
@@ -141,14 +163,17 @@ impl Pipeline {
     ///
     /// `trouble` is why calls wait, where the connection is away.
     pub fn expire(&mut self, now: Instant, trouble: Option<&Error>) -> Option<Instant> {
-        if self.batches.iter().flatten().any(|batch| batch.deadline <= now) {
-            self.give_up(&overdue(trouble), |batch| batch.deadline <= now);
+        let is_due = |batch: &Batch| batch.deadline <= now;
+        if self.batches.iter().flatten().any(is_due) {
+            self.give_up_refused(is_due, |refusal| refusal);
+            self.give_up(&Error::overdue(trouble), is_due);
         }
         self.batches.iter().flatten().map(|batch| batch.deadline).min()
     }
 
     /// Fails everything, for good.
     pub fn abandon(&mut self, cause: &Error) {
+        self.give_up_refused(|_| true, |_| cause.clone());
         self.give_up(cause, |_| true);
         self.segments.clear();
         self.sending = 0;
@@ -180,6 +205,18 @@ impl Pipeline {
         }
     }
 
+    /// Of the refused commands fails those of the chosen batches, with what `cause` makes of the refusal.
+    fn give_up_refused(&mut self, chosen: impl Fn(&Batch) -> bool, cause: impl Fn(Error) -> Error) {
+        for (command, refusal) in std::mem::take(&mut self.refused) {
+            if self.batch(command.batch).is_some_and(&chosen) {
+                let failure = command.request.failure(command.next, &cause(refusal), false);
+                self.settle(command.batch, command.next, Err(failure));
+            } else {
+                self.refused.push((command, refusal));
+            }
+        }
+    }
+
     /// Puts a command back into the queue, next to its neighbour where that is there too.
     fn keep(&mut self, segment: &Segment, index: usize) {
         if self.batch(segment.batch).is_none() {
@@ -187,10 +224,7 @@ impl Pipeline {
         }
         match self.segments.back_mut() {
             Some(last) if last.batch == segment.batch && last.last == index => last.last += 1,
-            _ => {
-                let request = segment.request.clone();
-                self.segments.push_back(Segment::new(segment.batch, request, index, index + 1));
-            }
+            _ => self.segments.push_back(segment.command(index)),
         }
     }
 
@@ -221,16 +255,6 @@ impl Pipeline {
     fn slot_mut(&mut self, number: u64) -> Option<&mut Option<Batch>> {
         let position = number.checked_sub(self.first_batch)?;
         self.batches.get_mut(position as usize)
-    }
-}
-
-/// Where the credentials are refused, that is what the caller has to know; all else is a timeout.
-fn overdue(trouble: Option<&Error>) -> Error {
-    let timeout = Error::new(Kind::CommandTimeout, "not settled within commandTimeout");
-    match trouble {
-        Some(trouble) if trouble.kind == Kind::Auth => trouble.clone(),
-        Some(trouble) => timeout.with_source(trouble.clone()),
-        None => timeout,
     }
 }
 

@@ -2,8 +2,18 @@
 
 use redis::Cmd;
 
-use super::pipeline::Sink;
+use super::frame::Frame;
 use crate::error::{Applied, Error};
+
+/// Takes the replies to a request.
+pub trait Sink: Send {
+    /// The reply to a command. Mostly they come in the order of the commands; not where one failed early or was sent
+    /// again.
+    fn take(&mut self, index: usize, reply: Result<Frame<'_>, Error>);
+
+    /// Each command has its reply.
+    fn finish(self: Box<Self>);
+}
 
 /// What sending a command a second time would do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,24 +3,48 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{sleep, sleep_until, timeout};
+use tokio::time::{sleep, timeout};
 
+use super::handshake;
+use super::link::Link;
 use super::replies::Replies;
 use super::socket::Socket;
-use super::{Event, Link, OnEvent, Open, handshake};
 use crate::config::Server;
 use crate::error::{Error, Kind};
 
-/// Overdue calls are looked for no more often than this.
-const EXPIRY_STEP: Duration = Duration::from_millis(10);
+/// What happens to a connection, as it happens.
+#[derive(Clone, Debug)]
+pub enum Event {
+    Connect,
+    Ready,
+    Reconnecting {
+        retries: u32,
+        delay: Duration,
+        cause: Error,
+    },
+    Error(Error),
+    /// No further attempt follows.
+    End(Error),
+}
+
+pub type OnEvent = Arc<dyn Fn(Event) + Send + Sync>;
+
+/// When a connection is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Open {
+    /// From the start, and again whenever it is lost.
+    Always,
+    /// Only while calls wait for it.
+    OnDemand,
+}
 
 /// Runs a connection until it is ended.
-pub async fn run(link: Arc<Link>, server: Server, on_event: OnEvent) {
+pub async fn run(link: Arc<Link>, server: Server, open: Open, on_event: OnEvent) {
     let _last_word = LastWord(&link);
     tokio::select! {
-        () = stay_connected(&link, &server, &on_event) => {}
-        () = expire_overdue(&link) => {}
-        () = link.ended.notified() => {}
+        () = stay_connected(&link, &server, open, &on_event) => {}
+        () = link.take_care() => {}
+        () = link.ended() => {}
     }
 }
 
@@ -33,17 +57,12 @@ impl Drop for LastWord<'_> {
     }
 }
 
-async fn expire_overdue(link: &Link) {
-    loop {
-        sleep_until(link.expire()).await;
-        sleep(EXPIRY_STEP).await;
-    }
-}
-
-async fn stay_connected(link: &Link, server: &Server, on_event: &OnEvent) {
+async fn stay_connected(link: &Link, server: &Server, open: Open, on_event: &OnEvent) {
     let mut retries = 0;
     loop {
-        wait_for_demand(link).await;
+        if open == Open::OnDemand {
+            link.wanted().await;
+        }
         let cause = match connect(server, on_event).await {
             Ok((socket, replies)) => {
                 retries = 0;
@@ -59,12 +78,6 @@ async fn stay_connected(link: &Link, server: &Server, on_event: &OnEvent) {
         on_event(Event::Reconnecting { retries, delay, cause });
         sleep(delay).await;
         retries = retries.saturating_add(1);
-    }
-}
-
-async fn wait_for_demand(link: &Link) {
-    while link.open == Open::OnDemand && link.is_idle() {
-        link.demand.notified().await;
     }
 }
 
@@ -108,11 +121,11 @@ async fn read(link: &Link, socket: &Socket, mut replies: Replies) -> Error {
 
 async fn write_backlog(link: &Link, socket: &Socket) -> Error {
     loop {
-        link.backlog.notified().await;
+        link.has_backlog().await;
         if let Err(cause) = socket.writable().await {
             return cause;
         }
-        link.flush(&mut link.state());
+        link.flush();
     }
 }
 

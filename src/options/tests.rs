@@ -23,7 +23,7 @@ fn nothing_given_means_the_defaults() {
     assert_eq!(config.prefix, DEFAULT_PREFIX);
     assert_eq!(config.ttl, None);
     assert_eq!(config.command_timeout, DEFAULT_COMMAND_TIMEOUT);
-    assert_eq!(config.limits.max_pending_bytes, DEFAULT_MAX_PENDING_BYTES);
+    assert_eq!(config.max_pending_bytes, DEFAULT_MAX_PENDING_BYTES);
     let server = server(json!({ "url": null, "socket": {} }));
     assert_eq!(server.address, tcp("localhost", 6379));
     assert_eq!((server.credentials, server.database), (None, 0));
@@ -107,6 +107,7 @@ fn what_is_not_built_in_is_refused_not_ignored() {
     for options in [
         json!({ "tls": true }),
         json!({ "socket": { "tls": true } }),
+        json!({ "socket": { "ca": "PEM" } }),
         json!({ "url": "rediss://h" }),
         json!({ "sentinel": { "name": "m", "nodes": [node] } }),
         json!({ "cluster": { "nodes": [node], "readFrom": "any" } }),

@@ -275,3 +275,34 @@ fn error_replies_fail_their_command_only() {
     assert_eq!(failure(&replies[0]).0, Kind::WrongType);
     assert!(replies[1].is_ok());
 }
+
+#[test]
+fn what_the_server_refuses_for_now_is_sent_again() {
+    let mut fixture = Fixture::new();
+    let replies = fixture.push("wr", 5);
+    fixture.send_all();
+    fixture.answer(Frame::Error(b"READONLY You can't write against a read only replica."));
+    fixture.answer(Frame::Nil);
+    assert!(fixture.unsent().is_empty() && fixture.pipeline.has_refused());
+    fixture.pipeline.retry_refused();
+    assert_eq!(fixture.unsent_names(), ["SET"]);
+    fixture.send_all();
+    fixture.answer(Frame::Simple(b"OK"));
+    assert_eq!(texts(replies), [text(Frame::Simple(b"OK")), text(Frame::Nil)]);
+}
+
+#[test]
+fn what_is_refused_to_the_end_fails_with_the_refusal() {
+    let mut fixture = Fixture::new();
+    let overdue = fixture.push("w", 1);
+    let closed = fixture.push("w", 9);
+    fixture.send_all();
+    fixture.answer(Frame::Error(b"LOADING Redis is loading the dataset in memory"));
+    fixture.answer(Frame::Error(b"LOADING Redis is loading the dataset in memory"));
+    fixture.expire(1);
+    assert_eq!(failure(&overdue.recv().unwrap()[0]), (Kind::Reply, Some(Applied::No)));
+    fixture.pipeline.abandon(&Error::new(Kind::Closed, "closed"));
+    fixture.settle();
+    assert_eq!(failure(&closed.recv().unwrap()[0]), (Kind::Closed, Some(Applied::No)));
+    assert!(!fixture.pipeline.has_refused());
+}

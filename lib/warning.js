@@ -1,0 +1,8 @@
+// @ts-check
+
+/** @param {string} message */
+function warn(message) {
+  process.emitWarning(`redis-state-adapter: ${message}`, 'RedisStateAdapterWarning')
+}
+
+module.exports = { warn }
