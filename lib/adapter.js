@@ -95,7 +95,7 @@ class RedisStateAdapter extends EventEmitter {
 
   /** @param {StateItemsInput} [input] */
   items(input = {}) {
-    return checked({ traceId: input?.groupId }, () => {
+    return checked({}, () => {
       if (typeof input !== 'object' || input === null) throw invalidArgument('the input must be an object')
       const { groupId, filter } = input
       const matches = matcher(filter)
@@ -188,14 +188,21 @@ class RedisStateAdapter extends EventEmitter {
   #end() {
     if (this.#ended) return
     this.#ended = true
-    this.emit('end')
+    try {
+      this.emit('end')
+    } catch (error) {
+      // A listener's fault is its own, not that of whoever closes the adapter.
+      process.nextTick(() => {
+        throw error
+      })
+    }
   }
 }
 
 /**
  * Calls reject, they do not throw; a write that was refused says that nothing was written.
  *
- * @param {{ traceId: unknown, key?: unknown, writes?: boolean }} about
+ * @param {{ traceId?: unknown, key?: unknown, writes?: boolean }} about
  * @param {() => Promise<any>} call
  * @returns {Promise<any>}
  */
@@ -203,10 +210,12 @@ function checked({ traceId, key, writes }, call) {
   try {
     return call()
   } catch (error) {
-    if (!(error instanceof RedisStateError)) throw error
-    const { code, message, cause } = error
+    // What is not ours was thrown by a getter of the user's, or by V8 for a text that is too long.
+    const ours =
+      error instanceof RedisStateError ? error : invalidArgument('the arguments cannot be used', { cause: error })
     const ids = { traceId: stringOf(traceId), key: stringOf(key) }
-    return Promise.reject(new RedisStateError(code, message, { ...ids, cause, applied: writes ? 'no' : undefined }))
+    const details = { ...ids, cause: ours.cause, applied: writes ? /** @type {const} */ ('no') : undefined }
+    return Promise.reject(new RedisStateError(ours.code, ours.message, details))
   }
 }
 

@@ -2,6 +2,12 @@
 
 const { RedisStateError, fromFailure } = require('./errors.js')
 
+// Taken now: tests that fake time replace it, and a call must not wait for a time that does not pass.
+const { nextTick } = process
+
+/** Characters of a batch: V8 joins no more than 2^29 - 24, and three bytes may come of each. */
+const LONGEST_TEXT = 64 * 1024 * 1024
+
 /**
  * @typedef {import('../native.js').NativeStore} NativeStore
  * @typedef {import('../native.js').Failure} Failure
@@ -72,7 +78,7 @@ class Batches {
     const [reads, writes, bytes] = [operation !== 'set', operation !== 'get', Buffer.byteLength(record)]
     return new Promise((resolve, reject) => {
       const call = { traceId, key, reads, writes, bytes, value, resolve, reject }
-      if (this.#admit(call)) this.#gather().add(call, record)
+      if (this.#admit(call)) this.#gather(record).add(call, record)
     })
   }
 
@@ -153,12 +159,17 @@ class Batches {
     return undefined
   }
 
-  /** The batch of this tick. */
-  #gather() {
+  /**
+   * The batch of this tick; another one, where the record would make it too long.
+   *
+   * @param {string} record
+   */
+  #gather(record) {
+    if (this.#gathering && this.#gathering.text.length + record.length > LONGEST_TEXT) this.#flush()
     if (this.#gathering === undefined) {
       this.#gathering = new PointBatch()
       // Runs when the microtasks of this tick are done, so that calls made in promise reactions travel along.
-      process.nextTick(() => this.#flush())
+      nextTick(() => this.#flush())
     }
     return this.#gathering
   }

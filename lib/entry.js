@@ -62,6 +62,11 @@ function checkId(what, id) {
 }
 
 /** @param {unknown} value */
+function isThenable(value) {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+/** @param {unknown} value */
 function kindOf(value) {
   return value === null ? 'null' : typeof value
 }
@@ -72,6 +77,8 @@ function kindOf(value) {
  * @param {unknown} value
  */
 function jsonText(value) {
+  // Its JSON text would be {}, and the promise of the call would wait for it.
+  if (isThenable(value)) throw invalidArgument('the value is a promise: await it first')
   let text
   try {
     text = JSON.stringify(value)

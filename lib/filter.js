@@ -50,6 +50,7 @@ function check(filter, index) {
   if (!isComparable(filter.value)) {
     throw invalidArgument(`filter[${index}].value must be a string, a number, a boolean or null`)
   }
+  return filter
 }
 
 /** @param {unknown} value */

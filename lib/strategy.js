@@ -1,6 +1,6 @@
 // @ts-check
 
-const { inspect } = require('node:util')
+const { inspect, types } = require('node:util')
 const { fromFailure } = require('./errors.js')
 const { warn } = require('./warning.js')
 
@@ -42,7 +42,7 @@ class SafeStrategy {
    */
   #answer(decision) {
     if (decision === false) return { giveUp: true }
-    if (decision instanceof Error) {
+    if (decision instanceof Error || types.isNativeError(decision)) {
       this.reason = decision
       return { giveUp: true }
     }

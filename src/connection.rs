@@ -20,7 +20,7 @@ use tokio::time::Instant;
 
 pub use self::collect::Reply;
 pub use self::frame::Frame;
-pub use self::request::{Effect, Request, Sink};
+pub use self::request::{Effect, Epoch, Request, Sink};
 pub use self::supervisor::{Event, OnEvent, Open};
 
 use self::link::Link;
@@ -51,6 +51,11 @@ impl Connection {
         let (sink, replies) = collect::replies(request.len());
         self.submit(request, deadline, Box::new(sink));
         replies.await
+    }
+
+    /// The connection of now; commands of a walk must all be for the same one.
+    pub fn epoch(&self) -> Epoch {
+        self.link.epoch()
     }
 
     /// Ends the connection for good: unsettled and later calls fail with `cause`.

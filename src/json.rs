@@ -2,10 +2,19 @@
 
 use serde::de::IgnoredAny;
 
-use crate::error::Error;
+use crate::error::{Error, Kind};
+
+/// Longest text that, in an array of its own, still makes a JavaScript string: V8's limit is 2^29 - 24 characters.
+const LONGEST: usize = (1 << 29) - 24 - 2;
 
 /// The text, if it is one JSON value and nothing else.
 pub fn checked(text: &[u8]) -> Result<&str, Error> {
+    if text.len() > LONGEST {
+        return Err(Error::new(
+            Kind::Unsupported,
+            "the stored text is longer than a JavaScript string can be",
+        ));
+    }
     let text = std::str::from_utf8(text).map_err(|_| Error::corrupt())?;
     match serde_json::from_str::<IgnoredAny>(text) {
         Ok(_) => Ok(text),
@@ -61,7 +70,7 @@ impl ArrayWriter {
     }
 }
 
-/// Size from which on a slice is not added to: far below V8's limit for a string, and a pause that is not felt.
+/// Size that a slice does not exceed, unless by a single value: a pause that is hardly felt.
 const SLICE: usize = 4 * 1024 * 1024;
 
 /// JSON arrays that belong together, at least one; one without elements is an empty text.
@@ -79,9 +88,9 @@ impl SlicedArray {
         SlicedArray { slices: Vec::new(), current: ArrayWriter::new() }
     }
 
-    /// Where the next elements belong; elements added together stay in one slice.
-    pub fn slice(&mut self) -> &mut ArrayWriter {
-        if self.current.len() >= SLICE {
+    /// Where the next `size` bytes of elements belong; elements added together stay in one slice.
+    pub fn slice_for(&mut self, size: usize) -> &mut ArrayWriter {
+        if !self.current.is_empty() && self.current.len() + size > SLICE {
             let full = std::mem::take(&mut self.current);
             self.slices.push(full.finish());
         }
@@ -97,7 +106,6 @@ impl SlicedArray {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Kind;
 
     #[test]
     fn json_is_accepted_whatever_its_depth_or_numbers() {
@@ -119,8 +127,8 @@ mod tests {
     fn a_large_array_comes_in_slices() {
         let mut array = SlicedArray::new();
         let large = format!("\"{}\"", "x".repeat(SLICE));
-        array.slice().push(&large);
-        array.slice().push("1");
+        array.slice_for(large.len()).push(&large);
+        array.slice_for(1).push("1");
         assert_eq!(array.finish(), [format!("[{large}]"), "[1]".to_owned()]);
         assert_eq!(SlicedArray::new().finish(), [""]);
     }

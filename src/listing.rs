@@ -51,10 +51,10 @@ impl Listing {
     pub fn take_key(&mut self, redis_key: &str) {
         let Some((trace_id, key)) = self.keyspace.entry(&self.scope, redis_key) else { return };
         match self.show {
-            Show::Keys => self.array.slice().push_string(key),
+            Show::Keys => self.array.slice_for(key.len()).push_string(key),
             Show::TraceIds if !self.shown.contains(trace_id) => {
                 self.shown.insert(trace_id.to_owned());
-                self.array.slice().push_string(trace_id);
+                self.array.slice_for(trace_id.len()).push_string(trace_id);
             }
             _ => {}
         }
@@ -64,7 +64,7 @@ impl Listing {
     pub fn take_value(&mut self, redis_key: &str, text: &[u8]) -> Result<(), Error> {
         let Some((trace_id, key)) = self.keyspace.entry(&self.scope, redis_key) else { return Ok(()) };
         let text = json::checked(text).map_err(|error| error.with_entry(trace_id, key))?;
-        let slice = self.array.slice();
+        let slice = self.array.slice_for(text.len());
         if self.show == Show::Items {
             slice.push_string(trace_id);
             slice.push_string(key);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo};
 use serde::{Deserialize, Deserializer};
 
-use self::setting::{ClientName, Filled, Object, Pem, ReconnectSetting, Secret, TlsSetting, Whole};
+use self::setting::{ClientName, Filled, Host, Object, Pem, ReconnectSetting, Secret, TlsSetting, Whole};
 use crate::config::*;
 use crate::error::{Error, Kind};
 use crate::strategy::{Ask, Strategy};
@@ -23,7 +23,7 @@ type Count = Whole<1, 9_007_199_254_740_991>;
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Options {
     url: Option<Secret>,
-    host: Option<Filled>,
+    host: Option<Host>,
     port: Option<Port>,
     username: Option<Secret>,
     password: Option<Secret>,
@@ -44,7 +44,7 @@ pub struct Options {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct SocketOptions {
-    host: Option<Filled>,
+    host: Option<Host>,
     port: Option<Port>,
     path: Option<Filled>,
     tls: Option<bool>,
@@ -79,7 +79,7 @@ struct ClusterOptions {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Node {
-    host: Option<Filled>,
+    host: Option<Host>,
     port: Option<Port>,
 }
 
@@ -108,7 +108,7 @@ impl Options {
     ) -> Result<Self, Error> {
         serde_path_to_error::deserialize(source).map_err(|mistake| {
             let path = mistake.path().to_string();
-            invalid(&path, &describe(mistake.inner()))
+            invalid(&path, without_value(&describe(mistake.inner())))
         })
     }
 
@@ -236,7 +236,7 @@ impl Url {
 }
 
 fn address(
-    host: Option<Filled>,
+    host: Option<Host>,
     port: Option<Port>,
     path: Option<Filled>,
     url: Option<&ConnectionAddr>,
@@ -282,6 +282,14 @@ fn duration_or(setting: Option<Milliseconds>, default: Duration) -> Duration {
 
 fn count_or(setting: Option<Count>, default: u64) -> u64 {
     setting.map_or(default, Count::get)
+}
+
+/// What serde expected, without what it found: that may be a url with a password in it, in the wrong place.
+fn without_value(mistake: &str) -> &str {
+    match mistake.rfind("expected ") {
+        Some(at) if mistake.starts_with("invalid ") => &mistake[at..],
+        _ => mistake,
+    }
 }
 
 fn invalid(path: &str, mistake: &str) -> Error {

@@ -134,7 +134,7 @@ impl<D> BatchReply<D> {
         if index < self.next {
             self.late.push(LateValue { index: index as u32, json: json.to_owned() });
         } else {
-            self.values.slice().push(json);
+            self.values.slice_for(json.len()).push(json);
             self.next = index + 1;
         }
     }

@@ -54,10 +54,13 @@ impl Redis {
         deadline: Instant,
         outcomes: impl Outcomes,
     ) {
-        let mut request = Request::default();
+        let (mut request, mut reads) = (Request::default(), Vec::new());
         let mut encode = Encoder { command: Cmd::new(), redis_key: String::new(), keyspace, ttl };
-        calls.for_each(|call| encode.push(call, &mut request));
-        self.points.submit(request, deadline, Box::new(PointReplies(outcomes)));
+        for call in calls {
+            reads.push(!matches!(call, Call::Set { .. }));
+            encode.push(call, &mut request);
+        }
+        self.points.submit(request, deadline, Box::new(PointReplies { reads, outcomes }));
     }
 
     pub async fn list(
@@ -67,7 +70,7 @@ impl Redis {
         deadline: Instant,
     ) -> Result<Slices, Error> {
         let with_values = listing.show().needs_values();
-        let scan = Scan::new(keyspace.pattern_of(listing.scope()), !with_values);
+        let scan = self.scan(keyspace.pattern_of(listing.scope()), !with_values);
         if with_values {
             self.walk(scan, deadline, read, |keys, replies| take_values(&mut listing, keys, replies)).await?;
         } else {
@@ -83,7 +86,7 @@ impl Redis {
     /// Removes the keys that match a pattern. An error tells whether some may be gone.
     pub async fn clear(&self, pattern: String, deadline: Instant) -> Result<(), Error> {
         let mut removed = false;
-        let walk = self.walk(Scan::new(pattern, true), deadline, remove, |_, replies| {
+        let walk = self.walk(self.scan(pattern, true), deadline, remove, |_, replies| {
             for reply in replies {
                 reply?;
                 removed = true;
@@ -95,6 +98,10 @@ impl Redis {
             let applied = if removed { Applied::Unknown } else { error.applied.unwrap_or(Applied::No) };
             error.with_applied(applied)
         })
+    }
+
+    fn scan(&self, pattern: String, strings_only: bool) -> Scan {
+        Scan::new(pattern, strings_only, self.listings.epoch())
     }
 
     /// Walks all matching keys. What is done with a page of them travels together with the step to the next page.
@@ -109,21 +116,18 @@ impl Redis {
         loop {
             let mut request = Request::default();
             act(&page, &mut request);
-            let step = scan.command();
-            let steps = usize::from(step.is_some());
-            if let Some(step) = step {
-                request.push(&step, Effect::ReadOnce);
-            } else if request.is_empty() {
+            let goes_on = scan.push_step(&mut request);
+            if request.is_empty() {
                 return take(&page, Vec::new());
             }
             let mut replies = self.listings.request(request, deadline).await;
-            let stepped = replies.split_off(replies.len() - steps).pop();
+            let stepped = if goes_on { replies.pop() } else { None };
             take(&page, replies)?;
             page = match stepped {
                 None => return Ok(()),
                 Some(Ok(reply)) => scan.take(reply)?,
                 Some(Err(error)) if error.kind == Kind::Connection => {
-                    scan.restart();
+                    scan.restart(self.listings.epoch());
                     Vec::new()
                 }
                 Some(Err(error)) => return Err(error),
@@ -174,21 +178,25 @@ impl Encoder<'_> {
 }
 
 /// Makes outcomes of the replies to GET, SET and GETDEL.
-struct PointReplies<O>(O);
+struct PointReplies<O> {
+    /// By command: whether it answers with a value.
+    reads: Vec<bool>,
+    outcomes: O,
+}
 
 impl<O: Outcomes> Sink for PointReplies<O> {
     fn take(&mut self, index: usize, reply: Result<Frame<'_>, Error>) {
-        let outcome = reply.and_then(|frame| match frame {
-            Frame::Simple(_) => Ok(Success::Written),
-            Frame::Nil => Ok(Success::Value(None)),
-            Frame::Bulk(text) => json::checked(text).map(|text| Success::Value(Some(text))),
+        let outcome = reply.and_then(|frame| match (self.reads[index], frame) {
+            (false, Frame::Simple(_)) => Ok(Success::Written),
+            (true, Frame::Nil) => Ok(Success::Value(None)),
+            (true, Frame::Bulk(text)) => json::checked(text).map(|text| Success::Value(Some(text))),
             _ => Err(Error::unexpected_reply()),
         });
-        self.0.take(index, outcome);
+        self.outcomes.take(index, outcome);
     }
 
     fn finish(self: Box<Self>) {
-        self.0.finish();
+        self.outcomes.finish();
     }
 }
 
@@ -212,6 +220,9 @@ fn push_by_keys(name: &str, keys: &[String], effect: Effect, request: &mut Reque
 fn take_values(listing: &mut Listing, keys: &[String], replies: Vec<Reply>) -> Result<(), Error> {
     for (keys, reply) in keys.chunks(KEYS_PER_COMMAND).zip(replies) {
         let texts: Vec<Option<Vec<u8>>> = from_redis_value(reply?).map_err(|_| Error::unexpected_reply())?;
+        if texts.len() != keys.len() {
+            return Err(Error::unexpected_reply());
+        }
         for (key, text) in keys.iter().zip(texts) {
             if let Some(text) = text {
                 listing.take_value(key, &text)?;

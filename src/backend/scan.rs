@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use redis::{Cmd, Value, cmd, from_redis_value};
 
+use crate::connection::{Epoch, Request};
 use crate::error::Error;
 
 /// Keys that the server looks at in one step, before any other client has its turn.
@@ -16,16 +17,22 @@ pub struct Scan {
     strings_only: bool,
     /// `None` when the walk is complete.
     cursor: Option<u64>,
+    /// The connection whose server the cursor is from.
+    epoch: Epoch,
     seen: HashSet<String>,
 }
 
 impl Scan {
-    pub fn new(pattern: String, strings_only: bool) -> Self {
-        Scan { pattern, strings_only, cursor: Some(0), seen: HashSet::new() }
+    pub fn new(pattern: String, strings_only: bool, epoch: Epoch) -> Self {
+        Scan { pattern, strings_only, cursor: Some(0), epoch, seen: HashSet::new() }
     }
 
-    /// The next step, until the walk is complete.
-    pub fn command(&self) -> Option<Cmd> {
+    /// Adds the next step to a request; `false` when the walk is complete.
+    pub fn push_step(&self, request: &mut Request) -> bool {
+        self.command().inspect(|step| request.push_here(step, self.epoch)).is_some()
+    }
+
+    fn command(&self) -> Option<Cmd> {
         let mut scan = cmd("SCAN");
         scan.arg(self.cursor?).arg("MATCH").arg(&self.pattern).arg("COUNT").arg(COUNT);
         if self.strings_only {
@@ -44,8 +51,8 @@ impl Scan {
     }
 
     /// Begins anew, on a new connection: a cursor means nothing to a server that was restarted.
-    pub fn restart(&mut self) {
-        self.cursor = Some(0);
+    pub fn restart(&mut self, epoch: Epoch) {
+        (self.cursor, self.epoch) = (Some(0), epoch);
     }
 }
 
@@ -60,7 +67,7 @@ mod tests {
 
     #[test]
     fn keys_come_once_and_the_walk_ends_at_cursor_zero() {
-        let mut scan = Scan::new("p:*".into(), true);
+        let mut scan = Scan::new("p:*".into(), true, Epoch::default());
         assert_eq!(scan.take(answer("17", &[b"p:a", b"p:b", b"p:a", b"\xff"])).unwrap(), ["p:a", "p:b"]);
         let next = scan.command().unwrap().get_packed_command();
         assert!(String::from_utf8(next).unwrap().contains("\r\n17\r\n"));
@@ -70,14 +77,14 @@ mod tests {
 
     #[test]
     fn a_restarted_walk_repeats_no_key() {
-        let mut scan = Scan::new("p:*".into(), false);
+        let mut scan = Scan::new("p:*".into(), false, Epoch::default());
         scan.take(answer("17", &[b"p:a"])).unwrap();
-        scan.restart();
+        scan.restart(Epoch::default());
         assert_eq!(scan.take(answer("0", &[b"p:a", b"p:b"])).unwrap(), ["p:b"]);
     }
 
     #[test]
     fn another_answer_is_an_error() {
-        assert!(Scan::new("*".into(), false).take(Value::Okay).is_err());
+        assert!(Scan::new("*".into(), false, Epoch::default()).take(Value::Okay).is_err());
     }
 }

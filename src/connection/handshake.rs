@@ -83,12 +83,20 @@ impl Step {
         let error = Error::from_reply(line);
         match (self.on_refusal, error.reply.as_deref()) {
             (Refusal::Ignored, _) | (Refusal::ConnectionUnlessDenied, Some("NOPERM")) => Ok(()),
-            (Refusal::Auth, Some("ERR" | "WRONGPASS")) if !is_full(&error) => {
-                Err(Error { kind: Kind::Auth, ..error })
+            (Refusal::Auth, Some(word @ ("ERR" | "WRONGPASS"))) if !is_full(&error) => {
+                Err(login_refused(word))
             }
             _ if error.kind == Kind::Auth => Err(error),
             _ => Err(Error { kind: Kind::Connection, ..error }),
         }
+    }
+}
+
+/// The server's own words are not repeated: of a command that it does not know it repeats the arguments.
+fn login_refused(word: &str) -> Error {
+    Error {
+        reply: Some(word.into()),
+        ..Error::new(Kind::Auth, "the server refuses the username or the password")
     }
 }
 

@@ -8,9 +8,9 @@ use tokio::time::{Instant, sleep_until};
 
 use super::pipeline::Pipeline;
 use super::replies::Replies;
-use super::request::{Request, Sink};
+use super::request::{Epoch, Request, Sink};
 use super::socket::Socket;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 
 /// Overdue calls are looked for no more often than this.
 const SHORTEST_ROUND: Duration = Duration::from_millis(10);
@@ -26,6 +26,8 @@ pub struct Link {
     backlog: Notify,
     /// The next round of the caretaker is due earlier than planned.
     alarm: Notify,
+    /// The caretaker found the connection dead.
+    silence: Notify,
     ended: Notify,
 }
 
@@ -37,6 +39,8 @@ struct State {
     ended: Option<Error>,
     /// When the caretaker makes its next round.
     next_round: Instant,
+    /// When the server was last heard, or was first owed something to say.
+    heard: Instant,
 }
 
 impl Link {
@@ -47,6 +51,7 @@ impl Link {
             trouble: None,
             ended: None,
             next_round: Instant::now(),
+            heard: Instant::now(),
         };
         Link {
             state: Mutex::new(state),
@@ -54,6 +59,7 @@ impl Link {
             demand: Notify::new(),
             backlog: Notify::new(),
             alarm: Notify::new(),
+            silence: Notify::new(),
             ended: Notify::new(),
         }
     }
@@ -64,6 +70,9 @@ impl Link {
             request.refuse(cause, &mut *sink);
             drop(state);
             return sink.finish();
+        }
+        if !state.pipeline.awaits_reply() {
+            state.heard = Instant::now();
         }
         state.pipeline.push(request, deadline, sink);
         if state.socket.is_some() {
@@ -76,12 +85,17 @@ impl Link {
         }
     }
 
+    pub fn epoch(&self) -> Epoch {
+        self.state().pipeline.epoch()
+    }
+
     /// From now on calls go over `socket`.
     pub fn attach(&self, socket: Arc<Socket>) {
         self.change(|state| {
             let trouble = state.trouble.take();
             state.pipeline.expire(Instant::now(), trouble.as_ref());
             state.socket = Some(socket);
+            state.heard = Instant::now();
             self.flush_locked(state);
         });
     }
@@ -95,6 +109,7 @@ impl Link {
     pub fn receive(&self, socket: &Socket, replies: &mut Replies) -> Result<(), Error> {
         replies.read_from(socket)?;
         self.change(|state| {
+            state.heard = Instant::now();
             let result = replies.decode(|reply| state.pipeline.answer(reply));
             if state.pipeline.has_refused() {
                 self.alarm.notify_one();
@@ -146,6 +161,14 @@ impl Link {
         self.backlog.notified().await;
     }
 
+    /// Replies are owed, and for a whole `commandTimeout` none came: only a new connection can tell whether the server
+    /// or the way to it is gone.
+    pub async fn silent(&self) -> Error {
+        self.silence.notified().await;
+        let limit = self.command_timeout.as_millis();
+        Error::new(Kind::Connection, format!("the server did not answer for {limit} ms"))
+    }
+
     pub async fn ended(&self) {
         self.ended.notified().await;
     }
@@ -158,6 +181,12 @@ impl Link {
             let retry = state.pipeline.has_refused().then_some(now + RETRY_AFTER);
             state.pipeline.retry_refused();
             self.flush_locked(state);
+            if state.socket.is_some()
+                && state.pipeline.awaits_reply()
+                && state.heard + self.command_timeout <= now
+            {
+                self.silence.notify_one();
+            }
             // A call made after this is due no earlier, or it raises the alarm.
             let idle = now + self.command_timeout;
             state.next_round =

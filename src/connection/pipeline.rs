@@ -10,7 +10,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::frame::Frame;
-use super::request::{Request, Sink};
+use super::request::{Epoch, Request, Sink};
 use crate::error::{Error, Kind};
 
 /// A request that is not settled yet.
@@ -67,6 +67,7 @@ pub struct Pipeline {
     /// Commands that the server refused for now, as it has no way to run them yet; to be sent again.
     refused: Vec<(Segment, Error)>,
     completed: Vec<Box<dyn Sink>>,
+    epoch: Epoch,
 }
 
 impl Pipeline {
@@ -76,7 +77,18 @@ impl Pipeline {
         debug_assert!(commands > 0, "nothing would ever settle it");
         let batch = self.first_batch + self.batches.len() as u64;
         self.batches.push_back(Some(Batch { sink, unsettled: commands, deadline }));
-        self.segments.push_back(Segment::new(batch, Arc::new(request), 0, commands));
+        let segment = Segment::new(batch, Arc::new(request), 0, commands);
+        if segment.request.here.is_some_and(|epoch| epoch != self.epoch) {
+            let cause = Error::new(Kind::Connection, "the connection was lost before the call was made");
+            self.keep_survivors(&segment, &cause);
+        } else {
+            self.segments.push_back(segment);
+        }
+    }
+
+    /// The connection of now, or the one that is to be made.
+    pub fn epoch(&self) -> Epoch {
+        self.epoch
     }
 
     pub fn is_empty(&self) -> bool {
@@ -134,6 +146,11 @@ impl Pipeline {
         }
     }
 
+    /// Whether the server owes a reply.
+    pub fn awaits_reply(&self) -> bool {
+        self.segments.front().is_some_and(|segment| segment.is_sent(segment.next))
+    }
+
     pub fn has_refused(&self) -> bool {
         !self.refused.is_empty()
     }
@@ -148,13 +165,18 @@ impl Pipeline {
     /// The connection is gone: what may be sent (again) stays, in its order; the rest fails with `cause`.
     pub fn lose(&mut self, cause: &Error) {
         self.sending = 0;
+        self.epoch = self.epoch.next();
         for segment in std::mem::take(&mut self.segments) {
-            for index in segment.next..segment.last {
-                if segment.request.survives(index, segment.is_sent(index)) {
-                    self.keep(&segment, index);
-                } else {
-                    self.settle(segment.batch, index, Err(segment.request.failure(index, cause, true)));
-                }
+            self.keep_survivors(&segment, cause);
+        }
+    }
+
+    fn keep_survivors(&mut self, segment: &Segment, cause: &Error) {
+        for index in segment.next..segment.last {
+            if segment.request.survives(index, segment.is_sent(index)) {
+                self.keep(segment, index);
+            } else {
+                self.settle(segment.batch, index, Err(segment.request.failure(index, cause, true)));
             }
         }
     }

@@ -21,7 +21,7 @@ pub enum Effect {
     /// Nothing: it may be repeated.
     Read,
     /// None, but its answer means something only next to the earlier ones of the same connection.
-    ReadOnce,
+    ReadHere,
     /// It could overwrite what others wrote since: never repeated once sent.
     Write,
 }
@@ -31,6 +31,18 @@ pub enum Effect {
 pub struct Request {
     pub(super) bytes: Vec<u8>,
     commands: Vec<Command>,
+    /// The connection that its [`Effect::ReadHere`] commands are for.
+    pub(super) here: Option<Epoch>,
+}
+
+/// Tells one connection from the next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Epoch(u64);
+
+impl Epoch {
+    pub(super) fn next(self) -> Self {
+        Epoch(self.0 + 1)
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +56,12 @@ impl Request {
     pub fn push(&mut self, command: &Cmd, effect: Effect) {
         command.write_packed_command(&mut self.bytes);
         self.commands.push(Command { end: self.bytes.len(), effect });
+    }
+
+    /// A command that is answered on that connection or not at all.
+    pub fn push_here(&mut self, command: &Cmd, epoch: Epoch) {
+        self.push(command, Effect::ReadHere);
+        self.here = Some(epoch);
     }
 
     pub fn len(&self) -> usize {
@@ -71,7 +89,7 @@ impl Request {
     pub(super) fn survives(&self, index: usize, sent: bool) -> bool {
         match self.commands[index].effect {
             Effect::Read => true,
-            Effect::ReadOnce => false,
+            Effect::ReadHere => false,
             Effect::Write => !sent,
         }
     }
@@ -81,7 +99,7 @@ impl Request {
         match self.commands[index].effect {
             Effect::Write if sent => cause.clone().with_applied(Applied::Unknown),
             Effect::Write => cause.clone().with_applied(Applied::No),
-            Effect::Read | Effect::ReadOnce => cause.clone(),
+            Effect::Read | Effect::ReadHere => cause.clone(),
         }
     }
 

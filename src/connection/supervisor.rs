@@ -104,6 +104,7 @@ async fn serve(link: &Link, socket: Arc<Socket>, replies: Replies, on_event: &On
     tokio::select! {
         cause = read(link, &socket, replies) => cause,
         cause = write_backlog(link, &socket) => cause,
+        cause = link.silent() => cause,
     }
 }
 

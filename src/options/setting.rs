@@ -97,6 +97,20 @@ impl<'de> Deserialize<'de> for Filled {
     }
 }
 
+/// A host name or an address; a url in its place would show its password in messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Host(pub String);
+
+impl<'de> Deserialize<'de> for Host {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Filled(host) = Filled::deserialize(deserializer)?;
+        if host.contains(['/', '@']) {
+            return Err(D::Error::custom("expected a host name or an address, without anything around it"));
+        }
+        Ok(Host(host))
+    }
+}
+
 /// A name that Redis accepts for a client: printable ASCII without spaces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientName(pub String);

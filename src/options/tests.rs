@@ -118,7 +118,15 @@ fn what_is_not_built_in_is_refused_not_ignored() {
 
 #[test]
 fn messages_repeat_no_secret() {
-    for options in [json!({ "password": 31337 }), json!({ "url": "redis://:31337@h:port" })] {
+    for options in [
+        json!({ "password": 31337 }),
+        json!({ "url": "redis://:31337@h:port" }),
+        json!({ "host": "redis://:31337@h" }),
+        json!({ "port": "redis://:31337@h" }),
+        json!({ "socket": "redis://:31337@h" }),
+        json!({ "tls": "redis://:31337@h" }),
+        json!({ "cluster": { "nodes": ["redis://:31337@h"] } }),
+    ] {
         let error = config(options).unwrap_err();
         assert!(!error.detail.contains("31337"), "{error}");
     }

@@ -7,13 +7,13 @@ use super::*;
 use crate::connection::Effect;
 use crate::error::Applied;
 
-/// Requests as letters: `r` reads, `o` reads once, `w` writes.
+/// Requests as letters: `r` reads, `o` reads on this connection only, `w` writes.
 fn request(effects: &str) -> Request {
     let mut request = Request::default();
     for effect in effects.chars() {
         match effect {
             'r' => request.push(cmd("GET").arg("k"), Effect::Read),
-            'o' => request.push(&cmd("SCAN"), Effect::ReadOnce),
+            'o' => request.push(&cmd("SCAN"), Effect::ReadHere),
             _ => request.push(cmd("SET").arg("k"), Effect::Write),
         }
     }
@@ -305,4 +305,20 @@ fn what_is_refused_to_the_end_fails_with_the_refusal() {
     fixture.settle();
     assert_eq!(failure(&closed.recv().unwrap()[0]), (Kind::Closed, Some(Applied::No)));
     assert!(!fixture.pipeline.has_refused());
+}
+
+#[test]
+fn a_walk_that_began_on_an_earlier_connection_is_not_continued() {
+    let mut fixture = Fixture::new();
+    let epoch = fixture.pipeline.epoch();
+    fixture.lose();
+    let mut step = request("r");
+    step.push_here(&cmd("SCAN"), epoch);
+    let (done, replies) = channel();
+    let sink = Collect { replies: vec![None; 2], done };
+    fixture.pipeline.push(step, fixture.now + Duration::from_secs(5), Box::new(sink));
+    assert_eq!(fixture.unsent_names(), ["GET"]);
+    fixture.send_all();
+    fixture.answer(Frame::Nil);
+    assert_eq!(failure(&replies.recv().unwrap()[1]), (Kind::Connection, None));
 }
