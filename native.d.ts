@@ -10,8 +10,11 @@
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
 export declare class NativeStore {
-  /** Checks the options and starts to connect. The callbacks must not throw. */
-  constructor(options: object, onSettled: (batch: number, last: boolean, values: string, failures?: Array<Failure>, late?: Array<LateValue>) => void, onEvent: (name: string, detail?: EventDetail) => void, strategy?: (retries: number, cause: Failure) => StrategyAnswer)
+  /**
+   * Checks the options and starts to connect. The callbacks must not throw. `useEventLoop`: read replies on the event
+   * loop, where the runtime has libuv's.
+   */
+  constructor(options: object, useEventLoop: boolean, onSettled: (batch: number, last: boolean, values: string, failures?: Array<Failure>, late?: Array<LateValue>) => void, onEvent: (name: string, detail?: EventDetail) => void, strategy?: (retries: number, cause: Failure) => StrategyAnswer)
   get rules(): CallRules
   /** Runs the calls of a tick: get, set, delete. */
   submit(batch: number, calls: string): void
@@ -20,8 +23,13 @@ export declare class NativeStore {
   traceIds(batch: number): void
   items(batch: number, traceId?: string | undefined | null): void
   clear(batch: number, traceId: string): void
-  /** Whether the calls in flight keep the process alive. */
-  keepAlive(alive: boolean): void
+  /** Asks for the next part of a batch, once the one before is taken. */
+  next(batch: number): void
+  /**
+   * Answers an `attend` event: looks after the connection on this thread. Tells whether it is a new one, ready from now
+   * on.
+   */
+  attend(): boolean
   /** Closes the connections and lets go of the callbacks; calls that are not settled fail. */
   close(): void
 }
@@ -50,8 +58,10 @@ export interface EventDetail {
 
 /** A failure, to be made a RedisStateError. */
 export interface Failure {
-  /** Which call of the batch failed. */
+  /** The first call of the batch that failed so. */
   index: number
+  /** How many calls did, one after the other. */
+  count: number
   code: string
   message: string
   applied?: string

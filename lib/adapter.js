@@ -21,6 +21,14 @@ const { warn } = require('./warning.js')
  * @typedef {import('./batch.js').Listing} Listing
  */
 
+/**
+ * Only Node has an event loop that a socket can be watched on from native code. The variable is for tests of the other
+ * way: a thread that reads.
+ */
+const USE_EVENT_LOOP =
+  !('bun' in process.versions || 'deno' in process.versions || process.platform === 'win32') &&
+  process.env.REDIS_STATE_DRIVER !== 'thread'
+
 /** @extends {EventEmitter<import('../index.js').RedisStateAdapterEvents>} */
 class RedisStateAdapter extends EventEmitter {
   #native
@@ -135,6 +143,7 @@ class RedisStateAdapter extends EventEmitter {
     try {
       return new NativeStore(
         options,
+        USE_EVENT_LOOP,
         (batch, last, values, failures, late) => this.#batches.settle(batch, last, values, failures, late),
         (name, detail) => this.#announce(name, detail),
         strategy && ((retries, failure) => strategy.ask(retries, failure)),
@@ -176,6 +185,7 @@ class RedisStateAdapter extends EventEmitter {
   #announce(name, detail) {
     if (this.#ended) return
     if (name === 'connect' || name === 'ready') this.emit(name)
+    if (name === 'attend' && this.#native.attend()) this.emit('ready')
     if (name === 'end') this.#end()
     if (!detail) return
     const { error: failure, retries = 0, delay = 0 } = detail

@@ -104,7 +104,7 @@ class Batches {
    * @param {number} number of the batch
    * @param {boolean} last whether the batch is settled with it; earlier parts hold values only
    * @param {string} values JSON array of the values of the calls that read and did not fail, or empty
-   * @param {Failure[] | null} [failures] in the order of the calls
+   * @param {Failure[] | null} [failures] runs of calls that failed alike, in the order of the calls
    * @param {LateValue[] | null} [late] values that came after those of later calls, in the order of the calls
    */
   settle(number, last, values, failures, late) {
@@ -112,7 +112,8 @@ class Batches {
     if (batch === undefined) return
     try {
       if (values !== '') batch.take(JSON.parse(values))
-      if (!last) return
+      // In a turn of its own, so that a large result does not hold up the rest of the program.
+      if (!last) return void setImmediate(() => this.#native.next(number))
       batch.settle({ failures: failures ?? [], late: late ?? [], reason: this.#reason() })
     } catch (cause) {
       // No call is left waiting, whatever went wrong.
@@ -135,7 +136,6 @@ class Batches {
       call.reject(refusal)
       return false
     }
-    if (this.#pendingCalls === 0) this.#native.keepAlive(true)
     this.#pendingCalls += 1
     this.#pendingBytes += call.bytes
     return true
@@ -196,7 +196,6 @@ class Batches {
     this.#pendingBytes -= bytes
     this.#pendingCalls -= calls
     if (calls > 0 && this.#pendingCalls === 0) {
-      this.#native.keepAlive(false)
       for (const onDrained of this.#onDrained.splice(0)) onDrained()
     }
   }
@@ -262,8 +261,10 @@ class PointBatch extends Batch {
     let [nextValue, nextFailure, nextLate] = [0, 0, 0]
     for (let index = 0; index < calls.length; index += 1) {
       const call = calls[index]
-      if (failures[nextFailure]?.index === index) {
-        call.reject(fromFailure(failures[nextFailure++], detailsOf(call), reason))
+      const failure = failures[nextFailure]
+      if (failure !== undefined && index >= failure.index) {
+        call.reject(fromFailure(failure, detailsOf(call), reason))
+        if (index === failure.index + failure.count - 1) nextFailure += 1
       } else if (!call.reads) {
         call.resolve(call.value)
       } else if (late[nextLate]?.index === index) {

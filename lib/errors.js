@@ -12,12 +12,13 @@ class RedisStateError extends Error {
    * @param {string} message
    * @param {Details} [details]
    */
-  constructor(code, message, { cause, ...details } = {}) {
+  constructor(code, message, { cause, applied, traceId, key, reply } = {}) {
     super(message, cause === undefined ? undefined : { cause })
     this.code = code
-    for (const [name, value] of Object.entries(details)) {
-      if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: true })
-    }
+    if (applied !== undefined) this.applied = applied
+    if (traceId !== undefined) this.traceId = traceId
+    if (key !== undefined) this.key = key
+    if (reply !== undefined) this.reply = reply
   }
 }
 Object.defineProperty(RedisStateError.prototype, 'name', { value: 'RedisStateError' })

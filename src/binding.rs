@@ -3,18 +3,23 @@
 //! No method is `async`: an async method would hold on to `self` while a worker thread ends. Results come through one
 //! callback, a batch at a time.
 
+use std::cell::RefCell;
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::os::fd::AsRawFd;
+use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use napi::bindgen_prelude::{FnArgs, Function, Object};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
-use napi::{De, Env, Status, check_status, sys};
+use napi::{De, Env, Status};
 use napi_derive::napi;
 
 use crate::config::Rules;
-use crate::connection::Event;
+use crate::connection::{Attended, Event, WaitFor};
+use crate::delivery::{Delivery, called_by_loop};
 use crate::error::Error;
+use crate::event_loop::{EventLoop, Interest, Watch};
 use crate::json::Slices;
 use crate::options::Options;
 use crate::reply::{BatchReply, EventArgs, Failure, Part, PartArgs, event_args};
@@ -22,8 +27,7 @@ use crate::runtime;
 use crate::store::Store;
 use crate::strategy::{Ask, Decision};
 
-/// Weak: an idle adapter keeps no process alive; see [`NativeStore::keep_alive`].
-type OnSettled = ThreadsafeFunction<Part, (), PartArgs, Status, false, true>;
+/// Weak, all of them: an idle adapter keeps no process alive; calls in flight do, see delivery.rs.
 type OnEvent = ThreadsafeFunction<Event, (), EventArgs, Status, false, true>;
 type AskArgs = FnArgs<(u32, Failure)>;
 type AskStrategy = ThreadsafeFunction<(u32, Error), StrategyAnswer, AskArgs, Status, false, true>;
@@ -53,21 +57,28 @@ pub struct CallRules {
 #[derive(Clone)]
 struct Opened {
     store: Store,
-    on_settled: Arc<OnSettled>,
+    delivery: Arc<Delivery>,
+    /// Where the JavaScript thread reads and writes the connection for point calls itself.
+    event_loop: Option<EventLoop>,
 }
 
 #[napi]
 pub struct NativeStore {
-    opened: Mutex<Option<Opened>>,
+    opened: RefCell<Option<Opened>>,
+    /// The socket that the event loop watches.
+    watch: RefCell<Option<Rc<Watch>>>,
     rules: Rules,
 }
 
 #[napi]
 impl NativeStore {
-    /// Checks the options and starts to connect. The callbacks must not throw.
+    /// Checks the options and starts to connect. The callbacks must not throw. `useEventLoop`: read replies on the event
+    /// loop, where the runtime has libuv's.
     #[napi(constructor, catch_unwind)]
     pub fn new(
+        env: Env,
         options: Object,
+        use_event_loop: bool,
         #[napi(
             ts_arg_type = "(batch: number, last: boolean, values: string, failures?: Array<Failure>, late?: Array<LateValue>) => void"
         )]
@@ -80,26 +91,23 @@ impl NativeStore {
             Function<AskArgs, StrategyAnswer>,
         >,
     ) -> Result<Self, Thrown> {
-        let on_settled: OnSettled = on_settled
-            .build_threadsafe_function()
-            .weak::<true>()
-            .build_callback(|context| Ok(Part::into_args(context.value)))
-            .map_err(internal)?;
         let on_event: OnEvent = on_event
             .build_threadsafe_function()
             .weak::<true>()
             .build_callback(|context| Ok(event_args(context.value)))
             .map_err(internal)?;
+        let delivery = Delivery::new(on_settled).map_err(internal)?;
         let ask = strategy.map(asking).transpose().map_err(internal)?;
         let options = Options::parse(&mut De::new(&options), |mistake| mistake.reason.clone());
         let config = options.and_then(|options| options.into_config(ask)).map_err(thrown)?;
         let rules = config.rules();
+        let event_loop = if use_event_loop { EventLoop::of(&env) } else { None };
         let announce = move |event| {
             on_event.call(event, ThreadsafeFunctionCallMode::NonBlocking);
         };
-        let store = Store::open(config, Arc::new(announce));
-        let opened = Opened { store, on_settled: Arc::new(on_settled) };
-        Ok(NativeStore { opened: Mutex::new(Some(opened)), rules })
+        let store = Store::open(config, event_loop.is_some(), Arc::new(announce));
+        let opened = Opened { store, delivery: Arc::new(delivery), event_loop };
+        Ok(NativeStore { opened: RefCell::new(Some(opened)), watch: RefCell::new(None), rules })
     }
 
     #[napi(getter)]
@@ -114,82 +122,110 @@ impl NativeStore {
 
     /// Runs the calls of a tick: get, set, delete.
     #[napi(catch_unwind)]
-    pub fn submit(&self, batch: u32, calls: String) {
-        let Some(Opened { store, on_settled }) = self.opened() else { return };
-        store.apply(&calls, BatchReply::new(batch, move |parts| settle(&on_settled, parts)));
+    pub fn submit(&self, env: Env, batch: u32, calls: String) -> napi::Result<()> {
+        let Some(Opened { store, delivery, .. }) = self.opened() else { return Ok(()) };
+        delivery.begin(&env)?;
+        store.apply(&calls, BatchReply::new(batch, move |parts| delivery.deliver(parts)));
+        Ok(())
     }
 
     #[napi(catch_unwind)]
-    pub fn get_group(&self, batch: u32, trace_id: String) {
-        self.list(batch, |store| async move { store.get_group(trace_id).await });
+    pub fn get_group(&self, env: Env, batch: u32, trace_id: String) -> napi::Result<()> {
+        self.list(env, batch, |store| async move { store.get_group(trace_id).await })
     }
 
     #[napi(catch_unwind)]
-    pub fn keys(&self, batch: u32, trace_id: String) {
-        self.list(batch, |store| async move { store.keys(trace_id).await });
+    pub fn keys(&self, env: Env, batch: u32, trace_id: String) -> napi::Result<()> {
+        self.list(env, batch, |store| async move { store.keys(trace_id).await })
     }
 
     #[napi(catch_unwind)]
-    pub fn trace_ids(&self, batch: u32) {
-        self.list(batch, |store| async move { store.trace_ids().await });
+    pub fn trace_ids(&self, env: Env, batch: u32) -> napi::Result<()> {
+        self.list(env, batch, |store| async move { store.trace_ids().await })
     }
 
     #[napi(catch_unwind)]
-    pub fn items(&self, batch: u32, trace_id: Option<String>) {
-        self.list(batch, |store| async move { store.items(trace_id).await });
+    pub fn items(&self, env: Env, batch: u32, trace_id: Option<String>) -> napi::Result<()> {
+        self.list(env, batch, |store| async move { store.items(trace_id).await })
     }
 
     #[napi(catch_unwind)]
-    pub fn clear(&self, batch: u32, trace_id: String) {
-        self.list(batch, |store| async move { store.clear(trace_id).await.map(|()| vec![String::new()]) });
+    pub fn clear(&self, env: Env, batch: u32, trace_id: String) -> napi::Result<()> {
+        self.list(
+            env,
+            batch,
+            |store| async move { store.clear(trace_id).await.map(|()| vec![String::new()]) },
+        )
     }
 
-    /// Whether the calls in flight keep the process alive.
+    /// Asks for the next part of a batch, once the one before is taken.
     #[napi(catch_unwind)]
-    pub fn keep_alive(&self, env: Env, alive: bool) -> napi::Result<()> {
-        let Some(Opened { on_settled, .. }) = self.opened() else { return Ok(()) };
-        // SAFETY: the environment is the one of this call, and `on_settled` is not released while it is held here.
-        check_status!(unsafe {
-            match alive {
-                true => sys::napi_ref_threadsafe_function(env.raw(), on_settled.raw()),
-                false => sys::napi_unref_threadsafe_function(env.raw(), on_settled.raw()),
-            }
-        })
+    pub fn next(&self, batch: u32) {
+        if let Some(Opened { delivery, .. }) = self.opened() {
+            delivery.deliver_next(batch);
+        }
+    }
+
+    /// Answers an `attend` event: looks after the connection on this thread. Tells whether it is a new one, ready from now
+    /// on.
+    #[napi(catch_unwind)]
+    pub fn attend(&self, env: Env) -> napi::Result<bool> {
+        let Some(Opened { store, event_loop, .. }) = self.opened() else { return Ok(false) };
+        let (Some(points), Some(event_loop)) = (store.points(), event_loop) else { return Ok(false) };
+        let attended = points.take_over();
+        let is_new = attended.is_some();
+        if let Some(attended) = attended {
+            self.watch.replace(Some(Rc::new(watch(env, event_loop, attended)?)));
+        }
+        let watch = self.watch.borrow().clone();
+        if let Some(watch) = watch {
+            watch.run();
+        }
+        points.attend();
+        Ok(is_new)
     }
 
     /// Closes the connections and lets go of the callbacks; calls that are not settled fail.
     #[napi(catch_unwind)]
     pub fn close(&self) {
-        let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.watch.replace(None);
+        let opened = self.opened.replace(None);
         if let Some(opened) = opened {
             opened.store.close();
         }
     }
 
     fn opened(&self) -> Option<Opened> {
-        self.opened.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.opened.borrow().clone()
     }
 
-    fn list<F>(&self, batch: u32, listing: impl FnOnce(Store) -> F)
+    fn list<F>(&self, env: Env, batch: u32, listing: impl FnOnce(Store) -> F) -> napi::Result<()>
     where
         F: Future<Output = Result<Slices, Error>> + Send + 'static,
     {
-        let Some(Opened { store, on_settled }) = self.opened() else { return };
+        let Some(Opened { store, delivery, .. }) = self.opened() else { return Ok(()) };
+        delivery.begin(&env)?;
         let listing = listing(store);
-        runtime::spawn(async move { settle(&on_settled, Part::of_listing(batch, listing.await)) });
+        runtime::spawn(async move { delivery.deliver(Part::of_listing(batch, listing.await)) });
+        Ok(())
     }
+}
+
+/// Has the event loop read and write a connection.
+fn watch(env: Env, event_loop: EventLoop, mut attended: Attended) -> napi::Result<Watch> {
+    let socket = attended.socket().as_raw_fd();
+    let on_ready = move || match called_by_loop(env, || attended.on_ready()) {
+        WaitFor::Replies => Interest::Readable,
+        WaitFor::RepliesAndRoom => Interest::ReadableAndWritable,
+        WaitFor::Nothing => Interest::Nothing,
+    };
+    event_loop.watch(socket, Box::new(on_ready)).map_err(napi::Error::from_reason)
 }
 
 /// A worker thread that ends takes its adapters along; nobody else closes their connections.
 impl Drop for NativeStore {
     fn drop(&mut self) {
         self.close();
-    }
-}
-
-fn settle(on_settled: &OnSettled, parts: Vec<Part>) {
-    for part in parts {
-        on_settled.call(part, ThreadsafeFunctionCallMode::NonBlocking);
     }
 }
 

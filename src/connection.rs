@@ -20,10 +20,11 @@ use tokio::time::Instant;
 
 pub use self::collect::Reply;
 pub use self::frame::Frame;
+pub use self::link::{Attended, WaitFor};
 pub use self::request::{Effect, Epoch, Request, Sink};
 pub use self::supervisor::{Event, OnEvent, Open};
 
-use self::link::Link;
+use self::link::{CallAttendant, Link};
 use crate::config::Server;
 use crate::error::Error;
 
@@ -36,7 +37,24 @@ pub struct Connection {
 impl Connection {
     /// Starts to connect in the background.
     pub fn start(server: Server, open: Open, command_timeout: Duration, on_event: OnEvent) -> Self {
-        let link = Arc::new(Link::new(command_timeout));
+        Self::start_with(None, server, open, command_timeout, on_event)
+    }
+
+    /// As [`Connection::start`]; but the socket is read and written by the thread that [`Event::Attend`] calls, which
+    /// then calls [`Connection::attend`].
+    pub fn start_attended(server: Server, open: Open, command_timeout: Duration, on_event: OnEvent) -> Self {
+        let call: OnEvent = on_event.clone();
+        Self::start_with(Some(Box::new(move || call(Event::Attend))), server, open, command_timeout, on_event)
+    }
+
+    fn start_with(
+        call_attendant: Option<CallAttendant>,
+        server: Server,
+        open: Open,
+        command_timeout: Duration,
+        on_event: OnEvent,
+    ) -> Self {
+        let link = Arc::new(Link::new(command_timeout, call_attendant));
         crate::runtime::spawn(supervisor::run(link.clone(), server, open, on_event));
         Connection { link }
     }
@@ -56,6 +74,16 @@ impl Connection {
     /// The connection of now; commands of a walk must all be for the same one.
     pub fn epoch(&self) -> Epoch {
         self.link.epoch()
+    }
+
+    /// A connection that was made and is to be read and written by the calling thread from now on.
+    pub fn take_over(&self) -> Option<Attended> {
+        self.link.take_offer()
+    }
+
+    /// Fails what is overdue and sends again what was refused for now. To be called when replies were read.
+    pub fn attend(&self) {
+        self.link.attend();
     }
 
     /// Ends the connection for good: unsettled and later calls fail with `cause`.

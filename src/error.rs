@@ -87,6 +87,11 @@ impl Error {
         Error { source: Some(Arc::new(source)), ..self }
     }
 
+    /// Whether both tell of one and the same event.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.detail, &other.detail) && self.applied == other.applied && self.entry.is_none()
+    }
+
     /// An error reply of the server, told apart by its first word.
     pub fn from_reply(line: &[u8]) -> Self {
         let line = String::from_utf8_lossy(line);

@@ -12,8 +12,10 @@ use crate::json::{SlicedArray, Slices};
 #[napi(object, object_from_js = false)]
 #[derive(Debug, Default)]
 pub struct Failure {
-    /// Which call of the batch failed.
+    /// The first call of the batch that failed so.
     pub index: u32,
+    /// How many calls did, one after the other.
+    pub count: u32,
     pub code: String,
     pub message: String,
     pub applied: Option<String>,
@@ -38,6 +40,7 @@ impl Failure {
         let entry = error.entry.as_deref();
         Failure {
             index: 0,
+            count: 1,
             code: error.kind.code().into(),
             message: error.to_string(),
             applied: error.applied.map(|applied| applied.as_str().into()),
@@ -113,6 +116,7 @@ pub struct BatchReply<D> {
     next: usize,
     late: Vec<LateValue>,
     failures: Vec<Failure>,
+    last_error: Option<Error>,
     deliver: D,
 }
 
@@ -124,12 +128,26 @@ impl<D: FnOnce(Vec<Part>) + Send + 'static> BatchReply<D> {
             next: 0,
             late: Vec::new(),
             failures: Vec::new(),
+            last_error: None,
             deliver,
         }
     }
 }
 
 impl<D> BatchReply<D> {
+    /// A lost connection fails many calls alike: they cross as one failure.
+    fn take_failure(&mut self, index: u32, error: Error) {
+        if let (Some(last), Some(like)) = (self.failures.last_mut(), &self.last_error)
+            && last.index + last.count == index
+            && like.is_same(&error)
+        {
+            last.count += 1;
+        } else {
+            self.failures.push(Failure { index, ..Failure::new(&error) });
+            self.last_error = Some(error);
+        }
+    }
+
     fn take_value(&mut self, index: usize, json: &str) {
         if index < self.next {
             self.late.push(LateValue { index: index as u32, json: json.to_owned() });
@@ -145,7 +163,7 @@ impl<D: FnOnce(Vec<Part>) + Send + 'static> Outcomes for BatchReply<D> {
         match outcome {
             Ok(Success::Written) => {}
             Ok(Success::Value(text)) => self.take_value(index, text.unwrap_or("null")),
-            Err(error) => self.failures.push(Failure { index: index as u32, ..Failure::new(&error) }),
+            Err(error) => self.take_failure(index as u32, error),
         }
     }
 
@@ -176,6 +194,7 @@ pub fn event_args(event: Event) -> EventArgs {
     let (name, detail) = match event {
         Event::Connect => ("connect", None),
         Event::Ready => ("ready", None),
+        Event::Attend => ("attend", None),
         Event::Error(error) => {
             ("error", Some(EventDetail { error: Failure::new(&error), retries: None, delay: None }))
         }
@@ -219,6 +238,23 @@ mod tests {
         assert_eq!((parts[0].batch, parts[0].last), (7, true));
         assert_eq!(parts[0].values, r#"[{"a":1},null]"#);
         assert_eq!(parts[0].failures.iter().map(|failure| failure.index).collect::<Vec<_>>(), [2, 4]);
+    }
+
+    #[test]
+    fn calls_that_fail_alike_cross_as_one_failure() {
+        let lost = Error::new(Kind::Connection, "lost");
+        let outcomes = vec![
+            Err(lost.clone()),
+            Err(lost.clone()),
+            Ok(Success::Written),
+            Err(lost.clone()),
+            Err(Error::corrupt()),
+        ];
+        let runs = parts_of(outcomes, &[0, 1, 2, 3, 4]).remove(0).failures;
+        assert_eq!(
+            runs.iter().map(|run| (run.index, run.count)).collect::<Vec<_>>(),
+            [(0, 2), (3, 1), (4, 1)]
+        );
     }
 
     #[test]

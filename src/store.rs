@@ -9,7 +9,7 @@ use crate::backend::memory::Memory;
 use crate::backend::redis::Redis;
 use crate::call::{self, Outcomes};
 use crate::config::{Config, Topology};
-use crate::connection::{Event, OnEvent};
+use crate::connection::{Connection, Event, OnEvent};
 use crate::error::Error;
 use crate::json::Slices;
 use crate::keyspace::{Keyspace, Scope};
@@ -30,7 +30,8 @@ enum Backend {
 }
 
 impl Store {
-    pub fn open(config: Config, on_event: OnEvent) -> Self {
+    /// `attended`: the caller reads and writes the connection for point calls itself; see [`Store::points`].
+    pub fn open(config: Config, attended: bool, on_event: OnEvent) -> Self {
         let backend = match config.topology {
             Topology::Memory { name } => {
                 on_event(Event::Connect);
@@ -38,7 +39,7 @@ impl Store {
                 Backend::Memory(Memory::open(name.as_deref()))
             }
             Topology::Standalone(server) => {
-                Backend::Redis(Redis::start(server, config.command_timeout, on_event))
+                Backend::Redis(Redis::start(server, attended, config.command_timeout, on_event))
             }
         };
         Store {
@@ -82,6 +83,14 @@ impl Store {
                 Ok(())
             }
             Backend::Redis(redis) => redis.clear(self.keyspace.pattern_of(&scope), self.deadline()).await,
+        }
+    }
+
+    /// The connection that serves point calls, where there is one.
+    pub fn points(&self) -> Option<&Connection> {
+        match &self.backend {
+            Backend::Memory(_) => None,
+            Backend::Redis(redis) => Some(redis.points()),
         }
     }
 

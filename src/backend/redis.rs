@@ -27,7 +27,7 @@ pub struct Redis {
 }
 
 impl Redis {
-    pub fn start(server: Server, command_timeout: Duration, on_event: OnEvent) -> Self {
+    pub fn start(server: Server, attended: bool, command_timeout: Duration, on_event: OnEvent) -> Self {
         // The user's strategy and the events are about one connection: a second one would ask and tell everything twice.
         let for_listings = Server { strategy: Strategy::Backoff, ..server.clone() };
         let unheard: OnEvent = Arc::new(|_| {});
@@ -41,7 +41,8 @@ impl Redis {
                 on_event(event);
             }
         };
-        let points = Connection::start(server, Open::Always, command_timeout, Arc::new(both_end));
+        let start = if attended { Connection::start_attended } else { Connection::start };
+        let points = start(server, Open::Always, command_timeout, Arc::new(both_end));
         Redis { points, listings }
     }
 
@@ -133,6 +134,11 @@ impl Redis {
                 Some(Err(error)) => return Err(error),
             };
         }
+    }
+
+    /// The connection for point calls, which the JavaScript thread may attend.
+    pub fn points(&self) -> &Connection {
+        &self.points
     }
 
     pub fn close(&self, cause: &Error) {

@@ -1,6 +1,6 @@
 //! Logging in: what is said on a new connection before any call.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, IoSlice};
 
 use redis::{Cmd, cmd};
 
@@ -68,7 +68,7 @@ async fn send(socket: &Socket, steps: &[Step]) -> Result<(), Error> {
     let mut rest = bytes.as_slice();
     while !rest.is_empty() {
         socket.writable().await?;
-        match socket.try_write(rest) {
+        match socket.try_write(&[IoSlice::new(rest)]) {
             Ok(count) => rest = &rest[count..],
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
             Err(error) => return Err(Error::from_io("writing to the server failed", &error)),

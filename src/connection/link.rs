@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
 use super::pipeline::Pipeline;
-use super::replies::Replies;
+use super::replies::{Received, Replies};
 use super::request::{Epoch, Request, Sink};
 use super::socket::Socket;
 use crate::error::{Error, Kind};
@@ -16,6 +16,9 @@ use crate::error::{Error, Kind};
 const SHORTEST_ROUND: Duration = Duration::from_millis(10);
 /// Time after which a command that the server refused for now is sent again.
 const RETRY_AFTER: Duration = Duration::from_millis(50);
+
+/// Reads in a row, before others on the attendant's thread have their turn.
+const MOST_READS: usize = 16;
 
 pub struct Link {
     state: Mutex<State>,
@@ -28,8 +31,15 @@ pub struct Link {
     alarm: Notify,
     /// The caretaker found the connection dead.
     silence: Notify,
+    /// The attendant lost the connection.
+    lost: Notify,
     ended: Notify,
+    /// Asks the thread that reads and writes the socket itself, where there is one, to look after the connection.
+    call_attendant: Option<CallAttendant>,
 }
+
+/// Asks a thread to call [`Link::attend`] soon.
+pub type CallAttendant = Box<dyn Fn() + Send + Sync>;
 
 struct State {
     pipeline: Pipeline,
@@ -39,18 +49,24 @@ struct State {
     ended: Option<Error>,
     /// When the caretaker makes its next round.
     next_round: Instant,
+    /// A new connection that the attendant has not taken over yet.
+    offer: Option<(Socket, Replies)>,
+    /// The attendant was called and has not come yet.
+    called: bool,
     /// When the server was last heard, or was first owed something to say.
     heard: Instant,
 }
 
 impl Link {
-    pub fn new(command_timeout: Duration) -> Self {
+    pub fn new(command_timeout: Duration, call_attendant: Option<CallAttendant>) -> Self {
         let state = State {
             pipeline: Pipeline::default(),
             socket: None,
             trouble: None,
             ended: None,
             next_round: Instant::now(),
+            offer: None,
+            called: false,
             heard: Instant::now(),
         };
         Link {
@@ -60,7 +76,9 @@ impl Link {
             backlog: Notify::new(),
             alarm: Notify::new(),
             silence: Notify::new(),
+            lost: Notify::new(),
             ended: Notify::new(),
+            call_attendant,
         }
     }
 
@@ -100,22 +118,72 @@ impl Link {
         });
     }
 
-    /// Writes as much as the socket takes.
-    pub fn flush(&self) {
-        self.flush_locked(&mut self.state());
+    /// Writes as much as the socket takes; whether that was all.
+    pub fn flush(&self) -> bool {
+        let mut state = self.state();
+        if state.pipeline.unsent().next().is_some() {
+            self.flush_locked(&mut state);
+        }
+        state.pipeline.unsent().next().is_none()
     }
 
     /// Reads once from a readable socket and hands the replies to the calls they answer.
-    pub fn receive(&self, socket: &Socket, replies: &mut Replies) -> Result<(), Error> {
-        replies.read_from(socket)?;
+    pub fn receive(&self, socket: &Socket, replies: &mut Replies) -> Result<Received, Error> {
+        let received = replies.read_from(socket)?;
+        if received == Received::Nothing {
+            return Ok(received);
+        }
         self.change(|state| {
             state.heard = Instant::now();
-            let result = replies.decode(|reply| state.pipeline.answer(reply));
+            replies.decode(|reply| state.pipeline.answer(reply))?;
             if state.pipeline.has_refused() {
                 self.alarm.notify_one();
             }
-            result
+            Ok(received)
         })
+    }
+
+    /// Whether an attendant is to read and write the socket.
+    pub fn is_attended(&self) -> bool {
+        self.call_attendant.is_some()
+    }
+
+    /// A new connection, for the attendant to take over.
+    pub fn offer(&self, socket: Socket, replies: Replies) {
+        self.state().offer = Some((socket, replies));
+        self.call_attendant(&mut self.state());
+    }
+
+    /// The attendant looks after the connection: takes over a new one, to be watched from then on.
+    pub fn take_offer(self: &Arc<Self>) -> Option<Attended> {
+        let offer = {
+            let mut state = self.state();
+            state.called = false;
+            state.offer.take()
+        };
+        let (socket, replies) = offer?;
+        let socket = Arc::new(socket);
+        self.attach(socket.clone());
+        Some(Attended { link: self.clone(), socket, replies })
+    }
+
+    /// What the caretaker does, done by the attendant.
+    pub fn attend(&self) {
+        self.make_round();
+    }
+
+    fn call_attendant(&self, state: &mut State) {
+        if let Some(call) = self.call_attendant.as_ref().filter(|_| !state.called) {
+            state.called = true;
+            call();
+        }
+    }
+
+    /// The attendant lost the connection.
+    pub async fn lost(&self) -> Error {
+        self.lost.notified().await;
+        let trouble = self.state().trouble.clone();
+        trouble.unwrap_or_else(|| Error::new(Kind::Connection, "the connection was lost"))
     }
 
     /// The connection is gone, or could not be made: keeps what may be sent again, fails the rest.
@@ -132,6 +200,7 @@ impl Link {
     pub fn end(&self, cause: Error) {
         self.change(|state| {
             state.socket = None;
+            state.offer = None;
             state.pipeline.abandon(&cause);
             state.ended.get_or_insert(cause);
         });
@@ -141,7 +210,7 @@ impl Link {
     /// Fails what is overdue, and sends again what the server refused for now, until dropped.
     pub async fn take_care(&self) {
         loop {
-            let next = self.make_round();
+            let next = self.plan_round();
             tokio::select! {
                 () = sleep_until(next) => {}
                 () = self.alarm.notified() => sleep_until(Instant::now() + SHORTEST_ROUND).await,
@@ -173,12 +242,28 @@ impl Link {
         self.ended.notified().await;
     }
 
+    /// Makes a round, or has the attendant make it where one is due: only after reading what is there can it tell what is
+    /// overdue.
+    fn plan_round(&self) -> Instant {
+        let mut state = self.state();
+        if self.call_attendant.is_none() || state.socket.is_none() {
+            drop(state);
+            return self.make_round();
+        }
+        let now = Instant::now();
+        if state.pipeline.has_refused()
+            || state.pipeline.next_deadline().is_some_and(|deadline| deadline <= now)
+        {
+            self.call_attendant(&mut state);
+        }
+        self.schedule(&mut state, now)
+    }
+
     /// Tells when the next round is due.
     fn make_round(&self) -> Instant {
         let now = Instant::now();
         self.change(|state| {
-            let deadline = state.pipeline.expire(now, state.trouble.as_ref());
-            let retry = state.pipeline.has_refused().then_some(now + RETRY_AFTER);
+            state.pipeline.expire(now, state.trouble.as_ref());
             state.pipeline.retry_refused();
             self.flush_locked(state);
             if state.socket.is_some()
@@ -187,19 +272,24 @@ impl Link {
             {
                 self.silence.notify_one();
             }
-            // A call made after this is due no earlier, or it raises the alarm.
-            let idle = now + self.command_timeout;
-            state.next_round =
-                deadline.into_iter().chain(retry).fold(idle, Instant::min).max(now + SHORTEST_ROUND);
-            state.next_round
+            self.schedule(state, now)
         })
     }
 
+    /// A call that is made after this is due no earlier, or it raises the alarm.
+    fn schedule(&self, state: &mut State, now: Instant) -> Instant {
+        let retry = state.pipeline.has_refused().then_some(now + RETRY_AFTER);
+        let deadlines = state.pipeline.next_deadline().into_iter().chain(retry);
+        state.next_round = deadlines.fold(now + self.command_timeout, Instant::min).max(now + SHORTEST_ROUND);
+        state.next_round
+    }
+
     fn flush_locked(&self, state: &mut State) {
-        let Some(socket) = &state.socket else { return };
+        let Some(socket) = state.socket.clone() else { return };
         // A failure shows on the reading side too, which is where a lost connection is handled.
         if !socket.write_from(&mut state.pipeline).unwrap_or(true) {
             self.backlog.notify_one();
+            self.call_attendant(state);
         }
     }
 
@@ -215,5 +305,54 @@ impl Link {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A connection that an attendant reads and writes.
+pub struct Attended {
+    link: Arc<Link>,
+    socket: Arc<Socket>,
+    replies: Replies,
+}
+
+/// What the attendant is to wait for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitFor {
+    Replies,
+    /// Also for the socket to take more.
+    RepliesAndRoom,
+    /// Nothing: the connection is gone.
+    Nothing,
+}
+
+impl Attended {
+    pub fn socket(&self) -> &Socket {
+        &self.socket
+    }
+
+    /// The socket is ready.
+    pub fn on_ready(&mut self) -> WaitFor {
+        if !self.is_current() {
+            return WaitFor::Nothing;
+        }
+        if let Err(cause) = self.receive() {
+            self.link.lose(&cause);
+            self.link.lost.notify_one();
+            return WaitFor::Nothing;
+        }
+        if self.link.flush() { WaitFor::Replies } else { WaitFor::RepliesAndRoom }
+    }
+
+    fn receive(&mut self) -> Result<(), Error> {
+        for _ in 0..MOST_READS {
+            if self.link.receive(&self.socket, &mut self.replies)? != Received::PerhapsMore {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn is_current(&self) -> bool {
+        self.link.state().socket.as_ref().is_some_and(|socket| Arc::ptr_eq(socket, &self.socket))
     }
 }

@@ -181,15 +181,18 @@ impl Pipeline {
         }
     }
 
-    /// Fails what is overdue and sends none of it any more; tells when the next is due.
+    /// Fails what is overdue and sends none of it any more.
     ///
     /// `trouble` is why calls wait, where the connection is away.
-    pub fn expire(&mut self, now: Instant, trouble: Option<&Error>) -> Option<Instant> {
+    pub fn expire(&mut self, now: Instant, trouble: Option<&Error>) {
         let is_due = |batch: &Batch| batch.deadline <= now;
         if self.batches.iter().flatten().any(is_due) {
             self.give_up_refused(is_due, |refusal| refusal);
             self.give_up(&Error::overdue(trouble), is_due);
         }
+    }
+
+    pub fn next_deadline(&self) -> Option<Instant> {
         self.batches.iter().flatten().map(|batch| batch.deadline).min()
     }
 

@@ -11,6 +11,16 @@ const READ_SIZE: usize = 64 * 1024;
 /// A buffer that grew larger for one large reply is let go after it.
 const KEPT_SIZE: usize = 1024 * 1024;
 
+/// What a read brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Received {
+    Nothing,
+    /// All that was there.
+    All,
+    /// As much as there was room for.
+    PerhapsMore,
+}
+
 /// Receives and decodes what one connection is sent.
 pub struct Replies {
     /// Always initialised as a whole; `start..end` is received and not decoded yet.
@@ -26,16 +36,16 @@ impl Replies {
         Replies { buffer: vec![0; READ_SIZE], start: 0, end: 0, wanted: 0 }
     }
 
-    /// Reads once from a readable socket.
-    pub fn read_from(&mut self, socket: &Socket) -> Result<(), Error> {
+    /// Reads once from a socket.
+    pub fn read_from(&mut self, socket: &Socket) -> Result<Received, Error> {
         self.make_room();
         match socket.try_read(&mut self.buffer[self.end..]) {
             Ok(0) => Err(Error::new(Kind::Connection, "the server closed the connection")),
             Ok(count) => {
                 self.end += count;
-                Ok(())
+                Ok(if self.end == self.buffer.len() { Received::PerhapsMore } else { Received::All })
             }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Received::Nothing),
             Err(error) => Err(Error::from_io("reading from the server failed", &error)),
         }
     }

@@ -1,6 +1,9 @@
 //! A TCP or unix stream that several threads may use: written where calls are made, read by the supervisor.
 
-use std::io::{self, IoSlice};
+use std::future::pending;
+use std::io::{self, IoSlice, Read, Write};
+#[cfg(unix)]
+use std::os::fd::{AsRawFd, RawFd};
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
@@ -21,17 +24,11 @@ pub enum Socket {
     Tcp(TcpStream),
     #[cfg(unix)]
     Unix(UnixStream),
-}
-
-/// The same call on whichever stream it is.
-macro_rules! on_stream {
-    ($socket:expr, $stream:ident => $call:expr) => {
-        match $socket {
-            Socket::Tcp($stream) => $call,
-            #[cfg(unix)]
-            Socket::Unix($stream) => $call,
-        }
-    };
+    /// Left by the runtime's own loop, to be watched by another.
+    #[cfg(unix)]
+    LeftTcp(std::net::TcpStream),
+    #[cfg(unix)]
+    LeftUnix(std::os::unix::net::UnixStream),
 }
 
 impl Socket {
@@ -56,22 +53,60 @@ impl Socket {
         Ok(Socket::Tcp(stream))
     }
 
+    /// Takes the socket out of the runtime's own loop: from then on nobody is told when it is ready but who watches it.
+    #[cfg(unix)]
+    pub fn leave(self) -> io::Result<Self> {
+        match self {
+            Socket::Tcp(stream) => stream.into_std().map(Socket::LeftTcp),
+            Socket::Unix(stream) => stream.into_std().map(Socket::LeftUnix),
+            left => Ok(left),
+        }
+    }
+
     pub async fn readable(&self) -> Result<(), Error> {
-        let ready = on_stream!(self, stream => stream.readable().await);
+        let ready = match self {
+            Socket::Tcp(stream) => stream.readable().await,
+            #[cfg(unix)]
+            Socket::Unix(stream) => stream.readable().await,
+            #[cfg(unix)]
+            _ => pending().await,
+        };
         ready.map_err(|error| Error::from_io("waiting for the server failed", &error))
     }
 
     pub async fn writable(&self) -> Result<(), Error> {
-        let ready = on_stream!(self, stream => stream.writable().await);
+        let ready = match self {
+            Socket::Tcp(stream) => stream.writable().await,
+            #[cfg(unix)]
+            Socket::Unix(stream) => stream.writable().await,
+            #[cfg(unix)]
+            _ => pending().await,
+        };
         ready.map_err(|error| Error::from_io("waiting for the server failed", &error))
     }
 
     pub fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        on_stream!(self, stream => stream.try_read(buffer))
+        match self {
+            Socket::Tcp(stream) => stream.try_read(buffer),
+            #[cfg(unix)]
+            Socket::Unix(stream) => stream.try_read(buffer),
+            #[cfg(unix)]
+            Socket::LeftTcp(stream) => (&*stream).read(buffer),
+            #[cfg(unix)]
+            Socket::LeftUnix(stream) => (&*stream).read(buffer),
+        }
     }
 
-    pub fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
-        on_stream!(self, stream => stream.try_write(bytes))
+    pub fn try_write(&self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        match self {
+            Socket::Tcp(stream) => stream.try_write_vectored(pieces),
+            #[cfg(unix)]
+            Socket::Unix(stream) => stream.try_write_vectored(pieces),
+            #[cfg(unix)]
+            Socket::LeftTcp(stream) => (&*stream).write_vectored(pieces),
+            #[cfg(unix)]
+            Socket::LeftUnix(stream) => (&*stream).write_vectored(pieces),
+        }
     }
 
     /// Writes what the pipeline has to send; whether that was all.
@@ -81,11 +116,23 @@ impl Socket {
             if pieces.is_empty() {
                 return Ok(true);
             }
-            match on_stream!(self, stream => stream.try_write_vectored(&pieces)) {
+            match self.try_write(&pieces) {
                 Ok(count) => pipeline.sent(count),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
                 Err(error) => return Err(error),
             }
+        }
+    }
+}
+
+#[cfg(unix)]
+impl AsRawFd for Socket {
+    fn as_raw_fd(&self) -> RawFd {
+        match self {
+            Socket::Tcp(stream) => stream.as_raw_fd(),
+            Socket::Unix(stream) => stream.as_raw_fd(),
+            Socket::LeftTcp(stream) => stream.as_raw_fd(),
+            Socket::LeftUnix(stream) => stream.as_raw_fd(),
         }
     }
 }

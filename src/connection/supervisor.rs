@@ -25,6 +25,8 @@ pub enum Event {
     Error(Error),
     /// No further attempt follows.
     End(Error),
+    /// The attendant is to look after the connection; see [`super::Connection::attend`].
+    Attend,
 }
 
 pub type OnEvent = Arc<dyn Fn(Event) + Send + Sync>;
@@ -82,13 +84,13 @@ async fn stay_connected(link: &Link, server: &Server, open: Open, on_event: &OnE
 }
 
 /// Makes a connection and logs in, both within the server's connect timeout.
-async fn connect(server: &Server, on_event: &OnEvent) -> Result<(Arc<Socket>, Replies), Error> {
+async fn connect(server: &Server, on_event: &OnEvent) -> Result<(Socket, Replies), Error> {
     let attempt = async {
         let socket = Socket::connect(server).await?;
         on_event(Event::Connect);
         let mut replies = Replies::new();
         handshake::log_in(&socket, server, &mut replies).await?;
-        Ok((Arc::new(socket), replies))
+        Ok((socket, replies))
     };
     let too_late = |_| {
         let limit = server.connect_timeout.as_millis();
@@ -98,7 +100,11 @@ async fn connect(server: &Server, on_event: &OnEvent) -> Result<(Arc<Socket>, Re
 }
 
 /// Serves calls until the connection is lost; tells why it was.
-async fn serve(link: &Link, socket: Arc<Socket>, replies: Replies, on_event: &OnEvent) -> Error {
+async fn serve(link: &Link, socket: Socket, replies: Replies, on_event: &OnEvent) -> Error {
+    if link.is_attended() {
+        return have_served(link, socket, replies).await;
+    }
+    let socket = Arc::new(socket);
     link.attach(socket.clone());
     on_event(Event::Ready);
     tokio::select! {
@@ -108,11 +114,23 @@ async fn serve(link: &Link, socket: Arc<Socket>, replies: Replies, on_event: &On
     }
 }
 
+/// The attendant serves, and announces that the connection is ready.
+async fn have_served(link: &Link, socket: Socket, replies: Replies) -> Error {
+    match socket.leave() {
+        Ok(socket) => link.offer(socket, replies),
+        Err(error) => return Error::from_io("handing the socket over failed", &error),
+    }
+    tokio::select! {
+        cause = link.lost() => cause,
+        cause = link.silent() => cause,
+    }
+}
+
 async fn read(link: &Link, socket: &Socket, mut replies: Replies) -> Error {
     loop {
         let read = async {
             socket.readable().await?;
-            link.receive(socket, &mut replies)
+            link.receive(socket, &mut replies).map(drop)
         };
         if let Err(cause) = read.await {
             return cause;

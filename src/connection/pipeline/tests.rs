@@ -86,9 +86,9 @@ impl Fixture {
     }
 
     fn expire(&mut self, seconds: u64) -> Option<Instant> {
-        let next = self.pipeline.expire(self.now + Duration::from_secs(seconds), None);
+        self.pipeline.expire(self.now + Duration::from_secs(seconds), None);
         self.settle();
-        next
+        self.pipeline.next_deadline()
     }
 
     fn settle(&mut self) {
