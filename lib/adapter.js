@@ -3,7 +3,7 @@
 const { EventEmitter } = require('node:events')
 const { NativeStore } = require('../native.js')
 const { Batches } = require('./batch.js')
-const { checkTraceId, entryName, jsonText, record } = require('./entry.js')
+const { callRecord, checkTraceId } = require('./entry.js')
 const { RedisStateError, fromFailure, fromThrown, invalidArgument } = require('./errors.js')
 const { matcher } = require('./filter.js')
 const { explainEnv, optionsFromEnv, resolveOptions } = require('./options.js')
@@ -160,11 +160,13 @@ class RedisStateAdapter extends EventEmitter {
    * @param {unknown} [value]
    */
   #point(operation, traceId, key, value) {
-    return checked({ traceId, key, writes: operation !== 'get' }, () => {
-      const name = entryName(traceId, key, this.#batches.strictTraceIds)
-      const text = operation === 'set' ? jsonText(value) : undefined
-      return this.#batches.point({ operation, traceId, key, record: record(operation, name, text), value })
-    })
+    let record
+    try {
+      record = callRecord(operation, traceId, key, value, this.#batches.strictTraceIds)
+    } catch (error) {
+      return refused(error, { traceId, key, writes: operation !== 'get' })
+    }
+    return this.#batches.point(operation, traceId, key, record, value)
   }
 
   /**
@@ -210,23 +212,34 @@ class RedisStateAdapter extends EventEmitter {
 }
 
 /**
- * Calls reject, they do not throw; a write that was refused says that nothing was written.
+ * Calls reject, they do not throw.
  *
- * @param {{ traceId?: unknown, key?: unknown, writes?: boolean }} about
+ * @param {{ traceId?: unknown, writes?: boolean }} about
  * @param {() => Promise<any>} call
  * @returns {Promise<any>}
  */
-function checked({ traceId, key, writes }, call) {
+function checked(about, call) {
   try {
     return call()
   } catch (error) {
-    // What is not ours was thrown by a getter of the user's, or by V8 for a text that is too long.
-    const ours =
-      error instanceof RedisStateError ? error : invalidArgument('the arguments cannot be used', { cause: error })
-    const ids = { traceId: stringOf(traceId), key: stringOf(key) }
-    const details = { ...ids, cause: ours.cause, applied: writes ? /** @type {const} */ ('no') : undefined }
-    return Promise.reject(new RedisStateError(ours.code, ours.message, details))
+    return refused(error, about)
   }
+}
+
+/**
+ * A write that was refused says that nothing was written.
+ *
+ * @param {unknown} error
+ * @param {{ traceId?: unknown, key?: unknown, writes?: boolean }} about
+ * @returns {Promise<any>}
+ */
+function refused(error, { traceId, key, writes }) {
+  // What is not ours was thrown by a getter of the user's, or by V8 for a text that is too long.
+  const ours =
+    error instanceof RedisStateError ? error : invalidArgument('the arguments cannot be used', { cause: error })
+  const ids = { traceId: stringOf(traceId), key: stringOf(key) }
+  const details = { ...ids, cause: ours.cause, applied: writes ? /** @type {const} */ ('no') : undefined }
+  return Promise.reject(new RedisStateError(ours.code, ours.message, details))
 }
 
 /** @param {unknown} id */

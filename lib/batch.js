@@ -13,6 +13,7 @@ const LONGEST_TEXT = 64 * 1024 * 1024
  * @typedef {import('../native.js').Failure} Failure
  *
  * @typedef {import('../native.js').LateValue} LateValue
+ * @typedef {import('./entry.js').CallRecord} CallRecord
  *
  * @typedef {object} Call a call of the user, until it is settled
  * @property {string} [traceId]
@@ -23,13 +24,6 @@ const LONGEST_TEXT = 64 * 1024 * 1024
  * @property {unknown} [value] what a call that reads nothing resolves to
  * @property {(value: any) => void} resolve
  * @property {(error: unknown) => void} reject
- *
- * @typedef {object} Point
- * @property {'get' | 'set' | 'delete'} operation
- * @property {string} traceId
- * @property {string} key
- * @property {string} record
- * @property {unknown} [value]
  *
  * @typedef {object} Listing
  * @property {string} [traceId]
@@ -71,14 +65,19 @@ class Batches {
   /**
    * A call on one entry; it travels with the others of this tick.
    *
-   * @param {Point} point
+   * @param {'get' | 'set' | 'delete'} operation
+   * @param {string} traceId
+   * @param {string} key
+   * @param {CallRecord} record
+   * @param {unknown} value what a set resolves to
    * @returns {Promise<any>}
    */
-  point({ operation, traceId, key, record, value }) {
-    const [reads, writes, bytes] = [operation !== 'set', operation !== 'get', Buffer.byteLength(record)]
+  point(operation, traceId, key, record, value) {
+    const { text, bytes } = record
+    const [reads, writes] = [operation !== 'set', operation !== 'get']
     return new Promise((resolve, reject) => {
       const call = { traceId, key, reads, writes, bytes, value, resolve, reject }
-      if (this.#admit(call)) this.#gather(record).add(call, record)
+      if (this.#admit(call)) this.#gather(text).add(call, text)
     })
   }
 
@@ -160,12 +159,12 @@ class Batches {
   }
 
   /**
-   * The batch of this tick; another one, where the record would make it too long.
+   * The batch of this tick; another one, where the text would make it too long.
    *
-   * @param {string} record
+   * @param {string} text of a record
    */
-  #gather(record) {
-    if (this.#gathering && this.#gathering.text.length + record.length > LONGEST_TEXT) this.#flush()
+  #gather(text) {
+    if (this.#gathering && this.#gathering.text.length + text.length > LONGEST_TEXT) this.#flush()
     if (this.#gathering === undefined) {
       this.#gathering = new PointBatch()
       // Runs when the microtasks of this tick are done, so that calls made in promise reactions travel along.
@@ -248,11 +247,11 @@ class PointBatch extends Batch {
 
   /**
    * @param {Call} call
-   * @param {string} record
+   * @param {string} text of its record
    */
-  add(call, record) {
+  add(call, text) {
     this.hold(call)
-    this.text += record
+    this.text += text
   }
 
   /** @param {Results} results */

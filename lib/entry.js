@@ -2,38 +2,40 @@
 
 const { invalidArgument } = require('./errors.js')
 
-/** The calls on one entry, and the letters by which src/call.rs knows them. */
-const LETTERS = { get: 'G', set: 'S', delete: 'D' }
-
 // biome-ignore-start lint/suspicious/noControlCharactersInRegex: they are the marks of a record, see src/call.rs
-/** What a name may hold only with care: marks and surrogates. */
-const UNUSUAL = /[\0-\x02\ud800-\udfff]/
+/** What needs a closer look in an id: marks, and all that is not ASCII. */
+const UNUSUAL = /[^\x03-\x7f]/
 const MARKS = /[\0-\x02]/g
 // biome-ignore-end lint/suspicious/noControlCharactersInRegex: see above
+
+/** The calls on one entry, and the letters by which src/call.rs knows them. */
+const LETTERS = { get: 'G', set: 'S', delete: 'D' }
 
 /**
  * A call as it crosses to the native side; see src/call.rs.
  *
- * @param {keyof typeof LETTERS} operation
- * @param {string} name
- * @param {string} [text] JSON text of the value to be written
+ * @typedef {object} CallRecord
+ * @property {string} text
+ * @property {number} bytes of ids and value, in UTF-8
  */
-function record(operation, name, text) {
-  return text === undefined ? `${LETTERS[operation]}${name}\0` : `${LETTERS[operation]}${name}\x01${text}\0`
-}
 
 /**
- * The name of an entry, with the marks of a record escaped.
- *
+ * @param {keyof typeof LETTERS} operation
  * @param {string} traceId
  * @param {string} key
+ * @param {unknown} value for a set
  * @param {boolean} strict
+ * @returns {CallRecord}
  */
-function entryName(traceId, key, strict) {
+function callRecord(operation, traceId, key, value, strict) {
   checkTraceId(traceId, strict)
   checkId('key', key)
-  const name = `${traceId}:${key}`
-  return UNUSUAL.test(name) ? name.replace(MARKS, escapeMark) : name
+  const isPlain = !UNUSUAL.test(traceId) && !UNUSUAL.test(key)
+  const name = isPlain ? `${traceId}:${key}` : `${traceId}:${key}`.replace(MARKS, escapeMark)
+  const bytes = isPlain ? name.length : Buffer.byteLength(name)
+  if (operation !== 'set') return { text: `${LETTERS[operation]}${name}\0`, bytes }
+  const json = jsonText(value)
+  return { text: `${LETTERS[operation]}${name}\x01${json}\0`, bytes: bytes + Buffer.byteLength(json) }
 }
 
 /** @param {string} mark */
@@ -58,12 +60,7 @@ function checkTraceId(traceId, strict) {
 function checkId(what, id) {
   if (typeof id !== 'string') throw invalidArgument(`the ${what} must be a string, not ${kindOf(id)}`)
   // In UTF-8 all lone surrogates would become the same character, and two ids one key.
-  if (UNUSUAL.test(id) && !id.isWellFormed()) throw invalidArgument(`the ${what} holds a lone surrogate`)
-}
-
-/** @param {unknown} value */
-function isThenable(value) {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+  if (!id.isWellFormed()) throw invalidArgument(`the ${what} holds a lone surrogate`)
 }
 
 /** @param {unknown} value */
@@ -89,4 +86,9 @@ function jsonText(value) {
   return text
 }
 
-module.exports = { record, entryName, checkTraceId, jsonText }
+/** @param {unknown} value */
+function isThenable(value) {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+module.exports = { callRecord, checkTraceId }

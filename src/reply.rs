@@ -1,6 +1,7 @@
 //! Results, errors and events as JavaScript sees them.
 
-use napi::bindgen_prelude::FnArgs;
+use napi::bindgen_prelude::{FnArgs, ToNapiValue};
+use napi::{check_status, sys};
 use napi_derive::napi;
 
 use crate::call::{Outcomes, Success};
@@ -56,6 +57,21 @@ impl Failure {
     }
 }
 
+/// A text on its way into JavaScript.
+pub struct JsonText(String);
+
+impl ToNapiValue for JsonText {
+    unsafe fn to_napi_value(env: sys::napi_env, JsonText(text): Self) -> napi::Result<sys::napi_value> {
+        // V8 copies ASCII as it is; from UTF-8 it would decode it.
+        let create =
+            if text.is_ascii() { sys::napi_create_string_latin1 } else { sys::napi_create_string_utf8 };
+        let mut value = std::ptr::null_mut();
+        // SAFETY: the environment is the caller's word; the text outlives the call.
+        check_status!(unsafe { create(env, text.as_ptr().cast(), text.len() as isize, &mut value) })?;
+        Ok(value)
+    }
+}
+
 /// The value of a call that had to be sent again.
 #[napi(object, object_from_js = false)]
 #[derive(Debug)]
@@ -78,14 +94,14 @@ pub struct Part {
     pub last: bool,
 }
 
-pub type PartArgs = FnArgs<(u32, bool, String, Option<Vec<Failure>>, Option<Vec<LateValue>>)>;
+pub type PartArgs = FnArgs<(u32, bool, JsonText, Option<Vec<Failure>>, Option<Vec<LateValue>>)>;
 
 impl Part {
     /// The arguments of the callback, in its order.
     pub fn into_args(self) -> PartArgs {
         let failures = Some(self.failures).filter(|failures| !failures.is_empty());
         let late = Some(self.late).filter(|late| !late.is_empty());
-        (self.batch, self.last, self.values, failures, late).into()
+        (self.batch, self.last, JsonText(self.values), failures, late).into()
     }
 
     /// A batch in parts, so that no text comes near V8's limit for a string.
