@@ -111,7 +111,12 @@ impl EventLoop {
                 drop(Box::from_raw(memory));
                 return Err(format!("libuv cannot watch the socket ({code})"));
             }
-            let watched = Box::new(Watched { on_ready: Some(on_ready), closed: false, memory });
+            let watched = Box::new(Watched {
+                on_ready: Some(on_ready),
+                interest: Interest::Readable,
+                closed: false,
+                memory,
+            });
             (uv.handle_set_data)(handle, Box::into_raw(watched).cast());
             (uv.unref)(handle);
             wait_for(uv, handle, Interest::Readable);
@@ -124,6 +129,7 @@ impl EventLoop {
 struct Watched {
     /// Not there while it runs, and when there is nothing to wait for any more.
     on_ready: Option<OnReady>,
+    interest: Interest,
     closed: bool,
     memory: *mut [u64],
 }
@@ -184,7 +190,11 @@ unsafe extern "C" fn ready(handle: Handle, _status: c_int, _events: c_int) {
         if interest != Interest::Nothing {
             (*watched).on_ready = Some(on_ready);
         }
-        wait_for(uv, handle, interest);
+        // Starting again, even for the same, costs two system calls.
+        if interest != (*watched).interest {
+            (*watched).interest = interest;
+            wait_for(uv, handle, interest);
+        }
     }
 }
 
