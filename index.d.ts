@@ -27,17 +27,20 @@ export interface SocketOptions {
   port?: number
   /** Path of a unix socket; in place of `host` and `port`. */
   path?: string
-  /** TLS on or off, as in node-redis; the other TLS options may stand beside it. Default: `false`. */
+  /**
+   * TLS on or off, as in node-redis; the other TLS options may stand beside it, and ask for it by themselves. Not built
+   * in yet: construction throws `ERR_UNSUPPORTED`. Default: `false`.
+   */
   tls?: boolean
-  /** See {@link TlsOptions.ca}. */
+  /** See {@link TlsOptions.ca}; not built in yet. */
   ca?: string | Uint8Array
-  /** See {@link TlsOptions.cert}. */
+  /** See {@link TlsOptions.cert}; not built in yet. */
   cert?: string | Uint8Array
-  /** See {@link TlsOptions.key}. */
+  /** See {@link TlsOptions.key}; not built in yet. */
   key?: string | Uint8Array
-  /** See {@link TlsOptions.servername}. */
+  /** See {@link TlsOptions.servername}; not built in yet. */
   servername?: string
-  /** See {@link TlsOptions.rejectUnauthorized}. */
+  /** See {@link TlsOptions.rejectUnauthorized}; not built in yet. */
   rejectUnauthorized?: boolean
   /** Longest time for one attempt to connect and to log in, in milliseconds, 1 or more. Default: 10000. */
   connectTimeout?: number
@@ -55,6 +58,9 @@ export interface SocketOptions {
    *   mistake: one process warning names it and the default delay is used.
    *
    * Giving up rejects the waiting calls and all later ones with `ERR_CONNECTION` and emits `end`.
+   *
+   * It is asked about the connection for point calls. The one for listings is opened while listings wait, with the
+   * default delays, and ends with the other.
    *
    * Default: never give up; 50 ms, doubled with each attempt up to 2 seconds, with jitter.
    */
@@ -110,7 +116,7 @@ export interface StateOptions {
   maxPendingCommands?: number
   /**
    * Bytes of ids and values (UTF-8) that unsettled calls may hold; beyond, a call rejects with
-   * `ERR_BACKPRESSURE`. Default: 67108864 (64 MiB).
+   * `ERR_BACKPRESSURE`. With that it bounds a single value too. Default: 67108864 (64 MiB).
    */
   maxPendingBytes?: number
 }
@@ -118,8 +124,8 @@ export interface StateOptions {
 /** Where the state lives; the names are those of node-redis. */
 export interface ConnectionOptions {
   /**
-   * `redis://[[user]:password@]host[:port][/database]`, `rediss://…` (TLS), `unix:///path[?db=n]`, or `memory:`
-   * for the embedded store: no server, nothing shared with other processes, announced by one process warning.
+   * `redis://[[user]:password@]host[:port][/database]`, `unix:///path[?db=n]` (with `valkey:` for `redis:` as well;
+   * `rediss:`, TLS, is not built in yet and throws `ERR_UNSUPPORTED`), or `memory:` for the embedded store: no server, nothing shared with other processes, announced by one process warning.
    * `memory:name` is one store for all adapters of this process that give that name, for as long as one of them is
    * open. Parts of the url lose to the other options.
    */
@@ -149,10 +155,13 @@ export interface ConnectionOptions {
 /** All options in one object. */
 export interface RedisStateAdapterOptions extends ConnectionOptions, StateOptions {}
 
-/** What is read of a node-redis client that is given in place of options: its `options`, nothing else. */
+/**
+ * What is read of a node-redis client that is given in place of options: its `options`, nothing else. A cluster, a
+ * sentinel or a pool shows none and is refused.
+ */
 export interface NodeRedisClientLike {
   readonly isOpen: boolean
-  readonly options?: object
+  readonly options: object
   connect(): Promise<unknown>
 }
 
@@ -168,7 +177,7 @@ export interface StateItem {
   value: string | number | boolean | object | unknown[] | null
 }
 
-/** How a filter compares; comparisons are JavaScript's own. */
+/** How a filter compares: as JavaScript does. What JavaScript cannot compare does not match. */
 export type StateFilterOperation =
   | 'eq'
   | 'neq'
@@ -185,7 +194,7 @@ export type StateFilterOperation =
 
 /** A condition on one field of a value. */
 export interface StateFilter {
-  /** Own field of an object or array; of any other value the value itself is compared. */
+  /** Own field of an object or array; of any other value the value itself is compared, whatever the name. */
   valueKey: string
   operation: StateFilterOperation
   /** What to compare with; `isNull` and `isNotNull` need none. */
@@ -210,7 +219,7 @@ export interface ReconnectingInfo {
   cause: RedisStateError
 }
 
-/** Events of a {@link RedisStateAdapter}. */
+/** Events of a {@link RedisStateAdapter}, all about the connection for point calls. */
 export interface RedisStateAdapterEvents {
   /** A connection was made and is about to log in. */
   connect: []
@@ -289,11 +298,21 @@ export class RedisStateError extends Error {
  * `ERR_INVALID_ARGUMENT`.
  *
  * The connection is opened in the background and comes back by itself. Calls made while it is away wait.
- * Every call settles within `commandTimeout`. Reads are repeated until then; a write is sent at most once, so its
- * error says by `applied` whether it may have been carried out. Calls of one tick travel together, point calls and
- * listings on connections of their own: await a call that another one depends on.
+ * Every call settles within `commandTimeout`. Reads are repeated until then; a write is sent at most once, unless it
+ * never left this process or the server said that it was not carried out for now (LOADING, MASTERDOWN, READONLY,
+ * MISCONF, NOREPLICAS, TRYAGAIN, CLUSTERDOWN); so the error of a write says by `applied` whether it may have been
+ * carried out. Calls of one tick travel together, point calls and listings on connections of their own: await a call
+ * that another one depends on.
  *
- * An idle adapter keeps no process alive; calls in flight do.
+ * An idle adapter keeps no process alive; calls in flight do. One that is not needed any more must be closed with
+ * `cleanup`, or its connections stay.
+ *
+ * Any call may reject with `ERR_INVALID_ARGUMENT`, `ERR_BACKPRESSURE`, `ERR_CLOSED`, `ERR_CONNECTION`, `ERR_AUTH`,
+ * `ERR_COMMAND_TIMEOUT` or `ERR_REPLY`; the methods name what they may reject with besides.
+ *
+ * Listings (`getGroup`, `keys`, `traceIds`, `items`) and `clear` walk the whole database with SCAN, in steps of 1000 keys,
+ * however small the group is: their time grows with all keys of the database. The names found and the result are held
+ * in memory.
  *
  * @example
  * const state = new RedisStateAdapter({ url: 'redis://localhost:6379', ttl: 3600 })
@@ -318,7 +337,7 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    * `REDIS_PASSWORD`, `REDIS_DATABASE`, `STATE_KEY_PREFIX`, `STATE_TTL`. Unset and empty ones count as not given.
    *
    * @param env default: `process.env`
-   * @throws RedisStateError `ERR_INVALID_CONFIG`, naming the variable, for a number that is none
+   * @throws RedisStateError as the constructor does; the message tells which variable set which option
    */
   static fromEnv(env?: Record<string, string | undefined>): RedisStateAdapter
 
@@ -326,16 +345,16 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    * Reads one value.
    *
    * @returns the value, or `null` where there is none
-   * @throws RedisStateError `ERR_CORRUPT_VALUE`, `ERR_WRONG_TYPE`, or a failure of the connection
+   * @throws RedisStateError `ERR_CORRUPT_VALUE`, `ERR_WRONG_TYPE`
    */
   get<T>(traceId: string, key: string): Promise<T | null>
 
   /**
-   * Writes one value with its expiry in a single atomic command. At most 512 MiB of JSON text, the server's own limit
-   * for a string.
+   * Writes one value with its expiry in a single atomic command. The value is taken as it is at the time of the call. Its
+   * JSON text may have `maxPendingBytes`, and 512 MiB at most, the server's own limit for a string.
    *
-   * @param value anything that `JSON.stringify` turns into a text; `undefined`, a function, a symbol, a BigInt and a
-   *   cycle reject with `ERR_INVALID_ARGUMENT`
+   * @param value anything that `JSON.stringify` turns into a text; `undefined`, a function, a symbol, a BigInt, a cycle
+   *   and a promise reject with `ERR_INVALID_ARGUMENT`
    * @returns the value given
    */
   set<T>(traceId: string, key: string, value: T): Promise<T>
@@ -346,6 +365,7 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    * A stored text that is not JSON is removed too and rejects with `ERR_CORRUPT_VALUE` and `applied: 'unknown'`.
    *
    * @returns the value removed, or `null` where there was none
+   * @throws RedisStateError `ERR_CORRUPT_VALUE`, `ERR_WRONG_TYPE`, `ERR_UNSUPPORTED` from an older server
    */
   delete<T>(traceId: string, key: string): Promise<T | null>
 
@@ -357,17 +377,19 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    */
   getGroup<T>(traceId: string): Promise<T[]>
 
-  /** Lists the keys of a trace id, each once, in no order; not a snapshot. Keys of other Redis types are left out. */
+  /**
+   * Lists the keys of a trace id, each once, in no order; not a snapshot. Keys of other Redis types are left out. Needs
+   * Redis 6.0, as `traceIds` and `clear` do.
+   */
   keys(traceId: string): Promise<string[]>
 
   /**
-   * Lists the trace ids that have an entry, each once, in no order; not a snapshot. An id ends at its first `:`. Walks
-   * the whole keyspace of the server.
+   * Lists the trace ids that have an entry, each once, in no order; not a snapshot. An id ends at its first `:`.
    */
   traceIds(): Promise<string[]>
 
   /**
-   * Lists entries with their values, in no order, in one pass over the keyspace; not a snapshot.
+   * Lists entries with their values, in no order, in one pass over the database; not a snapshot.
    *
    * @throws RedisStateError `ERR_CORRUPT_VALUE`, naming trace id and key, when one of the texts is not JSON
    */
