@@ -4,7 +4,7 @@ const { EventEmitter } = require('node:events')
 const { NativeStore } = require('../native.js')
 const { Batches } = require('./batch.js')
 const { callRecord, checkTraceId } = require('./entry.js')
-const { RedisStateError, fromFailure, fromThrown, invalidArgument } = require('./errors.js')
+const { RedisStateError, failureOf, fromThrown, invalidArgument } = require('./errors.js')
 const { matcher } = require('./filter.js')
 const { explainEnv, optionsFromEnv, resolveOptions } = require('./options.js')
 const { SafeStrategy } = require('./strategy.js')
@@ -191,7 +191,7 @@ class RedisStateAdapter extends EventEmitter {
     if (name === 'end') this.#end()
     if (!detail) return
     const { error: failure, retries = 0, delay = 0 } = detail
-    const cause = fromFailure(failure)
+    const cause = failureOf(failure)()
     if (name === 'reconnecting') this.emit(name, { retries, delay, cause })
     // Without a listener Node would throw it, and with that end the process.
     if (name === 'error' && this.listenerCount('error') > 0) this.emit('error', cause)

@@ -1,6 +1,6 @@
 // @ts-check
 
-const { RedisStateError, fromFailure } = require('./errors.js')
+const { RedisStateError, failureOf } = require('./errors.js')
 
 // Taken now: tests that fake time replace it, and a call must not wait for a time that does not pass.
 const { nextTick } = process
@@ -256,14 +256,13 @@ class PointBatch extends Batch {
 
   /** @param {Results} results */
   settle({ failures, late, reason }) {
+    for (const failure of failures) this.#reject(failure, reason)
     const { calls, values } = this
     let [nextValue, nextFailure, nextLate] = [0, 0, 0]
     for (let index = 0; index < calls.length; index += 1) {
       const call = calls[index]
-      const failure = failures[nextFailure]
-      if (failure !== undefined && index >= failure.index) {
-        call.reject(fromFailure(failure, detailsOf(call), reason))
-        if (index === failure.index + failure.count - 1) nextFailure += 1
+      if (failures[nextFailure]?.index === index) {
+        index += failures[nextFailure++].count - 1
       } else if (!call.reads) {
         call.resolve(call.value)
       } else if (late[nextLate]?.index === index) {
@@ -272,6 +271,15 @@ class PointBatch extends Batch {
         call.resolve(values[nextValue++])
       }
     }
+  }
+
+  /**
+   * @param {Failure} failure
+   * @param {unknown} reason
+   */
+  #reject(failure, reason) {
+    const errorOf = failureOf(failure, reason)
+    for (const call of this.calls.slice(failure.index, failure.index + failure.count)) call.reject(errorOf(call))
   }
 }
 
@@ -292,18 +300,9 @@ class ListingBatch extends Batch {
   /** @param {Results} results */
   settle({ failures: [failure], reason }) {
     const [call] = this.calls
-    if (failure) call.reject(fromFailure(failure, detailsOf(call), reason))
+    if (failure) call.reject(failureOf(failure, reason)(call))
     else call.resolve(this.#finish(this.values))
   }
-}
-
-/**
- * What is known of a failed call: a write may have been applied, unless the failure says that it was not.
- *
- * @param {Call} call
- */
-function detailsOf({ traceId, key, writes }) {
-  return { traceId, key, applied: writes ? /** @type {const} */ ('unknown') : undefined }
 }
 
 module.exports = { Batches }

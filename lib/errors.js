@@ -24,20 +24,44 @@ class RedisStateError extends Error {
 Object.defineProperty(RedisStateError.prototype, 'name', { value: 'RedisStateError' })
 
 /**
+ * Makes the errors of calls that failed alike.
+ *
  * @param {Failure} failure what the native side reports
- * @param {Details} call what the failed call was about; holds where the failure does not say
- * @param {unknown} reason the Error with which the user's strategy gave up, where it gave one
+ * @param {unknown} [reason] the Error with which the user's strategy gave up, where it gave one
+ * @returns {(call?: { traceId?: string, key?: string, writes?: boolean }) => RedisStateError}
  */
-function fromFailure(failure, call = {}, reason = undefined) {
-  const { traceId = call.traceId, key = call.key, applied = call.applied, reply } = failure
+function failureOf(failure, reason) {
+  const { code, message, applied = 'unknown', traceId, key, reply } = failure
   const cause = (failure.ended ? reason : undefined) ?? causeOf(failure)
-  return new RedisStateError(codeOf(failure), failure.message, {
-    applied: /** @type {Details['applied']} */ (applied),
-    traceId,
-    key,
-    reply,
-    cause,
-  })
+  return (call = {}) =>
+    withoutStack(
+      () =>
+        new RedisStateError(codeOf({ code }), message, {
+          // Of a write nothing else is known than what the failure tells.
+          applied: call.writes ? /** @type {Details['applied']} */ (applied) : undefined,
+          traceId: traceId ?? call.traceId,
+          key: key ?? call.key,
+          reply,
+          cause,
+        }),
+    )
+}
+
+/**
+ * A native failure has no stack of the user's, and to capture one for each of many calls takes longer than all else.
+ *
+ * @template T
+ * @param {() => T} make
+ * @returns {T}
+ */
+function withoutStack(make) {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return make()
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
 }
 
 /**
@@ -52,7 +76,7 @@ function fromThrown(error) {
 
 /** @param {Failure} failure */
 function causeOf({ cause }) {
-  return cause && new RedisStateError(codeOf(cause), cause.message)
+  return cause && withoutStack(() => new RedisStateError(codeOf(cause), cause.message))
 }
 
 /** @param {{ code: string }} failure */
@@ -76,4 +100,4 @@ function invalidConfig(message) {
 /** @satisfies {typeof import('../index.js').RedisStateError} the types that users see hold */
 const published = RedisStateError
 
-module.exports = { RedisStateError: published, fromFailure, fromThrown, invalidArgument, invalidConfig }
+module.exports = { RedisStateError: published, failureOf, fromThrown, invalidArgument, invalidConfig }

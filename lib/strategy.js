@@ -1,7 +1,7 @@
 // @ts-check
 
 const { inspect, types } = require('node:util')
-const { fromFailure } = require('./errors.js')
+const { failureOf } = require('./errors.js')
 const { warn } = require('./warning.js')
 
 /**
@@ -30,7 +30,7 @@ class SafeStrategy {
    */
   ask(retries, failure) {
     try {
-      return this.#answer(this.#strategy(retries, fromFailure(failure)))
+      return this.#answer(this.#strategy(retries, failureOf(failure)()))
     } catch (error) {
       return this.#mistake(`threw ${inspect(error, { depth: 0 })}`)
     }

@@ -205,8 +205,9 @@ impl NativeStore {
     {
         let Some(Opened { store, delivery, .. }) = self.opened() else { return Ok(()) };
         delivery.begin(&env)?;
+        let deadline = store.deadline();
         let listing = listing(store);
-        runtime::spawn(async move { delivery.deliver(Part::of_listing(batch, listing.await)) });
+        runtime::spawn(async move { delivery.deliver(Part::of_listing(batch, listing.await, deadline)) });
         Ok(())
     }
 }

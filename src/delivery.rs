@@ -73,12 +73,12 @@ impl Delivery {
     /// JavaScript has taken a part and wants the next one.
     pub fn deliver_next(&self, batch: u32) {
         let next = self.waiting().get_mut(&batch).and_then(VecDeque::pop_front);
-        if let Some(next) = next {
-            if next.last {
-                self.waiting().remove(&batch);
-            }
-            self.send(next);
+        let Some(next) = next else { return };
+        let next = if next.is_overdue() { Part::overdue(batch) } else { next };
+        if next.last {
+            self.waiting().remove(&batch);
         }
+        self.send(next);
     }
 
     fn send(&self, part: Part) {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// Whether a write that failed may have been carried out.
+/// Whether a command that failed may have been carried out; of use for writes only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Applied {
     /// Nothing was written.
@@ -61,7 +61,7 @@ pub struct Error {
     pub kind: Kind,
     /// What happened, for people; never holds a value or a password.
     pub detail: Arc<str>,
-    /// For writes only.
+    /// Where a command failed.
     pub applied: Option<Applied>,
     /// First word of the server's error reply.
     pub reply: Option<Arc<str>>,

@@ -4,6 +4,8 @@ use napi::bindgen_prelude::{FnArgs, ToNapiValue};
 use napi::{check_status, sys};
 use napi_derive::napi;
 
+use tokio::time::Instant;
+
 use crate::call::{Outcomes, Success};
 use crate::connection::Event;
 use crate::error::{Error, Kind};
@@ -92,6 +94,8 @@ pub struct Part {
     pub failures: Vec<Failure>,
     /// The batch is settled with this part; earlier ones hold values only.
     pub last: bool,
+    /// When the batch must be settled, where parts may come later than that.
+    pub deadline: Option<Instant>,
 }
 
 pub type PartArgs = FnArgs<(u32, bool, JsonText, Option<Vec<Failure>>, Option<Vec<LateValue>>)>;
@@ -116,11 +120,22 @@ impl Part {
     }
 
     /// What a listing came to: a batch of one call.
-    pub fn of_listing(batch: u32, result: Result<Slices, Error>) -> Vec<Part> {
-        match result {
+    pub fn of_listing(batch: u32, result: Result<Slices, Error>, deadline: Instant) -> Vec<Part> {
+        let mut parts = match result {
             Ok(slices) => Part::in_slices(batch, slices, Vec::new()),
             Err(error) => Part::in_slices(batch, vec![String::new()], vec![Failure::new(&error)]),
-        }
+        };
+        parts.iter_mut().for_each(|part| part.deadline = Some(deadline));
+        parts
+    }
+
+    /// In place of a part that comes too late, and of all after it.
+    pub fn overdue(batch: u32) -> Part {
+        Part { batch, last: true, failures: vec![Failure::new(&Error::overdue(None))], ..Part::default() }
+    }
+
+    pub fn is_overdue(&self) -> bool {
+        self.deadline.is_some_and(|deadline| deadline < Instant::now())
     }
 }
 
@@ -289,9 +304,9 @@ mod tests {
 
     #[test]
     fn only_the_last_slice_settles_a_listing() {
-        let parts = Part::of_listing(1, Ok(vec!["[1]".into(), "[2]".into()]));
+        let parts = Part::of_listing(1, Ok(vec!["[1]".into(), "[2]".into()]), Instant::now());
         assert_eq!(parts.iter().map(|part| part.last).collect::<Vec<_>>(), [false, true]);
-        let failed = Part::of_listing(1, Err(Error::new(Kind::Closed, "closed")));
+        let failed = Part::of_listing(1, Err(Error::new(Kind::Closed, "closed")), Instant::now());
         assert_eq!((failed[0].last, failed[0].failures.len()), (true, 1));
     }
 }

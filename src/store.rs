@@ -109,7 +109,8 @@ impl Store {
         }
     }
 
-    fn deadline(&self) -> Instant {
+    /// When a call that is made now must be settled.
+    pub fn deadline(&self) -> Instant {
         Instant::now() + self.command_timeout
     }
 }

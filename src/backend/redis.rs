@@ -131,7 +131,7 @@ impl Redis {
                     scan.restart(self.listings.epoch());
                     Vec::new()
                 }
-                Some(Err(error)) => return Err(error),
+                Some(Err(error)) => return Err(error.with_applied(Applied::No)),
             };
         }
     }

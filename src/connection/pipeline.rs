@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::frame::Frame;
 use super::request::{Epoch, Request, Sink};
-use crate::error::{Error, Kind};
+use crate::error::{Applied, Error, Kind};
 
 /// A request that is not settled yet.
 struct Batch {
@@ -141,8 +141,7 @@ impl Pipeline {
         if error.is_for_now() {
             self.refused.push((command, error));
         } else {
-            let failure = command.request.failure(command.next, &error, false);
-            self.settle(command.batch, command.next, Err(failure));
+            self.settle(command.batch, command.next, Err(error.with_applied(Applied::No)));
         }
     }
 
@@ -176,7 +175,7 @@ impl Pipeline {
             if segment.request.survives(index, segment.is_sent(index)) {
                 self.keep(segment, index);
             } else {
-                self.settle(segment.batch, index, Err(segment.request.failure(index, cause, true)));
+                self.settle(segment.batch, index, Err(cause.clone().with_applied(Applied::Unknown)));
             }
         }
     }
@@ -218,8 +217,8 @@ impl Pipeline {
             if self.batch(segment.batch).is_some_and(&chosen) {
                 let kept = segment.request.first_untouched(segment.sent).clamp(segment.next, segment.last);
                 for index in segment.next..segment.last {
-                    let failure = segment.request.failure(index, cause, index < kept);
-                    self.settle(segment.batch, index, Err(failure));
+                    let applied = if index < kept { Applied::Unknown } else { Applied::No };
+                    self.settle(segment.batch, index, Err(cause.clone().with_applied(applied)));
                 }
                 segment.last = kept;
             }
@@ -234,7 +233,7 @@ impl Pipeline {
     fn give_up_refused(&mut self, chosen: impl Fn(&Batch) -> bool, cause: impl Fn(Error) -> Error) {
         for (command, refusal) in std::mem::take(&mut self.refused) {
             if self.batch(command.batch).is_some_and(&chosen) {
-                let failure = command.request.failure(command.next, &cause(refusal), false);
+                let failure = cause(refusal).with_applied(Applied::No);
                 self.settle(command.batch, command.next, Err(failure));
             } else {
                 self.refused.push((command, refusal));

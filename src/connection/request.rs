@@ -94,17 +94,8 @@ impl Request {
         }
     }
 
-    /// The failure of one command of which `sent` tells whether the server may have it.
-    pub(super) fn failure(&self, index: usize, cause: &Error, sent: bool) -> Error {
-        match self.commands[index].effect {
-            Effect::Write if sent => cause.clone().with_applied(Applied::Unknown),
-            Effect::Write => cause.clone().with_applied(Applied::No),
-            Effect::Read | Effect::ReadHere => cause.clone(),
-        }
-    }
-
     /// Fails each command, none of which was sent.
     pub(super) fn refuse(&self, cause: &Error, sink: &mut dyn Sink) {
-        (0..self.len()).for_each(|index| sink.take(index, Err(self.failure(index, cause, false))));
+        (0..self.len()).for_each(|index| sink.take(index, Err(cause.clone().with_applied(Applied::No))));
     }
 }

@@ -186,11 +186,11 @@ fn a_walk_is_not_continued_on_another_connection() {
     fixture.send_all();
     let unsent = fixture.push("o", 5);
     fixture.lose();
-    assert_eq!(failure(&unsent.recv().unwrap()[0]), (Kind::Connection, None));
+    assert_eq!(failure(&unsent.recv().unwrap()[0]), (Kind::Connection, Some(Applied::Unknown)));
     assert_eq!(fixture.unsent_names(), ["GET"]);
     fixture.send_all();
     fixture.answer(Frame::Nil);
-    assert_eq!(failure(&sent.recv().unwrap()[0]), (Kind::Connection, None));
+    assert_eq!(failure(&sent.recv().unwrap()[0]), (Kind::Connection, Some(Applied::Unknown)));
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn what_is_overdue_and_unsent_is_never_sent() {
     assert_eq!(fixture.expire(1), Some(fixture.now + Duration::from_secs(2)));
     let replies = first.recv().unwrap();
     assert_eq!(failure(&replies[0]), (Kind::CommandTimeout, Some(Applied::No)));
-    assert_eq!(failure(&replies[1]), (Kind::CommandTimeout, None));
+    assert_eq!(failure(&replies[1]), (Kind::CommandTimeout, Some(Applied::No)));
     assert_eq!(fixture.unsent_names(), ["SET"]);
     fixture.send_all();
     fixture.answer(Frame::Simple(b"OK"));
@@ -320,5 +320,5 @@ fn a_walk_that_began_on_an_earlier_connection_is_not_continued() {
     assert_eq!(fixture.unsent_names(), ["GET"]);
     fixture.send_all();
     fixture.answer(Frame::Nil);
-    assert_eq!(failure(&replies.recv().unwrap()[1]), (Kind::Connection, None));
+    assert_eq!(failure(&replies.recv().unwrap()[1]), (Kind::Connection, Some(Applied::Unknown)));
 }
