@@ -17,6 +17,8 @@ const SHORTEST_ROUND: Duration = Duration::from_millis(10);
 /// Time after which a command that the server refused for now is sent again.
 const RETRY_AFTER: Duration = Duration::from_millis(50);
 
+/// Calls that were made together fail together, before the connection is found silent.
+const SILENCE_GRACE: Duration = Duration::from_millis(100);
 /// Reads in a row, before others on the attendant's thread have their turn.
 const MOST_READS: usize = 16;
 
@@ -230,8 +232,8 @@ impl Link {
         self.backlog.notified().await;
     }
 
-    /// Replies are owed, and for a whole `commandTimeout` none came: only a new connection can tell whether the server
-    /// or the way to it is gone.
+    /// Replies are owed, and for longer than `commandTimeout` none came: only a new connection can tell whether the
+    /// server or the way to it is gone.
     pub async fn silent(&self) -> Error {
         self.silence.notified().await;
         let limit = self.command_timeout.as_millis();
@@ -279,9 +281,15 @@ impl Link {
     /// A call that is made after this is due no earlier, or it raises the alarm.
     fn schedule(&self, state: &mut State, now: Instant) -> Instant {
         let retry = state.pipeline.has_refused().then_some(now + RETRY_AFTER);
-        let deadlines = state.pipeline.next_deadline().into_iter().chain(retry);
-        state.next_round = deadlines.fold(now + self.command_timeout, Instant::min).max(now + SHORTEST_ROUND);
+        let due = state.pipeline.next_deadline().into_iter().chain(retry).chain(self.silent_at(state));
+        state.next_round = due.fold(now + self.command_timeout, Instant::min).max(now + SHORTEST_ROUND);
         state.next_round
+    }
+
+    /// When the connection is to be given up, unless the server is heard before.
+    fn silent_at(&self, state: &State) -> Option<Instant> {
+        let owed = state.socket.is_some() && state.pipeline.awaits_reply();
+        owed.then(|| state.heard + self.command_timeout + SILENCE_GRACE)
     }
 
     fn flush_locked(&self, state: &mut State) {
