@@ -1,0 +1,16 @@
+// @ts-check
+// The second thread of loop-probe.mjs.
+
+import { parentPort, workerData } from 'node:worker_threads'
+
+/** @type {Int32Array} */
+const running = workerData
+
+for (;;) {
+  Atomics.wait(running, 0, 0)
+  while (Atomics.load(running, 0) === 1) {
+    // At no fixed pace, or the pings could fall in step with what is measured.
+    Atomics.wait(running, 1, 0, 0.5 + Math.random())
+    parentPort?.postMessage(Number(process.hrtime.bigint()) / 1e6)
+  }
+}

@@ -1,0 +1,50 @@
+// @ts-check
+
+import { nextMessage, start } from './processes.mjs'
+
+const startWithin = 30_000
+const jobWithin = 180_000
+
+/** A process of a candidate that stays for many jobs, so that its code is compiled as in a long-lived app. */
+export class Driver {
+  #child
+  #lastId = 0
+
+  /** @param {import('node:child_process').ChildProcess} child */
+  constructor(child) {
+    this.#child = child
+  }
+
+  /**
+   * @param {import('../types.js').Candidate} candidate
+   * @param {string} url
+   */
+  static async start(candidate, url) {
+    const driver = new Driver(start(candidate, 'main', url))
+    try {
+      await nextMessage(driver.#child, startWithin)
+      return driver
+    } catch (error) {
+      driver.stop()
+      throw error
+    }
+  }
+
+  /**
+   * @param {string} job one of those in driver/main.mjs
+   * @param {object} args
+   * @returns {Promise<any>}
+   */
+  async run(job, args) {
+    const id = ++this.#lastId
+    const answer = nextMessage(this.#child, jobWithin)
+    this.#child.send({ id, job, args })
+    const { result, error } = await answer
+    if (error !== undefined) throw new Error(error)
+    return result
+  }
+
+  stop() {
+    this.#child.kill('SIGKILL')
+  }
+}

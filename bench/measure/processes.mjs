@@ -1,0 +1,84 @@
+// @ts-check
+// The processes of the candidates, none of which outlives this one.
+
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { findBun } from '../install.mjs'
+
+/**
+ * @typedef {import('node:child_process').ChildProcess} ChildProcess
+ * @typedef {import('../types.js').Candidate} Candidate
+ */
+
+/** @type {Set<ChildProcess>} */
+const running = new Set()
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+/**
+ * @param {Candidate} candidate
+ * @param {'main' | 'cold'} script
+ * @param {string} url
+ */
+export function start(candidate, script, url) {
+  const file = fileURLToPath(new URL(`../driver/${script}.mjs`, import.meta.url))
+  const program = candidate.runtime === 'bun' ? findBun() : process.execPath
+  if (!program) throw new Error('there is no Bun for this platform')
+  // Bun speaks no other serialization with Node. What the JavaScript adapter prints belongs to no table.
+  const child = spawn(program, [file, candidate.name, url], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    serialization: 'json',
+  })
+  running.add(child)
+  child.once('exit', () => running.delete(child))
+  return child
+}
+
+/**
+ * The next message of a process.
+ *
+ * @param {ChildProcess} child
+ * @param {number} withinMs
+ * @returns {Promise<any>}
+ */
+export function nextMessage(child, withinMs) {
+  let log = ''
+  const onLog = (/** @type {Buffer} */ chunk) => {
+    log = `${log}${chunk}`.slice(-2_000)
+  }
+  return new Promise((resolve, reject) => {
+    const deadline = setTimeout(() => fail(`no answer within ${withinMs / 1e3} s`), withinMs)
+    child.stderr?.on('data', onLog)
+    child.once('message', onMessage).once('close', onClose).once('error', onError)
+
+    /** @param {unknown} message */
+    function onMessage(message) {
+      settle()
+      resolve(message)
+    }
+
+    /** @param {number | null} code */
+    function onClose(code) {
+      fail(`its process ended with ${code}: ${log.trim()}`)
+    }
+
+    /** @param {Error} error */
+    function onError(error) {
+      fail(error.message)
+    }
+
+    /** @param {string} reason */
+    function fail(reason) {
+      settle()
+      reject(new Error(reason))
+    }
+
+    function settle() {
+      clearTimeout(deadline)
+      child.off('message', onMessage).off('close', onClose).off('error', onError)
+      // The pipe has to be emptied further on.
+      child.stderr?.off('data', onLog).resume()
+    }
+  })
+}

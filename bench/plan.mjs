@@ -1,0 +1,83 @@
+// @ts-check
+// What is measured, and for how long.
+
+/**
+ * @typedef {import('./types.js').Settings} Settings
+ * @typedef {import('./types.js').PointCell} PointCell
+ * @typedef {import('./types.js').ListingCell} ListingCell
+ * @typedef {import('./types.js').ListingWork} ListingWork
+ * @typedef {import('./types.js').PointWork} PointWork
+ */
+
+export const pointWorks = /** @type {const} */ (['get', 'set', 'mixed', 'delete'])
+export const inFlights = [1, 32, 256, 2_000]
+export const smallSize = 180
+export const largeSize = 20_000
+/** `items({})` and `traceIds()` list this many keys in groups of `keysPerGroup`. */
+export const groupedKeys = 10_000
+export const keysPerGroup = 100
+
+/** @type {PointCell[]} */
+export const pointCells = [
+  ...pointWorks.flatMap((work) => inFlights.map((inFlight) => ({ work, inFlight, size: smallSize }))),
+  { work: 'get', inFlight: 32, size: largeSize },
+  { work: 'set', inFlight: 32, size: largeSize },
+]
+
+const groupWorks = /** @type {const} */ (['getGroup', 'keys', 'items', 'clear'])
+
+/**
+ * @param {number} keyspace
+ * @param {number[]} groups
+ * @returns {ListingCell[]}
+ */
+function among(keyspace, groups) {
+  return groups.flatMap((group) => groupWorks.map((work) => ({ work, keyspace, group })))
+}
+
+/** @type {ListingCell[]} */
+const fullListings = [
+  ...among(1_000, [1_000]),
+  ...among(10_000, [10_000]),
+  { work: 'allItems', keyspace: groupedKeys, group: groupedKeys },
+  { work: 'traceIds', keyspace: groupedKeys, group: groupedKeys },
+  ...among(100_000, [1_000, 10_000]),
+  ...among(1_000_000, [1_000, 10_000]),
+]
+
+/** Of the large ones only what the project sets itself as a target. */
+const quickListings = fullListings.filter(({ work, keyspace, group }) => {
+  if (work === 'allItems' || work === 'traceIds' || keyspace === 1_000) return true
+  return work === 'getGroup' && (group === 1_000 || keyspace === 10_000)
+})
+
+/**
+ * @param {boolean} quick
+ * @param {number} [rounds]
+ * @returns {Settings}
+ */
+export function settingsOf(quick, rounds) {
+  return quick
+    ? {
+        rounds: rounds ?? 3,
+        listingRounds: rounds ?? 2,
+        pointMs: 90,
+        warmMs: 30,
+        probedAt: [256],
+        listingMs: 30,
+        listings: quickListings,
+        coldStarts: 3,
+        memoryOps: 100_000,
+      }
+    : {
+        rounds: rounds ?? 7,
+        listingRounds: rounds ?? 5,
+        pointMs: 700,
+        warmMs: 150,
+        probedAt: [32, 256, 2_000],
+        listingMs: 500,
+        listings: fullListings,
+        coldStarts: 10,
+        memoryOps: 1_000_000,
+      }
+}

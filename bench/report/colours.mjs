@@ -1,0 +1,20 @@
+// @ts-check
+
+import { base, ours } from '../candidates.mjs'
+
+/** Told apart on white as on black, also by most who see fewer colours. */
+const colours = /** @type {Record<string, string>} */ ({
+  [ours]: '#e8590c',
+  [base]: '#868e96',
+  'node-redis': '#4c8eda',
+  'node-redis-untimed': '#d6619e',
+  ioredis: '#3aa99f',
+  'ioredis-auto': '#7cb342',
+  'valkey-glide': '#9775d6',
+  bun: '#d6a419',
+})
+
+/** @param {string} name */
+export function colourOf(name) {
+  return colours[name] ?? '#868e96'
+}

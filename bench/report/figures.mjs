@@ -1,0 +1,91 @@
+// @ts-check
+// Questions to the rows of a measurement.
+
+import { base } from '../candidates.mjs'
+import { median } from '../driver/statistics.mjs'
+
+/** @typedef {import('../types.js').Run} Run */
+
+/**
+ * Rows of many candidates, cells and rounds.
+ *
+ * @template {Run} Row
+ */
+export class Figures {
+  /** @type {Map<string, Row>} */
+  #rows = new Map()
+  #cellOf
+  /** @type {Set<number>} */
+  #rounds = new Set()
+
+  /**
+   * @param {Row[]} rows
+   * @param {(row: any) => string} cellOf names the cell of a row, or of what has its cell's fields
+   */
+  constructor(rows, cellOf) {
+    this.#cellOf = cellOf
+    for (const row of rows) {
+      this.#rows.set(`${cellOf(row)} ${row.candidate} ${row.round}`, row)
+      this.#rounds.add(row.round)
+    }
+  }
+
+  /**
+   * @param {object} cell
+   * @param {string} candidate
+   * @param {keyof Row} metric
+   * @returns {number | undefined} median of all rounds
+   */
+  median(cell, candidate, metric) {
+    return medianOf(this.#eachRound((round) => this.#value(cell, candidate, metric, round)))
+  }
+
+  /**
+   * @param {object} cell
+   * @param {string} candidate
+   * @param {keyof Row} metric
+   * @param {string} [to]
+   * @returns {number | undefined} median of the ratios within each round
+   */
+  ratio(cell, candidate, metric, to = base) {
+    const ratios = this.#eachRound((round) => {
+      const value = this.#value(cell, candidate, metric, round)
+      const other = this.#value(cell, to, metric, round)
+      return value === undefined || !other ? undefined : value / other
+    })
+    return medianOf(ratios)
+  }
+
+  /**
+   * @param {object} cell
+   * @param {string} candidate
+   * @param {keyof Row} metric
+   * @param {number} round
+   */
+  #value(cell, candidate, metric, round) {
+    const row = this.#rows.get(`${this.#cellOf(cell)} ${candidate} ${round}`)
+    const value = row?.[metric]
+    return typeof value === 'number' ? value : undefined
+  }
+
+  /** @param {(round: number) => number | undefined} figureOf */
+  #eachRound(figureOf) {
+    return [...this.#rounds].map(figureOf)
+  }
+}
+
+/** @param {(number | undefined)[]} values */
+function medianOf(values) {
+  const present = values.filter((value) => value !== undefined)
+  return present.length > 0 ? median(present) : undefined
+}
+
+/** @param {import('../types.js').Results} results */
+export function figuresOf({ point, listings }) {
+  return {
+    point: new Figures(point, ({ work, inFlight, size }) => `${work} ${inFlight} ${size}`),
+    listings: new Figures(listings, ({ work, keyspace, group }) => `${work} ${keyspace} ${group}`),
+  }
+}
+
+/** @typedef {ReturnType<typeof figuresOf>} AllFigures */

@@ -1,0 +1,70 @@
+// @ts-check
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { candidates } from '../candidates.mjs'
+import { figuresOf } from './figures.mjs'
+import { pageOf } from './page.mjs'
+import { pictureOf } from './picture.mjs'
+import { summaryOf } from './summary.mjs'
+
+/** @typedef {import('../types.js').Results} Results */
+
+const rawFile = inBench('results.json')
+const readme = inBench('../README.md')
+const marked = /(<!-- bench:start -->\n)[\s\S]*?(<!-- bench:end -->)/
+
+/** @param {string} name */
+function inBench(name) {
+  return fileURLToPath(new URL(`../${name}`, import.meta.url))
+}
+
+/** @param {Results} results */
+export function saveResults(results) {
+  // A row a line: short enough to be kept, and a change of one shows as one.
+  const rows = /** @param {string} _key @param {any} value */ (_key, value) =>
+    Array.isArray(value) && typeof value[0] === 'object' ? value.map((row) => JSON.stringify(row)) : value
+  const text = JSON.stringify(results, rows, 2).replace(/^( +)("\{.*\}")(,?)$/gm, (_, indent, row, comma) => {
+    return `${indent}${JSON.parse(row)}${comma}`
+  })
+  writeFileSync(rawFile, `${text}\n`)
+}
+
+/** @returns {Results} */
+export function loadResults() {
+  if (!existsSync(rawFile)) throw new Error('There is no bench/results.json yet: run `npm run bench`')
+  return JSON.parse(readFileSync(rawFile, 'utf8'))
+}
+
+/**
+ * @param {Results} results
+ * @returns {string} the page with all tables
+ */
+export function writeReports(results) {
+  const figures = figuresOf(results)
+  const names = candidates.map(({ name }) => name).filter((name) => name in results.versions)
+  const page = pageOf(results, { figures, names })
+  const summary = summaryOf(results, { figures, names })
+  writeFileSync(inBench('RESULTS.md'), page)
+  writeFileSync(inBench('summary.md'), `${summary}\n`)
+  const { processor, cores, node, server } = results.machine
+  const caption = `180-byte objects; ${processor}, ${cores} cores, ${node}, ${server}`
+  writeFileSync(inBench('results.svg'), pictureOf(figures.point, { names, caption }))
+  return page
+}
+
+/**
+ * Puts the summary between the markers of the README.
+ *
+ * @returns {boolean} whether it has them
+ */
+export function updateReadme() {
+  const text = readFileSync(readme, 'utf8')
+  if (!marked.test(text)) return false
+  const summary = readFileSync(inBench('summary.md'), 'utf8')
+  writeFileSync(
+    readme,
+    text.replace(marked, (_, start, end) => `${start}${summary}${end}`),
+  )
+  return true
+}

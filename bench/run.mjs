@@ -1,0 +1,113 @@
+// @ts-check
+// `npm run bench`: this adapter beside other clients. `npm run bench -- --help` lists the options.
+
+import { loadavg } from 'node:os'
+import { ensureServer } from '../scripts/redis-server.mjs'
+import { help, readArguments } from './arguments.mjs'
+import { candidates } from './candidates.mjs'
+import { ensureInstalled } from './install.mjs'
+import { describeMachine, describeVersions } from './machine.mjs'
+import { Field } from './measure/field.mjs'
+import { measureLimits } from './measure/limits.mjs'
+import { measureListings } from './measure/listings.mjs'
+import { measurePoints } from './measure/points.mjs'
+import { measureCold, measureMemory, measureSize } from './measure/process-costs.mjs'
+import { settingsOf } from './plan.mjs'
+import { loadResults, saveResults, updateReadme, writeReports } from './report/write.mjs'
+
+/**
+ * @typedef {import('./types.js').Results} Results
+ * @typedef {ReturnType<typeof readArguments>} Arguments
+ */
+
+const started = performance.now()
+
+try {
+  await main(readArguments(process.argv.slice(2)))
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}
+
+/** @param {Arguments} args */
+async function main(args) {
+  if (args.help) return console.log(help)
+  if (args.report) return report(loadResults())
+  ensureInstalled()
+  ensureServer()
+  warnIfBusy()
+  const results = await measure(args)
+  saveResults(results)
+  report(results)
+}
+
+/** @param {Results} results */
+function report(results) {
+  console.log(`\n${writeReports(results)}`)
+  const readme = updateReadme()
+    ? 'README.md has the summary'
+    : 'README.md has no <!-- bench:start --> and <!-- bench:end -->'
+  progress(`bench/RESULTS.md, bench/results.svg, bench/summary.md written; ${readme}`)
+}
+
+function warnIfBusy() {
+  const load = loadavg()[0]
+  if (load > 0.5)
+    progress(`this machine is busy with something else (load ${load.toFixed(1)}): the figures will suffer`)
+}
+
+/** @param {Arguments} args */
+async function measure(args) {
+  const field = await Field.open(candidates.filter(({ name }) => args.candidates.includes(name)))
+  const results = emptyResults(args)
+  results.failures = field.failures
+  try {
+    await measureAll(field, { args, results })
+  } finally {
+    await field.close()
+  }
+  return results
+}
+
+/**
+ * @param {Arguments} args
+ * @returns {Results}
+ */
+function emptyResults(args) {
+  return {
+    date: new Date().toISOString(),
+    command: ['npm run bench', ...process.argv.slice(2)].join(' ').replace('bench --', 'bench -- --'),
+    machine: describeMachine(),
+    versions: describeVersions(args.candidates),
+    settings: settingsOf(args.quick, args.rounds),
+    failures: {},
+    point: [],
+    listings: [],
+    limits: {},
+    cold: [],
+    memory: [],
+    size: [],
+  }
+}
+
+/**
+ * @param {Field} field
+ * @param {{ args: Arguments, results: Results }} what
+ */
+async function measureAll(field, { args: { only, quick }, results }) {
+  const { settings } = results
+  if (only.includes('size')) results.size = measureSize(field, progress)
+  if (only.includes('limits')) results.limits = await measureLimits(quick, progress)
+  if (only.includes('cold')) results.cold = await measureCold(field, settings, progress)
+  if (only.includes('point')) results.point = await measurePoints(field, settings, progress)
+  if (only.includes('listings')) results.listings = await measureListings(field, settings, progress)
+  // Other processes would take memory, not time.
+  field.stopDrivers()
+  if (only.includes('memory')) results.memory = await measureMemory(field, settings, progress)
+}
+
+/** @param {string} line */
+function progress(line) {
+  const seconds = Math.round((performance.now() - started) / 1e3)
+  console.log(`${String(seconds).padStart(5)} s  ${line}`)
+}

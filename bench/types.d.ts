@@ -1,0 +1,117 @@
+/** What all candidates offer: the part of the adapter's contract that is measured. */
+export interface State {
+  get(traceId: string, key: string): Promise<unknown>
+  set(traceId: string, key: string, value: unknown): Promise<unknown>
+  delete(traceId: string, key: string): Promise<unknown>
+  getGroup(traceId: string): Promise<unknown[]>
+  keys(traceId: string): Promise<string[]>
+  items(input: { groupId?: string }): Promise<unknown[]>
+  traceIds(): Promise<string[]>
+  clear(traceId: string): Promise<unknown>
+  cleanup(): Promise<unknown>
+}
+
+/** The commands by which a raw client is made a {@link State}. */
+export interface Commands {
+  get(key: string): Promise<string | null>
+  set(key: string, text: string): Promise<unknown>
+  getdel(key: string): Promise<string | null>
+  mget(keys: string[]): Promise<(string | null)[]>
+  unlink(keys: string[]): Promise<unknown>
+  scan(cursor: string, match: string, count: number): Promise<{ cursor: string; keys: string[] }>
+  close(): Promise<unknown>
+}
+
+export interface Candidate {
+  name: string
+  /** How reports call it. */
+  title: string
+  /** The npm package; undefined for the one of this repository. */
+  package?: string
+  /** The client below, where the package is itself an adapter. */
+  below?: string
+  runtime: 'node' | 'bun'
+}
+
+export type PointWork = 'get' | 'set' | 'mixed' | 'delete'
+export type ListingWork = 'getGroup' | 'keys' | 'items' | 'clear' | 'allItems' | 'traceIds'
+
+export interface PointCell {
+  work: PointWork
+  inFlight: number
+  /** Bytes of a value's JSON text. */
+  size: number
+}
+
+export interface ListingCell {
+  work: ListingWork
+  /** Keys on the server in all. */
+  keyspace: number
+  /** Keys in the listed group; of `allItems` and `traceIds` those in all groups. */
+  group: number
+}
+
+export interface PointFigures {
+  opsPerSecond: number
+  /** Time that the JS thread was on a core, per operation. */
+  jsCpuUs: number
+  /** The same of all threads of the process. */
+  processCpuUs: number
+  p50Ms: number
+  p99Ms: number
+  /** Absent where the event loop was not probed. */
+  loopDelayP50Ms?: number
+  loopDelayP99Ms?: number
+}
+
+export interface ListingFigures {
+  calls: number
+  ms: number
+  jsCpuMs: number
+  /** Longest time that the event loop was held up. */
+  blockMs: number
+}
+
+export interface Run {
+  candidate: string
+  round: number
+}
+
+export type PointRow = PointCell & PointFigures & Run
+export type ListingRow = ListingCell & ListingFigures & Run
+
+export interface Limits {
+  server?: { command: string; work: string; inFlight: number; opsPerSecond: number }[]
+  json?: { stringifyUs: number; parseUs: number }
+}
+
+export interface Settings {
+  rounds: number
+  listingRounds: number
+  /** Measured time of one point cell, in ms. */
+  pointMs: number
+  warmMs: number
+  /** In flight where the event loop is probed too, in a further run. */
+  probedAt: number[]
+  /** Measured time of one listing cell, in ms; at least one call is made. */
+  listingMs: number
+  listings: ListingCell[]
+  coldStarts: number
+  memoryOps: number
+}
+
+export interface Results {
+  date: string
+  command: string
+  machine: Record<string, string>
+  versions: Record<string, string>
+  settings: Settings
+  /** Why a candidate was not measured further. */
+  failures: Record<string, string>
+  point: PointRow[]
+  listings: ListingRow[]
+  limits: Limits
+  cold: (Run & { ms: number })[]
+  memory: { candidate: string; ops: number; startMb: number; endMb: number }[]
+  size: { candidate: string; bytes: number }[]
+}
