@@ -310,7 +310,7 @@ export class RedisStateError extends Error {
  * Any call may reject with `ERR_INVALID_ARGUMENT`, `ERR_BACKPRESSURE`, `ERR_CLOSED`, `ERR_CONNECTION`, `ERR_AUTH`,
  * `ERR_COMMAND_TIMEOUT` or `ERR_REPLY`; the methods name what they may reject with besides.
  *
- * Listings (`getGroup`, `keys`, `traceIds`, `items`) and `clear` walk the whole database with SCAN, in steps of 1000 keys,
+ * Listings (`getGroup`, `keys`, `traceIds`, `items`) and `clear` walk the whole database with SCAN, in steps that adapt to the server,
  * however small the group is: their time grows with all keys of the database. The names found and the result are held
  * in memory.
  *

@@ -121,12 +121,14 @@ impl Redis {
             if request.is_empty() {
                 return take(&page, Vec::new());
             }
+            let asked = Instant::now();
             let mut replies = self.listings.request(request, deadline).await;
+            let took = asked.elapsed();
             let stepped = if goes_on { replies.pop() } else { None };
             take(&page, replies)?;
             page = match stepped {
                 None => return Ok(()),
-                Some(Ok(reply)) => scan.take(reply)?,
+                Some(Ok(reply)) => scan.take(reply, took)?,
                 Some(Err(error)) if error.kind == Kind::Connection => {
                     scan.restart(self.listings.epoch());
                     Vec::new()
