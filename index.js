@@ -1,4 +1,5 @@
 // @ts-check
+'use strict'
 
 const { RedisStateAdapter } = require('./lib/adapter.js')
 const { RedisStateError } = require('./lib/errors.js')

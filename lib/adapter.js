@@ -1,4 +1,5 @@
 // @ts-check
+'use strict'
 
 const { EventEmitter } = require('node:events')
 const { NativeStore } = require('../native.js')

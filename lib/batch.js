@@ -1,5 +1,7 @@
 // @ts-check
+'use strict'
 
+const { Buffer } = require('node:buffer')
 const { RedisStateError, failureOf } = require('./errors.js')
 
 // Taken now: tests that fake time replace it, and a call must not wait for a time that does not pass.

@@ -1,5 +1,7 @@
 // @ts-check
+'use strict'
 
+const { Buffer } = require('node:buffer')
 const { invalidArgument } = require('./errors.js')
 
 // biome-ignore-start lint/suspicious/noControlCharactersInRegex: they are the marks of a record, see src/call.rs

@@ -1,4 +1,5 @@
 // @ts-check
+'use strict'
 
 /**
  * @typedef {import('../index.js').RedisStateErrorCode} Code

@@ -1,4 +1,5 @@
 // @ts-check
+'use strict'
 
 const { invalidArgument } = require('./errors.js')
 
@@ -32,8 +33,22 @@ const OPERATIONS = {
 function matcher(filters) {
   if (filters === undefined || filters === null) return () => true
   if (!Array.isArray(filters)) throw invalidArgument('filter must be an array')
-  filters.forEach(check)
-  return (value) => filters.every((filter) => OPERATIONS[filter.operation](field(value, filter.valueKey), filter.value))
+  // A copy: the entries come later, and the caller may have changed its own by then.
+  const checked = filters.map((filter, index) => ({ ...check(filter, index) }))
+  return (value) => checked.every((filter) => holds(filter, value))
+}
+
+/**
+ * @param {StateFilter} filter
+ * @param {unknown} value
+ */
+function holds({ valueKey, operation, value: expected }, value) {
+  try {
+    return OPERATIONS[operation](field(value, valueKey), expected)
+  } catch {
+    // A stored object may have fields named valueOf and toString, and then JavaScript cannot compare it.
+    return false
+  }
 }
 
 /**

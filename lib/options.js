@@ -1,4 +1,5 @@
 // @ts-check
+'use strict'
 
 const { RedisStateError, invalidConfig } = require('./errors.js')
 const { warn } = require('./warning.js')

@@ -1,4 +1,5 @@
 // @ts-check
+'use strict'
 
 const { inspect, types } = require('node:util')
 const { failureOf } = require('./errors.js')

@@ -3,10 +3,12 @@
 //! libuv is looked up in the running process, since other runtimes that speak Node-API have none. All of this belongs to
 //! the thread of its environment.
 
+use std::cell::{Cell, RefCell};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::os::fd::RawFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 use napi::{Env, check_status, sys};
@@ -29,7 +31,6 @@ struct Uv {
     close: unsafe extern "C" fn(Handle, OnClose),
     poll_init: unsafe extern "C" fn(*mut c_void, Handle, c_int) -> c_int,
     poll_start: unsafe extern "C" fn(Handle, c_int, OnPoll) -> c_int,
-    poll_stop: unsafe extern "C" fn(Handle) -> c_int,
 }
 
 static UV: LazyLock<Option<Uv>> = LazyLock::new(|| {
@@ -43,7 +44,6 @@ static UV: LazyLock<Option<Uv>> = LazyLock::new(|| {
             close: symbol(c"uv_close")?,
             poll_init: symbol(c"uv_poll_init")?,
             poll_start: symbol(c"uv_poll_start")?,
-            poll_stop: symbol(c"uv_poll_stop")?,
         })
     }
 });
@@ -63,7 +63,7 @@ unsafe fn symbol<F: Copy>(name: &CStr) -> Option<F> {
 pub enum Interest {
     Readable,
     ReadableAndWritable,
-    /// Nothing: the callback is dropped.
+    /// Nothing: the watch ends.
     Nothing,
 }
 
@@ -100,8 +100,8 @@ impl EventLoop {
     /// Watches a socket until the watch is dropped. It keeps no process alive.
     pub fn watch(self, socket: RawFd, on_ready: OnReady) -> Result<Watch, String> {
         let EventLoop { uv, raw } = self;
-        // SAFETY: the memory is as large as libuv says, and lives until `free` runs after `close`; u64 aligns it for
-        // any handle.
+        // SAFETY: the memory is as large as libuv says, u64 aligns it for any handle, and it lives until `free`, which libuv
+        // calls last.
         unsafe {
             let words = (uv.handle_size)(POLL).div_ceil(size_of::<u64>());
             let memory = Box::into_raw(vec![0u64; words].into_boxed_slice());
@@ -111,98 +111,104 @@ impl EventLoop {
                 drop(Box::from_raw(memory));
                 return Err(format!("libuv cannot watch the socket ({code})"));
             }
-            let watched = Box::new(Watched {
-                on_ready: Some(on_ready),
-                interest: Interest::Readable,
-                closed: false,
+            let watched = Rc::new(Watched {
+                uv,
+                handle,
                 memory,
+                on_ready: RefCell::new(Some(on_ready)),
+                interest: Cell::new(Interest::Readable),
+                is_closed: Cell::new(false),
             });
-            (uv.handle_set_data)(handle, Box::into_raw(watched).cast());
+            (uv.handle_set_data)(handle, Rc::into_raw(watched.clone()).cast_mut().cast());
             (uv.unref)(handle);
-            wait_for(uv, handle, Interest::Readable);
-            Ok(Watch { uv, handle })
+            (uv.poll_start)(handle, Interest::Readable.events(), ready);
+            Ok(Watch(watched))
         }
     }
 }
 
-/// What a handle's data points to.
+/// A handle, and what it calls; its data points here.
 struct Watched {
-    /// Not there while it runs, and when there is nothing to wait for any more.
-    on_ready: Option<OnReady>,
-    interest: Interest,
-    closed: bool,
+    uv: &'static Uv,
+    handle: Handle,
     memory: *mut [u64],
+    /// Not there while it runs, and when the handle is closed.
+    on_ready: RefCell<Option<OnReady>>,
+    interest: Cell<Interest>,
+    is_closed: Cell<bool>,
+}
+
+impl Watched {
+    fn run(&self) {
+        let Some(mut on_ready) = self.on_ready.take() else { return };
+        let interest = catch_unwind(AssertUnwindSafe(&mut on_ready)).unwrap_or(Interest::Nothing);
+        if interest == Interest::Nothing {
+            // Before the callback, and with it the socket, is dropped: libuv must not touch a descriptor that may be
+            // another's by then.
+            self.close();
+        } else if !self.is_closed.get() {
+            self.on_ready.replace(Some(on_ready));
+            self.wait_for(interest);
+        }
+    }
+
+    /// Starting again, even for the same, costs two system calls.
+    fn wait_for(&self, interest: Interest) {
+        if self.interest.replace(interest) != interest {
+            // SAFETY: the handle is open, as `is_closed` tells.
+            unsafe { (self.uv.poll_start)(self.handle, interest.events(), ready) };
+        }
+    }
+
+    fn close(&self) {
+        if !self.is_closed.replace(true) {
+            // SAFETY: the handle is open, and closed only here, once.
+            unsafe { (self.uv.close)(self.handle, free) };
+            self.on_ready.take();
+        }
+    }
 }
 
 /// A watched socket.
-pub struct Watch {
-    uv: &'static Uv,
-    handle: Handle,
-}
+pub struct Watch(Rc<Watched>);
 
 impl Watch {
     /// Does what is done when the socket is ready, without waiting for it.
     pub fn run(&self) {
-        // SAFETY: the handle is open, as only dropping the watch closes it.
-        unsafe { ready(self.handle, 0, 0) };
+        self.0.run();
     }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        // SAFETY: the handle is open, and nothing uses it after this but `free`, which libuv calls last. Stopping first
-        // lets the socket be closed at once.
-        unsafe {
-            (self.uv.poll_stop)(self.handle);
-            let watched: *mut Watched = (self.uv.handle_get_data)(self.handle).cast();
-            (*watched).on_ready = None;
-            (*watched).closed = true;
-            (self.uv.close)(self.handle, free);
-        }
+        self.0.close();
     }
 }
 
 /// # Safety
 ///
-/// `handle` must be open.
-unsafe fn wait_for(uv: &Uv, handle: Handle, interest: Interest) {
-    // SAFETY: the caller's word. Neither call fails on an open handle.
-    unsafe {
-        match interest {
-            Interest::Nothing => (uv.poll_stop)(handle),
-            _ => (uv.poll_start)(handle, interest.events(), ready),
-        };
-    }
+/// `handle` must be one of `watch`, not yet freed.
+unsafe fn watched<'a>(handle: Handle) -> Option<&'a Watched> {
+    let uv = UV.as_ref()?;
+    // SAFETY: the data is set by `watch` before anything calls back, and lives until `free`.
+    unsafe { (uv.handle_get_data)(handle).cast::<Watched>().as_ref() }
 }
 
 unsafe extern "C" fn ready(handle: Handle, _status: c_int, _events: c_int) {
-    let Some(uv) = UV.as_ref() else { return };
-    // SAFETY: libuv calls back on the loop's thread while the handle is open. The callback is taken out while it runs,
-    // because it may drop the watch; the data itself lives until `free`.
-    unsafe {
-        let watched: *mut Watched = (uv.handle_get_data)(handle).cast();
-        let Some(mut on_ready) = (*watched).on_ready.take() else { return };
-        // A failure of the socket shows when it is read.
-        let interest = catch_unwind(AssertUnwindSafe(&mut on_ready)).unwrap_or(Interest::Nothing);
-        if (*watched).closed {
-            return;
-        }
-        if interest != Interest::Nothing {
-            (*watched).on_ready = Some(on_ready);
-        }
-        // Starting again, even for the same, costs two system calls.
-        if interest != (*watched).interest {
-            (*watched).interest = interest;
-            wait_for(uv, handle, interest);
-        }
+    // SAFETY: libuv calls back on the loop's thread while the handle is open. A failure of the socket shows when it is
+    // read.
+    if let Some(watched) = unsafe { watched(handle) } {
+        watched.run();
     }
 }
 
 unsafe extern "C" fn free(handle: Handle) {
-    let Some(uv) = UV.as_ref() else { return };
-    // SAFETY: the handle is closed; both boxes were made by `watch` and are freed here only.
+    // SAFETY: libuv calls this last, once; the count is the one that the handle's data held.
     unsafe {
-        let watched = Box::from_raw((uv.handle_get_data)(handle).cast::<Watched>());
-        drop(Box::from_raw(watched.memory));
+        if let Some(watched) = watched(handle) {
+            let memory = watched.memory;
+            drop(Rc::from_raw(watched));
+            drop(Box::from_raw(memory));
+        }
     }
 }
