@@ -1,29 +1,49 @@
 // @ts-check
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { createClient } from 'redis'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { createClient, createClientPool, createCluster, createSentinel } from 'redis'
 import { RedisStateAdapter } from 'redis-state-adapter'
-import { build, buildFromEnv, closedPort, shown, thrownBy, warningsOf } from './config/building.mjs'
 import { bad, cluster, MALFORMED, sentinel, WITHOUT_MEANING } from './config/malformed.mjs'
+import { assertNames, thrownBy } from './support/assert-names.mjs'
+import { assertSameMembers } from './support/members.mjs'
+import { open } from './support/open.mjs'
+import { portOfNobody } from './support/port-of-nobody.mjs'
+import { shown } from './support/shown.mjs'
+import { collectWarnings } from './support/warnings.mjs'
+
+/** @type {(t: import('node:test').TestContext, ...args: any[]) => RedisStateAdapter} an adapter of what the types would refuse */
+const build = open
 
 describe('a malformed option', () => {
   for (const [path, options] of MALFORMED) {
     it(`is named by its path: ${shown(options)}`, (t) => {
-      const { message } = thrownBy(() => build(t, options))
-      assert.ok(message.includes(path), message)
+      assertNames(path, () => build(t, options))
     })
   }
 
   for (const connection of [null, 'redis://localhost', 6379, true, [], [{}], () => {}]) {
     it(`may be the connection itself: ${shown(connection)}`, (t) => {
-      thrownBy(() => build(t, connection))
+      assertNames('connection', () => build(t, connection))
     })
   }
 
   for (const [path, options] of [...bad('ttl', -1), ...bad('keyPrefix', 1), ...bad('foo', 1)]) {
     it(`is named by its path in the second argument: ${shown(options)}`, (t) => {
-      const { message } = thrownBy(() => build(t, {}, options))
-      assert.ok(message.includes(path), message)
+      assertNames(path, () => build(t, {}, options))
+    })
+  }
+
+  for (const [kind, client] of Object.entries({
+    'a pool': createClientPool(),
+    'a cluster': createCluster({ rootNodes: [{ url: 'redis://127.0.0.1:1' }] }),
+    'a sentinel': createSentinel({ name: 'm', sentinelRootNodes: [{ host: '127.0.0.1', port: 1 }] }),
+    'one without options': { isOpen: true, connect() {} },
+    'one with options that are none': { isOpen: true, connect() {}, options: 'redis://127.0.0.1:1' },
+  })) {
+    it(`is a client whose options cannot be read: ${kind}`, (t) => {
+      assertNames('connection', () => build(t, client))
+      assertNames('connection', () => build(t, client, { keyPrefix: 'p:' }))
     })
   }
 
@@ -40,8 +60,7 @@ describe('a malformed option', () => {
       ['foo', { password: `${secret}`, foo: `${secret}` }],
     ]
     for (const [path, options] of cases) {
-      const error = thrownBy(() => build(t, options))
-      assert.ok(error.message.includes(path), error.message)
+      const error = assertNames(path, () => build(t, options))
       assert.ok(!shown(error).includes(`${secret}`), `${path} shows it`)
     }
   })
@@ -71,25 +90,32 @@ describe('an option', () => {
     })
 
     it(`brings no warning when it has no meaning here and is ${none}`, async (t) => {
+      const warnings = collectWarnings(t)
       const names = Object.keys(WITHOUT_MEANING)
       const options = { ...Object.fromEntries(names.map((name) => [name, none])), socket: { family: none } }
-      assert.deepEqual(await warningsOf(() => build(t, options)), [])
+      build(t, options)
+      await nextTurn()
+      assert.deepEqual(warnings, [])
     })
   }
 
   it('of node-redis without meaning here is named by the one warning that it brings', async (t) => {
-    const socket = { port: await closedPort(), socketTimeout: 1, family: 4 }
-    const warnings = await warningsOf(() => build(t, { ...WITHOUT_MEANING, socket }))
+    const warnings = collectWarnings(t)
+    build(t, { ...WITHOUT_MEANING, socket: { port: await portOfNobody(), socketTimeout: 1, family: 4 } })
+    await nextTurn()
     assert.equal(warnings.length, 1, shown(warnings))
-    for (const name of [...Object.keys(WITHOUT_MEANING), 'socket.socketTimeout', 'socket.family']) {
-      assert.ok(warnings[0].includes(name), `${name} is missing: ${warnings[0]}`)
-    }
+    const named = warnings[0].message.split(': ').at(-1)?.split(', ')
+    assertSameMembers(named ?? [], [...Object.keys(WITHOUT_MEANING), 'socket.socketTimeout', 'socket.family'])
   })
 
   for (const options of [
     { tls: true },
     { tls: { rejectUnauthorized: false, servername: 'h' } },
     { socket: { tls: true, servername: 'h' } },
+    { socket: { ca: 'PEM' } },
+    { socket: { cert: 'PEM', key: 'PEM' } },
+    { socket: { servername: 'h' } },
+    { socket: { rejectUnauthorized: false } },
     { url: 'rediss://localhost' },
     { sentinel },
     { cluster },
@@ -103,7 +129,7 @@ describe('an option', () => {
 
 describe('construction', () => {
   it('does not throw because a server is away, nor does its end', async () => {
-    const port = await closedPort()
+    const port = await portOfNobody()
     /** @type {any[][]} */
     const forms = [
       [{ host: '127.0.0.1', port }],
@@ -117,33 +143,12 @@ describe('construction', () => {
   })
 
   it('announces the embedded store once in a process', async (t) => {
-    const warnings = await warningsOf(() => [build(t, { url: 'memory:' }), build(t, { url: 'memory:name' })])
-    assert.equal(warnings.length, 1, shown(warnings))
-    assert.deepEqual(await warningsOf(() => build(t, { url: 'memory:' })), [])
-  })
-})
-
-describe('fromEnv', () => {
-  /** @type {[name: string, ...values: string[]][]} */
-  const MALFORMED_NUMBERS = [
-    ['REDIS_PORT', 'x', '0', '70000', '1.5', '-1', '6379x', '0x10', ' '],
-    ['REDIS_DATABASE', 'x', '-1', '1.5', '1e1'],
-    ['STATE_TTL', 'x', '-1', '1.5', 'NaN', 'Infinity', '60s'],
-  ]
-  for (const [name, ...values] of MALFORMED_NUMBERS) {
-    it(`names ${name} when it is no number that it could be`, (t) => {
-      for (const value of values) {
-        const { message } = thrownBy(() => buildFromEnv(t, { [name]: value }))
-        assert.ok(message.includes(name), message)
-      }
-    })
-  }
-
-  it('takes unset and empty variables as not given', (t) => {
-    const names = ['URL', 'HOST', 'PORT', 'USERNAME', 'PASSWORD', 'DATABASE'].map((name) => `REDIS_${name}`)
-    for (const none of ['', undefined]) {
-      const all = [...names, 'STATE_KEY_PREFIX', 'STATE_TTL']
-      assert.ok(buildFromEnv(t, Object.fromEntries(all.map((name) => [name, none]))) instanceof RedisStateAdapter)
+    const warnings = collectWarnings(t)
+    for (const url of ['memory:', 'memory:name', 'memory:']) {
+      build(t, { url })
+      await nextTurn()
     }
+    assert.equal(warnings.length, 1, shown(warnings))
+    assert.match(warnings[0].message, /embedded/)
   })
 })

@@ -2,13 +2,13 @@
 // The package as a user gets it: packed, installed in an empty project, imported, required and type-checked there.
 
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { npm } from '../scripts/npm.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const project = realpathSync(mkdtempSync(join(tmpdir(), 'package-')))
@@ -17,12 +17,12 @@ const longest = 120_000
 /** @type {string[]} */
 let packed
 
-before(async () => {
+before(() => {
   // Without scripts: what is tested is what was built, and the build is not repeated.
-  const [tarball] = JSON.parse(await npm(root, 'pack', '--json', '--ignore-scripts', '--pack-destination', project))
+  const [tarball] = JSON.parse(runNpm(root, 'pack', '--json', '--ignore-scripts', '--pack-destination', project))
   packed = tarball.files.map((/** @type {{ path: string }} */ { path }) => path).sort()
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'user', private: true }))
-  await npm(project, 'install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', tarball.filename)
+  runNpm(project, 'install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', tarball.filename)
 })
 
 after(() => rmSync(project, { recursive: true, force: true }))
@@ -68,8 +68,8 @@ describe('installed in an empty project', () => {
       .catch((error) => report.push(error instanceof RedisStateError, error.code))
       .then(() => console.log(JSON.stringify(report)))`
 
-  it('is imported by an ECMAScript module', async () => {
-    const output = await script(
+  it('is imported by an ECMAScript module', () => {
+    const output = script(
       'esm.mjs',
       `import { RedisStateAdapter, RedisStateError } from 'redis-state-adapter'
        import * as all from 'redis-state-adapter'
@@ -82,8 +82,8 @@ describe('installed in an empty project', () => {
     assert.deepEqual(report, [{ n: 1 }, ['key'], true, 'ERR_CLOSED'])
   })
 
-  it('is required by a CommonJS module', async () => {
-    const output = await script(
+  it('is required by a CommonJS module', () => {
+    const output = script(
       'cjs.cjs',
       `const all = require('redis-state-adapter')
        const { RedisStateAdapter, RedisStateError } = all
@@ -96,8 +96,8 @@ describe('installed in an empty project', () => {
     assert.deepEqual(report, [{ n: 1 }, ['key'], true, 'ERR_CLOSED'])
   })
 
-  it('is one and the same in both kinds of modules', async () => {
-    const [same] = await script(
+  it('is one and the same in both kinds of modules', () => {
+    const [same] = script(
       'both.mjs',
       `import { createRequire } from 'node:module'
        import { RedisStateAdapter } from 'redis-state-adapter'
@@ -135,7 +135,7 @@ describe('installed in an empty project', () => {
     }
     export const fromEnv: RedisStateAdapter = RedisStateAdapter.fromEnv(process.env)`
 
-  it('type-checks strictly in both kinds of modules', async () => {
+  it('type-checks strictly in both kinds of modules', () => {
     writeFileSync(
       join(project, 'esm.mts'),
       `import { RedisStateAdapter, RedisStateError } from 'redis-state-adapter'\n${typed}`,
@@ -149,19 +149,18 @@ describe('installed in an empty project', () => {
     const compiler = join(root, 'node_modules/typescript/bin/tsc')
     const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')]
     const language = ['--target', 'es2022', '--lib', 'es2023,esnext.disposable', '--module', 'nodenext']
-    await execute(process.execPath, [compiler, '--strict', '--noEmit', ...language, ...types, 'esm.mts', 'cjs.cts'])
+    runNode([compiler, '--strict', '--noEmit', ...language, ...types, 'esm.mts', 'cjs.cts'])
   })
 })
 
 /**
  * @param {string} name
  * @param {string} source
- * @returns {Promise<any[]>} the lines that it printed, parsed
+ * @returns {any[]} the lines that it printed, parsed
  */
-async function script(name, source) {
+function script(name, source) {
   writeFileSync(join(project, name), source)
-  const output = await execute(process.execPath, [name])
-  return output
+  return runNode([name])
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line))
@@ -171,23 +170,20 @@ async function script(name, source) {
  * @param {string} cwd
  * @param {...string} args
  */
-function npm(cwd, ...args) {
-  return execute('npm', args, cwd)
+function runNpm(cwd, ...args) {
+  return outputOf(npm(args, { cwd, timeout: longest }), `npm ${args[0]}`)
+}
+
+/** @param {string[]} args */
+function runNode(args) {
+  return outputOf(spawnSync(process.execPath, args, { cwd: project, timeout: longest }), `node ${args[0]}`)
 }
 
 /**
- * @param {string} program
- * @param {string[]} args
- * @param {string} [cwd]
- * @returns {Promise<string>} its output
+ * @param {import('node:child_process').SpawnSyncReturns<string | Buffer>} ended
+ * @param {string} what
  */
-async function execute(program, args, cwd = project) {
-  // On Windows npm is a script, which only a shell can start.
-  const shell = process.platform === 'win32' && program === 'npm'
-  try {
-    return (await promisify(execFile)(program, args, { cwd, shell, timeout: longest })).stdout
-  } catch (error) {
-    const { stdout, stderr } = /** @type {{ stdout: string, stderr: string }} */ (error)
-    throw new Error(`${program} ${args[0]} failed:\n${stdout}${stderr}`)
-  }
+function outputOf({ status, stdout, stderr }, what) {
+  assert.equal(status, 0, `${what} failed:\n${stdout}${stderr}`)
+  return String(stdout)
 }

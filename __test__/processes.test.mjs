@@ -2,14 +2,13 @@
 // Several processes and threads on one state, and how they end.
 
 import assert from 'node:assert/strict'
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { after, before, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { run } from './fixtures/run.mjs'
-import { startRedis } from './support/redis.mjs'
+import { actor } from './support/actor.mjs'
+import { portOfNobody } from './support/port-of-nobody.mjs'
+import { started, startRedis } from './support/redis.mjs'
+import { runFixture } from './support/run-fixture.mjs'
 
-/** @typedef {import('./fixtures/run.mjs').Ending} Ending */
+/** @typedef {import('./support/run-fixture.mjs').Ending} Ending */
 
 const rounds = 5
 const soon = 2000
@@ -24,7 +23,7 @@ after(() => server.stop())
 
 describe('two processes', () => {
   it('share state', async (t) => {
-    const [one, two] = [actor(t), actor(t)]
+    const [one, two] = [actor(t, server.url), actor(t, server.url)]
     const value = { by: 'one', list: [1, null, 'ü'] }
     await one.ask('set', ['shared', 'key', value])
     assert.deepEqual(await two.ask('get', ['shared', 'key']), [value])
@@ -35,7 +34,7 @@ describe('two processes', () => {
   })
 
   it('race to delete one key: exactly one call gets the value', async (t) => {
-    const actors = [actor(t), actor(t)]
+    const actors = [actor(t, server.url), actor(t, server.url)]
     for (let round = 1; round <= 10; round++) {
       // Each round trip also makes sure that both are connected.
       await actors[round % 2].ask('set', ['race', 'key', { round }])
@@ -55,7 +54,7 @@ describe('workers terminated with calls in flight leave the process healthy', ()
     it(
       mode === 'with-main' ? 'and the adapter of the main thread working' : 'that never loaded the addon itself',
       async () => {
-        const ending = await run('terminate-workers.mjs', [server.url, String(server.pid), mode])
+        const ending = await runFixture('terminate-workers.mjs', [server.url, String(server.pid), mode])
         assertClean(ending, { code: 0 })
         assert.equal(ending.lines.length, 20)
       },
@@ -66,13 +65,13 @@ describe('workers terminated with calls in flight leave the process healthy', ()
 describe('under load', () => {
   it('process.exit ends the process with its code', async () => {
     for (let round = 0; round < rounds; round++) {
-      assertClean(await run('exit-under-load.mjs', [server.url, 'main']), { code: 7 })
+      assertClean(await runFixture('exit-under-load.mjs', [server.url, 'main']), { code: 7 })
     }
   })
 
   it('process.exit in a worker ends the worker with its code, and the process goes on', async () => {
     for (let round = 0; round < rounds; round++) {
-      const ending = await run('exit-under-load.mjs', [server.url, 'worker'])
+      const ending = await runFixture('exit-under-load.mjs', [server.url, 'worker'])
       assertClean(ending, { code: 0 })
       assert.deepEqual(ending.lines, ['worker ended with 7'])
     }
@@ -80,7 +79,7 @@ describe('under load', () => {
 
   it('SIGTERM ends the process with that signal', async () => {
     for (let round = 0; round < rounds; round++) {
-      const ending = await run('load.mjs', [server.url], (_, child) => child.kill('SIGTERM'))
+      const ending = await runFixture('load.mjs', [server.url], (_, child) => child.kill('SIGTERM'))
       assertClean(ending, { signal: 'SIGTERM' })
       assert.deepEqual(ending.lines, ['busy'])
       assert.ok(ending.sinceLastLine < soon, `ended after ${ending.sinceLastLine} ms`)
@@ -94,8 +93,8 @@ describe('a process ends by itself with an adapter that is', () => {
     it(`embedded: ${what}`, async () => void (await assertIdle('memory:', what)))
   }
 
-  it('without a server', async (t) => {
-    const url = await urlOfNone(t)
+  it('without a server', async () => {
+    const url = `redis://127.0.0.1:${await portOfNobody()}`
     await assertIdle(url, 'new')
     const { lines } = await assertIdle(url, 'timed out')
     assert.deepEqual(lines, ['ERR_COMMAND_TIMEOUT', 'idle'])
@@ -110,7 +109,7 @@ describe('a call in flight keeps the process alive until it is answered', () => 
       const client = await server.client()
       await client.flushAll()
       await client.sendCommand(['SET', 'motia:state:trace:key', '"value"'])
-      const ending = await run('last-call.mjs', [server.url, method, 'connected'], async (line, child) => {
+      const ending = await runFixture('last-call.mjs', [server.url, method, 'connected'], async (line, child) => {
         if (line !== 'connected') return
         await client.sendCommand(['CLIENT', 'PAUSE', String(pause), 'ALL'])
         child.stdin.end('go')
@@ -123,10 +122,9 @@ describe('a call in flight keeps the process alive until it is answered', () => 
   }
 
   it('by a server that is away at first', async (t) => {
-    const late = await startRedis()
-    t.after(() => late.stop())
+    const late = await started(t)
     await late.kill()
-    const ending = await run('last-call.mjs', [late.url, 'set'], (line) => {
+    const ending = await runFixture('last-call.mjs', [late.url, 'set'], (line) => {
       if (line === 'reconnecting') void late.start()
     })
     assertClean(ending, { code: 0 })
@@ -134,43 +132,12 @@ describe('a call in flight keeps the process alive until it is answered', () => 
   })
 })
 
-/** @param {import('node:test').TestContext} t */
-function actor(t) {
-  const child = fork(fileURLToPath(new URL('fixtures/actor.mjs', import.meta.url)), [server.url])
-  t.after(async () => {
-    const exit = once(child, 'exit')
-    child.disconnect()
-    assert.deepEqual(await exit, [0, null])
-  })
-  let asked = 0
-  return {
-    /**
-     * @param {import('./fixtures/actor.mjs').Method} method
-     * @param {unknown[]} args
-     * @param {number} [times] calls made at once
-     * @returns {Promise<any[]>} their answers
-     */
-    ask(method, args, times = 1) {
-      const id = ++asked
-      return new Promise((resolve, reject) => {
-        child.once('exit', reject)
-        child.on('message', function onMessage(/** @type {{ id: number, results: any[] }} */ answer) {
-          if (answer.id !== id) return
-          child.off('message', onMessage).off('exit', reject)
-          resolve(answer.results)
-        })
-        child.send({ id, method, args, times })
-      })
-    },
-  }
-}
-
 /**
  * @param {string} url
  * @param {string} what
  */
 async function assertIdle(url, what) {
-  const ending = await run('idle.mjs', [url, what])
+  const ending = await runFixture('idle.mjs', [url, what])
   assertClean(ending, { code: 0 }, url.startsWith('memory:') ? oneWarning : /^$/)
   assert.equal(ending.lines.at(-1), 'idle')
   assert.ok(ending.sinceLastLine < soon, `ended ${ending.sinceLastLine} ms after it was idle`)
@@ -187,12 +154,4 @@ async function assertIdle(url, what) {
 function assertClean(ending, { code = null, signal = null }, stderr = /^$/) {
   assert.deepEqual({ code: ending.code, signal: ending.signal }, { code, signal }, ending.stderr)
   assert.match(ending.stderr, stderr)
-}
-
-/** @param {import('node:test').TestContext} t */
-async function urlOfNone(t) {
-  const gone = await startRedis()
-  t.after(() => gone.stop())
-  await gone.kill()
-  return gone.url
 }

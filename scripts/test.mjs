@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { npm } from './npm.mjs'
 import { ensureServer } from './redis-server.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -16,6 +17,7 @@ const steps = [
   ['redis-server', provideServer],
   ['Rust tests', testRust],
   ['JavaScript tests', testJavaScript],
+  ['JavaScript tests, replies read by a thread', testWithThread],
 ]
 
 try {
@@ -38,7 +40,8 @@ function checkRust() {
 }
 
 function build() {
-  run('npm', ['run', 'build'], 'the build failed: see above; without node_modules run `npm install` first')
+  const built = npm(['run', 'build'], { cwd: root, stdio: 'inherit' })
+  demandSuccess(built, 'the build failed: see above; without node_modules run `npm install` first')
 }
 
 function provideServer() {
@@ -59,6 +62,12 @@ function testJavaScript() {
   run(process.execPath, [...options, ...files], 'a test failed: see above; `npm test -- <part of a path>` runs less')
 }
 
+/** As in runtimes without libuv; see CONTRIBUTING.md. */
+function testWithThread() {
+  process.env.REDIS_STATE_DRIVER = 'thread'
+  testJavaScript()
+}
+
 function testFiles() {
   const files = readdirSync(`${root}/__test__`, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.mjs'))
@@ -72,8 +81,13 @@ function testFiles() {
  * @param {string} advice said when it fails
  */
 function run(program, args, advice) {
-  // On Windows npm is a script, which only a shell can start.
-  const shell = process.platform === 'win32' && program === 'npm'
-  const { status } = spawnSync(program, args, { cwd: root, stdio: 'inherit', shell })
+  demandSuccess(spawnSync(program, args, { cwd: root, stdio: 'inherit' }), advice)
+}
+
+/**
+ * @param {{ status: number | null }} ended
+ * @param {string} advice said when it failed
+ */
+function demandSuccess({ status }, advice) {
   if (status !== 0) throw new Error(advice)
 }

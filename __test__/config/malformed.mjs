@@ -51,7 +51,7 @@ export const MALFORMED = [
   ['cluster.nodes[0].port', { cluster: { nodes: [{ host: 'a', port: 0 }] } }],
   ['cluster.readFrom', { cluster: { ...cluster, readFrom: 'nearest' } }],
   ['cluster', { sentinel, cluster }],
-  ['port', { isOpen: false, connect() {}, options: { socket: { port: 0 } } }],
+  ['socket.port', { isOpen: false, connect() {}, options: { socket: { port: 0 } } }],
 ]
 
 /** Configurations of node-redis that mean nothing to this adapter. */

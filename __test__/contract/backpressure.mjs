@@ -1,12 +1,15 @@
 // @ts-check
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { assertFails, assertSameMembers } from './assertions.mjs'
-import { fill, openFresh, range, workspace } from './workspace.mjs'
+import { assertAllFail, assertFails } from '../support/assert-fails.mjs'
+import { allCalls } from '../support/calls.mjs'
+import { fill, range } from '../support/fill.mjs'
+import { assertSameMembers } from '../support/members.mjs'
+import { openFresh, workspace } from '../support/workspace.mjs'
 
 /**
  * @import { RedisStateAdapter } from 'redis-state-adapter'
- * @import { GetStore } from './workspace.mjs'
+ * @import { GetStore } from '../support/workspace.mjs'
  */
 
 /** @param {RedisStateAdapter} state @param {number} count */
@@ -20,16 +23,7 @@ export function backpressure(store) {
     it('refuses the call beyond it and serves the others, then serves again', async (t) => {
       const state = openFresh(store, t, { maxPendingCommands: 10 })
       const accepted = setSome(state)
-      await Promise.all([
-        assertFails(state.set('t', 'k10', 10), 'ERR_BACKPRESSURE', { applied: 'no' }),
-        assertFails(state.delete('t', 'k0'), 'ERR_BACKPRESSURE', { applied: 'no' }),
-        assertFails(state.clear('t'), 'ERR_BACKPRESSURE', { applied: 'no' }),
-        assertFails(state.get('t', 'k0'), 'ERR_BACKPRESSURE'),
-        assertFails(state.keys('t'), 'ERR_BACKPRESSURE'),
-        assertFails(state.getGroup('t'), 'ERR_BACKPRESSURE'),
-        assertFails(state.traceIds(), 'ERR_BACKPRESSURE'),
-        assertFails(state.items(), 'ERR_BACKPRESSURE'),
-      ])
+      await assertAllFail(allCalls(state), 'ERR_BACKPRESSURE')
       assert.deepEqual(await Promise.all(accepted), range(10))
       assertSameMembers(await state.getGroup('t'), range(10))
       assert.deepEqual(await Promise.all(setSome(state)), range(10))
@@ -87,6 +81,15 @@ export function backpressure(store) {
       await Promise.all([first, small])
       assertSameMembers(await state.keys('t'), ['k', 'k3'])
       assert.equal(await state.set('t', 'k2', 'x'.repeat(600)), 'x'.repeat(600))
+    })
+
+    it('refuses a call that alone holds more, and tells its size', async (t) => {
+      const state = openFresh(store, t, { maxPendingBytes: 1000 })
+      const call = state.set('t', 'k', 'x'.repeat(2000))
+      const { message } = await assertFails(call, 'ERR_BACKPRESSURE', { applied: 'no', traceId: 't', key: 'k' })
+      assert.match(message, /\b20[0-4]\d bytes\b/)
+      assert.match(message, /maxPendingBytes \(1000\)/)
+      assert.deepEqual(await state.keys('t'), [])
     })
 
     it('counts bytes of UTF-8, not characters', async (t) => {

@@ -1,10 +1,11 @@
 // @ts-check
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { assertSameMembers } from './assertions.mjs'
-import { fill, openFresh, range } from './workspace.mjs'
+import { fill, range } from '../support/fill.mjs'
+import { assertSameMembers } from '../support/members.mjs'
+import { openFresh } from '../support/workspace.mjs'
 
-/** @import { GetStore } from './workspace.mjs' */
+/** @import { GetStore } from '../support/workspace.mjs' */
 
 /** @param {GetStore} store */
 export function clears(store) {

@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict'
 import { describe } from 'node:test'
 import fc from 'fast-check'
-import { assertFails } from './assertions.mjs'
+import { assertFails } from '../support/assert-fails.mjs'
+import { range } from '../support/fill.mjs'
+import { rawIt } from '../support/workspace.mjs'
 import { CORRUPT_BYTES, CORRUPT_TEXTS, jsonLike, UNUSUAL_TEXTS } from './json-texts.mjs'
-import { range, rawIt } from './workspace.mjs'
 
 /**
  * @import { RedisStateAdapter } from 'redis-state-adapter'
- * @import { GetStore } from './workspace.mjs'
+ * @import { GetStore } from '../support/workspace.mjs'
  */
 
 const CORRUPT = [

@@ -1,9 +1,10 @@
 // @ts-check
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { openFresh, range, workspace } from './workspace.mjs'
+import { range } from '../support/fill.mjs'
+import { openFresh, workspace } from '../support/workspace.mjs'
 
-/** @import { GetStore } from './workspace.mjs' */
+/** @import { GetStore } from '../support/workspace.mjs' */
 
 /** @param {GetStore} store */
 export function deletes(store) {

@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { RedisStateAdapter as Predecessor } from '@motiadev/adapter-redis-state'
-import { assertFails, assertSameMembers } from './assertions.mjs'
-import { openFresh } from './workspace.mjs'
+import { assertFails } from '../support/assert-fails.mjs'
+import { assertSameMembers } from '../support/members.mjs'
+import { openFresh } from '../support/workspace.mjs'
 
 /**
  * @import { RedisStateAdapter, StateFilter, StateFilterOperation, StateItem } from 'redis-state-adapter'
- * @import { GetStore } from './workspace.mjs'
+ * @import { GetStore } from '../support/workspace.mjs'
  */
 
 /** @type {StateFilterOperation[]} */
@@ -150,6 +151,22 @@ export function filters(store) {
       assert.deepEqual(await keysOf(state, [{ valueKey: 'length', operation: 'eq', value: 'text' }]), ['k0'])
       assert.deepEqual(await keysOf(state, [{ valueKey: 'toString', operation: 'gte', value: 5 }]), ['k1'])
       assert.deepEqual(await keysOf(state, [{ valueKey: '', operation: 'isNull' }]), ['k2'])
+    })
+
+    it('do not match what JavaScript cannot compare', async (t) => {
+      const state = openFresh(store, t)
+      // Neither method can be called, so nothing makes a primitive of it.
+      const incomparable = { valueOf: 1, toString: 1 }
+      await storeAll(state, [{ f: incomparable }, { f: [incomparable] }, { f: 5 }])
+      for (const [operation, value] of /** @type {const} */ ([
+        ['gt', 4],
+        ['gte', 5],
+        ['lt', 6],
+        ['lte', '5'],
+      ])) {
+        assert.deepEqual(await keysOf(state, [{ valueKey: 'f', operation, value }]), ['k2'], operation)
+      }
+      await state.cleanup()
     })
 
     for (const [name, filter] of MALFORMED) {

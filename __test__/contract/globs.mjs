@@ -1,12 +1,13 @@
 // @ts-check
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { assertSameMembers, entriesOf } from './assertions.mjs'
-import { workspace } from './workspace.mjs'
+import { entriesOf } from '../support/entries-of.mjs'
+import { assertSameMembers } from '../support/members.mjs'
+import { workspace } from '../support/workspace.mjs'
 
 /**
  * @import { RedisStateAdapter } from 'redis-state-adapter'
- * @import { GetStore } from './workspace.mjs'
+ * @import { GetStore } from '../support/workspace.mjs'
  */
 
 const GLOBS = [

@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { assertSameMembers, entriesOf } from './assertions.mjs'
-import { Model } from './model.mjs'
-import { workspace } from './workspace.mjs'
+import { entriesOf } from '../support/entries-of.mjs'
+import { assertSameMembers } from '../support/members.mjs'
+import { Model } from '../support/model.mjs'
+import { workspace } from '../support/workspace.mjs'
 
 /**
  * @import { RedisStateAdapter } from 'redis-state-adapter'
- * @import { GetStore } from './workspace.mjs'
+ * @import { GetStore } from '../support/workspace.mjs'
  */
 
 /** @typedef {[call: string, ...args: unknown[]]} Step */

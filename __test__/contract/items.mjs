@@ -1,12 +1,13 @@
 // @ts-check
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { assertFails, assertSameMembers } from './assertions.mjs'
-import { openFresh } from './workspace.mjs'
+import { assertFails } from '../support/assert-fails.mjs'
+import { assertSameMembers } from '../support/members.mjs'
+import { openFresh } from '../support/workspace.mjs'
 
 /**
  * @import { RedisStateAdapter, StateItem } from 'redis-state-adapter'
- * @import { GetStore } from './workspace.mjs'
+ * @import { GetStore } from '../support/workspace.mjs'
  */
 
 /** @type {StateItem[]} */

@@ -1,11 +1,11 @@
 // @ts-check
 import assert from 'node:assert/strict'
 import { describe } from 'node:test'
-import { assertSameMembers } from './assertions.mjs'
-import { rawIt } from './workspace.mjs'
+import { assertSameMembers } from '../support/members.mjs'
+import { rawIt } from '../support/workspace.mjs'
 
 /**
- * @import { GetStore, RawWorkspace } from './workspace.mjs'
+ * @import { GetStore, RawWorkspace } from '../support/workspace.mjs'
  */
 
 /** @type {[traceId: string, key: string, value: unknown][]} */

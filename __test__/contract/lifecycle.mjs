@@ -2,19 +2,20 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { describe, it } from 'node:test'
-import { assertFails, assertSameMembers, callsWithTraceId } from './assertions.mjs'
-import { fill, openFresh, range, workspace } from './workspace.mjs'
+import { assertAllFail } from '../support/assert-fails.mjs'
+import { allCalls } from '../support/calls.mjs'
+import { fill, range } from '../support/fill.mjs'
+import { assertSameMembers } from '../support/members.mjs'
+import { openFresh, workspace } from '../support/workspace.mjs'
 
 /**
  * @import { RedisStateAdapter } from 'redis-state-adapter'
- * @import { GetStore } from './workspace.mjs'
+ * @import { GetStore } from '../support/workspace.mjs'
  */
 
 /** @param {RedisStateAdapter} state */
-async function assertClosed(state) {
-  for (const { applied, call } of callsWithTraceId(state, 't')) await assertFails(call(), 'ERR_CLOSED', { applied })
-  await assertFails(state.traceIds(), 'ERR_CLOSED')
-  await assertFails(state.items(), 'ERR_CLOSED')
+function assertClosed(state) {
+  return assertAllFail(allCalls(state), 'ERR_CLOSED')
 }
 
 /** @param {GetStore} store */

@@ -1,12 +1,13 @@
 // @ts-check
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { assertFails } from './assertions.mjs'
-import { openFresh, range } from './workspace.mjs'
+import { assertFails } from '../support/assert-fails.mjs'
+import { range } from '../support/fill.mjs'
+import { openFresh } from '../support/workspace.mjs'
 
 /**
  * @import { RedisStateAdapter } from 'redis-state-adapter'
- * @import { GetStore } from './workspace.mjs'
+ * @import { GetStore } from '../support/workspace.mjs'
  */
 
 /**

@@ -1,10 +1,10 @@
 // @ts-check
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { assertSameMembers } from './assertions.mjs'
-import { workspace } from './workspace.mjs'
+import { assertSameMembers } from '../support/members.mjs'
+import { workspace } from '../support/workspace.mjs'
 
-/** @import { GetStore } from './workspace.mjs' */
+/** @import { GetStore } from '../support/workspace.mjs' */
 
 /** @param {GetStore} store */
 export function prefixes(store) {

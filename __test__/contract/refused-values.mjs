@@ -1,10 +1,10 @@
 // @ts-check
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { assertFails } from './assertions.mjs'
-import { openFresh } from './workspace.mjs'
+import { assertFails } from '../support/assert-fails.mjs'
+import { openFresh } from '../support/workspace.mjs'
 
-/** @import { GetStore } from './workspace.mjs' */
+/** @import { GetStore } from '../support/workspace.mjs' */
 
 /** @type {{ self?: unknown, list: unknown[] }} */
 const cycle = { list: [] }

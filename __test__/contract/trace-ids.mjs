@@ -1,10 +1,13 @@
 // @ts-check
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { assertFails, assertSameMembers, callsWithTraceId, entriesOf } from './assertions.mjs'
-import { openFresh, workspace } from './workspace.mjs'
+import { assertAllFail } from '../support/assert-fails.mjs'
+import { callsWithTraceId } from '../support/calls.mjs'
+import { entriesOf } from '../support/entries-of.mjs'
+import { assertSameMembers } from '../support/members.mjs'
+import { openFresh, workspace } from '../support/workspace.mjs'
 
-/** @import { GetStore } from './workspace.mjs' */
+/** @import { GetStore } from '../support/workspace.mjs' */
 
 /** @param {GetStore} store */
 export function traceIds(store) {
@@ -45,9 +48,7 @@ export function traceIds(store) {
       const { open } = workspace(store, t)
       const [strict, lenient] = [open({ strictTraceIds: true }), open()]
       await lenient.set('a', 'b:key', 'stays')
-      for (const { applied, call } of callsWithTraceId(strict, 'a:b')) {
-        await assertFails(call(), 'ERR_INVALID_ARGUMENT', { applied })
-      }
+      await assertAllFail(callsWithTraceId(strict, 'a:b'), 'ERR_INVALID_ARGUMENT')
       assert.equal(await lenient.get('a', 'b:key'), 'stays')
     })
 

@@ -2,42 +2,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { asStored } from './assertions.mjs'
-import { openFresh, workspace } from './workspace.mjs'
+import { asStored } from '../support/as-stored.mjs'
+import { VALUES } from '../support/values.mjs'
+import { openFresh, workspace } from '../support/workspace.mjs'
 
-/** @import { GetStore } from './workspace.mjs' */
-
-/** @type {[name: string, value: unknown][]} */
-const VALUES = [
-  ['an integer', 42],
-  ['zero', 0],
-  ['minus zero, which JSON writes as 0', -0],
-  ['a negative float', -1.5],
-  ['the smallest and largest numbers', [5e-324, Number.MAX_VALUE, Number.MAX_SAFE_INTEGER, 1e21]],
-  ['numbers that JSON writes as null', [NaN, Infinity]],
-  ['true', true],
-  ['false', false],
-  ['null', null],
-  ['a string', 'text'],
-  ['an empty string', ''],
-  ['a string of spaces', '  '],
-  ['a string that looks like JSON', '{"a":1}'],
-  ['a string that looks like null', 'null'],
-  ['a string with quotes, backslashes and control characters', '"\\\b\f\n\r\t\u0000\u0001\u0002\u0003\u001f\u007f'],
-  ['line separators', '\u2028\u2029'],
-  ['unicode', 'žluťoučký 文字 \u0301 👩‍👩‍👧 𐍈'],
-  ['a byte order mark', '\ufeff'],
-  ['lone surrogates', ['\ud800', 'a\udc00b', '\udc00\ud800']],
-  ['lone surrogates as a property', { '\ud800': '\udfff' }],
-  ['an empty object', {}],
-  ['an empty array', []],
-  ['a nested object', { a: { b: [{ c: null }, 'd', 1.25] }, '': '', ' ': false }],
-  ['properties that an object has by nature', { toString: 1, constructor: 2, hasOwnProperty: 3, length: 4 }],
-  ['an array with undefined and a hole', [1, undefined, Array(1)]],
-  ['a property that is undefined', { a: undefined, b: 1 }],
-  ['an object with toJSON', { when: new Date(0), buffer: Buffer.from('a') }],
-  ['a string of 16 MB', 'é'.repeat(8 * 1024 * 1024)],
-]
+/** @import { GetStore } from '../support/workspace.mjs' */
 
 /** @param {number} levels */
 function nested(levels) {
@@ -49,7 +18,7 @@ function nested(levels) {
 /** @param {GetStore} store */
 export function values(store) {
   describe('values', () => {
-    for (const [name, value] of VALUES) {
+    for (const [name, value] of [...VALUES, ['a string of 16 MB', 'é'.repeat(8 * 1024 * 1024)]]) {
       it(`keeps ${name}`, async (t) => {
         const state = openFresh(store, t)
         assert.equal(await state.set('t', 'k', value), value)

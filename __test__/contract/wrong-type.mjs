@@ -1,10 +1,11 @@
 // @ts-check
 import assert from 'node:assert/strict'
 import { describe } from 'node:test'
-import { assertFails, assertSameMembers } from './assertions.mjs'
-import { rawIt } from './workspace.mjs'
+import { assertFails } from '../support/assert-fails.mjs'
+import { assertSameMembers } from '../support/members.mjs'
+import { rawIt } from '../support/workspace.mjs'
 
-/** @import { GetStore, RawWorkspace } from './workspace.mjs' */
+/** @import { GetStore, RawWorkspace } from '../support/workspace.mjs' */
 
 const TYPES = ['hash', 'list', 'set', 'zset', 'stream']
 

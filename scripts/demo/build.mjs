@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { npm } from '../npm.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -15,12 +16,10 @@ export function ensureBuilt() {
     throw new Error('The tools to build are missing: run `npm install` first.')
   if (spawnSync('cargo', ['--version']).status !== 0) throw new Error(noRust)
   console.log('Building the native part (npm run build); the first time this takes a few minutes...')
-  // On Windows npm is a script, which only a shell can start.
-  const { status } = spawnSync('npm', ['run', 'build'], { cwd: root, stdio: 'inherit', shell: isWindows })
+  const { status } = npm(['run', 'build'], { cwd: root, stdio: 'inherit' })
   if (status !== 0) throw new Error('The build failed: see above.')
 }
 
-const isWindows = process.platform === 'win32'
 const noRust = `Rust is missing, and the native part has to be built. Install it with rustup (https://rustup.rs):
   curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh
 then open a new shell and run \`npm run demo\` again.`

@@ -1,8 +1,8 @@
 // @ts-check
 // Which store the demo works on: the given one, a local one, one of its own, or the embedded one.
 
-import { once } from 'node:events'
-import { connect } from 'node:net'
+import { ping } from '../redis-ping.mjs'
+import { RedisProcess } from '../redis-process.mjs'
 import { findServer } from '../redis-server.mjs'
 
 /** @typedef {{ url: string, title: string, shared: boolean, stop(): Promise<void> }} Store */
@@ -27,38 +27,19 @@ function withoutPassword(url) {
 
 /** @returns {Promise<Store | undefined>} */
 async function local() {
-  const answer = await ping('localhost', 6379)
+  const answer = await ping(6379, { host: 'localhost', within: 500 }).catch(() => '')
   if (answer.startsWith('+PONG')) {
     return { url: 'redis://localhost:6379', title: 'the Redis on localhost:6379', shared: true, stop: async () => {} }
   }
   if (answer) console.log(`The Redis on localhost:6379 is not used (${answer.trim()}); REDIS_URL can give a password.`)
 }
 
-/**
- * @param {string} host
- * @param {number} port
- * @returns {Promise<string>} the answer, empty when there is none
- */
-async function ping(host, port) {
-  const socket = connect(port, host)
-  try {
-    socket.write('PING\r\n')
-    const [answer] = await once(socket, 'data', { signal: AbortSignal.timeout(500) })
-    return String(answer)
-  } catch {
-    return ''
-  } finally {
-    socket.destroy()
-  }
-}
-
 /** @returns {Promise<Store | undefined>} */
 async function started() {
   const program = findServer()
   if (!program) return
-  // Later than the others, as it needs the development dependencies.
-  const { startRedis } = await import('../../__test__/support/redis.mjs')
-  const server = await startRedis()
+  const server = new RedisProcess()
+  await server.start()
   const title = `${program} on port ${server.port}, started for the demo and stopped with it`
   return { url: server.url, title, shared: true, stop: () => server.stop() }
 }

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs'
 import { connect } from 'node:net'
 import { dirname } from 'node:path'
 import { describe, it } from 'node:test'
-import { startRedis } from './redis.mjs'
+import { started, startRedis } from './redis.mjs'
 
 describe('a redis-server for tests', () => {
   it('answers on its port and on its socket', async (t) => {
@@ -112,16 +112,6 @@ function parentCode(ending) {
 function closed(socket) {
   socket.on('error', () => {})
   return new Promise((resolve) => socket.resume().once('close', () => resolve()))
-}
-
-/**
- * @param {import('node:test').TestContext} t
- * @param {string[]} [args]
- */
-async function started(t, args) {
-  const server = await startRedis(args)
-  t.after(() => server.stop())
-  return server
 }
 
 /** @param {number | undefined} pid */

@@ -6,7 +6,7 @@ import { it } from 'node:test'
 /**
  * @import { TestContext } from 'node:test'
  * @import { RedisStateAdapter, StateOptions } from 'redis-state-adapter'
- * @import { Store } from '../support/stores.mjs'
+ * @import { Store } from './stores.mjs'
  */
 
 /**
@@ -65,20 +65,4 @@ export function rawIt(getStore, name, body) {
     assert.ok(raw)
     await body({ ...rest, client: raw.client })
   })
-}
-
-/**
- * Writes `count` entries `k0`, `k1`… with the values 0, 1…
- *
- * @param {RedisStateAdapter} state
- * @param {string} traceId
- * @param {number} count
- */
-export async function fill(state, traceId, count) {
-  await Promise.all(range(count).map((index) => state.set(traceId, `k${index}`, index)))
-}
-
-/** @param {number} count */
-export function range(count) {
-  return Array.from({ length: count }, (_, index) => index)
 }

@@ -1,5 +1,5 @@
 // @ts-check
-import { asStored } from './assertions.mjs'
+import { asStored } from './as-stored.mjs'
 
 /** What a store is, said in the shortest way: names of entries and their values. */
 export class Model {

@@ -1,0 +1,116 @@
+// @ts-check
+// Connections that are lost in the middle of a call.
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { assertFails } from './support/assert-fails.mjs'
+import { reads } from './support/calls.mjs'
+import { range } from './support/fill.mjs'
+import { assertSameMembers } from './support/members.mjs'
+import { timesCalled } from './support/times-called.mjs'
+import { warmThroughRelay } from './support/warm.mjs'
+
+/** @typedef {import('redis-state-adapter').RedisStateAdapter} Adapter */
+
+describe('a connection that is cut before the answer came', () => {
+  it('rejects a set, as it may have been applied, and does not send it again', async (t) => {
+    const { client, relay, state } = await warmThroughRelay(t)
+    const call = assertFails(state.set('trace', 'key', 'new'), 'ERR_CONNECTION', { applied: 'unknown', within: 1000 })
+    await relay.loseAnswers()
+    relay.cut()
+    await call
+    assert.equal(await state.get('trace', 'key'), 'new')
+    assert.equal(await timesCalled(client, 'set'), 1)
+  })
+
+  it('rejects a delete, as it may have been applied, and does not send it again', async (t) => {
+    const { client, relay, state } = await warmThroughRelay(t)
+    const call = assertFails(state.delete('trace', 'key'), 'ERR_CONNECTION', { applied: 'unknown', within: 1000 })
+    await relay.loseAnswers()
+    relay.cut()
+    await call
+    assert.equal(await state.get('trace', 'key'), null)
+    assert.equal(await timesCalled(client, 'getdel'), 1)
+  })
+
+  it('repeats a read', async (t) => {
+    const { client, relay, state } = await warmThroughRelay(t)
+    const call = state.get('trace', 'key')
+    await relay.loseAnswers()
+    relay.cut()
+    assert.equal(await call, 'value')
+    assert.equal(await timesCalled(client, 'get'), 2)
+  })
+
+  for (const listing of ['getGroup', 'keys', 'traceIds', 'items', 'items of all']) {
+    it(`repeats a listing: ${listing}`, async (t) => {
+      const { relay, state } = await warmThroughRelay(t)
+      const [{ make }] = reads(state).filter(({ name }) => name === listing)
+      const expected = await make()
+      const call = make()
+      await relay.loseAnswers()
+      relay.cut()
+      assert.deepEqual(await call, expected)
+    })
+  }
+
+  it('goes on with a clear that had only looked for what there is to remove', async (t) => {
+    const { client, relay, state } = await warmThroughRelay(t)
+    const call = state.clear('trace')
+    await relay.loseAnswers()
+    relay.cut()
+    await call
+    assert.equal(await client.dbSize(), 0)
+  })
+
+  it('rejects a clear that had sent what is to be removed', async (t) => {
+    const { client, relay, state } = await warmThroughRelay(t)
+    relay.cutAtRequest('\r\nUNLINK\r\n', 1)
+    await assertFails(state.clear('trace'), 'ERR_CONNECTION', { applied: 'unknown', traceId: 'trace' })
+    assert.equal(await state.get('trace', 'key'), 'value')
+    assert.equal(await timesCalled(client, 'unlink'), 0)
+  })
+})
+
+describe('a walk that loses its connection after the second page lists every entry exactly once', () => {
+  /** A page has about 1,000 of them. */
+  const numbers = range(3500)
+  const inOneGroup = (/** @type {Adapter} */ state) => Promise.all(numbers.map((n) => state.set('t', `k${n}`, n)))
+  const inManyGroups = (/** @type {Adapter} */ state) => Promise.all(numbers.map((n) => state.set(`t${n}`, 'k', n)))
+
+  for (const { title, store, list, expected } of [
+    {
+      title: 'getGroup',
+      store: inOneGroup,
+      list: (/** @type {Adapter} */ state) => state.getGroup('t'),
+      expected: numbers,
+    },
+    {
+      title: 'keys',
+      store: inOneGroup,
+      list: (/** @type {Adapter} */ state) => state.keys('t'),
+      expected: numbers.map((n) => `k${n}`),
+    },
+    {
+      title: 'traceIds',
+      store: inManyGroups,
+      list: (/** @type {Adapter} */ state) => state.traceIds(),
+      expected: numbers.map((n) => `t${n}`),
+    },
+    {
+      title: 'items',
+      store: inManyGroups,
+      list: (/** @type {Adapter} */ state) => state.items(),
+      expected: numbers.map((n) => ({ groupId: `t${n}`, key: 'k', type: 'number', value: n })),
+    },
+  ]) {
+    it(title, async (t) => {
+      const { relay, state } = await warmThroughRelay(t)
+      await state.clear('trace')
+      await store(state)
+      relay.cutAtRequest('\r\nSCAN\r\n', 3)
+      assertSameMembers(await list(state), expected)
+      assert.equal(relay.cuts, 1)
+    })
+  }
+})

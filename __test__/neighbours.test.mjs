@@ -1,0 +1,61 @@
+// @ts-check
+// The other sockets of a process that uses an adapter. The system gives a new one the lowest number that is free, so they
+// get the number of a connection that is lost.
+
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { describe, it } from 'node:test'
+import { next } from './support/events.mjs'
+import { range } from './support/fill.mjs'
+import { warm } from './support/warm.mjs'
+
+/** @typedef {import('./support/redis.mjs').RedisServer} RedisServer */
+
+describe('a connection that is lost leaves the sockets alone that were opened since', () => {
+  it('when a new one is made', async (t) => {
+    const { server, client, state } = await warm(t, { socket: { reconnectStrategy: 200 } })
+    const [lost, back] = [next(state, 'reconnecting'), next(state, 'ready')]
+    await killOthers(client)
+    await lost
+    const neighbours = await openSockets(t, server)
+    await back
+    await assertAnswered(neighbours)
+    assert.equal(await state.get('trace', 'key'), 'value')
+  })
+
+  it('when the adapter is closed', async (t) => {
+    const { server, client, state } = await warm(t, { socket: { reconnectStrategy: false } })
+    const end = next(state, 'end')
+    await killOthers(client)
+    await end
+    const neighbours = await openSockets(t, server)
+    await state.cleanup()
+    await assertAnswered(neighbours)
+  })
+})
+
+/** @param {import('./support/redis.mjs').Client} client */
+async function killOthers(client) {
+  await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'])
+}
+
+/**
+ * @param {import('node:test').TestContext} t
+ * @param {RedisServer} server
+ */
+async function openSockets(t, server) {
+  const sockets = range(5).map(() => connect(server.port, '127.0.0.1'))
+  t.after(() => sockets.map((socket) => socket.destroy()))
+  // The event loop watches them from then on.
+  await assertAnswered(sockets)
+  return sockets
+}
+
+/** @param {import('node:net').Socket[]} sockets */
+async function assertAnswered(sockets) {
+  const signal = AbortSignal.timeout(2000)
+  const answers = sockets.map((socket) => once(socket, 'data', { signal }).then(String, (error) => error.message))
+  for (const socket of sockets) socket.write('PING\r\n')
+  assert.deepEqual(await Promise.all(answers), Array(sockets.length).fill('+PONG\r\n'))
+}

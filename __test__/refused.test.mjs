@@ -1,0 +1,145 @@
+// @ts-check
+// Commands that the server refuses for now: it did not run them, so they may be sent again.
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { assertAllFail, assertFails } from './support/assert-fails.mjs'
+import { reads, writes } from './support/calls.mjs'
+import { range } from './support/fill.mjs'
+import { open } from './support/open.mjs'
+import { portOfNobody } from './support/port-of-nobody.mjs'
+import { bulk, scripted } from './support/scripted-server.mjs'
+import { timesCalled } from './support/times-called.mjs'
+import { commandTimeout, inTime } from './support/timing.mjs'
+import { warm, warmThroughRelay } from './support/warm.mjs'
+
+/** @typedef {import('./support/redis.mjs').Client} Client */
+
+/**
+ * @typedef {object} State of a server that refuses
+ * @property {string} reply
+ * @property {(client: Client) => Promise<unknown>} enter
+ * @property {(client: Client) => Promise<unknown>} leave
+ */
+
+/** @type {State} */
+const replica = { reply: 'READONLY', enter: follow, leave: lead }
+
+/** @type {State} */
+const lonelyReplica = {
+  reply: 'MASTERDOWN',
+  enter: async (client) => {
+    await client.configSet('replica-serve-stale-data', 'no')
+    await follow(client)
+  },
+  leave: lead,
+}
+
+/** @type {State} */
+const withoutReplicas = {
+  reply: 'NOREPLICAS',
+  enter: (client) => client.configSet('min-replicas-to-write', '1'),
+  leave: (client) => client.configSet('min-replicas-to-write', '0'),
+}
+
+for (const { reply, enter, leave } of [replica, withoutReplicas]) {
+  describe(`writes that the server refuses with ${reply}`, () => {
+    for (const { name, command, answer, left } of [
+      { name: 'set', command: 'set', answer: 'written', left: 'written' },
+      { name: 'delete', command: 'getdel', answer: 'value', left: null },
+      { name: 'clear', command: 'unlink', answer: undefined, left: null },
+    ]) {
+      it(`are sent again until it runs them: ${name}`, async (t) => {
+        const { client, relay, state } = await warmThroughRelay(t)
+        const [{ make }] = writes(state).filter((call) => call.name === name)
+        await enter(client)
+        const refused = relay.answered(`-${reply} `)
+        const call = make()
+        await refused
+        assert.equal(await state.get('trace', 'key'), 'value')
+        await leave(client)
+        assert.equal(await call, answer)
+        assert.equal(await state.get('trace', 'key'), left)
+        assert.equal(await timesCalled(client, command), 1)
+      })
+    }
+
+    it('fail in time, not applied', async (t) => {
+      const { client, state } = await warm(t, { commandTimeout })
+      await enter(client)
+      await assertAllFail(writes(state), 'ERR_REPLY', { reply, ...inTime })
+      assert.equal(await state.get('trace', 'key'), 'value')
+      await leave(client)
+      assert.equal(await state.get('trace', 'key'), 'value')
+      assert.equal(await state.set('trace', 'key', 'new'), 'new')
+    })
+  })
+}
+
+describe('reads that the server refuses with MASTERDOWN', () => {
+  const { reply, enter, leave } = lonelyReplica
+
+  for (const name of ['get', 'getGroup', 'keys', 'items', 'traceIds', 'items of all']) {
+    it(`are sent again until it runs them: ${name}`, async (t) => {
+      const { client, relay, state } = await warmThroughRelay(t)
+      const [{ make }] = reads(state).filter((call) => call.name === name)
+      const expected = await make()
+      await enter(client)
+      const refused = relay.answered(`-${reply} `)
+      const call = make()
+      await refused
+      await leave(client)
+      assert.deepEqual(await call, expected)
+    })
+  }
+
+  it('fail in time', async (t) => {
+    const { client, state } = await warm(t, { commandTimeout })
+    await enter(client)
+    await assertAllFail(reads(state), 'ERR_REPLY', { reply, ...inTime })
+    await leave(client)
+    assert.equal(await state.get('trace', 'key'), 'value')
+  })
+})
+
+describe('a batch of which some calls are refused for now', () => {
+  it('gives each call its own answer', async (t) => {
+    /** @type {Map<string, number>} */
+    const asked = new Map()
+    const url = await scripted(t, ([name, key]) => {
+      if (!key?.includes('key-')) return
+      const number = Number(key.split('-').at(-1))
+      const times = (asked.get(key) ?? 0) + 1
+      asked.set(key, times)
+      if (number % 3 === 0 && times <= 1 + (number % 2)) return '-LOADING Redis is loading the dataset in memory'
+      if (number % 5 === 0) return "-OOM command not allowed when used memory > 'maxmemory'."
+      return name === 'SET' ? '+OK' : bulk(JSON.stringify({ number }))
+    })
+    const state = open(t, { url })
+    const numbers = range(60)
+    await Promise.all(
+      numbers.map(async (number) => {
+        const [key, write] = [`key-${number}`, number % 4 > 1]
+        const call = [state.get, state.get, state.set, state.delete][number % 4].call(state, 'trace', key, { number })
+        const applied = write ? /** @type {const} */ ('no') : undefined
+        if (number % 5 === 0) await assertFails(call, 'ERR_REPLY', { applied, reply: 'OOM', traceId: 'trace', key })
+        else assert.deepEqual(await call, { number })
+      }),
+    )
+    const times = numbers.map((number) => asked.get(`motia:state:trace:key-${number}`))
+    assert.deepEqual(
+      times,
+      numbers.map((number) => (number % 3 === 0 ? 2 + (number % 2) : 1)),
+    )
+  })
+})
+
+/** @param {Client} client */
+async function follow(client) {
+  await client.sendCommand(['REPLICAOF', '127.0.0.1', String(await portOfNobody())])
+}
+
+/** @param {Client} client */
+async function lead(client) {
+  await client.sendCommand(['REPLICAOF', 'NO', 'ONE'])
+}

@@ -1,0 +1,46 @@
+// @ts-check
+// The events of an adapter.
+
+/** @typedef {import('redis-state-adapter').RedisStateAdapter} Adapter */
+/** @typedef {import('redis-state-adapter').RedisStateAdapterEvents} Events */
+/** @typedef {keyof Events} EventName */
+
+const patience = 10_000
+/** @type {EventName[]} */
+const names = ['connect', 'ready', 'reconnecting', 'error', 'end']
+
+/**
+ * @param {Adapter} state
+ * @returns {EventName[]} the names of its events, which grow
+ */
+export function record(state) {
+  /** @type {EventName[]} */
+  const seen = []
+  for (const name of names) state.on(name, () => seen.push(name))
+  return seen
+}
+
+/**
+ * The next events of a name. Its timer keeps the process alive meanwhile, which an idle adapter does not.
+ *
+ * @template {EventName} Name
+ * @param {Adapter} state
+ * @param {Name} name
+ * @param {number} [count]
+ * @returns {Promise<Events[Name][0][]>}
+ */
+export function next(state, name, count = 1) {
+  return new Promise((resolve, reject) => {
+    /** @type {any[]} */
+    const infos = []
+    const deadline = setTimeout(() => reject(new Error(`${infos.length} of ${count} events "${name}"`)), patience)
+    const emitter = /** @type {import('node:events').EventEmitter} */ (state)
+    emitter.on(name, function onEvent(info) {
+      infos.push(info)
+      if (infos.length < count) return
+      clearTimeout(deadline)
+      emitter.off(name, onEvent)
+      resolve(infos)
+    })
+  })
+}

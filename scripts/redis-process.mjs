@@ -1,0 +1,181 @@
+// @ts-check
+// A Redis server of one's own: with a port and a temp dir that no other has, gone at the latest when this process ends.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { constants, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ping } from './redis-ping.mjs'
+import { findServer } from './redis-server.mjs'
+import { PortTaken, ready } from './redis-startup.mjs'
+
+/** @typedef {import('./redis-startup.mjs').Child} Child */
+
+const startWithin = 10_000
+const stopWithin = 2_000
+const portAttempts = 20
+
+/** @type {Set<RedisProcess>} */
+const processes = new Set()
+process.on('exit', () => {
+  for (const server of processes) server.destroy()
+})
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+  // A signal's default action ends the process without its exit hooks.
+  process.once(signal, () => process.exit(128 + constants.signals[signal]))
+}
+
+/** A server that can be killed, frozen and started again. */
+export class RedisProcess {
+  /** @type {Child | undefined} */
+  #child
+  /** @type {number | undefined} */
+  #port
+  #args
+  #dir = mkdtempSync(join(tmpdir(), 'redis-state-adapter-'))
+
+  /** @param {string[]} [args] further arguments of redis-server; they win over the defaults */
+  constructor(args = []) {
+    this.#args = args
+    this.socketPath = join(this.#dir, 'redis.sock')
+    processes.add(this)
+  }
+
+  /** Chosen by the first start, kept by all that follow. */
+  get port() {
+    if (!this.#port) throw new Error('The server was never started')
+    return this.#port
+  }
+
+  get url() {
+    return `redis://127.0.0.1:${this.port}`
+  }
+
+  /** Process id; undefined while the server is down. */
+  get pid() {
+    return this.#child?.pid
+  }
+
+  /** Starts the server, for the first time or after `kill` or `stop`, and waits until it answers. */
+  async start() {
+    if (this.#child) throw new Error('The server runs already')
+    const program = findServer()
+    if (!program) throw new Error('There is no redis-server: run `npm test`, which gets one')
+    processes.add(this)
+    mkdirSync(this.#dir, { recursive: true })
+    try {
+      await (this.#port ? this.#startOn(program, this.#port) : this.#startSomewhere(program))
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
+  }
+
+  /** @param {string} program */
+  async #startSomewhere(program) {
+    for (let attempt = 1; ; attempt++) {
+      const port = somePort()
+      try {
+        await this.#startOn(program, port)
+        this.#port = port
+        return
+      } catch (error) {
+        if (attempt === portAttempts || !(error instanceof PortTaken)) throw error
+      }
+    }
+  }
+
+  /**
+   * @param {string} program
+   * @param {number} port
+   */
+  async #startOn(program, port) {
+    const child = this.#spawn(program, port)
+    await ready(child, startWithin)
+    await ping(port, { within: startWithin })
+    child.unref()
+    child.stdout.unref()
+  }
+
+  /**
+   * @param {string} program
+   * @param {number} port
+   */
+  #spawn(program, port) {
+    const args = [...this.#defaults(port), ...this.#args]
+    const child = /** @type {Child} */ (spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] }))
+    child.once('exit', () => {
+      if (this.#child === child) this.#child = undefined
+    })
+    this.#child = child
+    return child
+  }
+
+  /** @param {number} port */
+  #defaults(port) {
+    const options = {
+      port: String(port),
+      bind: '127.0.0.1',
+      unixsocket: this.socketPath,
+      dir: this.#dir,
+      save: '',
+      appendonly: 'no',
+      daemonize: 'no',
+      logfile: '',
+    }
+    return Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
+  }
+
+  /**
+   * Sends a signal, such as SIGSTOP to freeze the server.
+   *
+   * @param {NodeJS.Signals} name
+   */
+  signal(name) {
+    if (!this.#child?.pid) throw new Error('The server is down')
+    process.kill(this.#child.pid, name)
+  }
+
+  /** Kills the server at once and waits until it is gone; its data stay. */
+  async kill() {
+    await this.#end('SIGKILL')
+  }
+
+  /** Ends the server and removes its files. */
+  async stop() {
+    const deadline = setTimeout(() => this.#child?.kill('SIGKILL'), stopWithin)
+    await this.#end('SIGCONT', 'SIGTERM')
+    clearTimeout(deadline)
+    this.destroy()
+  }
+
+  [Symbol.asyncDispose]() {
+    return this.stop()
+  }
+
+  /** @param {NodeJS.Signals[]} signals */
+  async #end(...signals) {
+    const child = this.#child
+    if (!child?.pid) return
+    const exit = once(child, 'exit')
+    child.ref()
+    for (const signal of signals) child.kill(signal)
+    await exit
+  }
+
+  /** What `stop` does, without waiting: for the end of this process. */
+  destroy() {
+    this.#child?.kill('SIGKILL')
+    rmSync(this.#dir, { recursive: true, force: true })
+    processes.delete(this)
+  }
+}
+
+/**
+ * Below the ports that the kernel hands out, so that a server which comes back finds its port still free. Whether it is
+ * free at all, the server's own bind tells best.
+ */
+function somePort() {
+  return 15_000 + Math.floor(Math.random() * 7_000)
+}
