@@ -14,7 +14,7 @@ export declare class NativeStore {
    * Checks the options and starts to connect. The callbacks must not throw. `useEventLoop`: read replies on the event
    * loop, where the runtime has libuv's.
    */
-  constructor(options: object, useEventLoop: boolean, onSettled: (batch: number, last: boolean, values: string, failures?: Array<Failure>, late?: Array<LateValue>) => void, onEvent: (name: string, detail?: EventDetail) => void, strategy?: (retries: number, cause: Failure) => StrategyAnswer)
+  constructor(options: object, useEventLoop: boolean, onSettled: (batch: number, last: boolean, values: string, failures?: Array<Failure>, apart?: Array<ValueApart>) => void, onEvent: (name: string, detail?: EventDetail) => void, strategy?: (retries: number, cause: Failure) => StrategyAnswer)
   get rules(): CallRules
   /** Runs the calls of a tick: get, set, delete. */
   submit(batch: number, calls: string): void
@@ -73,16 +73,16 @@ export interface Failure {
   cause?: Cause
 }
 
-/** The value of a call that had to be sent again. */
-export interface LateValue {
-  /** Which call of the batch read it. */
-  index: number
-  json: string
-}
-
 /** What the wrapped strategy function answers; neither field means the default delay. */
 export interface StrategyAnswer {
   /** In milliseconds. */
   delay?: number
   giveUp?: boolean
+}
+
+/** A value that is not among the others, to be parsed by itself. */
+export interface ValueApart {
+  /** Which call of the batch read it. */
+  index: number
+  text: string
 }

@@ -145,7 +145,7 @@ class RedisStateAdapter extends EventEmitter {
       return new NativeStore(
         options,
         USE_EVENT_LOOP,
-        (batch, last, values, failures, late) => this.#batches.settle(batch, last, values, failures, late),
+        (batch, last, values, failures, apart) => this.#batches.settle(batch, last, values, failures, apart),
         (name, detail) => this.#announce(name, detail),
         strategy && ((retries, failure) => strategy.ask(retries, failure)),
       )

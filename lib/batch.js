@@ -14,7 +14,7 @@ const LONGEST_TEXT = 64 * 1024 * 1024
  * @typedef {import('../native.js').NativeStore} NativeStore
  * @typedef {import('../native.js').Failure} Failure
  *
- * @typedef {import('../native.js').LateValue} LateValue
+ * @typedef {import('../native.js').ValueApart} ValueApart
  * @typedef {import('./entry.js').CallRecord} CallRecord
  *
  * @typedef {object} Call a call of the user, until it is settled
@@ -106,19 +106,19 @@ class Batches {
    * @param {boolean} last whether the batch is settled with it; earlier parts hold values only
    * @param {string} values JSON array of the values of the calls that read and did not fail, or empty
    * @param {Failure[] | null} [failures] runs of calls that failed alike, in the order of the calls
-   * @param {LateValue[] | null} [late] values that came after those of later calls, in the order of the calls
+   * @param {ValueApart[] | null} [apart] values that are not among the others, in the order of the calls
    */
-  settle(number, last, values, failures, late) {
+  settle(number, last, values, failures, apart) {
     const batch = this.#inFlight.get(number)
     if (batch === undefined) return
     try {
       if (values !== '') batch.take(JSON.parse(values))
       // In a turn of its own, so that a large result does not hold up the rest of the program.
       if (!last) return void setImmediate(() => this.#native.next(number))
-      batch.settle({ failures: failures ?? [], late: late ?? [], reason: this.#reason() })
+      batch.settle({ failures: failures ?? [], apart: apart ?? [], reason: this.#reason() })
     } catch (cause) {
-      // No call is left waiting, whatever went wrong.
-      batch.fail(new RedisStateError('ERR_CORRUPT_VALUE', 'the values read cannot be handed over', { cause }))
+      // A single text is checked by parsing it. And no call is left waiting, whatever else goes wrong.
+      batch.fail(cause)
     }
     this.#inFlight.delete(number)
     this.#release(batch.size, batch.bytes)
@@ -205,7 +205,7 @@ class Batches {
 /**
  * @typedef {object} Results
  * @property {Failure[]} failures
- * @property {LateValue[]} late
+ * @property {ValueApart[]} apart
  * @property {unknown} reason why the user's strategy gave up, where it did with an Error
  */
 
@@ -237,9 +237,9 @@ class Batch {
     this.bytes += call.bytes
   }
 
-  /** @param {unknown} error */
-  fail(error) {
-    for (const { reject } of this.calls) reject(error)
+  /** @param {unknown} cause why the values cannot be handed over */
+  fail(cause) {
+    for (const call of this.calls) call.reject(corrupt(call, cause))
   }
 }
 
@@ -257,21 +257,20 @@ class PointBatch extends Batch {
   }
 
   /** @param {Results} results */
-  settle({ failures, late, reason }) {
+  settle({ failures, apart, reason }) {
     for (const failure of failures) this.#reject(failure, reason)
+    for (const { index, text } of apart) settleWith(this.calls[index], text)
     const { calls, values } = this
-    let [nextValue, nextFailure, nextLate] = [0, 0, 0]
+    const isSingle = calls.length === 1 && calls[0].reads && failures.length === 0 && apart.length === 0
+    // Only a single text is not checked before: `1,2` makes two values of it, an empty one none.
+    if (isSingle && values.length !== 1) throw new SyntaxError('not one JSON value')
+    let [nextValue, nextFailure, nextApart] = [0, 0, 0]
     for (let index = 0; index < calls.length; index += 1) {
       const call = calls[index]
-      if (failures[nextFailure]?.index === index) {
-        index += failures[nextFailure++].count - 1
-      } else if (!call.reads) {
-        call.resolve(call.value)
-      } else if (late[nextLate]?.index === index) {
-        call.resolve(JSON.parse(late[nextLate++].json))
-      } else {
-        call.resolve(values[nextValue++])
-      }
+      if (failures[nextFailure]?.index === index) index += failures[nextFailure++].count - 1
+      else if (!call.reads) call.resolve(call.value)
+      else if (apart[nextApart]?.index === index) nextApart += 1
+      else call.resolve(values[nextValue++])
     }
   }
 
@@ -305,6 +304,28 @@ class ListingBatch extends Batch {
     if (failure) call.reject(failureOf(failure, reason)(call))
     else call.resolve(this.#finish(this.values))
   }
+}
+
+/**
+ * @param {Call} call
+ * @param {string} text of its value
+ */
+function settleWith(call, text) {
+  try {
+    call.resolve(JSON.parse(text))
+  } catch (cause) {
+    call.reject(corrupt(call, cause))
+  }
+}
+
+/**
+ * @param {Call} call
+ * @param {unknown} cause
+ */
+function corrupt({ traceId, key, writes }, cause) {
+  // A delete has removed it all the same.
+  const applied = writes ? /** @type {const} */ ('unknown') : undefined
+  return new RedisStateError('ERR_CORRUPT_VALUE', 'the stored text is not JSON', { traceId, key, applied, cause })
 }
 
 module.exports = { Batches }

@@ -15,6 +15,7 @@ use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{De, Env, Status};
 use napi_derive::napi;
 
+use crate::call;
 use crate::config::Rules;
 use crate::connection::{Attended, Event, WaitFor};
 use crate::delivery::{Delivery, called_by_loop};
@@ -80,7 +81,7 @@ impl NativeStore {
         options: Object,
         use_event_loop: bool,
         #[napi(
-            ts_arg_type = "(batch: number, last: boolean, values: string, failures?: Array<Failure>, late?: Array<LateValue>) => void"
+            ts_arg_type = "(batch: number, last: boolean, values: string, failures?: Array<Failure>, apart?: Array<ValueApart>) => void"
         )]
         on_settled: Function<PartArgs, ()>,
         #[napi(ts_arg_type = "(name: string, detail?: EventDetail) => void")] on_event: Function<
@@ -125,7 +126,8 @@ impl NativeStore {
     pub fn submit(&self, env: Env, batch: u32, calls: String) -> napi::Result<()> {
         let Some(Opened { store, delivery, .. }) = self.opened() else { return Ok(()) };
         delivery.begin(&env)?;
-        store.apply(&calls, BatchReply::new(batch, move |parts| delivery.deliver(parts)));
+        let reply = BatchReply::new(batch, call::is_single(&calls), move |parts| delivery.deliver(parts));
+        store.apply(&calls, reply);
         Ok(())
     }
 

@@ -35,8 +35,8 @@ impl Call<'_> {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Success<'a> {
     Written,
-    /// The JSON text read (and, for a delete, removed), if there was one.
-    Value(Option<&'a str>),
+    /// The stored text read (and, for a delete, removed), if there was one; JSON, unless somebody else wrote it.
+    Value(Option<&'a [u8]>),
 }
 
 /// Takes what the calls of a batch come to.
@@ -55,6 +55,11 @@ pub trait Outcomes: Send + 'static {
 /// On a record that the JavaScript side never writes.
 pub fn calls(batch: &str) -> impl Iterator<Item = Call<'_>> {
     batch.split_terminator(END).map(call)
+}
+
+/// Whether `batch` is one call.
+pub fn is_single(batch: &str) -> bool {
+    batch.find(END).is_some_and(|end| end + END.len_utf8() == batch.len())
 }
 
 fn call(record: &str) -> Call<'_> {
@@ -101,6 +106,7 @@ mod tests {
         ];
         assert_eq!(calls(batch).collect::<Vec<_>>(), expected);
         assert_eq!(calls("").count(), 0);
+        assert!(is_single("Gt:a\0") && !is_single(batch) && !is_single(""));
     }
 
     #[test]

@@ -7,15 +7,20 @@ use crate::error::{Error, Kind};
 /// Longest text that, in an array of its own, still makes a JavaScript string: V8's limit is 2^29 - 24 characters.
 const LONGEST: usize = (1 << 29) - 24 - 2;
 
-/// The text, if it is one JSON value and nothing else.
-pub fn checked(text: &[u8]) -> Result<&str, Error> {
+/// The text, if JavaScript can take it; whether it is JSON is left to `JSON.parse`.
+pub fn unchecked(text: &[u8]) -> Result<&str, Error> {
     if text.len() > LONGEST {
         return Err(Error::new(
             Kind::Unsupported,
             "the stored text is longer than a JavaScript string can be",
         ));
     }
-    let text = std::str::from_utf8(text).map_err(|_| Error::corrupt())?;
+    std::str::from_utf8(text).map_err(|_| Error::corrupt())
+}
+
+/// The text, if it is one JSON value and nothing else.
+pub fn checked(text: &[u8]) -> Result<&str, Error> {
+    let text = unchecked(text)?;
     match serde_json::from_str::<IgnoredAny>(text) {
         Ok(_) => Ok(text),
         Err(_) => Err(Error::corrupt()),

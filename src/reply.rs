@@ -9,7 +9,10 @@ use tokio::time::Instant;
 use crate::call::{Outcomes, Success};
 use crate::connection::Event;
 use crate::error::{Error, Kind};
-use crate::json::{SlicedArray, Slices};
+use crate::json::{self, SlicedArray, Slices};
+
+/// Size of a text from which on it is not checked, but parsed by itself.
+const LARGE: usize = 1024;
 
 /// A failure, to be made a RedisStateError.
 #[napi(object, object_from_js = false)]
@@ -60,10 +63,11 @@ impl Failure {
 }
 
 /// A text on its way into JavaScript.
-pub struct JsonText(String);
+#[derive(Debug)]
+pub struct Text(String);
 
-impl ToNapiValue for JsonText {
-    unsafe fn to_napi_value(env: sys::napi_env, JsonText(text): Self) -> napi::Result<sys::napi_value> {
+impl ToNapiValue for Text {
+    unsafe fn to_napi_value(env: sys::napi_env, Text(text): Self) -> napi::Result<sys::napi_value> {
         // V8 copies ASCII as it is; from UTF-8 it would decode it.
         let create =
             if text.is_ascii() { sys::napi_create_string_latin1 } else { sys::napi_create_string_utf8 };
@@ -74,13 +78,14 @@ impl ToNapiValue for JsonText {
     }
 }
 
-/// The value of a call that had to be sent again.
+/// A value that is not among the others, to be parsed by itself.
 #[napi(object, object_from_js = false)]
 #[derive(Debug)]
-pub struct LateValue {
+pub struct ValueApart {
     /// Which call of the batch read it.
     pub index: u32,
-    pub json: String,
+    #[napi(ts_type = "string")]
+    pub text: Text,
 }
 
 /// Part of what a batch came to.
@@ -89,8 +94,7 @@ pub struct Part {
     pub batch: u32,
     /// JSON array of values, in the order of the calls that read and did not fail; empty where there is none.
     pub values: String,
-    /// Values that came after those of later calls.
-    pub late: Vec<LateValue>,
+    pub apart: Vec<ValueApart>,
     pub failures: Vec<Failure>,
     /// The batch is settled with this part; earlier ones hold values only.
     pub last: bool,
@@ -98,14 +102,14 @@ pub struct Part {
     pub deadline: Option<Instant>,
 }
 
-pub type PartArgs = FnArgs<(u32, bool, JsonText, Option<Vec<Failure>>, Option<Vec<LateValue>>)>;
+pub type PartArgs = FnArgs<(u32, bool, Text, Option<Vec<Failure>>, Option<Vec<ValueApart>>)>;
 
 impl Part {
     /// The arguments of the callback, in its order.
     pub fn into_args(self) -> PartArgs {
         let failures = Some(self.failures).filter(|failures| !failures.is_empty());
-        let late = Some(self.late).filter(|late| !late.is_empty());
-        (self.batch, self.last, JsonText(self.values), failures, late).into()
+        let apart = Some(self.apart).filter(|apart| !apart.is_empty());
+        (self.batch, self.last, Text(self.values), failures, apart).into()
     }
 
     /// A batch in parts, so that no text comes near V8's limit for a string.
@@ -142,22 +146,25 @@ impl Part {
 /// Gathers what the calls of a batch come to, and delivers it.
 pub struct BatchReply<D> {
     batch: u32,
+    /// It has one call: nothing that is stored can shift another's value.
+    is_single: bool,
     values: SlicedArray,
     /// Index behind the last call that has its value in `values`.
     next: usize,
-    late: Vec<LateValue>,
+    apart: Vec<ValueApart>,
     failures: Vec<Failure>,
     last_error: Option<Error>,
     deliver: D,
 }
 
 impl<D: FnOnce(Vec<Part>) + Send + 'static> BatchReply<D> {
-    pub fn new(batch: u32, deliver: D) -> Self {
+    pub fn new(batch: u32, is_single: bool, deliver: D) -> Self {
         BatchReply {
             batch,
+            is_single,
             values: SlicedArray::new(),
             next: 0,
-            late: Vec::new(),
+            apart: Vec::new(),
             failures: Vec::new(),
             last_error: None,
             deliver,
@@ -179,13 +186,18 @@ impl<D> BatchReply<D> {
         }
     }
 
-    fn take_value(&mut self, index: usize, json: &str) {
-        if index < self.next {
-            self.late.push(LateValue { index: index as u32, json: json.to_owned() });
-        } else {
-            self.values.slice_for(json.len()).push(json);
-            self.next = index + 1;
+    /// Values travel together in one array, checked, so that none can shift its neighbours. Apart travel those that come
+    /// late, after those of later calls, and large ones: to parse them by themselves takes less than to check them.
+    fn take_value(&mut self, index: usize, text: &[u8]) -> Result<(), Error> {
+        if index < self.next || (text.len() >= LARGE && !self.is_single) {
+            let text = Text(json::unchecked(text)?.to_owned());
+            self.apart.push(ValueApart { index: index as u32, text });
+            return Ok(());
         }
+        let text = if self.is_single { json::unchecked(text)? } else { json::checked(text)? };
+        self.values.slice_for(text.len()).push(text);
+        self.next = index + 1;
+        Ok(())
     }
 }
 
@@ -193,17 +205,21 @@ impl<D: FnOnce(Vec<Part>) + Send + 'static> Outcomes for BatchReply<D> {
     fn take(&mut self, index: usize, outcome: Result<Success<'_>, Error>) {
         match outcome {
             Ok(Success::Written) => {}
-            Ok(Success::Value(text)) => self.take_value(index, text.unwrap_or("null")),
+            Ok(Success::Value(text)) => {
+                if let Err(error) = self.take_value(index, text.unwrap_or(b"null")) {
+                    self.take_failure(index as u32, error);
+                }
+            }
             Err(error) => self.take_failure(index as u32, error),
         }
     }
 
     fn finish(mut self) {
         self.failures.sort_by_key(|failure| failure.index);
-        self.late.sort_by_key(|value| value.index);
+        self.apart.sort_by_key(|value| value.index);
         let mut parts = Part::in_slices(self.batch, self.values.finish(), self.failures);
         if let Some(last) = parts.last_mut() {
-            last.late = self.late;
+            last.apart = self.apart;
         }
         (self.deliver)(parts);
     }
@@ -248,7 +264,7 @@ mod tests {
 
     fn parts_of(outcomes: Vec<Result<Success<'_>, Error>>, order: &[usize]) -> Vec<Part> {
         let (sender, receiver) = channel();
-        let mut reply = BatchReply::new(7, move |parts| sender.send(parts).unwrap());
+        let mut reply = BatchReply::new(7, false, move |parts| sender.send(parts).unwrap());
         let mut outcomes: Vec<_> = outcomes.into_iter().map(Some).collect();
         order.iter().for_each(|index| reply.take(*index, outcomes[*index].take().unwrap()));
         reply.finish();
@@ -259,7 +275,7 @@ mod tests {
     fn values_of_a_batch_are_one_array_and_failures_know_their_call() {
         let outcomes = vec![
             Ok(Success::Written),
-            Ok(Success::Value(Some("{\"a\":1}"))),
+            Ok(Success::Value(Some(b"{\"a\":1}"))),
             Err(Error::corrupt()),
             Ok(Success::Value(None)),
             Err(Error::corrupt()),
@@ -289,11 +305,24 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_comes_after_later_ones_is_told_apart() {
-        let outcomes = (0..3).map(|_| Ok(Success::Value(Some("1")))).collect();
+    fn a_value_that_comes_after_later_ones_travels_apart() {
+        let outcomes = (0..3).map(|_| Ok(Success::Value(Some(b"1")))).collect();
         let parts = parts_of(outcomes, &[0, 2, 1]);
         assert_eq!(parts[0].values, "[1,1]");
-        assert_eq!(parts[0].late.iter().map(|value| value.index).collect::<Vec<_>>(), [1]);
+        assert_eq!(parts[0].apart.iter().map(|value| value.index).collect::<Vec<_>>(), [1]);
+    }
+
+    #[test]
+    fn a_large_value_travels_apart_and_unchecked() {
+        let large = "[".repeat(LARGE);
+        let outcomes = vec![
+            Ok(Success::Value(Some(b"1"))),
+            Ok(Success::Value(Some(large.as_bytes()))),
+            Ok(Success::Value(None)),
+        ];
+        let part = parts_of(outcomes, &[0, 1, 2]).remove(0);
+        assert_eq!((part.values.as_str(), part.failures.len()), ("[1,null]", 0));
+        assert_eq!((part.apart[0].index, part.apart[0].text.0.as_str()), (1, large.as_str()));
     }
 
     #[test]

@@ -80,7 +80,7 @@ impl Memory {
         let start = keyspace.start_of(listing.scope());
         for (redis_key, entry) in self.entries().starting_with(&start) {
             if listing.show().needs_values() {
-                listing.take_value(redis_key, entry.json.as_bytes())?;
+                listing.take_value(redis_key, entry.json())?;
             } else {
                 listing.take_key(redis_key);
             }
@@ -106,8 +106,8 @@ impl Memory {
 }
 
 impl Entry {
-    fn json(&self) -> &str {
-        &self.json
+    fn json(&self) -> &[u8] {
+        self.json.as_bytes()
     }
 }
 

@@ -11,7 +11,7 @@ use crate::call::{Call, Outcomes, Success};
 use crate::config::Server;
 use crate::connection::{Connection, Effect, Event, Frame, OnEvent, Open, Reply, Request, Sink};
 use crate::error::{Applied, Error, Kind};
-use crate::json::{self, Slices};
+use crate::json::Slices;
 use crate::keyspace::Keyspace;
 use crate::listing::Listing;
 use crate::strategy::Strategy;
@@ -197,7 +197,7 @@ impl<O: Outcomes> Sink for PointReplies<O> {
         let outcome = reply.and_then(|frame| match (self.reads[index], frame) {
             (false, Frame::Simple(_)) => Ok(Success::Written),
             (true, Frame::Nil) => Ok(Success::Value(None)),
-            (true, Frame::Bulk(text)) => json::checked(text).map(|text| Success::Value(Some(text))),
+            (true, Frame::Bulk(text)) => Ok(Success::Value(Some(text))),
             _ => Err(Error::unexpected_reply()),
         });
         self.outcomes.take(index, outcome);
