@@ -12,10 +12,12 @@ import { CORRUPT_BYTES, CORRUPT_TEXTS, jsonLike, UNUSUAL_TEXTS } from './json-te
  * @import { GetStore } from '../support/workspace.mjs'
  */
 
-const CORRUPT = [
+const SMALL = [
   ...CORRUPT_TEXTS.map((text) => Buffer.from(text)),
   ...CORRUPT_BYTES.flatMap((bytes) => [Buffer.from(bytes), Buffer.from([0x22, ...bytes, 0x22])]),
 ]
+/** Large texts are checked in another way. */
+const CORRUPT = [...SMALL, ...SMALL.map((bytes) => Buffer.concat([bytes, Buffer.alloc(2000, ' ')]))]
 
 /** @param {string} text @returns {{ value: unknown } | undefined} */
 function parsed(text) {
@@ -60,6 +62,15 @@ export function corruptTexts(store) {
         state.set('t2', `k${index}`, index).then((value) => assert.equal(value, index)),
       ])
       await Promise.all(calls)
+    })
+
+    rawIt(store, 'rejects get where that is the only call of its tick', async ({ client, prefix, open }) => {
+      const state = open()
+      for (const [index, bytes] of CORRUPT.entries()) {
+        const key = `bad${index}`
+        await client.set(`${prefix}t:${key}`, bytes)
+        await assertFails(state.get('t', key), 'ERR_CORRUPT_VALUE', { traceId: 't', key })
+      }
     })
 
     rawIt(store, 'rejects getGroup and items, which name the entry', async ({ client, prefix, open }) => {
