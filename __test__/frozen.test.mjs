@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { assertAllFail, assertFails } from './support/assert-fails.mjs'
 import { reads } from './support/calls.mjs'
 import { next } from './support/events.mjs'
@@ -11,7 +12,7 @@ import { open } from './support/open.mjs'
 import { started } from './support/redis.mjs'
 import { timesCalled } from './support/times-called.mjs'
 import { commandTimeout, inTime } from './support/timing.mjs'
-import { warmThroughRelay } from './support/warm.mjs'
+import { warm, warmThroughRelay } from './support/warm.mjs'
 
 describe('a server that freezes', () => {
   it('fails calls in time and is used again afterwards', async (t) => {
@@ -33,6 +34,16 @@ describe('a server that freezes', () => {
     // What was in flight is answered now: no answer may be taken for another call's.
     await Promise.all(keys.map((key) => state.set('later', key, key)))
     assert.deepEqual(await Promise.all(keys.map((key) => state.get('later', key))), keys)
+  })
+
+  it('fails calls that were made one after the other each at its own time', async (t) => {
+    const { server, state } = await warm(t, { commandTimeout })
+    server.signal('SIGSTOP')
+    const expected = { applied: /** @type {const} */ ('unknown'), ...inTime }
+    const first = assertFails(state.set('trace', 'first', 1), 'ERR_COMMAND_TIMEOUT', expected)
+    await setTimeout(30)
+    const second = assertFails(state.set('trace', 'second', 2), 'ERR_COMMAND_TIMEOUT', expected)
+    await Promise.all([first, second])
   })
 
   it('before it says a word fails calls in time too', async (t) => {

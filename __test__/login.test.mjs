@@ -6,6 +6,7 @@ import { describe, it } from 'node:test'
 import { assertAllFail, assertFails } from './support/assert-fails.mjs'
 import { allCalls } from './support/calls.mjs'
 import { next } from './support/events.mjs'
+import { killOtherClients } from './support/kill-clients.mjs'
 import { lose } from './support/lose.mjs'
 import { open } from './support/open.mjs'
 import { started } from './support/redis.mjs'
@@ -50,7 +51,7 @@ describe('credentials', () => {
     const client = await server.client({ password: 'one-word' })
     await client.configSet('requirepass', 'another-word')
     const [error, lost] = [next(state, 'error', 2), next(state, 'reconnecting', 2)]
-    await killOthers(client)
+    await killOtherClients(client)
     await lost
     assert.equal((await error)[1].code, 'ERR_AUTH')
     const ready = next(state, 'ready')
@@ -134,7 +135,7 @@ describe('the connection', () => {
       assert.equal(await state.set('trace', 'key', 1), 1)
       assert.match(await clientLine(client, 'over-unix'), new RegExp(` addr=${path}:0 `))
       const ready = next(state, 'ready')
-      await killOthers(client)
+      await killOtherClients(client)
       await ready
       assert.equal(await state.get('trace', 'key'), 1)
       await state.cleanup()
@@ -163,11 +164,6 @@ describe('the connection', () => {
     assert.equal(await call, 1)
   })
 })
-
-/** @param {Client} client */
-async function killOthers(client) {
-  await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'])
-}
 
 /**
  * @param {Client} client

@@ -8,6 +8,7 @@ import { connect } from 'node:net'
 import { describe, it } from 'node:test'
 import { next } from './support/events.mjs'
 import { range } from './support/fill.mjs'
+import { killOtherClients } from './support/kill-clients.mjs'
 import { warm } from './support/warm.mjs'
 
 /** @typedef {import('./support/redis.mjs').RedisServer} RedisServer */
@@ -16,7 +17,7 @@ describe('a connection that is lost leaves the sockets alone that were opened si
   it('when a new one is made', async (t) => {
     const { server, client, state } = await warm(t, { socket: { reconnectStrategy: 200 } })
     const [lost, back] = [next(state, 'reconnecting'), next(state, 'ready')]
-    await killOthers(client)
+    await killOtherClients(client)
     await lost
     const neighbours = await openSockets(t, server)
     await back
@@ -27,18 +28,13 @@ describe('a connection that is lost leaves the sockets alone that were opened si
   it('when the adapter is closed', async (t) => {
     const { server, client, state } = await warm(t, { socket: { reconnectStrategy: false } })
     const end = next(state, 'end')
-    await killOthers(client)
+    await killOtherClients(client)
     await end
     const neighbours = await openSockets(t, server)
     await state.cleanup()
     await assertAnswered(neighbours)
   })
 })
-
-/** @param {import('./support/redis.mjs').Client} client */
-async function killOthers(client) {
-  await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'])
-}
 
 /**
  * @param {import('node:test').TestContext} t

@@ -93,7 +93,9 @@ export class RedisProcess {
   async #startOn(program, port) {
     const child = this.#spawn(program, port)
     await ready(child, startWithin)
-    await ping(port, { within: startWithin })
+    await ping(port, { within: startWithin }).catch((cause) => {
+      throw new Error('redis-server listens and does not answer', { cause })
+    })
     child.unref()
     child.stdout.unref()
   }

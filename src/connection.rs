@@ -3,6 +3,7 @@
 //! The pipeline holds the calls and knows what may be sent, answered, repeated or given up; it does no I/O. The socket
 //! is written by whoever submits and read by one task, the supervisor, which also connects and reconnects.
 
+mod attended;
 mod collect;
 mod frame;
 mod handshake;
@@ -18,9 +19,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+pub use self::attended::{Attended, WaitFor};
 pub use self::collect::Reply;
 pub use self::frame::Frame;
-pub use self::link::{Attended, WaitFor};
 pub use self::request::{Effect, Epoch, Request, Sink};
 pub use self::supervisor::{Event, OnEvent, Open};
 
@@ -78,7 +79,8 @@ impl Connection {
 
     /// A connection that was made and is to be read and written by the calling thread from now on.
     pub fn take_over(&self) -> Option<Attended> {
-        self.link.take_offer()
+        let (socket, replies) = self.link.take_offer()?;
+        Some(Attended::new(self.link.clone(), socket, replies))
     }
 
     /// Fails what is overdue and sends again what was refused for now. To be called when replies were read.

@@ -4,7 +4,8 @@
 //!
 //! | module | knows |
 //! | --- | --- |
-//! | `binding` | the native class; with `reply` and the entry of `options` all that knows Node-API |
+//! | `binding` | the native class; with `delivery`, `event_loop`, `reply` and the entry of `options` all that knows Node-API |
+//! | `delivery`, `event_loop` | the way back to JavaScript; a socket watched by Node's own loop |
 //! | `reply` | results, errors and events as JavaScript sees them |
 //! | `options` | the user's options, made into a `Config`; mistakes named by their path |
 //! | `store` | the operations of the contract, on whichever backend is configured |
@@ -14,6 +15,7 @@
 //! | `connection::supervisor` | connects, serves, loses, reconnects |
 //! | `connection::link` | what the handle and the supervisor share |
 //! | `connection::pipeline` | what may be sent, answered, repeated or given up; no I/O |
+//! | `connection::attended` | a connection that the event loop reads and writes |
 //! | `connection::{handshake, collect, replies, frame, request, socket}` | logging in, decoding, encoding, streams |
 //! | `listing`, `call` | what listings collect; the calls of a tick as one string |
 //! | `config`, `strategy` | settings and their defaults; how long to wait before the next attempt |

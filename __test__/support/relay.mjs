@@ -16,8 +16,6 @@ import { connect, createServer } from 'node:net'
 const passOn = () => true
 
 export class Relay {
-  /** How often the connections were cut. */
-  cuts = 0
   /** @type {Set<Socket>} */
   #sockets = new Set()
   #hearsRequest = passOn
@@ -66,25 +64,25 @@ export class Relay {
   }
 
   /**
-   * Cuts the connections in place of passing on the request that holds a text for the given time.
-   *
    * @param {string} text
    * @param {number} time
+   * @returns {Promise<void>} resolves when a request held the text for the given time, which is lost like all that follow
    */
-  cutAtRequest(text, time) {
+  loseRequests(text, time) {
     let heard = ''
-    this.#hearsRequest = (data) => {
-      heard += data
-      // A request may come in pieces.
-      const passes = heard.split(text).length <= time
-      if (!passes) this.cut()
-      return passes
-    }
+    return new Promise((resolve) => {
+      this.#hearsRequest = (data) => {
+        heard += data
+        // A request may come in pieces.
+        const passes = heard.split(text).length <= time
+        if (!passes) resolve()
+        return passes
+      }
+    })
   }
 
   /** Cuts all connections; new ones pass on everything again. */
   cut() {
-    this.cuts++
     this.#hearsRequest = passOn
     this.#hearsAnswer = passOn
     for (const socket of this.#sockets) socket.destroy()

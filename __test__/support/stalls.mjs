@@ -11,22 +11,15 @@ import { Worker } from 'node:worker_threads'
  * @property {bigint} tolerated what any timer may be late
  */
 
-/** @type {Record | undefined} */
-let record
+/** @type {Record} */
+const record = { memory: new BigInt64Array(new SharedArrayBuffer(16)), period: 10_000_000n, tolerated: 10_000_000n }
+new Worker(new URL('../fixtures/stall-watcher.mjs', import.meta.url), { workerData: record }).unref()
 
-/** @returns {number} milliseconds, from the first call on */
+/** @returns {number} milliseconds, since this process began to look */
 export function stalled() {
-  record ??= watch()
   const { memory, period, tolerated } = record
   const [sum, last] = [Atomics.load(memory, 0), Atomics.load(memory, 1)]
   // What the watcher itself could not see yet, as it did not have its turn either.
   const late = last === 0n ? 0n : process.hrtime.bigint() - last - period
   return Number(late > tolerated ? sum + late : sum) / 1e6
-}
-
-function watch() {
-  const memory = new BigInt64Array(new SharedArrayBuffer(16))
-  const workerData = { memory, period: 10_000_000n, tolerated: 10_000_000n }
-  new Worker(new URL('../fixtures/stall-watcher.mjs', import.meta.url), { workerData }).unref()
-  return workerData
 }

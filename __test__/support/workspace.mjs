@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { it } from 'node:test'
+import { closedAfter } from './open.mjs'
 
 /**
  * @import { TestContext } from 'node:test'
@@ -32,11 +33,7 @@ export function workspace(getStore, t) {
   const store = getStore()
   const prefix = `contract-${randomUUID()}:`
   /** @param {StateOptions} [options] @returns {RedisStateAdapter} */
-  const open = (options) => {
-    const adapter = store.open({ keyPrefix: prefix, ...options })
-    t.after(() => adapter.cleanup())
-    return adapter
-  }
+  const open = (options) => closedAfter(t, store.open({ keyPrefix: prefix, ...options }))
   return { prefix, open, raw: store.raw }
 }
 

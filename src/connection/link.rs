@@ -19,9 +19,6 @@ const RETRY_AFTER: Duration = Duration::from_millis(50);
 
 /// Calls that were made together fail together, before the connection is found silent.
 const SILENCE_GRACE: Duration = Duration::from_millis(100);
-/// Reads in a row, before others on the attendant's thread have their turn.
-const MOST_READS: usize = 16;
-
 pub struct Link {
     state: Mutex<State>,
     command_timeout: Duration,
@@ -157,7 +154,7 @@ impl Link {
     }
 
     /// The attendant looks after the connection: takes over a new one, to be watched from then on.
-    pub fn take_offer(self: &Arc<Self>) -> Option<Attended> {
+    pub fn take_offer(&self) -> Option<(Arc<Socket>, Replies)> {
         let offer = {
             let mut state = self.state();
             state.called = false;
@@ -166,7 +163,7 @@ impl Link {
         let (socket, replies) = offer?;
         let socket = Arc::new(socket);
         self.attach(socket.clone());
-        Some(Attended { link: self.clone(), socket, replies })
+        Some((socket, replies))
     }
 
     /// What the caretaker does, done by the attendant.
@@ -179,6 +176,17 @@ impl Link {
             state.called = true;
             call();
         }
+    }
+
+    /// Whether calls go over that socket.
+    pub fn uses(&self, socket: &Arc<Socket>) -> bool {
+        self.state().socket.as_ref().is_some_and(|used| Arc::ptr_eq(used, socket))
+    }
+
+    /// To be told by the attendant when the connection is gone.
+    pub fn report_loss(&self, cause: &Error) {
+        self.lose(cause);
+        self.lost.notify_one();
     }
 
     /// The attendant lost the connection.
@@ -313,54 +321,5 @@ impl Link {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A connection that an attendant reads and writes.
-pub struct Attended {
-    link: Arc<Link>,
-    socket: Arc<Socket>,
-    replies: Replies,
-}
-
-/// What the attendant is to wait for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WaitFor {
-    Replies,
-    /// Also for the socket to take more.
-    RepliesAndRoom,
-    /// Nothing: the connection is gone.
-    Nothing,
-}
-
-impl Attended {
-    pub fn socket(&self) -> &Socket {
-        &self.socket
-    }
-
-    /// The socket is ready.
-    pub fn on_ready(&mut self) -> WaitFor {
-        if !self.is_current() {
-            return WaitFor::Nothing;
-        }
-        if let Err(cause) = self.receive() {
-            self.link.lose(&cause);
-            self.link.lost.notify_one();
-            return WaitFor::Nothing;
-        }
-        if self.link.flush() { WaitFor::Replies } else { WaitFor::RepliesAndRoom }
-    }
-
-    fn receive(&mut self) -> Result<(), Error> {
-        for _ in 0..MOST_READS {
-            if self.link.receive(&self.socket, &mut self.replies)? != Received::PerhapsMore {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    fn is_current(&self) -> bool {
-        self.link.state().socket.as_ref().is_some_and(|socket| Arc::ptr_eq(socket, &self.socket))
     }
 }
