@@ -261,9 +261,8 @@ impl Link {
             return self.make_round();
         }
         let now = Instant::now();
-        if state.pipeline.has_refused()
-            || state.pipeline.next_deadline().is_some_and(|deadline| deadline <= now)
-        {
+        let due = state.pipeline.next_deadline().into_iter().chain(self.silent_at(&state)).min();
+        if state.pipeline.has_refused() || due.is_some_and(|due| due <= now) {
             self.call_attendant(&mut state);
         }
         self.schedule(&mut state, now)
@@ -276,10 +275,7 @@ impl Link {
             state.pipeline.expire(now, state.trouble.as_ref());
             state.pipeline.retry_refused();
             self.flush_locked(state);
-            if state.socket.is_some()
-                && state.pipeline.awaits_reply()
-                && state.heard + self.command_timeout <= now
-            {
+            if self.silent_at(state).is_some_and(|silent| silent <= now) {
                 self.silence.notify_one();
             }
             self.schedule(state, now)
