@@ -7,6 +7,7 @@ use std::os::fd::{AsRawFd, RawFd};
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
+use tokio::io::Interest;
 use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
@@ -64,25 +65,22 @@ impl Socket {
     }
 
     pub async fn readable(&self) -> Result<(), Error> {
-        let ready = match self {
-            Socket::Tcp(stream) => stream.readable().await,
-            #[cfg(unix)]
-            Socket::Unix(stream) => stream.readable().await,
-            #[cfg(unix)]
-            _ => pending().await,
-        };
-        ready.map_err(|error| Error::from_io("waiting for the server failed", &error))
+        self.ready(Interest::READABLE).await
     }
 
     pub async fn writable(&self) -> Result<(), Error> {
+        self.ready(Interest::WRITABLE).await
+    }
+
+    async fn ready(&self, interest: Interest) -> Result<(), Error> {
         let ready = match self {
-            Socket::Tcp(stream) => stream.writable().await,
+            Socket::Tcp(stream) => stream.ready(interest).await,
             #[cfg(unix)]
-            Socket::Unix(stream) => stream.writable().await,
+            Socket::Unix(stream) => stream.ready(interest).await,
             #[cfg(unix)]
             _ => pending().await,
         };
-        ready.map_err(|error| Error::from_io("waiting for the server failed", &error))
+        ready.map(drop).map_err(|error| Error::from_io("waiting for the server failed", &error))
     }
 
     pub fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
