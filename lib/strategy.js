@@ -33,7 +33,7 @@ class SafeStrategy {
     try {
       return this.#answer(this.#strategy(retries, failureOf(failure)()))
     } catch (error) {
-      return this.#mistake(`threw ${inspect(error, { depth: 0 })}`)
+      return this.#mistake(`threw ${inspect(error, { depth: 0, customInspect: false })}`)
     }
   }
 

@@ -46,6 +46,8 @@ struct State {
     /// Why the calls that wait cannot be served yet.
     trouble: Option<Error>,
     ended: Option<Error>,
+    /// When what the server refused for now is sent again.
+    retry_at: Option<Instant>,
     /// When the caretaker makes its next round.
     next_round: Instant,
     /// A new connection that the attendant has not taken over yet.
@@ -63,6 +65,7 @@ impl Link {
             socket: None,
             trouble: None,
             ended: None,
+            retry_at: None,
             next_round: Instant::now(),
             offer: None,
             called: false,
@@ -135,7 +138,8 @@ impl Link {
         self.change(|state| {
             state.heard = Instant::now();
             replies.decode(|reply| state.pipeline.answer(reply))?;
-            if state.pipeline.has_refused() {
+            if state.pipeline.has_refused() && state.retry_at.is_none() {
+                state.retry_at = Some(state.heard + RETRY_AFTER);
                 self.alarm.notify_one();
             }
             Ok(received)
@@ -261,8 +265,7 @@ impl Link {
             return self.make_round();
         }
         let now = Instant::now();
-        let due = state.pipeline.next_deadline().into_iter().chain(self.silent_at(&state)).min();
-        if state.pipeline.has_refused() || due.is_some_and(|due| due <= now) {
+        if self.due_at(&state).any(|due| due <= now) {
             self.call_attendant(&mut state);
         }
         self.schedule(&mut state, now)
@@ -273,7 +276,9 @@ impl Link {
         let now = Instant::now();
         self.change(|state| {
             state.pipeline.expire(now, state.trouble.as_ref());
-            state.pipeline.retry_refused();
+            if state.retry_at.take_if(|retry| *retry <= now).is_some() {
+                state.pipeline.retry_refused(now + RETRY_AFTER);
+            }
             self.flush_locked(state);
             if self.silent_at(state).is_some_and(|silent| silent <= now) {
                 self.silence.notify_one();
@@ -284,10 +289,14 @@ impl Link {
 
     /// A call that is made after this is due no earlier, or it raises the alarm.
     fn schedule(&self, state: &mut State, now: Instant) -> Instant {
-        let retry = state.pipeline.has_refused().then_some(now + RETRY_AFTER);
-        let due = state.pipeline.next_deadline().into_iter().chain(retry).chain(self.silent_at(state));
-        state.next_round = due.fold(now + self.command_timeout, Instant::min).max(now + SHORTEST_ROUND);
+        state.next_round =
+            self.due_at(state).fold(now + self.command_timeout, Instant::min).max(now + SHORTEST_ROUND);
         state.next_round
+    }
+
+    /// When there is something for a round to do.
+    fn due_at(&self, state: &State) -> impl Iterator<Item = Instant> + use<> {
+        [state.pipeline.next_deadline(), state.retry_at, self.silent_at(state)].into_iter().flatten()
     }
 
     /// When the connection is to be given up, unless the server is heard before.

@@ -154,10 +154,15 @@ impl Pipeline {
         !self.refused.is_empty()
     }
 
-    /// Puts what the server refused for now back into the queue.
-    pub fn retry_refused(&mut self) {
-        for (command, _) in std::mem::take(&mut self.refused) {
-            self.segments.push_back(command);
+    /// Puts what the server refused for now back into the queue, but for what is due before `horizon`: there the refusal
+    /// is the better answer than none.
+    pub fn retry_refused(&mut self, horizon: Instant) {
+        for (command, refusal) in std::mem::take(&mut self.refused) {
+            match self.batch(command.batch) {
+                Some(batch) if batch.deadline > horizon => self.segments.push_back(command),
+                Some(_) => self.refused.push((command, refusal)),
+                None => {}
+            }
         }
     }
 

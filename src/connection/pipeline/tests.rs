@@ -284,7 +284,9 @@ fn what_the_server_refuses_for_now_is_sent_again() {
     fixture.answer(Frame::Error(b"READONLY You can't write against a read only replica."));
     fixture.answer(Frame::Nil);
     assert!(fixture.unsent().is_empty() && fixture.pipeline.has_refused());
-    fixture.pipeline.retry_refused();
+    fixture.pipeline.retry_refused(fixture.now + Duration::from_secs(5));
+    assert!(fixture.unsent().is_empty(), "it is due too soon");
+    fixture.pipeline.retry_refused(fixture.now);
     assert_eq!(fixture.unsent_names(), ["SET"]);
     fixture.send_all();
     fixture.answer(Frame::Simple(b"OK"));
