@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { npm } from '../scripts/npm.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const modules = join(here, 'node_modules')
@@ -18,8 +19,7 @@ export function ensureInstalled() {
   console.log(`installing into bench/node_modules: ${missing.map(([name]) => name).join(', ')}`)
   // None of them needs its scripts: they carry their binaries in packages of their own.
   const args = ['install', '--prefix', here, '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts']
-  const shell = process.platform === 'win32'
-  const { status } = spawnSync('npm', args, { cwd: here, stdio: ['ignore', 'ignore', 'inherit'], shell })
+  const { status } = npm(args, { cwd: here, stdio: ['ignore', 'ignore', 'inherit'] })
   if (status !== 0) throw new Error('npm install of bench/package.json failed')
 }
 

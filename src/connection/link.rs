@@ -153,8 +153,9 @@ impl Link {
 
     /// A new connection, for the attendant to take over.
     pub fn offer(&self, socket: Socket, replies: Replies) {
-        self.state().offer = Some((socket, replies));
-        self.call_attendant(&mut self.state());
+        let mut state = self.state();
+        state.offer = Some((socket, replies));
+        self.call_attendant(&mut state);
     }
 
     /// The attendant looks after the connection: takes over a new one, to be watched from then on.
