@@ -16,8 +16,8 @@ export declare class NativeStore {
    */
   constructor(options: object, useEventLoop: boolean, onSettled: (batch: number, last: boolean, values: string, failures?: Array<Failure>, apart?: Array<ValueApart>) => void, onEvent: (name: string, detail?: EventDetail) => void, strategy?: (retries: number, cause: Failure) => StrategyAnswer)
   get rules(): CallRules
-  /** Runs the calls of a tick: get, set, delete. */
-  submit(batch: number, calls: string): void
+  /** Runs the calls of a tick: get, set, delete. `text` has `count` of them; returns its size in bytes. */
+  submit(batch: number, count: number, text: string): number
   getGroup(batch: number, traceId: string): void
   keys(batch: number, traceId: string): void
   traceIds(batch: number): void

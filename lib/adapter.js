@@ -161,13 +161,13 @@ class RedisStateAdapter extends EventEmitter {
    * @param {unknown} [value]
    */
   #point(operation, traceId, key, value) {
-    let record
+    let text
     try {
-      record = callRecord(operation, traceId, key, value, this.#batches.strictTraceIds)
+      text = callRecord(operation, traceId, key, value, this.#batches.strictTraceIds)
     } catch (error) {
       return refused(error, { traceId, key, writes: operation !== 'get' })
     }
-    return this.#batches.point(operation, traceId, key, record, value)
+    return this.#batches.point(operation, traceId, key, text, value)
   }
 
   /**

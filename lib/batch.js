@@ -10,12 +10,13 @@ const { nextTick } = process
 
 /** Characters of a batch: V8 joins no more than 2^29 - 24, and three bytes may come of each. */
 const LONGEST_TEXT = 64 * 1024 * 1024
+/** UTF-8 takes no more for a UTF-16 unit. */
+const BYTES_PER_UNIT = 3
 
 /**
  * @typedef {import('../native.js').NativeStore} NativeStore
  * @typedef {import('../native.js').Failure} Failure
  * @typedef {import('../native.js').ValueApart} ValueApart
- * @typedef {import('./entry.js').CallRecord} CallRecord
  * @typedef {import('./calls.js').Call} Call
  *
  * @typedef {object} Listing
@@ -61,16 +62,16 @@ class Batches {
    * @param {'get' | 'set' | 'delete'} operation
    * @param {string} traceId
    * @param {string} key
-   * @param {CallRecord} record
+   * @param {string} text of its record
    * @param {unknown} value what a set resolves to
    * @returns {Promise<any>}
    */
-  point(operation, traceId, key, record, value) {
-    const { text, bytes } = record
-    const [reads, writes] = [operation !== 'set', operation !== 'get']
+  point(operation, traceId, key, text, value) {
+    const reads = operation !== 'set'
+    const writes = operation !== 'get'
     return new Promise((resolve, reject) => {
-      const call = { traceId, key, reads, writes, bytes, value, resolve, reject }
-      if (this.#admit(call)) this.#gather(text).add(call, text)
+      const call = { traceId, key, reads, writes, value, resolve, reject }
+      if (this.#admit(call, text)) this.#gather(text).add(call, text)
     })
   }
 
@@ -81,12 +82,13 @@ class Batches {
    * @returns {Promise<any>}
    */
   listing({ traceId, writes = false, start, finish = (values) => values }) {
-    const bytes = Buffer.byteLength(traceId ?? '')
+    const text = traceId ?? ''
     return new Promise((resolve, reject) => {
-      const call = { traceId, reads: true, writes, bytes, resolve, reject }
-      if (!this.#admit(call)) return
+      const call = { traceId, key: undefined, reads: true, writes, value: undefined, resolve, reject }
+      if (!this.#admit(call, text)) return
       this.#flush()
-      start(this.#begin(new ListingBatch(call, finish)))
+      const batch = new ListingBatch(call, finish)
+      start(this.#begin(batch, Buffer.byteLength(text)))
     })
   }
 
@@ -103,12 +105,12 @@ class Batches {
     const batch = this.#inFlight.get(number)
     if (batch === undefined) return
     try {
-      if (values !== '') batch.take(JSON.parse(values))
+      if (values !== '') batch.take(values)
       // In a turn of its own, so that a large result does not hold up the rest of the program.
       if (!last) return void setImmediate(() => this.#native.next(number))
       batch.settle({ failures: failures ?? [], apart: apart ?? [], reason: this.#reason() })
     } catch (cause) {
-      // A single text is checked by parsing it. And no call is left waiting, whatever else goes wrong.
+      // No call is left waiting, whatever goes wrong.
       batch.fail(cause)
     }
     this.#inFlight.delete(number)
@@ -121,34 +123,45 @@ class Batches {
     if (this.#pendingCalls > 0) await new Promise((resolve) => this.#onDrained.push(() => resolve(undefined)))
   }
 
-  /** @param {Call} call */
-  #admit(call) {
-    const refusal = this.#refusal(call)
-    if (refusal !== undefined) {
-      call.reject(refusal)
-      return false
+  /**
+   * @param {Call} call
+   * @param {string} text that is to cross
+   */
+  #admit({ traceId, key, writes, reject }, text) {
+    const obstacle = this.#obstacle(text)
+    if (obstacle === undefined) {
+      this.#pendingCalls += 1
+      return true
     }
-    this.#pendingCalls += 1
-    this.#pendingBytes += call.bytes
-    return true
+    const { code, message } = obstacle
+    reject(new RedisStateError(code, message, { traceId, key, applied: writes ? 'no' : undefined }))
+    return false
   }
 
-  /** @param {Call} call */
-  #refusal({ traceId, key, writes, bytes }) {
+  /**
+   * Why a call cannot be taken.
+   *
+   * @param {string} text
+   * @returns {{ code: 'ERR_CLOSED' | 'ERR_BACKPRESSURE', message: string } | undefined}
+   */
+  #obstacle(text) {
     const { maxPendingCommands, maxPendingBytes } = this.#rules
-    const details = { traceId, key, applied: writes ? /** @type {const} */ ('no') : undefined }
-    if (this.#closed) return new RedisStateError('ERR_CLOSED', 'the adapter was closed', details)
+    if (this.#closed) return { code: 'ERR_CLOSED', message: 'the adapter was closed' }
     if (this.#pendingCalls >= maxPendingCommands) {
-      return new RedisStateError('ERR_BACKPRESSURE', `maxPendingCommands (${maxPendingCommands}) is reached`, details)
+      return { code: 'ERR_BACKPRESSURE', message: `maxPendingCommands (${maxPendingCommands}) is reached` }
     }
+    // The bytes of a text are counted as it crosses. Before, that would be a pass over it, which only those are worth
+    // that may be too many.
+    const gathered = this.#gathering?.text.length ?? 0
+    if (this.#pendingBytes + (gathered + text.length) * BYTES_PER_UNIT <= maxPendingBytes) return undefined
+    this.#flush()
+    const bytes = Buffer.byteLength(text)
     if (bytes > maxPendingBytes) {
       const message = `the call alone holds ${bytes} bytes, more than maxPendingBytes (${maxPendingBytes})`
-      return new RedisStateError('ERR_BACKPRESSURE', message, details)
+      return { code: 'ERR_BACKPRESSURE', message }
     }
-    if (this.#pendingBytes + bytes > maxPendingBytes) {
-      return new RedisStateError('ERR_BACKPRESSURE', `maxPendingBytes (${maxPendingBytes}) is reached`, details)
-    }
-    return undefined
+    if (this.#pendingBytes + bytes <= maxPendingBytes) return undefined
+    return { code: 'ERR_BACKPRESSURE', message: `maxPendingBytes (${maxPendingBytes}) is reached` }
   }
 
   /**
@@ -170,11 +183,18 @@ class Batches {
     const batch = this.#gathering
     if (batch === undefined) return
     this.#gathering = undefined
-    this.#native.submit(this.#begin(batch), batch.text)
+    const number = this.#begin(batch, 0)
+    batch.bytes = this.#native.submit(number, batch.size, batch.text)
+    this.#pendingBytes += batch.bytes
   }
 
-  /** @param {PointBatch | ListingBatch} batch */
-  #begin(batch) {
+  /**
+   * @param {PointBatch | ListingBatch} batch
+   * @param {number} bytes
+   */
+  #begin(batch, bytes) {
+    batch.bytes = bytes
+    this.#pendingBytes += bytes
     this.#lastBatch = (this.#lastBatch + 1) >>> 0
     this.#inFlight.set(this.#lastBatch, batch)
     return this.#lastBatch

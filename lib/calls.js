@@ -1,6 +1,7 @@
 // @ts-check
 'use strict'
 
+const { elementsOf } = require('./elements.js')
 const { RedisStateError, failureOf } = require('./errors.js')
 
 /**
@@ -8,12 +9,11 @@ const { RedisStateError, failureOf } = require('./errors.js')
  * @typedef {import('../native.js').ValueApart} ValueApart
  *
  * @typedef {object} Call a call of the user, until it is settled
- * @property {string} [traceId]
- * @property {string} [key]
+ * @property {string | undefined} traceId
+ * @property {string | undefined} key
  * @property {boolean} reads
  * @property {boolean} writes
- * @property {number} bytes what it counts for against maxPendingBytes
- * @property {unknown} [value] what a call that reads nothing resolves to
+ * @property {unknown} value what a call that reads nothing resolves to
  * @property {(value: any) => void} resolve
  * @property {(error: unknown) => void} reject
  */
@@ -29,6 +29,7 @@ const { RedisStateError, failureOf } = require('./errors.js')
 class Batch {
   /** @type {Call[]} */
   calls = []
+  /** What crossed counts for so much against maxPendingBytes. */
   bytes = 0
   /** @type {any[] | undefined} */
   #values = undefined
@@ -42,15 +43,14 @@ class Batch {
     return this.#values ?? []
   }
 
-  /** @param {any[]} slice the next values */
+  /** @param {string} slice JSON array of the next values */
   take(slice) {
-    this.#values = this.#values === undefined ? slice : this.#values.concat(slice)
+    this.hold(JSON.parse(slice))
   }
 
-  /** @param {Call} call */
-  hold(call) {
-    this.calls.push(call)
-    this.bytes += call.bytes
+  /** @param {any[]} values the next ones */
+  hold(values) {
+    this.#values = this.#values === undefined ? values : this.#values.concat(values)
   }
 
   /** @param {unknown} cause why the values cannot be handed over */
@@ -59,16 +59,40 @@ class Batch {
   }
 }
 
+/** In place of a value: why the stored text is not JSON. */
+class Unparsable {
+  /** @param {unknown} cause */
+  constructor(cause) {
+    this.cause = cause
+  }
+}
+
 /** The calls of a tick on single entries, in order. */
 class PointBatch extends Batch {
   text = ''
+  #hasUnparsable = false
+
+  /**
+   * Texts come so that none can be taken for more or less than one element, but perhaps not all of them JSON.
+   *
+   * @override
+   * @param {string} slice
+   */
+  take(slice) {
+    try {
+      super.take(slice)
+    } catch {
+      this.#hasUnparsable = true
+      this.hold(elementsOf(slice).map(parsed))
+    }
+  }
 
   /**
    * @param {Call} call
    * @param {string} text of its record
    */
   add(call, text) {
-    this.hold(call)
+    this.calls.push(call)
     this.text += text
   }
 
@@ -77,17 +101,23 @@ class PointBatch extends Batch {
     for (const failure of failures) this.#reject(failure, reason)
     for (const { index, text } of apart) settleWith(this.calls[index], text)
     const { calls, values } = this
-    const isSingle = calls.length === 1 && calls[0].reads && failures.length === 0 && apart.length === 0
-    // Only a single text is not checked before: `1,2` makes two values of it, an empty one none.
-    if (isSingle && values.length !== 1) throw new SyntaxError('not one JSON value')
     let [nextValue, nextFailure, nextApart] = [0, 0, 0]
     for (let index = 0; index < calls.length; index += 1) {
       const call = calls[index]
       if (failures[nextFailure]?.index === index) index += failures[nextFailure++].count - 1
       else if (!call.reads) call.resolve(call.value)
       else if (apart[nextApart]?.index === index) nextApart += 1
-      else call.resolve(values[nextValue++])
+      else this.#resolve(call, values[nextValue++])
     }
+  }
+
+  /**
+   * @param {Call} call
+   * @param {any} value
+   */
+  #resolve(call, value) {
+    if (this.#hasUnparsable && value instanceof Unparsable) call.reject(corrupt(call, value.cause))
+    else call.resolve(value)
   }
 
   /**
@@ -110,7 +140,7 @@ class ListingBatch extends Batch {
    */
   constructor(call, finish) {
     super()
-    this.hold(call)
+    this.calls.push(call)
     this.#finish = finish
   }
 
@@ -127,10 +157,17 @@ class ListingBatch extends Batch {
  * @param {string} text of its value
  */
 function settleWith(call, text) {
+  const value = parsed(text)
+  if (value instanceof Unparsable) call.reject(corrupt(call, value.cause))
+  else call.resolve(value)
+}
+
+/** @param {string} text */
+function parsed(text) {
   try {
-    call.resolve(JSON.parse(text))
+    return JSON.parse(text)
   } catch (cause) {
-    call.reject(corrupt(call, cause))
+    return new Unparsable(cause)
   }
 }
 

@@ -1,7 +1,6 @@
 // @ts-check
 'use strict'
 
-const { Buffer } = require('node:buffer')
 const { invalidArgument } = require('./errors.js')
 
 // biome-ignore-start lint/suspicious/noControlCharactersInRegex: they are the marks of a record, see src/call.rs
@@ -16,28 +15,28 @@ const LETTERS = { get: 'G', set: 'S', delete: 'D' }
 /**
  * A call as it crosses to the native side; see src/call.rs.
  *
- * @typedef {object} CallRecord
- * @property {string} text
- * @property {number} bytes of ids and value, in UTF-8
- */
-
-/**
  * @param {keyof typeof LETTERS} operation
  * @param {string} traceId
  * @param {string} key
  * @param {unknown} value for a set
  * @param {boolean} strict
- * @returns {CallRecord}
  */
 function callRecord(operation, traceId, key, value, strict) {
+  const name = nameOf(traceId, key, strict)
+  if (operation !== 'set') return `${LETTERS[operation]}${name}\0`
+  return `${LETTERS[operation]}${name}\x01${jsonText(value)}\0`
+}
+
+/**
+ * @param {string} traceId
+ * @param {string} key
+ * @param {boolean} strict
+ */
+function nameOf(traceId, key, strict) {
   checkTraceId(traceId, strict)
   checkId('key', key)
-  const isPlain = !UNUSUAL.test(traceId) && !UNUSUAL.test(key)
-  const name = isPlain ? `${traceId}:${key}` : `${traceId}:${key}`.replace(MARKS, escapeMark)
-  const bytes = isPlain ? name.length : Buffer.byteLength(name)
-  if (operation !== 'set') return { text: `${LETTERS[operation]}${name}\0`, bytes }
-  const json = jsonText(value)
-  return { text: `${LETTERS[operation]}${name}\x01${json}\0`, bytes: bytes + Buffer.byteLength(json) }
+  const name = `${traceId}:${key}`
+  return UNUSUAL.test(traceId) || UNUSUAL.test(key) ? name.replace(MARKS, escapeMark) : name
 }
 
 /** @param {string} mark */

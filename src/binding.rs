@@ -15,7 +15,7 @@ use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{De, Env, Status};
 use napi_derive::napi;
 
-use crate::call;
+use crate::call::Calls;
 use crate::config::Rules;
 use crate::connection::{Attended, Event, WaitFor};
 use crate::delivery::{Delivery, called_by_loop};
@@ -27,6 +27,7 @@ use crate::reply::{BatchReply, EventArgs, Failure, Part, PartArgs, event_args};
 use crate::runtime;
 use crate::store::Store;
 use crate::strategy::{Ask, Decision};
+use crate::text::TextIn;
 
 /// Weak, all of them: an idle adapter keeps no process alive; calls in flight do, see delivery.rs.
 type OnEvent = ThreadsafeFunction<Event, (), EventArgs, Status, false, true>;
@@ -57,7 +58,7 @@ pub struct CallRules {
 /// A store and the way back to JavaScript, until it is closed.
 #[derive(Clone)]
 struct Opened {
-    store: Store,
+    store: Arc<Store>,
     delivery: Arc<Delivery>,
     /// Where the JavaScript thread reads and writes the connection for point calls itself.
     event_loop: Option<EventLoop>,
@@ -107,7 +108,7 @@ impl NativeStore {
             on_event.call(event, ThreadsafeFunctionCallMode::NonBlocking);
         };
         let store = Store::open(config, event_loop.is_some(), Arc::new(announce));
-        let opened = Opened { store, delivery: Arc::new(delivery), event_loop };
+        let opened = Opened { store: Arc::new(store), delivery: Arc::new(delivery), event_loop };
         Ok(NativeStore { opened: RefCell::new(Some(opened)), watch: RefCell::new(None), rules })
     }
 
@@ -121,14 +122,21 @@ impl NativeStore {
         }
     }
 
-    /// Runs the calls of a tick: get, set, delete.
+    /// Runs the calls of a tick: get, set, delete. `text` has `count` of them; returns its size in bytes.
     #[napi(catch_unwind)]
-    pub fn submit(&self, env: Env, batch: u32, calls: String) -> napi::Result<()> {
-        let Some(Opened { store, delivery, .. }) = self.opened() else { return Ok(()) };
+    pub fn submit(
+        &self,
+        env: Env,
+        batch: u32,
+        count: u32,
+        #[napi(ts_arg_type = "string")] text: TextIn,
+    ) -> napi::Result<u32> {
+        let Some(Opened { store, delivery, .. }) = self.opened() else { return Ok(0) };
         delivery.begin(&env)?;
-        let reply = BatchReply::new(batch, call::is_single(&calls), move |parts| delivery.deliver(parts));
-        store.apply(&calls, reply);
-        Ok(())
+        let calls = Calls::new(count as usize, text.as_str());
+        let reply = BatchReply::new(batch, calls.len(), move |parts| delivery.deliver(parts));
+        store.apply(calls, reply);
+        Ok(calls.bytes() as u32)
     }
 
     #[napi(catch_unwind)]
@@ -201,7 +209,7 @@ impl NativeStore {
         self.opened.borrow().clone()
     }
 
-    fn list<F>(&self, env: Env, batch: u32, listing: impl FnOnce(Store) -> F) -> napi::Result<()>
+    fn list<F>(&self, env: Env, batch: u32, listing: impl FnOnce(Arc<Store>) -> F) -> napi::Result<()>
     where
         F: Future<Output = Result<Slices, Error>> + Send + 'static,
     {

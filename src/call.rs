@@ -8,8 +8,8 @@ use std::borrow::Cow;
 
 use crate::error::Error;
 
-const END: char = '\0';
-const SEPARATOR: char = '\u{1}';
+const END: u8 = 0;
+const SEPARATOR: u8 = 1;
 const ESCAPE: char = '\u{2}';
 /// An escaped mark is this much larger than the mark.
 const ESCAPE_OFFSET: u8 = b'0';
@@ -48,35 +48,67 @@ pub trait Outcomes: Send + 'static {
     fn finish(self);
 }
 
-/// The calls in `batch`, in order.
+/// The calls of a batch, in order.
 ///
 /// # Panics
 ///
 /// On a record that the JavaScript side never writes.
-pub fn calls(batch: &str) -> impl Iterator<Item = Call<'_>> {
-    batch.split_terminator(END).map(call)
+#[derive(Clone, Copy, Debug)]
+pub struct Calls<'a> {
+    count: usize,
+    rest: &'a str,
 }
 
-/// Whether `batch` is one call.
-pub fn is_single(batch: &str) -> bool {
-    batch.find(END).is_some_and(|end| end + END.len_utf8() == batch.len())
-}
+impl<'a> Calls<'a> {
+    /// `count` calls in one text.
+    pub fn new(count: usize, text: &'a str) -> Self {
+        Calls { count, rest: text }
+    }
 
-fn call(record: &str) -> Call<'_> {
-    let (letter, rest) = record.split_at(1);
-    match letter {
-        "G" => Call::Get { entry: unescaped(rest) },
-        "D" => Call::Delete { entry: unescaped(rest) },
-        "S" => {
-            let (entry, json) = rest.split_once(SEPARATOR).expect("a write has a value");
-            Call::Set { entry: unescaped(entry), json }
+    /// Bytes of ids and values, and a few more for each call.
+    pub fn bytes(&self) -> usize {
+        self.rest.len()
+    }
+
+    /// What stands before the first `mark`, which is left out of what remains.
+    fn split(text: &'a str, mark: u8) -> (&'a str, &'a str) {
+        let end = memchr::memchr(mark, text.as_bytes()).expect("a record is whole");
+        (&text[..end], &text[end + 1..])
+    }
+
+    fn call(record: &'a str) -> Call<'a> {
+        let (letter, rest) = record.split_at(1);
+        match letter {
+            "G" => Call::Get { entry: unescaped(rest) },
+            "D" => Call::Delete { entry: unescaped(rest) },
+            "S" => {
+                let (entry, json) = Self::split(rest, SEPARATOR);
+                Call::Set { entry: unescaped(entry), json }
+            }
+            _ => unreachable!("no call starts with {letter:?}"),
         }
-        _ => unreachable!("no call starts with {letter:?}"),
     }
 }
 
+impl<'a> Iterator for Calls<'a> {
+    type Item = Call<'a>;
+
+    fn next(&mut self) -> Option<Call<'a>> {
+        self.count = self.count.checked_sub(1)?;
+        let record;
+        (record, self.rest) = Self::split(self.rest, END);
+        Some(Self::call(record))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.count, Some(self.count))
+    }
+}
+
+impl ExactSizeIterator for Calls<'_> {}
+
 fn unescaped(name: &str) -> Cow<'_, str> {
-    if !name.contains(ESCAPE) {
+    if memchr::memchr(ESCAPE as u8, name.as_bytes()).is_none() {
         return Cow::Borrowed(name);
     }
     let mut plain = String::with_capacity(name.len());
@@ -104,14 +136,13 @@ mod tests {
             Call::Set { entry: "t:b".into(), json: "{\"x\":1}" },
             Call::Delete { entry: ":".into() },
         ];
-        assert_eq!(calls(batch).collect::<Vec<_>>(), expected);
-        assert_eq!(calls("").count(), 0);
-        assert!(is_single("Gt:a\0") && !is_single(batch) && !is_single(""));
+        assert_eq!(Calls::new(3, batch).collect::<Vec<_>>(), expected);
+        assert_eq!(Calls::new(0, "").count(), 0);
     }
 
     #[test]
     fn marks_in_names_come_back() {
         let batch = "Ga\u{2}0\u{2}1\u{2}2é:b\0";
-        assert_eq!(calls(batch).next(), Some(Call::Get { entry: "a\0\u{1}\u{2}é:b".into() }));
+        assert_eq!(Calls::new(1, batch).next(), Some(Call::Get { entry: "a\0\u{1}\u{2}é:b".into() }));
     }
 }

@@ -11,6 +11,11 @@ impl Keyspace {
         Keyspace { prefix }
     }
 
+    /// Bytes that every key starts with.
+    pub fn prefix_len(&self) -> usize {
+        self.prefix.len()
+    }
+
     /// Redis key of the entry named `<traceId>:<key>`, written over `out`.
     pub fn write_key(&self, out: &mut String, entry: &str) {
         out.clear();

@@ -37,3 +37,4 @@ mod reply;
 mod runtime;
 mod store;
 mod strategy;
+mod text;

@@ -1,7 +1,6 @@
 //! Results, errors and events as JavaScript sees them.
 
-use napi::bindgen_prelude::{FnArgs, ToNapiValue};
-use napi::{check_status, sys};
+use napi::bindgen_prelude::FnArgs;
 use napi_derive::napi;
 
 use tokio::time::Instant;
@@ -10,6 +9,7 @@ use crate::call::{Outcomes, Success};
 use crate::connection::Event;
 use crate::error::{Error, Kind};
 use crate::json::{self, SlicedArray, Slices};
+use crate::text::TextOut;
 
 /// Size of a text from which on it is not checked, but parsed by itself.
 const LARGE: usize = 1024;
@@ -62,22 +62,6 @@ impl Failure {
     }
 }
 
-/// A text on its way into JavaScript.
-#[derive(Debug)]
-pub struct Text(String);
-
-impl ToNapiValue for Text {
-    unsafe fn to_napi_value(env: sys::napi_env, Text(text): Self) -> napi::Result<sys::napi_value> {
-        // V8 copies ASCII as it is; from UTF-8 it would decode it.
-        let create =
-            if text.is_ascii() { sys::napi_create_string_latin1 } else { sys::napi_create_string_utf8 };
-        let mut value = std::ptr::null_mut();
-        // SAFETY: the environment is the caller's word; the text outlives the call.
-        check_status!(unsafe { create(env, text.as_ptr().cast(), text.len() as isize, &mut value) })?;
-        Ok(value)
-    }
-}
-
 /// A value that is not among the others, to be parsed by itself.
 #[napi(object, object_from_js = false)]
 #[derive(Debug)]
@@ -85,7 +69,7 @@ pub struct ValueApart {
     /// Which call of the batch read it.
     pub index: u32,
     #[napi(ts_type = "string")]
-    pub text: Text,
+    pub text: TextOut,
 }
 
 /// Part of what a batch came to.
@@ -102,14 +86,14 @@ pub struct Part {
     pub deadline: Option<Instant>,
 }
 
-pub type PartArgs = FnArgs<(u32, bool, Text, Option<Vec<Failure>>, Option<Vec<ValueApart>>)>;
+pub type PartArgs = FnArgs<(u32, bool, TextOut, Option<Vec<Failure>>, Option<Vec<ValueApart>>)>;
 
 impl Part {
     /// The arguments of the callback, in its order.
     pub fn into_args(self) -> PartArgs {
         let failures = Some(self.failures).filter(|failures| !failures.is_empty());
         let apart = Some(self.apart).filter(|apart| !apart.is_empty());
-        (self.batch, self.last, Text(self.values), failures, apart).into()
+        (self.batch, self.last, TextOut(self.values), failures, apart).into()
     }
 
     /// A batch in parts, so that no text comes near V8's limit for a string.
@@ -146,8 +130,7 @@ impl Part {
 /// Gathers what the calls of a batch come to, and delivers it.
 pub struct BatchReply<D> {
     batch: u32,
-    /// It has one call: nothing that is stored can shift another's value.
-    is_single: bool,
+    calls: usize,
     values: SlicedArray,
     /// Index behind the last call that has its value in `values`.
     next: usize,
@@ -158,10 +141,11 @@ pub struct BatchReply<D> {
 }
 
 impl<D: FnOnce(Vec<Part>) + Send + 'static> BatchReply<D> {
-    pub fn new(batch: u32, is_single: bool, deliver: D) -> Self {
+    /// Of so many calls.
+    pub fn new(batch: u32, calls: usize, deliver: D) -> Self {
         BatchReply {
             batch,
-            is_single,
+            calls,
             values: SlicedArray::new(),
             next: 0,
             apart: Vec::new(),
@@ -189,12 +173,16 @@ impl<D> BatchReply<D> {
     /// Values travel together in one array, checked, so that none can shift its neighbours. Apart travel those that come
     /// late, after those of later calls, and large ones: to parse them by themselves takes less than to check them.
     fn take_value(&mut self, index: usize, text: &[u8]) -> Result<(), Error> {
-        if index < self.next || (text.len() >= LARGE && !self.is_single) {
-            let text = Text(json::unchecked(text)?.to_owned());
+        if index < self.next || text.len() >= LARGE {
+            let text = TextOut(json::unchecked(text)?.to_owned());
             self.apart.push(ValueApart { index: index as u32, text });
             return Ok(());
         }
-        let text = if self.is_single { json::unchecked(text)? } else { json::checked(text)? };
+        let text = json::separable(text)?;
+        if self.next == 0 {
+            // The others are likely to be as long.
+            self.values.reserve((text.len() + 1) * (self.calls - index));
+        }
         self.values.slice_for(text.len()).push(text);
         self.next = index + 1;
         Ok(())

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::backend::memory::Memory;
 use crate::backend::redis::Redis;
-use crate::call::{self, Outcomes};
+use crate::call::{Calls, Outcomes};
 use crate::config::{Config, Topology};
 use crate::connection::{Connection, Event, OnEvent};
 use crate::error::Error;
@@ -15,7 +15,6 @@ use crate::json::Slices;
 use crate::keyspace::{Keyspace, Scope};
 use crate::listing::{Listing, Show};
 
-#[derive(Clone)]
 pub struct Store {
     backend: Backend,
     keyspace: Keyspace,
@@ -23,7 +22,6 @@ pub struct Store {
     command_timeout: Duration,
 }
 
-#[derive(Clone)]
 enum Backend {
     Memory(Arc<Memory>),
     Redis(Redis),
@@ -51,8 +49,7 @@ impl Store {
     }
 
     /// Runs the calls of a tick: get, set, delete.
-    pub fn apply(&self, batch: &str, outcomes: impl Outcomes) {
-        let calls = call::calls(batch);
+    pub fn apply(&self, calls: Calls<'_>, outcomes: impl Outcomes) {
         match &self.backend {
             Backend::Memory(memory) => memory.apply(&self.keyspace, self.ttl, calls, outcomes),
             Backend::Redis(redis) => redis.apply(&self.keyspace, self.ttl, calls, self.deadline(), outcomes),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use crate::call::{Call, Outcomes, Success};
+use crate::call::{Call, Calls, Outcomes, Success};
 use crate::error::Error;
 use crate::json::Slices;
 use crate::keyspace::Keyspace;
@@ -46,11 +46,11 @@ impl Memory {
         store
     }
 
-    pub fn apply<'a>(
+    pub fn apply(
         &self,
         keyspace: &Keyspace,
         ttl: Option<u32>,
-        calls: impl Iterator<Item = Call<'a>>,
+        calls: Calls<'_>,
         mut outcomes: impl Outcomes,
     ) {
         let mut entries = self.entries();

@@ -1,13 +1,14 @@
 //! The contract's operations as Redis commands.
 
+use std::iter;
 use std::sync::Arc;
 use std::time::Duration;
 
-use redis::{Cmd, cmd, from_redis_value};
+use redis::from_redis_value;
 use tokio::time::Instant;
 
 use super::scan::Scan;
-use crate::call::{Call, Outcomes, Success};
+use crate::call::{Call, Calls, Outcomes, Success};
 use crate::config::Server;
 use crate::connection::{Connection, Effect, Event, Frame, OnEvent, Open, Reply, Request, Sink};
 use crate::error::{Applied, Error, Kind};
@@ -18,8 +19,9 @@ use crate::strategy::Strategy;
 
 /// Keys that one command names: bounds what the server does in one go.
 const KEYS_PER_COMMAND: usize = 256;
+/// About what a command on one key is longer than its key and value: name, lengths and line ends.
+const COMMAND_OVERHEAD: usize = 40;
 
-#[derive(Clone)]
 pub struct Redis {
     points: Connection,
     /// Apart, so that a large listing holds up no point call. Opened when the first listing needs it.
@@ -47,19 +49,21 @@ impl Redis {
     }
 
     /// Sends the calls of a batch in order, in one write.
-    pub fn apply<'a>(
+    pub fn apply(
         &self,
         keyspace: &Keyspace,
         ttl: Option<u32>,
-        calls: impl Iterator<Item = Call<'a>>,
+        calls: Calls<'_>,
         deadline: Instant,
         outcomes: impl Outcomes,
     ) {
-        let (mut request, mut reads) = (Request::default(), Vec::new());
-        let mut encode = Encoder { command: Cmd::new(), redis_key: String::new(), keyspace, ttl };
+        let size = calls.bytes() + calls.len() * (keyspace.prefix_len() + COMMAND_OVERHEAD);
+        let mut request = Request::with_capacity(calls.len(), size);
+        let mut reads = Vec::with_capacity(calls.len());
+        let mut encoder = Encoder { redis_key: String::new(), keyspace, ttl: ttl.map(|ttl| ttl.to_string()) };
         for call in calls {
             reads.push(!matches!(call, Call::Set { .. }));
-            encode.push(call, &mut request);
+            encoder.push(&call, &mut request);
         }
         self.points.submit(request, deadline, Box::new(PointReplies { reads, outcomes }));
     }
@@ -151,37 +155,27 @@ impl Redis {
 
 /// Turns calls into commands; its buffers serve all calls of a batch.
 struct Encoder<'a> {
-    command: Cmd,
     redis_key: String,
     keyspace: &'a Keyspace,
-    ttl: Option<u32>,
+    /// In digits.
+    ttl: Option<String>,
 }
 
 impl Encoder<'_> {
-    fn push(&mut self, call: Call<'_>, request: &mut Request) {
-        self.command.clear();
-        match call {
-            Call::Get { entry } => {
-                self.start("GET", &entry);
-                request.push(&self.command, Effect::Read);
+    fn push(&mut self, call: &Call<'_>, request: &mut Request) {
+        self.keyspace.write_key(&mut self.redis_key, call.entry());
+        let redis_key = self.redis_key.as_bytes();
+        match (call, &self.ttl) {
+            (Call::Get { .. }, _) => request.push(&[b"GET", redis_key], Effect::Read),
+            (Call::Delete { .. }, _) => request.push(&[b"GETDEL", redis_key], Effect::Write),
+            (Call::Set { json, .. }, None) => {
+                request.push(&[b"SET", redis_key, json.as_bytes()], Effect::Write);
             }
-            Call::Set { entry, json } => {
-                self.start("SET", &entry).arg(json);
-                if let Some(ttl) = self.ttl {
-                    self.command.arg("EX").arg(ttl);
-                }
-                request.push(&self.command, Effect::Write);
-            }
-            Call::Delete { entry } => {
-                self.start("GETDEL", &entry);
-                request.push(&self.command, Effect::Write);
+            (Call::Set { json, .. }, Some(ttl)) => {
+                let parts = [b"SET", redis_key, json.as_bytes(), b"EX", ttl.as_bytes()];
+                request.push(&parts, Effect::Write);
             }
         }
-    }
-
-    fn start(&mut self, name: &str, entry: &str) -> &mut Cmd {
-        self.keyspace.write_key(&mut self.redis_key, entry);
-        self.command.arg(name).arg(&self.redis_key)
     }
 }
 
@@ -220,7 +214,9 @@ fn nothing(_: &[String], _: &mut Request) {}
 
 fn push_by_keys(name: &str, keys: &[String], effect: Effect, request: &mut Request) {
     for keys in keys.chunks(KEYS_PER_COMMAND) {
-        request.push(cmd(name).arg(keys), effect);
+        let parts: Vec<&[u8]> =
+            iter::once(name).chain(keys.iter().map(String::as_str)).map(str::as_bytes).collect();
+        request.push(&parts, effect);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use redis::{Cmd, Value, cmd, from_redis_value};
+use redis::{Value, from_redis_value};
 
 use crate::connection::{Epoch, Request};
 use crate::error::Error;
@@ -37,16 +37,13 @@ impl Scan {
 
     /// Adds the next step to a request; `false` when the walk is complete.
     pub fn push_step(&self, request: &mut Request) -> bool {
-        self.command().inspect(|step| request.push_here(step, self.epoch)).is_some()
-    }
-
-    fn command(&self) -> Option<Cmd> {
-        let mut scan = cmd("SCAN");
-        scan.arg(self.cursor?).arg("MATCH").arg(&self.pattern).arg("COUNT").arg(self.count);
-        if self.strings_only {
-            scan.arg("TYPE").arg("string");
-        }
-        Some(scan)
+        let Some(cursor) = self.cursor else { return false };
+        let (cursor, count) = (cursor.to_string(), self.count.to_string());
+        let step =
+            ["SCAN", &cursor, "MATCH", &self.pattern, "COUNT", &count, "TYPE", "string"].map(str::as_bytes);
+        let length = if self.strings_only { step.len() } else { step.len() - 2 };
+        request.push_here(&step[..length], self.epoch);
+        true
     }
 
     /// The keys of an answer that no earlier one had, and that took so long. Keys that are not UTF-8 are none of ours.
@@ -84,6 +81,11 @@ mod tests {
         Value::Array(vec![bulk(cursor.as_bytes()), Value::Array(keys.iter().map(|key| bulk(key)).collect())])
     }
 
+    fn step_of(scan: &Scan) -> Option<String> {
+        let mut request = Request::default();
+        scan.push_step(&mut request).then(|| String::from_utf8(request.bytes).unwrap())
+    }
+
     #[test]
     fn keys_come_once_and_the_walk_ends_at_cursor_zero() {
         let mut scan = Scan::new("p:*".into(), true, Epoch::default());
@@ -91,10 +93,9 @@ mod tests {
             scan.take(answer("17", &[b"p:a", b"p:b", b"p:a", b"\xff"]), SHORT).unwrap(),
             ["p:a", "p:b"]
         );
-        let next = scan.command().unwrap().get_packed_command();
-        assert!(String::from_utf8(next).unwrap().contains("\r\n17\r\n"));
+        assert!(step_of(&scan).unwrap().contains("\r\n17\r\n"));
         assert_eq!(scan.take(answer("0", &[b"p:b", b"p:c"]), SHORT).unwrap(), ["p:c"]);
-        assert!(scan.command().is_none());
+        assert_eq!(step_of(&scan), None);
     }
 
     #[test]

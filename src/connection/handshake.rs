@@ -2,18 +2,18 @@
 
 use std::io::{ErrorKind, IoSlice};
 
-use redis::{Cmd, cmd};
-
 use super::frame::Frame;
 use super::replies::Replies;
+use super::request::encode;
 use super::socket::Socket;
-use crate::config::Server;
+use crate::config::{Credentials, Server};
 use crate::error::{Error, Kind};
 
-/// One step of the login, and what a refusal of it means.
-struct Step {
-    command: Cmd,
-    on_refusal: Refusal,
+/// The commands of a login, encoded, and what a refusal of each means.
+#[derive(Default)]
+struct Login {
+    bytes: Vec<u8>,
+    steps: Vec<Refusal>,
 }
 
 #[derive(Clone, Copy)]
@@ -30,42 +30,47 @@ enum Refusal {
 
 /// Logs in on a fresh connection. The decoder goes on with whatever follows.
 pub async fn log_in(socket: &Socket, server: &Server, replies: &mut Replies) -> Result<(), Error> {
-    let steps = steps(server);
-    send(socket, &steps).await?;
-    let mut pending = steps.iter();
+    let login = Login::to(server);
+    send(socket, &login.bytes).await?;
+    let mut pending = login.steps.iter();
     while !pending.as_slice().is_empty() {
         socket.readable().await?;
         replies.read_from(socket)?;
         replies.decode(|reply| match pending.next() {
-            Some(step) => step.check(&reply),
+            Some(refusal) => refusal.check(&reply),
             None => Err(Error::new(Kind::Connection, "the server sent a reply that nobody asked for")),
         })?;
     }
     Ok(())
 }
 
-fn steps(server: &Server) -> Vec<Step> {
-    let mut steps = Vec::new();
-    if let Some(credentials) = &server.credentials {
-        let mut auth = cmd("AUTH");
-        auth.arg(credentials.username.as_deref()).arg(&credentials.password);
-        steps.push(Step { command: auth, on_refusal: Refusal::Auth });
+impl Login {
+    fn to(server: &Server) -> Self {
+        let mut login = Login::default();
+        if let Some(Credentials { username, password }) = &server.credentials {
+            match username {
+                Some(username) => {
+                    login.step(&[b"AUTH", username.as_bytes(), password.as_bytes()], Refusal::Auth);
+                }
+                None => login.step(&[b"AUTH", password.as_bytes()], Refusal::Auth),
+            }
+        }
+        if server.database != 0 {
+            login.step(&[b"SELECT", server.database.to_string().as_bytes()], Refusal::Connection);
+        }
+        login.step(&[b"CLIENT", b"SETNAME", server.client_name.as_bytes()], Refusal::Ignored);
+        // A server that is still loading its data, or wants a login, says so here rather than to the first call.
+        login.step(&[b"PING"], Refusal::ConnectionUnlessDenied);
+        login
     }
-    if server.database != 0 {
-        let select = cmd("SELECT").arg(server.database).take();
-        steps.push(Step { command: select, on_refusal: Refusal::Connection });
+
+    fn step(&mut self, command: &[&[u8]], on_refusal: Refusal) {
+        encode(&mut self.bytes, command);
+        self.steps.push(on_refusal);
     }
-    let name = cmd("CLIENT").arg("SETNAME").arg(&server.client_name).take();
-    steps.push(Step { command: name, on_refusal: Refusal::Ignored });
-    // A server that is still loading its data, or wants a login, says so here rather than to the first call.
-    steps.push(Step { command: cmd("PING"), on_refusal: Refusal::ConnectionUnlessDenied });
-    steps
 }
 
-async fn send(socket: &Socket, steps: &[Step]) -> Result<(), Error> {
-    let mut bytes = Vec::new();
-    steps.iter().for_each(|step| step.command.write_packed_command(&mut bytes));
-    let mut rest = bytes.as_slice();
+async fn send(socket: &Socket, mut rest: &[u8]) -> Result<(), Error> {
     while !rest.is_empty() {
         socket.writable().await?;
         match socket.try_write(&[IoSlice::new(rest)]) {
@@ -77,11 +82,11 @@ async fn send(socket: &Socket, steps: &[Step]) -> Result<(), Error> {
     Ok(())
 }
 
-impl Step {
-    fn check(&self, reply: &Frame<'_>) -> Result<(), Error> {
+impl Refusal {
+    fn check(self, reply: &Frame<'_>) -> Result<(), Error> {
         let Frame::Error(line) = reply else { return Ok(()) };
         let error = Error::from_reply(line);
-        match (self.on_refusal, error.reply.as_deref()) {
+        match (self, error.reply.as_deref()) {
             (Refusal::Ignored, _) | (Refusal::ConnectionUnlessDenied, Some("NOPERM")) => Ok(()),
             (Refusal::Auth, Some(word @ ("ERR" | "WRONGPASS"))) if !is_full(&error) => {
                 Err(login_refused(word))

@@ -1,7 +1,5 @@
 //! Commands that travel together, encoded once.
 
-use redis::Cmd;
-
 use super::frame::Frame;
 use crate::error::{Applied, Error};
 
@@ -29,7 +27,7 @@ pub enum Effect {
 /// Encoded commands, in order.
 #[derive(Debug, Default)]
 pub struct Request {
-    pub(super) bytes: Vec<u8>,
+    pub bytes: Vec<u8>,
     commands: Vec<Command>,
     /// The connection that its [`Effect::ReadHere`] commands are for.
     pub(super) here: Option<Epoch>,
@@ -53,14 +51,20 @@ struct Command {
 }
 
 impl Request {
-    pub fn push(&mut self, command: &Cmd, effect: Effect) {
-        command.write_packed_command(&mut self.bytes);
+    /// Has room for so many commands of so many bytes in all.
+    pub fn with_capacity(commands: usize, bytes: usize) -> Self {
+        Request { bytes: Vec::with_capacity(bytes), commands: Vec::with_capacity(commands), here: None }
+    }
+
+    /// A command by its name and arguments.
+    pub fn push(&mut self, parts: &[&[u8]], effect: Effect) {
+        encode(&mut self.bytes, parts);
         self.commands.push(Command { end: self.bytes.len(), effect });
     }
 
     /// A command that is answered on that connection or not at all.
-    pub fn push_here(&mut self, command: &Cmd, epoch: Epoch) {
-        self.push(command, Effect::ReadHere);
+    pub fn push_here(&mut self, parts: &[&[u8]], epoch: Epoch) {
+        self.push(parts, Effect::ReadHere);
         self.here = Some(epoch);
     }
 
@@ -97,5 +101,35 @@ impl Request {
     /// Fails each command, none of which was sent.
     pub(super) fn refuse(&self, cause: &Error, sink: &mut dyn Sink) {
         (0..self.len()).for_each(|index| sink.take(index, Err(cause.clone().with_applied(Applied::No))));
+    }
+}
+
+/// Adds a command as the server wants it: an array of strings. redis-rs' `Cmd` would copy each argument twice.
+pub(super) fn encode(out: &mut Vec<u8>, parts: &[&[u8]]) {
+    let mut digits = itoa::Buffer::new();
+    let mut push_length = |out: &mut Vec<u8>, kind: u8, length: usize| {
+        out.push(kind);
+        out.extend_from_slice(digits.format(length).as_bytes());
+        out.extend_from_slice(b"\r\n");
+    };
+    push_length(out, b'*', parts.len());
+    for part in parts {
+        push_length(out, b'$', part.len());
+        out.extend_from_slice(part);
+        out.extend_from_slice(b"\r\n");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_an_array_of_strings() {
+        let mut request = Request::default();
+        request.push(&[b"SET", "é".as_bytes(), b""], Effect::Write);
+        request.push(&[b"PING"], Effect::Read);
+        assert_eq!(request.bytes, "*3\r\n$3\r\nSET\r\n$2\r\né\r\n$0\r\n\r\n*1\r\n$4\r\nPING\r\n".as_bytes());
+        assert_eq!((request.len(), request.start_of(1)), (2, request.end_of(0)));
     }
 }

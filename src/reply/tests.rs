@@ -4,7 +4,7 @@ use std::sync::mpsc::channel;
 
 fn parts_of(outcomes: Vec<Result<Success<'_>, Error>>, order: &[usize]) -> Vec<Part> {
     let (sender, receiver) = channel();
-    let mut reply = BatchReply::new(7, false, move |parts| sender.send(parts).unwrap());
+    let mut reply = BatchReply::new(7, outcomes.len(), move |parts| sender.send(parts).unwrap());
     let mut outcomes: Vec<_> = outcomes.into_iter().map(Some).collect();
     order.iter().for_each(|index| reply.take(*index, outcomes[*index].take().unwrap()));
     reply.finish();

@@ -1,8 +1,6 @@
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-use redis::cmd;
-
 use super::*;
 use crate::connection::Effect;
 use crate::error::Applied;
@@ -12,9 +10,9 @@ fn request(effects: &str) -> Request {
     let mut request = Request::default();
     for effect in effects.chars() {
         match effect {
-            'r' => request.push(cmd("GET").arg("k"), Effect::Read),
-            'o' => request.push(&cmd("SCAN"), Effect::ReadHere),
-            _ => request.push(cmd("SET").arg("k"), Effect::Write),
+            'r' => request.push(&[b"GET", b"k"], Effect::Read),
+            'o' => request.push(&[b"SCAN"], Effect::ReadHere),
+            _ => request.push(&[b"SET", b"k"], Effect::Write),
         }
     }
     request
@@ -315,7 +313,7 @@ fn a_walk_that_began_on_an_earlier_connection_is_not_continued() {
     let epoch = fixture.pipeline.epoch();
     fixture.lose();
     let mut step = request("r");
-    step.push_here(&cmd("SCAN"), epoch);
+    step.push_here(&[b"SCAN"], epoch);
     let (done, replies) = channel();
     let sink = Collect { replies: vec![None; 2], done };
     fixture.pipeline.push(step, fixture.now + Duration::from_secs(5), Box::new(sink));
