@@ -2,14 +2,13 @@
 'use strict'
 
 const { Buffer } = require('node:buffer')
-const { ListingBatch, PointBatch } = require('./calls.js')
+const { ListingBatch } = require('./calls.js')
 const { RedisStateError } = require('./errors.js')
+const { Tick } = require('./points.js')
 
 // Taken now: tests that fake time replace it, and a call must not wait for a time that does not pass.
 const { nextTick } = process
 
-/** Characters of a batch: V8 joins no more than 2^29 - 24, and three bytes may come of each. */
-const LONGEST_TEXT = 64 * 1024 * 1024
 /** UTF-8 takes no more for a UTF-16 unit. */
 const BYTES_PER_UNIT = 3
 
@@ -17,7 +16,9 @@ const BYTES_PER_UNIT = 3
  * @typedef {import('../native.js').NativeStore} NativeStore
  * @typedef {import('../native.js').Failure} Failure
  * @typedef {import('../native.js').ValueApart} ValueApart
+ * @typedef {import('./calls.js').Batch} Batch
  * @typedef {import('./calls.js').Call} Call
+ * @typedef {import('./points.js').PointBatch} PointBatch
  *
  * @typedef {object} Listing
  * @property {string} [traceId]
@@ -31,11 +32,11 @@ class Batches {
   #native
   #rules
   #reason
-  /** @type {Map<number, PointBatch | ListingBatch>} */
+  /** @type {Map<number, Batch>} */
   #inFlight = new Map()
   #lastBatch = 0
-  /** @type {PointBatch | undefined} */
-  #gathering = undefined
+  /** @type {Tick | undefined} */
+  #tick = undefined
   #pendingCalls = 0
   #pendingBytes = 0
   #closed = false
@@ -152,7 +153,7 @@ class Batches {
     }
     // The bytes of a text are counted as it crosses. Before, that would be a pass over it, which only those are worth
     // that may be too many.
-    const gathered = this.#gathering?.text.length ?? 0
+    const gathered = this.#tick?.part.text.length ?? 0
     if (this.#pendingBytes + (gathered + text.length) * BYTES_PER_UNIT <= maxPendingBytes) return undefined
     this.#flush()
     const bytes = Buffer.byteLength(text)
@@ -165,31 +166,41 @@ class Batches {
   }
 
   /**
-   * The batch of this tick; another one, where the text would make it too long.
+   * Where a call of this tick belongs.
    *
-   * @param {string} text of a record
+   * @param {string} text of its record
    */
   #gather(text) {
-    if (this.#gathering && this.#gathering.text.length + text.length > LONGEST_TEXT) this.#flush()
-    if (this.#gathering === undefined) {
-      this.#gathering = new PointBatch()
-      // Runs when the microtasks of this tick are done, so that calls made in promise reactions travel along.
-      nextTick(() => this.#flush())
+    this.#tick ??= this.#beginTick()
+    if (this.#tick.part.isFull(text)) {
+      this.#send(this.#tick.part)
+      this.#tick.beginPart()
     }
-    return this.#gathering
+    return this.#tick.part
+  }
+
+  #beginTick() {
+    // Runs when the microtasks of this tick are done, so that calls made in promise reactions travel along.
+    nextTick(() => this.#flush())
+    return new Tick()
   }
 
   #flush() {
-    const batch = this.#gathering
-    if (batch === undefined) return
-    this.#gathering = undefined
+    if (this.#tick === undefined) return
+    const { part } = this.#tick
+    this.#tick = undefined
+    this.#send(part)
+  }
+
+  /** @param {PointBatch} batch */
+  #send(batch) {
     const number = this.#begin(batch, 0)
     batch.bytes = this.#native.submit(number, batch.size, batch.text)
     this.#pendingBytes += batch.bytes
   }
 
   /**
-   * @param {PointBatch | ListingBatch} batch
+   * @param {Batch} batch
    * @param {number} bytes
    */
   #begin(batch, bytes) {

@@ -1,0 +1,192 @@
+// @ts-check
+'use strict'
+
+const { Batch, corrupt } = require('./calls.js')
+const { elementsOf } = require('./elements.js')
+const { failureOf } = require('./errors.js')
+
+/** Characters of a batch: V8 joins no more than 2^29 - 24, and three bytes may come of each. */
+const LONGEST_TEXT = 64 * 1024 * 1024
+
+/** The server starts on the first part while the rest is made; from then on it has enough to do. */
+const FIRST_PART = 3 * 1024
+const GROWTH = 8
+
+/**
+ * @typedef {import('./calls.js').Call} Call
+ * @typedef {import('./calls.js').Results} Results
+ * @typedef {import('../native.js').Failure} Failure
+ */
+
+/**
+ * The calls of a tick on single entries. Many of them leave in parts, and are settled together: or what the program does
+ * next would come in as many pieces, each with the whole cost of a round trip.
+ */
+class Tick {
+  /** @type {PointBatch[]} */
+  #parts = []
+  #unsettled = 0
+  #longestPart = FIRST_PART / GROWTH
+
+  constructor() {
+    this.beginPart()
+  }
+
+  /** The part that calls are gathered in. */
+  get part() {
+    return this.#parts[this.#parts.length - 1]
+  }
+
+  beginPart() {
+    this.#unsettled += 1
+    this.#longestPart *= GROWTH
+    this.#parts.push(new PointBatch(this, Math.min(this.#longestPart, LONGEST_TEXT)))
+  }
+
+  /** A part has what it is settled with. */
+  partIsReady() {
+    this.#unsettled -= 1
+    if (this.#unsettled === 0) for (const part of this.#parts) part.finish()
+  }
+}
+
+function nothing() {}
+
+/** In place of a value: why the stored text is not JSON. */
+class Unparsable {
+  /** @param {unknown} cause */
+  constructor(cause) {
+    this.cause = cause
+  }
+}
+
+/** Calls on single entries, in order. */
+class PointBatch extends Batch {
+  text = ''
+  #hasUnparsable = false
+  #tick
+  #longest
+  /** What remains to be done to settle the calls. */
+  #settlement = nothing
+
+  /**
+   * @param {Tick} tick
+   * @param {number} longest the text needs not to become longer
+   */
+  constructor(tick, longest) {
+    super()
+    this.#tick = tick
+    this.#longest = longest
+  }
+
+  /** @param {string} text of the next record */
+  isFull(text) {
+    const { length } = this.text
+    return length >= this.#longest || (length > 0 && length + text.length > LONGEST_TEXT)
+  }
+
+  /**
+   * Texts come so that none can be taken for more or less than one element, but perhaps not all of them JSON.
+   *
+   * @override
+   * @param {string} slice
+   */
+  take(slice) {
+    try {
+      super.take(slice)
+    } catch {
+      this.#hasUnparsable = true
+      this.hold(elementsOf(slice).map(parsed))
+    }
+  }
+
+  /**
+   * @param {Call} call
+   * @param {string} text of its record
+   */
+  add(call, text) {
+    this.calls.push(call)
+    this.text += text
+  }
+
+  /**
+   * @override
+   * @param {Results} results
+   */
+  settle(results) {
+    this.#settlement = () => this.#settle(results)
+    this.#tick.partIsReady()
+  }
+
+  /**
+   * @override
+   * @param {unknown} cause
+   */
+  fail(cause) {
+    this.#settlement = () => super.fail(cause)
+    this.#tick.partIsReady()
+  }
+
+  finish() {
+    try {
+      this.#settlement()
+    } catch (cause) {
+      // No call is left waiting, whatever goes wrong.
+      super.fail(cause)
+    }
+  }
+
+  /** @param {Results} results */
+  #settle({ failures, apart, reason }) {
+    for (const failure of failures) this.#reject(failure, reason)
+    for (const { index, text } of apart) settleWith(this.calls[index], text)
+    const { calls, values } = this
+    let [nextValue, nextFailure, nextApart] = [0, 0, 0]
+    for (let index = 0; index < calls.length; index += 1) {
+      const call = calls[index]
+      if (failures[nextFailure]?.index === index) index += failures[nextFailure++].count - 1
+      else if (!call.reads) call.resolve(call.value)
+      else if (apart[nextApart]?.index === index) nextApart += 1
+      else this.#resolve(call, values[nextValue++])
+    }
+  }
+
+  /**
+   * @param {Call} call
+   * @param {any} value
+   */
+  #resolve(call, value) {
+    if (this.#hasUnparsable && value instanceof Unparsable) call.reject(corrupt(call, value.cause))
+    else call.resolve(value)
+  }
+
+  /**
+   * @param {Failure} failure
+   * @param {unknown} reason
+   */
+  #reject(failure, reason) {
+    const errorOf = failureOf(failure, reason)
+    for (const call of this.calls.slice(failure.index, failure.index + failure.count)) call.reject(errorOf(call))
+  }
+}
+
+/**
+ * @param {Call} call
+ * @param {string} text of its value
+ */
+function settleWith(call, text) {
+  const value = parsed(text)
+  if (value instanceof Unparsable) call.reject(corrupt(call, value.cause))
+  else call.resolve(value)
+}
+
+/** @param {string} text */
+function parsed(text) {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    return new Unparsable(cause)
+  }
+}
+
+module.exports = { PointBatch, Tick }
