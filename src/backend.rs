@@ -3,3 +3,5 @@
 pub mod memory;
 pub mod redis;
 mod scan;
+mod visit;
+mod walk;

@@ -4,7 +4,7 @@
 //! is written by whoever submits and read by one task, the supervisor, which also connects and reconnects.
 
 mod attended;
-mod collect;
+mod fold;
 mod frame;
 mod handshake;
 mod link;
@@ -20,14 +20,14 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 pub use self::attended::{Attended, WaitFor};
-pub use self::collect::Reply;
+pub use self::fold::Fold;
 pub use self::frame::Frame;
 pub use self::request::{Effect, Epoch, Request, Sink};
 pub use self::supervisor::{Event, OnEvent, Open};
 
 use self::link::{CallAttendant, Link};
 use crate::config::Server;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 
 /// Handle of a connection; the connection is closed by [`Connection::close`].
 #[derive(Clone)]
@@ -65,11 +65,11 @@ impl Connection {
         self.link.submit(request, deadline, sink);
     }
 
-    /// As [`Connection::submit`], for callers that await the replies.
-    pub async fn request(&self, request: Request, deadline: Instant) -> Vec<Reply> {
-        let (sink, replies) = collect::replies(request.len());
+    /// As [`Connection::submit`], for tasks: the replies are folded into `fold`, which comes back with them.
+    pub async fn fold<F: Fold>(&self, request: Request, deadline: Instant, fold: F) -> Result<F, Error> {
+        let (sink, folded) = fold::folding(fold);
         self.submit(request, deadline, Box::new(sink));
-        replies.await
+        folded.await.ok_or_else(|| Error::new(Kind::Connection, "the call was dropped"))
     }
 
     /// The connection of now; commands of a walk must all be for the same one.

@@ -81,8 +81,15 @@ impl ArrayWriter {
     }
 
     pub fn push_string(&mut self, value: &str) {
-        let json = serde_json::to_string(value).expect("a string always has a JSON text");
-        self.push(&json);
+        let needs_escape = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
+        if value.bytes().any(needs_escape) {
+            let json = serde_json::to_string(value).expect("a string always has a JSON text");
+            return self.push(&json);
+        }
+        self.separate();
+        self.text.push('"');
+        self.text.push_str(value);
+        self.text.push('"');
     }
 
     /// Bytes written so far.

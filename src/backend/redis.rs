@@ -1,24 +1,22 @@
 //! The contract's operations as Redis commands.
 
-use std::iter;
 use std::sync::Arc;
 use std::time::Duration;
 
-use redis::from_redis_value;
 use tokio::time::Instant;
 
 use super::scan::Scan;
+use super::visit::{ReadValues, Remove, TakeKeys};
+use super::walk::walk;
 use crate::call::{Call, Calls, Outcomes, Success};
 use crate::config::Server;
-use crate::connection::{Connection, Effect, Event, Frame, OnEvent, Open, Reply, Request, Sink};
-use crate::error::{Applied, Error, Kind};
+use crate::connection::{Connection, Effect, Event, Frame, OnEvent, Open, Request, Sink};
+use crate::error::Error;
 use crate::json::Slices;
 use crate::keyspace::Keyspace;
 use crate::listing::Listing;
 use crate::strategy::Strategy;
 
-/// Keys that one command names: bounds what the server does in one go.
-const KEYS_PER_COMMAND: usize = 256;
 /// About what a command on one key is longer than its key and value: name, lengths and line ends.
 const COMMAND_OVERHEAD: usize = 40;
 
@@ -71,75 +69,24 @@ impl Redis {
     pub async fn list(
         &self,
         keyspace: &Keyspace,
-        mut listing: Listing,
+        listing: Listing,
         deadline: Instant,
     ) -> Result<Slices, Error> {
-        let with_values = listing.show().needs_values();
-        let scan = self.scan(keyspace.pattern_of(listing.scope()), !with_values);
-        if with_values {
-            self.walk(scan, deadline, read, |keys, replies| take_values(&mut listing, keys, replies)).await?;
+        let pattern = keyspace.pattern_of(listing.scope());
+        let listing = if listing.show().needs_values() {
+            let scan = Scan::new(pattern, false, self.listings.epoch());
+            walk(&self.listings, scan, ReadValues(listing), deadline).await?.0
         } else {
-            self.walk(scan, deadline, nothing, |keys, _| {
-                keys.iter().for_each(|key| listing.take_key(key));
-                Ok(())
-            })
-            .await?;
-        }
+            let scan = Scan::new(pattern, true, self.listings.epoch());
+            walk(&self.listings, scan, TakeKeys(listing), deadline).await?.0
+        };
         Ok(listing.finish())
     }
 
     /// Removes the keys that match a pattern. An error tells whether some may be gone.
     pub async fn clear(&self, pattern: String, deadline: Instant) -> Result<(), Error> {
-        let mut removed = false;
-        let walk = self.walk(self.scan(pattern, true), deadline, remove, |_, replies| {
-            for reply in replies {
-                reply?;
-                removed = true;
-            }
-            Ok(())
-        });
-        let result = walk.await;
-        result.map_err(|error| {
-            let applied = if removed { Applied::Unknown } else { error.applied.unwrap_or(Applied::No) };
-            error.with_applied(applied)
-        })
-    }
-
-    fn scan(&self, pattern: String, strings_only: bool) -> Scan {
-        Scan::new(pattern, strings_only, self.listings.epoch())
-    }
-
-    /// Walks all matching keys. What is done with a page of them travels together with the step to the next page.
-    async fn walk(
-        &self,
-        mut scan: Scan,
-        deadline: Instant,
-        act: impl Fn(&[String], &mut Request),
-        mut take: impl FnMut(&[String], Vec<Reply>) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        let mut page = Vec::new();
-        loop {
-            let mut request = Request::default();
-            act(&page, &mut request);
-            let goes_on = scan.push_step(&mut request);
-            if request.is_empty() {
-                return take(&page, Vec::new());
-            }
-            let asked = Instant::now();
-            let mut replies = self.listings.request(request, deadline).await;
-            let took = asked.elapsed();
-            let stepped = if goes_on { replies.pop() } else { None };
-            take(&page, replies)?;
-            page = match stepped {
-                None => return Ok(()),
-                Some(Ok(reply)) => scan.take(reply, took)?,
-                Some(Err(error)) if error.kind == Kind::Connection => {
-                    scan.restart(self.listings.epoch());
-                    Vec::new()
-                }
-                Some(Err(error)) => return Err(error.with_applied(Applied::No)),
-            };
-        }
+        let scan = Scan::new(pattern, true, self.listings.epoch());
+        walk(&self.listings, scan, Remove::default(), deadline).await.map(drop)
     }
 
     /// The connection for point calls, which the JavaScript thread may attend.
@@ -200,38 +147,4 @@ impl<O: Outcomes> Sink for PointReplies<O> {
     fn finish(self: Box<Self>) {
         self.outcomes.finish();
     }
-}
-
-fn read(keys: &[String], request: &mut Request) {
-    push_by_keys("MGET", keys, Effect::Read, request);
-}
-
-fn remove(keys: &[String], request: &mut Request) {
-    push_by_keys("UNLINK", keys, Effect::Write, request);
-}
-
-fn nothing(_: &[String], _: &mut Request) {}
-
-fn push_by_keys(name: &str, keys: &[String], effect: Effect, request: &mut Request) {
-    for keys in keys.chunks(KEYS_PER_COMMAND) {
-        let parts: Vec<&[u8]> =
-            iter::once(name).chain(keys.iter().map(String::as_str)).map(str::as_bytes).collect();
-        request.push(&parts, effect);
-    }
-}
-
-/// Texts of the keys that still hold one; other types and removed keys come as none.
-fn take_values(listing: &mut Listing, keys: &[String], replies: Vec<Reply>) -> Result<(), Error> {
-    for (keys, reply) in keys.chunks(KEYS_PER_COMMAND).zip(replies) {
-        let texts: Vec<Option<Vec<u8>>> = from_redis_value(reply?).map_err(|_| Error::unexpected_reply())?;
-        if texts.len() != keys.len() {
-            return Err(Error::unexpected_reply());
-        }
-        for (key, text) in keys.iter().zip(texts) {
-            if let Some(text) = text {
-                listing.take_value(key, &text)?;
-            }
-        }
-    }
-    Ok(())
 }

@@ -1,15 +1,15 @@
 //! Walking the keys of a server that match a pattern.
 
 use std::collections::HashSet;
+use std::str::from_utf8;
+use std::sync::Arc;
 use std::time::Duration;
 
-use redis::{Value, from_redis_value};
-
-use crate::connection::{Epoch, Request};
+use crate::connection::{Epoch, Frame, Request};
 use crate::error::Error;
 
-/// Keys that the server looks at in the first step.
-const FIRST_COUNT: usize = 1000;
+/// Keys that the server looks at in the first step: a small keyspace takes no second one.
+const FIRST_COUNT: usize = 2048;
 const LEAST_COUNT: usize = 100;
 const MOST_COUNT: usize = 16_000;
 /// A step that takes longer holds up the server's other clients: the next one is half as large. One that takes less than
@@ -27,7 +27,7 @@ pub struct Scan {
     epoch: Epoch,
     /// Keys that the server is to look at in the next step.
     count: usize,
-    seen: HashSet<String>,
+    seen: HashSet<Arc<str>>,
 }
 
 impl Scan {
@@ -47,13 +47,23 @@ impl Scan {
     }
 
     /// The keys of an answer that no earlier one had, and that took so long. Keys that are not UTF-8 are none of ours.
-    pub fn take(&mut self, reply: Value, took: Duration) -> Result<Vec<String>, Error> {
+    pub fn take(&mut self, reply: &Frame<'_>, took: Duration) -> Result<Vec<Arc<str>>, Error> {
         self.adapt(took);
-        let (cursor, keys): (u64, Vec<Vec<u8>>) =
-            from_redis_value(reply).map_err(|_| Error::unexpected_reply())?;
+        let (cursor, keys) = answer(reply).ok_or_else(Error::unexpected_reply)?;
         self.cursor = Some(cursor).filter(|cursor| *cursor != 0);
-        let keys = keys.into_iter().filter_map(|key| String::from_utf8(key).ok());
-        Ok(keys.filter(|key| self.seen.insert(key.clone())).collect())
+        self.seen.reserve(keys.len());
+        let texts = keys.iter().filter_map(Frame::bulk).filter_map(|key| from_utf8(key).ok());
+        Ok(texts.filter_map(|key| self.see(key)).collect())
+    }
+
+    /// The key, if it is new.
+    fn see(&mut self, key: &str) -> Option<Arc<str>> {
+        if self.seen.contains(key) {
+            return None;
+        }
+        let key: Arc<str> = key.into();
+        self.seen.insert(key.clone());
+        Some(key)
     }
 
     fn adapt(&mut self, took: Duration) {
@@ -70,15 +80,27 @@ impl Scan {
     }
 }
 
+/// Cursor and keys of a step's answer.
+fn answer<'a>(reply: &'a Frame<'_>) -> Option<(u64, &'a [Frame<'a>])> {
+    let Frame::Array(parts) = reply else { return None };
+    let [Frame::Bulk(cursor), Frame::Array(keys)] = parts.as_slice() else { return None };
+    Some((from_utf8(cursor).ok()?.parse().ok()?, keys))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const SHORT: Duration = Duration::ZERO;
 
-    fn answer(cursor: &str, keys: &[&[u8]]) -> Value {
-        let bulk = |bytes: &[u8]| Value::BulkString(bytes.to_vec());
-        Value::Array(vec![bulk(cursor.as_bytes()), Value::Array(keys.iter().map(|key| bulk(key)).collect())])
+    fn take(scan: &mut Scan, cursor: &str, keys: &[&str], took: Duration) -> Vec<Arc<str>> {
+        let keys = keys.iter().map(|key| Frame::Bulk(key.as_bytes())).collect();
+        let answer = Frame::Array(vec![Frame::Bulk(cursor.as_bytes()), Frame::Array(keys)]);
+        scan.take(&answer, took).unwrap()
+    }
+
+    fn texts(keys: &[Arc<str>]) -> Vec<&str> {
+        keys.iter().map(|key| &**key).collect()
     }
 
     fn step_of(scan: &Scan) -> Option<String> {
@@ -89,28 +111,33 @@ mod tests {
     #[test]
     fn keys_come_once_and_the_walk_ends_at_cursor_zero() {
         let mut scan = Scan::new("p:*".into(), true, Epoch::default());
-        assert_eq!(
-            scan.take(answer("17", &[b"p:a", b"p:b", b"p:a", b"\xff"]), SHORT).unwrap(),
-            ["p:a", "p:b"]
-        );
+        assert_eq!(texts(&take(&mut scan, "17", &["p:a", "p:b", "p:a"], SHORT)), ["p:a", "p:b"]);
         assert!(step_of(&scan).unwrap().contains("\r\n17\r\n"));
-        assert_eq!(scan.take(answer("0", &[b"p:b", b"p:c"]), SHORT).unwrap(), ["p:c"]);
+        assert_eq!(texts(&take(&mut scan, "0", &["p:b", "p:c"], SHORT)), ["p:c"]);
         assert_eq!(step_of(&scan), None);
+    }
+
+    #[test]
+    fn keys_that_are_not_text_are_left_out() {
+        let mut scan = Scan::new("p:*".into(), true, Epoch::default());
+        let keys = Frame::Array(vec![Frame::Bulk(b"p:\xff"), Frame::Bulk(b"p:a")]);
+        let answer = Frame::Array(vec![Frame::Bulk(b"0"), keys]);
+        assert_eq!(texts(&scan.take(&answer, SHORT).unwrap()), ["p:a"]);
     }
 
     #[test]
     fn a_restarted_walk_repeats_no_key() {
         let mut scan = Scan::new("p:*".into(), false, Epoch::default());
-        scan.take(answer("17", &[b"p:a"]), SHORT).unwrap();
+        take(&mut scan, "17", &["p:a"], SHORT);
         scan.restart(Epoch::default());
-        assert_eq!(scan.take(answer("0", &[b"p:a", b"p:b"]), SHORT).unwrap(), ["p:b"]);
+        assert_eq!(texts(&take(&mut scan, "0", &["p:a", "p:b"], SHORT)), ["p:b"]);
     }
 
     #[test]
     fn steps_adapt_to_the_time_they_take() {
         let mut scan = Scan::new("p:*".into(), false, Epoch::default());
         let mut count_after = |took| {
-            scan.take(answer("17", &[]), took).unwrap();
+            take(&mut scan, "17", &[], took);
             scan.count
         };
         assert_eq!(count_after(LONGEST_STEP / 4), 2 * FIRST_COUNT);
@@ -122,6 +149,8 @@ mod tests {
 
     #[test]
     fn another_answer_is_an_error() {
-        assert!(Scan::new("*".into(), false, Epoch::default()).take(Value::Okay, SHORT).is_err());
+        let mut scan = Scan::new("*".into(), false, Epoch::default());
+        assert!(scan.take(&Frame::Simple(b"OK"), SHORT).is_err());
+        assert!(scan.take(&Frame::Array(vec![Frame::Bulk(b"x"), Frame::Array(vec![])]), SHORT).is_err());
     }
 }

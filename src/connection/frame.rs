@@ -24,6 +24,24 @@ pub enum Frame<'a> {
     Array(Vec<Frame<'a>>),
 }
 
+impl<'a> Frame<'a> {
+    /// What an array holds.
+    pub fn elements(&self) -> &[Frame<'a>] {
+        match self {
+            Frame::Array(elements) => elements,
+            _ => &[],
+        }
+    }
+
+    /// The bytes of a string.
+    pub fn bulk(&self) -> Option<&'a [u8]> {
+        match self {
+            Frame::Bulk(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+}
+
 /// What the start of a buffer holds.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Parsed<'a> {
