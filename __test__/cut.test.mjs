@@ -80,8 +80,8 @@ describe('a connection that is cut before the answer came', () => {
 
 describe('a walk that loses its connection after the second page lists every entry exactly once', () => {
   const step = '\r\nSCAN\r\n'
-  /** A page has about 1,000 of them. */
-  const numbers = range(3500)
+  /** More than the first two pages have together: about 2,000 and 4,000. */
+  const numbers = range(9000)
   const inOneGroup = (/** @type {Adapter} */ state) => Promise.all(numbers.map((n) => state.set('t', `k${n}`, n)))
   const inManyGroups = (/** @type {Adapter} */ state) => Promise.all(numbers.map((n) => state.set(`t${n}`, 'k', n)))
 

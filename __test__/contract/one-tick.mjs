@@ -73,6 +73,16 @@ export function oneTick(store) {
       assert.deepEqual(await Promise.all(values.map((_, index) => state.get('t', `k${index}`))), values)
     })
 
+    it('are run in their order, however much they hold', async (t) => {
+      const state = openFresh(store, t)
+      const values = range(600).map((index) => ({ index, text: 'x'.repeat(index) }))
+      const answers = values.flatMap((value) => [state.set('t', 'k', value), state.get('t', 'k')])
+      assert.deepEqual(
+        await Promise.all(answers),
+        values.flatMap((value) => [value, value]),
+      )
+    })
+
     it('are not spoilt by calls that are refused', async (t) => {
       const state = openFresh(store, t)
       const bad = /** @type {any} */ ([undefined, 1n, Symbol('s')])
