@@ -6,11 +6,12 @@
 use std::cell::RefCell;
 use std::future::Future;
 use std::os::fd::AsRawFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use napi::bindgen_prelude::{FnArgs, Function, Object};
+use napi::bindgen_prelude::{FnArgs, Function, Object, Promise};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{De, Env, Status};
 use napi_derive::napi;
@@ -19,10 +20,11 @@ use crate::call::Calls;
 use crate::config::Rules;
 use crate::connection::{Attended, Event, WaitFor};
 use crate::delivery::{Delivery, called_by_loop};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::event_loop::{EventLoop, Interest, Watch};
 use crate::json::Slices;
-use crate::options::Options;
+use crate::login::{AskCredentials, Credentials};
+use crate::options::{Callbacks, Options};
 use crate::reply::{BatchReply, EventArgs, Failure, Part, PartArgs, event_args};
 use crate::runtime;
 use crate::store::Store;
@@ -32,6 +34,7 @@ use crate::text::TextIn;
 /// Weak, all of them: an idle adapter keeps no process alive; calls in flight do, see delivery.rs.
 type OnEvent = ThreadsafeFunction<Event, (), EventArgs, Status, false, true>;
 type AskArgs = FnArgs<(u32, Failure)>;
+type ProvideCredentials = ThreadsafeFunction<(), Promise<CredentialsAnswer>, (), Status, false, true>;
 type AskStrategy = ThreadsafeFunction<(u32, Error), StrategyAnswer, AskArgs, Status, false, true>;
 
 /// A thrown error with a code of ours.
@@ -43,6 +46,22 @@ pub struct StrategyAnswer {
     /// In milliseconds.
     pub delay: Option<f64>,
     pub give_up: Option<bool>,
+}
+
+/// What the wrapped provider of credentials answers; without a password it failed.
+#[napi(object)]
+pub struct CredentialsAnswer {
+    pub username: Option<String>,
+    pub password: Option<String>,
+}
+
+/// What went over the connections so far; see src/connection/stats.rs.
+#[napi(object, object_from_js = false)]
+pub struct NativeStats {
+    pub bytes_sent: f64,
+    pub bytes_received: f64,
+    pub reconnects: f64,
+    pub waiting: f64,
 }
 
 /// What is kept to before a call crosses.
@@ -92,6 +111,9 @@ impl NativeStore {
         #[napi(ts_arg_type = "(retries: number, cause: Failure) => StrategyAnswer")] strategy: Option<
             Function<AskArgs, StrategyAnswer>,
         >,
+        #[napi(ts_arg_type = "() => Promise<CredentialsAnswer>")] credentials: Option<
+            Function<(), Promise<CredentialsAnswer>>,
+        >,
     ) -> Result<Self, Thrown> {
         let on_event: OnEvent = on_event
             .build_threadsafe_function()
@@ -99,9 +121,11 @@ impl NativeStore {
             .build_callback(|context| Ok(event_args(context.value)))
             .map_err(internal)?;
         let delivery = Delivery::new(on_settled).map_err(internal)?;
-        let ask = strategy.map(asking).transpose().map_err(internal)?;
+        let strategy = strategy.map(asking).transpose().map_err(internal)?;
+        let credentials = credentials.map(asking_for_credentials).transpose().map_err(internal)?;
+        let callbacks = Callbacks { strategy, credentials };
         let options = Options::parse(&mut De::new(&options), |mistake| mistake.reason.clone());
-        let config = options.and_then(|options| options.into_config(ask)).map_err(thrown)?;
+        let config = options.and_then(|options| options.into_config(callbacks)).map_err(thrown)?;
         let rules = config.rules();
         let event_loop = if use_event_loop { EventLoop::of(&env) } else { None };
         let announce = move |event| {
@@ -135,7 +159,8 @@ impl NativeStore {
         delivery.begin(&env)?;
         let calls = Calls::new(count as usize, text.as_str());
         let reply = BatchReply::new(batch, calls.len(), move |parts| delivery.deliver(parts));
-        store.apply(calls, reply);
+        // Where it panics, the reply is dropped, which fails the calls.
+        drop(catch_unwind(AssertUnwindSafe(|| store.apply(calls, reply))));
         Ok(calls.bytes() as u32)
     }
 
@@ -166,6 +191,17 @@ impl NativeStore {
             batch,
             |store| async move { store.clear(trace_id).await.map(|()| vec![String::new()]) },
         )
+    }
+
+    #[napi(catch_unwind)]
+    pub fn stats(&self) -> NativeStats {
+        let stats = self.opened().map(|opened| opened.store.stats()).unwrap_or_default();
+        NativeStats {
+            bytes_sent: stats.bytes_sent as f64,
+            bytes_received: stats.bytes_received as f64,
+            reconnects: stats.reconnects as f64,
+            waiting: stats.waiting as f64,
+        }
     }
 
     /// Asks for the next part of a batch, once the one before is taken.
@@ -216,8 +252,11 @@ impl NativeStore {
         let Some(Opened { store, delivery, .. }) = self.opened() else { return Ok(()) };
         delivery.begin(&env)?;
         let deadline = store.deadline();
-        let listing = listing(store);
-        runtime::spawn(async move { delivery.deliver(Part::of_listing(batch, listing.await, deadline)) });
+        let listing = runtime::spawn(listing(store));
+        runtime::spawn(async move {
+            let result = listing.await.unwrap_or_else(|_| Err(Error::internal("a listing")));
+            delivery.deliver(Part::of_listing(batch, result, deadline));
+        });
         Ok(())
     }
 }
@@ -253,6 +292,27 @@ fn asking(strategy: Function<AskArgs, StrategyAnswer>) -> napi::Result<Ask> {
         Box::pin(
             async move { strategy.call_async((retries, cause)).await.map_or(Decision::Default, decision) },
         )
+    }))
+}
+
+/// The user's provider of credentials, already made safe.
+fn asking_for_credentials(
+    provider: Function<(), Promise<CredentialsAnswer>>,
+) -> napi::Result<AskCredentials> {
+    let provider: ProvideCredentials =
+        provider.build_threadsafe_function().weak::<true>().build_callback(|_| Ok(()))?;
+    let provider = Arc::new(provider);
+    Ok(Arc::new(move || {
+        let provider = provider.clone();
+        Box::pin(async move {
+            let answer = async { provider.call_async(()).await?.await };
+            match answer.await {
+                Ok(CredentialsAnswer { username, password: Some(password) }) => {
+                    Ok(Credentials { username, password })
+                }
+                _ => Err(Error::new(Kind::NoCredentials, "the provider of credentials failed")),
+            }
+        })
     }))
 }
 

@@ -20,21 +20,29 @@ pub enum Call<'a> {
     Get { entry: Cow<'a, str> },
     Set { entry: Cow<'a, str>, json: &'a str },
     Delete { entry: Cow<'a, str> },
+    Ping,
 }
 
 impl Call<'_> {
-    /// The entry's name: `<traceId>:<key>`.
+    /// The entry's name: `<traceId>:<key>`; empty where the call is about none.
     pub fn entry(&self) -> &str {
         match self {
             Call::Get { entry } | Call::Set { entry, .. } | Call::Delete { entry } => entry,
+            Call::Ping => "",
         }
+    }
+
+    /// Whether it is answered with a value.
+    pub fn reads(&self) -> bool {
+        matches!(self, Call::Get { .. } | Call::Delete { .. })
     }
 }
 
 /// What a call came to.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Success<'a> {
-    Written,
+    /// Nothing was asked for.
+    Done,
     /// The stored text read (and, for a delete, removed), if there was one; JSON, unless somebody else wrote it.
     Value(Option<&'a [u8]>),
 }
@@ -85,6 +93,7 @@ impl<'a> Calls<'a> {
                 let (entry, json) = Self::split(rest, SEPARATOR);
                 Call::Set { entry: unescaped(entry), json }
             }
+            "P" => Call::Ping,
             _ => unreachable!("no call starts with {letter:?}"),
         }
     }
@@ -130,13 +139,14 @@ mod tests {
 
     #[test]
     fn records_become_calls_in_order() {
-        let batch = "Gt:a\0St:b\u{1}{\"x\":1}\0D:\0";
+        let batch = "Gt:a\0St:b\u{1}{\"x\":1}\0D:\0P\0";
         let expected = [
             Call::Get { entry: "t:a".into() },
             Call::Set { entry: "t:b".into(), json: "{\"x\":1}" },
             Call::Delete { entry: ":".into() },
+            Call::Ping,
         ];
-        assert_eq!(Calls::new(3, batch).collect::<Vec<_>>(), expected);
+        assert_eq!(Calls::new(4, batch).collect::<Vec<_>>(), expected);
         assert_eq!(Calls::new(0, "").count(), 0);
     }
 

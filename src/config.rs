@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::login::Login;
 use crate::strategy::Strategy;
 
 pub const DEFAULT_PREFIX: &str = "motia:state:";
@@ -62,12 +63,14 @@ pub enum Topology {
 #[derive(Clone, Debug)]
 pub struct Server {
     pub address: Address,
-    pub credentials: Option<Credentials>,
+    pub login: Login,
     pub database: u32,
     /// For CLIENT SETNAME.
     pub client_name: String,
     /// For connecting and logging in together.
     pub connect_timeout: Duration,
+    /// What was sent and is not acknowledged by the other host for so long means that the way to it is gone.
+    pub user_timeout: Duration,
     pub keep_alive: bool,
     pub no_delay: bool,
     pub strategy: Strategy,
@@ -85,31 +88,5 @@ impl fmt::Display for Address {
             Address::Tcp { host, port } => write!(f, "{host}:{port}"),
             Address::Unix(path) => write!(f, "{}", path.display()),
         }
-    }
-}
-
-/// What to log in with.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Credentials {
-    /// ACL user; none means the server's default user.
-    pub username: Option<String>,
-    pub password: String,
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials").field("username", &self.username).finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_password_is_not_in_the_debug_output() {
-        let credentials = Credentials { username: Some("ada".into()), password: "s3cret".into() };
-        let shown = format!("{credentials:?}");
-        assert!(shown.contains("ada") && !shown.contains("s3cret"), "{shown}");
     }
 }

@@ -12,6 +12,7 @@ mod pipeline;
 mod replies;
 mod request;
 mod socket;
+mod stats;
 mod supervisor;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub use self::attended::{Attended, WaitFor};
 pub use self::fold::Fold;
 pub use self::frame::Frame;
 pub use self::request::{Effect, Epoch, Request, Sink};
+pub use self::stats::Stats;
 pub use self::supervisor::{Event, OnEvent, Open};
 
 use self::link::{CallAttendant, Link};
@@ -86,6 +88,10 @@ impl Connection {
     /// Fails what is overdue and sends again what was refused for now. To be called when replies were read.
     pub fn attend(&self) {
         self.link.attend();
+    }
+
+    pub fn stats(&self) -> Stats {
+        self.link.stats()
     }
 
     /// Ends the connection for good: unsettled and later calls fail with `cause`.

@@ -13,6 +13,7 @@ use napi::bindgen_prelude::{Function, FunctionRef, JsValue, JsValuesTupleIntoVec
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status, check_status, sys};
 
+use crate::error::Error;
 use crate::reply::{Part, PartArgs};
 
 /// Weak: an idle adapter keeps no process alive; [`InFlight`] does.
@@ -74,7 +75,7 @@ impl Delivery {
     pub fn deliver_next(&self, batch: u32) {
         let next = self.waiting().get_mut(&batch).and_then(VecDeque::pop_front);
         let Some(next) = next else { return };
-        let next = if next.is_overdue() { Part::overdue(batch) } else { next };
+        let next = if next.is_overdue() { Part::failed(batch, 1, &Error::overdue(None)) } else { next };
         if next.last {
             self.waiting().remove(&batch);
         }

@@ -30,27 +30,37 @@ pub enum Kind {
     /// The reconnect strategy gave up: no further attempt follows.
     Ended,
     Auth,
+    /// The user's provider of credentials gave none.
+    NoCredentials,
     CommandTimeout,
     Closed,
     CorruptValue,
     WrongType,
     Reply,
     Unsupported,
+    /// A fault of this package.
+    Internal,
 }
 
 impl Kind {
+    /// Whether no call can be served before somebody sets the credentials right.
+    pub fn is_about_login(self) -> bool {
+        matches!(self, Kind::Auth | Kind::NoCredentials)
+    }
+
     /// The code that users match on.
     pub fn code(self) -> &'static str {
         match self {
             Kind::InvalidConfig => "ERR_INVALID_CONFIG",
             Kind::Connection | Kind::Ended => "ERR_CONNECTION",
-            Kind::Auth => "ERR_AUTH",
+            Kind::Auth | Kind::NoCredentials => "ERR_AUTH",
             Kind::CommandTimeout => "ERR_COMMAND_TIMEOUT",
             Kind::Closed => "ERR_CLOSED",
             Kind::CorruptValue => "ERR_CORRUPT_VALUE",
             Kind::WrongType => "ERR_WRONG_TYPE",
             Kind::Reply => "ERR_REPLY",
             Kind::Unsupported => "ERR_UNSUPPORTED",
+            Kind::Internal => "ERR_INTERNAL",
         }
     }
 }
@@ -121,10 +131,15 @@ impl Error {
     pub fn overdue(trouble: Option<&Error>) -> Self {
         let overdue = Error::new(Kind::CommandTimeout, "the call was not settled within commandTimeout");
         match trouble {
-            Some(trouble) if trouble.kind == Kind::Auth => trouble.clone(),
+            Some(trouble) if trouble.kind.is_about_login() => trouble.clone(),
             Some(trouble) => overdue.with_source(trouble.clone()),
             None => overdue,
         }
+    }
+
+    /// Some code of this package panicked.
+    pub fn internal(doing: &str) -> Self {
+        Error::new(Kind::Internal, format!("{doing} failed by a fault of this package: please report it"))
     }
 
     pub fn closed() -> Self {

@@ -120,7 +120,7 @@ const SLICE: usize = 4 * 1024 * 1024;
 pub type Slices = Vec<String>;
 
 /// A JSON array in slices, each an array of its own.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct SlicedArray {
     slices: Vec<String>,
     current: ArrayWriter,

@@ -32,6 +32,7 @@ mod event_loop;
 mod json;
 mod keyspace;
 mod listing;
+mod login;
 mod options;
 mod reply;
 mod runtime;

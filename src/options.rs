@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 use self::setting::{ClientName, Filled, Host, Object, Pem, ReconnectSetting, Secret, TlsSetting, Whole};
 use crate::config::*;
 use crate::error::{Error, Kind};
+use crate::login::{AskCredentials, Credentials, Login};
 use crate::strategy::{Ask, Strategy};
 
 type Port = Whole<1, 65_535>;
@@ -91,6 +92,13 @@ enum ReadFrom {
     Any,
 }
 
+/// Functions of the user's, which no source of options can hold.
+#[derive(Default)]
+pub struct Callbacks {
+    pub strategy: Option<Ask>,
+    pub credentials: Option<AskCredentials>,
+}
+
 impl SocketOptions {
     /// Whoever gives a certificate does not expect to speak in the clear.
     fn asks_for_tls(&self) -> bool {
@@ -112,9 +120,12 @@ impl Options {
         })
     }
 
-    /// The configuration these options ask for; `ask` is the user's strategy function.
-    pub fn into_config(mut self, ask: Option<Ask>) -> Result<Config, Error> {
+    /// The configuration these options ask for.
+    pub fn into_config(mut self, callbacks: Callbacks) -> Result<Config, Error> {
         self.check_combinations()?;
+        if callbacks.credentials.is_some() && (self.username.is_some() || self.password.is_some()) {
+            return Err(invalid("credentials", "cannot be combined with username or password"));
+        }
         let prefix = self.key_prefix.take().filter(|prefix| !prefix.is_empty());
         Ok(Config {
             prefix: prefix.unwrap_or_else(|| DEFAULT_PREFIX.into()),
@@ -123,7 +134,7 @@ impl Options {
             strict_trace_ids: self.strict_trace_ids.unwrap_or(false),
             max_pending_commands: count_or(self.max_pending_commands, DEFAULT_MAX_PENDING_COMMANDS),
             max_pending_bytes: count_or(self.max_pending_bytes, DEFAULT_MAX_PENDING_BYTES),
-            topology: self.into_topology(ask)?,
+            topology: self.into_topology(callbacks)?,
         })
     }
 
@@ -139,14 +150,14 @@ impl Options {
         }
     }
 
-    fn into_topology(self, ask: Option<Ask>) -> Result<Topology, Error> {
+    fn into_topology(self, callbacks: Callbacks) -> Result<Topology, Error> {
         let url = self.url.as_ref().map(|url| Url::parse(&url.0)).transpose()?;
         self.refuse_unsupported(url.as_ref())?;
         match url {
             Some(Url::Memory { name }) => Ok(Topology::Memory { name }),
             Some(Url::Tls) => Err(unsupported("url: TLS is")),
-            Some(Url::Server(info)) => Ok(Topology::Standalone(self.into_server(Some(*info), ask))),
-            None => Ok(Topology::Standalone(self.into_server(None, ask))),
+            Some(Url::Server(info)) => Ok(Topology::Standalone(self.into_server(Some(*info), callbacks))),
+            None => Ok(Topology::Standalone(self.into_server(None, callbacks))),
         }
     }
 
@@ -166,12 +177,12 @@ impl Options {
         }
     }
 
-    fn into_server(self, url: Option<ConnectionInfo>, ask: Option<Ask>) -> Server {
+    fn into_server(self, url: Option<ConnectionInfo>, callbacks: Callbacks) -> Server {
         let Object(socket) = self.socket.unwrap_or_default();
         let login = url.as_ref().map(ConnectionInfo::redis_settings);
         let username = self.username.map(|name| name.0).or_else(|| login?.username().map(str::to_owned));
         let password = self.password.map(|word| word.0).or_else(|| login?.password().map(str::to_owned));
-        let credentials = credentials(username, password);
+        let fixed = credentials(username, password).map_or(Login::None, Login::As);
         let database = self.database.map(|number| number.get() as u32);
         Server {
             address: address(
@@ -180,13 +191,14 @@ impl Options {
                 socket.path,
                 url.as_ref().map(ConnectionInfo::addr),
             ),
-            credentials,
+            login: callbacks.credentials.map_or(fixed, Login::Ask),
             database: database.or(login.map(|login| login.db() as u32)).unwrap_or(0),
             client_name: self.name.map_or_else(|| DEFAULT_NAME.into(), |name| name.0),
             connect_timeout: duration_or(socket.connect_timeout, DEFAULT_CONNECT_TIMEOUT),
+            user_timeout: duration_or(self.command_timeout, DEFAULT_COMMAND_TIMEOUT),
             keep_alive: socket.keep_alive.unwrap_or(true),
             no_delay: socket.no_delay.unwrap_or(true),
-            strategy: strategy(socket.reconnect_strategy, ask),
+            strategy: strategy(socket.reconnect_strategy, callbacks.strategy),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Results, errors and events as JavaScript sees them.
 
+use std::mem::take;
+
 use napi::bindgen_prelude::FnArgs;
 use napi_derive::napi;
 
@@ -28,8 +30,8 @@ pub struct Failure {
     pub reply: Option<String>,
     pub trace_id: Option<String>,
     pub key: Option<String>,
-    /// The reconnect strategy gave up.
-    pub ended: bool,
+    /// Which function of the user's made it fail: `strategy` or `credentials`.
+    pub origin: Option<String>,
     pub cause: Option<Cause>,
 }
 
@@ -53,7 +55,7 @@ impl Failure {
             reply: error.reply.as_deref().map(Into::into),
             trace_id: entry.map(|(trace_id, _)| trace_id.clone()),
             key: entry.map(|(_, key)| key.clone()),
-            ended: error.kind == Kind::Ended,
+            origin: origin_of(error.kind).map(Into::into),
             cause: error
                 .source
                 .as_deref()
@@ -70,6 +72,14 @@ pub struct ValueApart {
     pub index: u32,
     #[napi(ts_type = "string")]
     pub text: TextOut,
+}
+
+fn origin_of(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Ended => Some("strategy"),
+        Kind::NoCredentials => Some("credentials"),
+        _ => None,
+    }
 }
 
 /// Part of what a batch came to.
@@ -111,15 +121,16 @@ impl Part {
     pub fn of_listing(batch: u32, result: Result<Slices, Error>, deadline: Instant) -> Vec<Part> {
         let mut parts = match result {
             Ok(slices) => Part::in_slices(batch, slices, Vec::new()),
-            Err(error) => Part::in_slices(batch, vec![String::new()], vec![Failure::new(&error)]),
+            Err(error) => vec![Part::failed(batch, 1, &error)],
         };
         parts.iter_mut().for_each(|part| part.deadline = Some(deadline));
         parts
     }
 
-    /// In place of a part that comes too late, and of all after it.
-    pub fn overdue(batch: u32) -> Part {
-        Part { batch, last: true, failures: vec![Failure::new(&Error::overdue(None))], ..Part::default() }
+    /// So many calls failed, or those whose values were not handed over yet.
+    pub fn failed(batch: u32, count: usize, error: &Error) -> Part {
+        let failure = Failure { count: count as u32, ..Failure::new(error) };
+        Part { batch, last: true, failures: vec![failure], ..Part::default() }
     }
 
     pub fn is_overdue(&self) -> bool {
@@ -127,8 +138,13 @@ impl Part {
     }
 }
 
+/// Takes what a batch came to.
+pub trait Deliver: FnOnce(Vec<Part>) + Send + 'static {}
+
+impl<F: FnOnce(Vec<Part>) + Send + 'static> Deliver for F {}
+
 /// Gathers what the calls of a batch come to, and delivers it.
-pub struct BatchReply<D> {
+pub struct BatchReply<D: Deliver> {
     batch: u32,
     calls: usize,
     values: SlicedArray,
@@ -137,10 +153,11 @@ pub struct BatchReply<D> {
     apart: Vec<ValueApart>,
     failures: Vec<Failure>,
     last_error: Option<Error>,
-    deliver: D,
+    /// Until it is done.
+    deliver: Option<D>,
 }
 
-impl<D: FnOnce(Vec<Part>) + Send + 'static> BatchReply<D> {
+impl<D: Deliver> BatchReply<D> {
     /// Of so many calls.
     pub fn new(batch: u32, calls: usize, deliver: D) -> Self {
         BatchReply {
@@ -151,12 +168,18 @@ impl<D: FnOnce(Vec<Part>) + Send + 'static> BatchReply<D> {
             apart: Vec::new(),
             failures: Vec::new(),
             last_error: None,
-            deliver,
+            deliver: Some(deliver),
         }
     }
 }
 
-impl<D> BatchReply<D> {
+impl<D: Deliver> BatchReply<D> {
+    fn deliver(&mut self, parts: Vec<Part>) {
+        if let Some(deliver) = self.deliver.take() {
+            deliver(parts);
+        }
+    }
+
     /// A lost connection fails many calls alike: they cross as one failure.
     fn take_failure(&mut self, index: u32, error: Error) {
         if let (Some(last), Some(like)) = (self.failures.last_mut(), &self.last_error)
@@ -189,10 +212,10 @@ impl<D> BatchReply<D> {
     }
 }
 
-impl<D: FnOnce(Vec<Part>) + Send + 'static> Outcomes for BatchReply<D> {
+impl<D: Deliver> Outcomes for BatchReply<D> {
     fn take(&mut self, index: usize, outcome: Result<Success<'_>, Error>) {
         match outcome {
-            Ok(Success::Written) => {}
+            Ok(Success::Done) => {}
             Ok(Success::Value(text)) => {
                 if let Err(error) = self.take_value(index, text.unwrap_or(b"null")) {
                     self.take_failure(index as u32, error);
@@ -205,11 +228,21 @@ impl<D: FnOnce(Vec<Part>) + Send + 'static> Outcomes for BatchReply<D> {
     fn finish(mut self) {
         self.failures.sort_by_key(|failure| failure.index);
         self.apart.sort_by_key(|value| value.index);
-        let mut parts = Part::in_slices(self.batch, self.values.finish(), self.failures);
+        let (values, failures) = (take(&mut self.values), take(&mut self.failures));
+        let mut parts = Part::in_slices(self.batch, values.finish(), failures);
         if let Some(last) = parts.last_mut() {
-            last.apart = self.apart;
+            last.apart = take(&mut self.apart);
         }
-        (self.deliver)(parts);
+        self.deliver(parts);
+    }
+}
+
+/// Should the calls be dropped by a fault of this package, they fail, and nobody is left waiting.
+impl<D: Deliver> Drop for BatchReply<D> {
+    fn drop(&mut self) {
+        if self.deliver.is_some() {
+            self.deliver(vec![Part::failed(self.batch, self.calls, &Error::internal("a batch of calls"))]);
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::backend::memory::Memory;
 use crate::backend::redis::Redis;
 use crate::call::{Calls, Outcomes};
 use crate::config::{Config, Topology};
-use crate::connection::{Connection, Event, OnEvent};
+use crate::connection::{Connection, Event, OnEvent, Stats};
 use crate::error::Error;
 use crate::json::Slices;
 use crate::keyspace::{Keyspace, Scope};
@@ -88,6 +88,14 @@ impl Store {
         match &self.backend {
             Backend::Memory(_) => None,
             Backend::Redis(redis) => Some(redis.points()),
+        }
+    }
+
+    /// What went over the connections so far.
+    pub fn stats(&self) -> Stats {
+        match &self.backend {
+            Backend::Memory(_) => Stats::default(),
+            Backend::Redis(redis) => redis.stats(),
         }
     }
 

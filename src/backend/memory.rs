@@ -63,8 +63,9 @@ impl Memory {
                 Call::Get { .. } => Success::Value(entries.by_key.get(&redis_key).map(Entry::json)),
                 Call::Set { json, .. } => {
                     entries.insert(&redis_key, Entry { json: json.to_owned(), expires });
-                    Success::Written
+                    Success::Done
                 }
+                Call::Ping => Success::Done,
                 Call::Delete { .. } => {
                     removed = entries.remove(&redis_key);
                     Success::Value(removed.as_ref().map(Entry::json))

@@ -10,7 +10,7 @@ use super::visit::{ReadValues, Remove, TakeKeys};
 use super::walk::walk;
 use crate::call::{Call, Calls, Outcomes, Success};
 use crate::config::Server;
-use crate::connection::{Connection, Effect, Event, Frame, OnEvent, Open, Request, Sink};
+use crate::connection::{Connection, Effect, Event, Frame, OnEvent, Open, Request, Sink, Stats};
 use crate::error::Error;
 use crate::json::Slices;
 use crate::keyspace::Keyspace;
@@ -60,7 +60,7 @@ impl Redis {
         let mut reads = Vec::with_capacity(calls.len());
         let mut encoder = Encoder { redis_key: String::new(), keyspace, ttl: ttl.map(|ttl| ttl.to_string()) };
         for call in calls {
-            reads.push(!matches!(call, Call::Set { .. }));
+            reads.push(call.reads());
             encoder.push(&call, &mut request);
         }
         self.points.submit(request, deadline, Box::new(PointReplies { reads, outcomes }));
@@ -94,6 +94,10 @@ impl Redis {
         &self.points
     }
 
+    pub fn stats(&self) -> Stats {
+        self.points.stats() + self.listings.stats()
+    }
+
     pub fn close(&self, cause: &Error) {
         self.points.close(cause.clone());
         self.listings.close(cause.clone());
@@ -113,6 +117,7 @@ impl Encoder<'_> {
         self.keyspace.write_key(&mut self.redis_key, call.entry());
         let redis_key = self.redis_key.as_bytes();
         match (call, &self.ttl) {
+            (Call::Ping, _) => request.push(&[b"PING"], Effect::Read),
             (Call::Get { .. }, _) => request.push(&[b"GET", redis_key], Effect::Read),
             (Call::Delete { .. }, _) => request.push(&[b"GETDEL", redis_key], Effect::Write),
             (Call::Set { json, .. }, None) => {
@@ -126,7 +131,7 @@ impl Encoder<'_> {
     }
 }
 
-/// Makes outcomes of the replies to GET, SET and GETDEL.
+/// Makes outcomes of the replies to GET, SET, GETDEL and PING.
 struct PointReplies<O> {
     /// By command: whether it answers with a value.
     reads: Vec<bool>,
@@ -136,7 +141,7 @@ struct PointReplies<O> {
 impl<O: Outcomes> Sink for PointReplies<O> {
     fn take(&mut self, index: usize, reply: Result<Frame<'_>, Error>) {
         let outcome = reply.and_then(|frame| match (self.reads[index], frame) {
-            (false, Frame::Simple(_)) => Ok(Success::Written),
+            (false, Frame::Simple(_)) => Ok(Success::Done),
             (true, Frame::Nil) => Ok(Success::Value(None)),
             (true, Frame::Bulk(text)) => Ok(Success::Value(Some(text))),
             _ => Err(Error::unexpected_reply()),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::link::Link;
-use super::replies::{Received, Replies};
+use super::replies::Replies;
 use super::socket::Socket;
 use crate::error::Error;
 
@@ -50,7 +50,7 @@ impl Attended {
 
     fn receive(&mut self) -> Result<(), Error> {
         for _ in 0..MOST_READS {
-            if self.link.receive(&self.socket, &mut self.replies)? != Received::PerhapsMore {
+            if !self.link.receive(&self.socket, &mut self.replies)?.is_full {
                 break;
             }
         }

@@ -6,14 +6,15 @@ use super::frame::Frame;
 use super::replies::Replies;
 use super::request::encode;
 use super::socket::Socket;
-use crate::config::{Credentials, Server};
+use crate::config::Server;
 use crate::error::{Error, Kind};
+use crate::login::Credentials;
 
 /// The commands of a login, encoded, and what a refusal of each means.
 #[derive(Default)]
-struct Login {
+struct Steps {
     bytes: Vec<u8>,
-    steps: Vec<Refusal>,
+    refusals: Vec<Refusal>,
 }
 
 #[derive(Clone, Copy)]
@@ -29,10 +30,15 @@ enum Refusal {
 }
 
 /// Logs in on a fresh connection. The decoder goes on with whatever follows.
-pub async fn log_in(socket: &Socket, server: &Server, replies: &mut Replies) -> Result<(), Error> {
-    let login = Login::to(server);
-    send(socket, &login.bytes).await?;
-    let mut pending = login.steps.iter();
+pub async fn log_in(
+    socket: &Socket,
+    server: &Server,
+    credentials: Option<&Credentials>,
+    replies: &mut Replies,
+) -> Result<(), Error> {
+    let steps = Steps::to(server, credentials);
+    send(socket, &steps.bytes).await?;
+    let mut pending = steps.refusals.iter();
     while !pending.as_slice().is_empty() {
         socket.readable().await?;
         replies.read_from(socket)?;
@@ -44,29 +50,29 @@ pub async fn log_in(socket: &Socket, server: &Server, replies: &mut Replies) -> 
     Ok(())
 }
 
-impl Login {
-    fn to(server: &Server) -> Self {
-        let mut login = Login::default();
-        if let Some(Credentials { username, password }) = &server.credentials {
+impl Steps {
+    fn to(server: &Server, credentials: Option<&Credentials>) -> Self {
+        let mut steps = Steps::default();
+        if let Some(Credentials { username, password }) = credentials {
             match username {
                 Some(username) => {
-                    login.step(&[b"AUTH", username.as_bytes(), password.as_bytes()], Refusal::Auth);
+                    steps.step(&[b"AUTH", username.as_bytes(), password.as_bytes()], Refusal::Auth);
                 }
-                None => login.step(&[b"AUTH", password.as_bytes()], Refusal::Auth),
+                None => steps.step(&[b"AUTH", password.as_bytes()], Refusal::Auth),
             }
         }
         if server.database != 0 {
-            login.step(&[b"SELECT", server.database.to_string().as_bytes()], Refusal::Connection);
+            steps.step(&[b"SELECT", server.database.to_string().as_bytes()], Refusal::Connection);
         }
-        login.step(&[b"CLIENT", b"SETNAME", server.client_name.as_bytes()], Refusal::Ignored);
+        steps.step(&[b"CLIENT", b"SETNAME", server.client_name.as_bytes()], Refusal::Ignored);
         // A server that is still loading its data, or wants a login, says so here rather than to the first call.
-        login.step(&[b"PING"], Refusal::ConnectionUnlessDenied);
-        login
+        steps.step(&[b"PING"], Refusal::ConnectionUnlessDenied);
+        steps
     }
 
     fn step(&mut self, command: &[&[u8]], on_refusal: Refusal) {
         encode(&mut self.bytes, command);
-        self.steps.push(on_refusal);
+        self.refusals.push(on_refusal);
     }
 }
 

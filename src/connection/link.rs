@@ -1,5 +1,6 @@
 //! What the handle of a connection and its supervisor share.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use super::pipeline::Pipeline;
 use super::replies::{Received, Replies};
 use super::request::{Epoch, Request, Sink};
 use super::socket::Socket;
+use super::stats::Stats;
 use crate::error::{Error, Kind};
 
 /// Overdue calls are looked for no more often than this.
@@ -54,6 +56,9 @@ struct State {
     offer: Option<(Socket, Replies)>,
     /// The attendant was called and has not come yet.
     called: bool,
+    /// Made so far.
+    connections: u64,
+    bytes_received: u64,
     /// When the server was last heard, or was first owed something to say.
     heard: Instant,
 }
@@ -69,6 +74,8 @@ impl Link {
             next_round: Instant::now(),
             offer: None,
             called: false,
+            connections: 0,
+            bytes_received: 0,
             heard: Instant::now(),
         };
         Link {
@@ -105,6 +112,16 @@ impl Link {
         }
     }
 
+    pub fn stats(&self) -> Stats {
+        let state = self.state();
+        Stats {
+            bytes_sent: state.pipeline.bytes_sent(),
+            bytes_received: state.bytes_received,
+            reconnects: state.connections.saturating_sub(1),
+            waiting: state.pipeline.waiting(),
+        }
+    }
+
     pub fn epoch(&self) -> Epoch {
         self.state().pipeline.epoch()
     }
@@ -115,6 +132,7 @@ impl Link {
             let trouble = state.trouble.take();
             state.pipeline.expire(Instant::now(), trouble.as_ref());
             state.socket = Some(socket);
+            state.connections += 1;
             state.heard = Instant::now();
             self.flush_locked(state);
         });
@@ -132,12 +150,13 @@ impl Link {
     /// Reads once from a readable socket and hands the replies to the calls they answer.
     pub fn receive(&self, socket: &Socket, replies: &mut Replies) -> Result<Received, Error> {
         let received = replies.read_from(socket)?;
-        if received == Received::Nothing {
+        if received.bytes == 0 {
             return Ok(received);
         }
         self.change(|state| {
             state.heard = Instant::now();
-            replies.decode(|reply| state.pipeline.answer(reply))?;
+            state.bytes_received += received.bytes as u64;
+            unpanicked("taking a reply", || replies.decode(|reply| state.pipeline.answer(reply)))??;
             if state.pipeline.has_refused() && state.retry_at.is_none() {
                 state.retry_at = Some(state.heard + RETRY_AFTER);
                 self.alarm.notify_one();
@@ -321,11 +340,62 @@ impl Link {
         let result = change(&mut state);
         let completed = state.pipeline.take_completed();
         drop(state);
-        completed.into_iter().for_each(Sink::finish);
+        for sink in completed {
+            // A sink that panics has told its calls when it was dropped; those of the others are not to pay for it.
+            drop(unpanicked("settling a call", || sink.finish()));
+        }
         result
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a sink does must not take the connection's task, or the event loop, down.
+fn unpanicked<T>(doing: &str, run: impl FnOnce() -> T) -> Result<T, Error> {
+    catch_unwind(AssertUnwindSafe(run)).map_err(|_| Error::internal(doing))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use tokio::net::UnixStream;
+
+    use super::*;
+    use crate::connection::{Effect, Frame};
+
+    /// Panics when it is given a reply.
+    struct Faulty;
+
+    impl Sink for Faulty {
+        fn take(&mut self, _: usize, _: Result<Frame<'_>, Error>) {
+            panic!("on purpose");
+        }
+
+        fn finish(self: Box<Self>) {
+            panic!("on purpose");
+        }
+    }
+
+    fn ping() -> Request {
+        let mut request = Request::default();
+        request.push(&[b"PING"], Effect::Read);
+        request
+    }
+
+    #[tokio::test]
+    async fn a_panic_costs_the_connection_and_nothing_else() {
+        let link = Link::new(Duration::from_secs(5), None);
+        let (near, far) = UnixStream::pair().unwrap();
+        let socket = Arc::new(Socket::Unix(near));
+        link.attach(socket.clone());
+        link.submit(ping(), Instant::now() + Duration::from_secs(5), Box::new(Faulty));
+        far.writable().await.unwrap();
+        assert_eq!(far.try_write(b"+PONG\r\n").unwrap(), 7);
+        socket.readable().await.unwrap();
+        let lost = link.receive(&socket, &mut Replies::new()).unwrap_err();
+        assert_eq!(lost.kind, Kind::Internal);
+        link.lose(&lost);
+        assert_eq!(link.stats().bytes_received, 7);
     }
 }

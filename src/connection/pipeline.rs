@@ -46,7 +46,15 @@ impl Segment {
     }
 
     fn unsent(&self) -> &[u8] {
-        &self.request.bytes[self.sent..self.end()]
+        // Of what is sent and not waited for any more, the bytes are gone.
+        self.request.bytes.get(self.sent..self.end()).unwrap_or_default()
+    }
+
+    /// Lets go of what nobody will send again; only its replies are still to come.
+    fn forget_bytes(&mut self) {
+        if self.unsent().is_empty() {
+            self.request = Arc::new(self.request.without_bytes());
+        }
     }
 
     /// Whether the server may have the whole of a command: without its last byte it cannot run it.
@@ -68,6 +76,7 @@ pub struct Pipeline {
     refused: Vec<(Segment, Error)>,
     completed: Vec<Box<dyn Sink>>,
     epoch: Epoch,
+    bytes_sent: u64,
 }
 
 impl Pipeline {
@@ -95,6 +104,18 @@ impl Pipeline {
         self.batches.is_empty()
     }
 
+    /// In all.
+    pub fn bytes_sent(&self) -> u64 {
+        self.bytes_sent
+    }
+
+    /// Commands that are still to be sent.
+    pub fn waiting(&self) -> usize {
+        let unsent =
+            |segment: &Segment| (segment.next..segment.last).filter(|index| !segment.is_sent(*index)).count();
+        self.segments.range(self.sending..).map(unsent).sum::<usize>() + self.refused.len()
+    }
+
     /// Bytes to be sent next, in order.
     pub fn unsent(&self) -> impl Iterator<Item = &[u8]> {
         self.segments.range(self.sending..).map(Segment::unsent)
@@ -102,6 +123,7 @@ impl Pipeline {
 
     /// The socket took so many of the unsent bytes.
     pub fn sent(&mut self, mut count: usize) {
+        self.bytes_sent += count as u64;
         while count > 0 {
             let segment = &mut self.segments[self.sending];
             let taken = count.min(segment.unsent().len());
@@ -228,6 +250,9 @@ impl Pipeline {
                 segment.last = kept;
             }
             if segment.next < segment.last {
+                if self.batch(segment.batch).is_none() {
+                    segment.forget_bytes();
+                }
                 self.sending += usize::from(position < sending || segment.unsent().is_empty());
                 self.segments.push_back(segment);
             }

@@ -13,12 +13,10 @@ const KEPT_SIZE: usize = 1024 * 1024;
 
 /// What a read brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Received {
-    Nothing,
-    /// All that was there.
-    All,
-    /// As much as there was room for.
-    PerhapsMore,
+pub struct Received {
+    pub bytes: usize,
+    /// There may be more: there was no room for it.
+    pub is_full: bool,
 }
 
 /// Receives and decodes what one connection is sent.
@@ -43,9 +41,11 @@ impl Replies {
             Ok(0) => Err(Error::new(Kind::Connection, "the server closed the connection")),
             Ok(count) => {
                 self.end += count;
-                Ok(if self.end == self.buffer.len() { Received::PerhapsMore } else { Received::All })
+                Ok(Received { bytes: count, is_full: self.end == self.buffer.len() })
             }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Received::Nothing),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                Ok(Received { bytes: 0, is_full: false })
+            }
             Err(error) => Err(Error::from_io("reading from the server failed", &error)),
         }
     }

@@ -68,6 +68,11 @@ impl Request {
         self.here = Some(epoch);
     }
 
+    /// Where its commands end, and nothing else.
+    pub(super) fn without_bytes(&self) -> Self {
+        Request { bytes: Vec::new(), commands: self.commands.clone(), here: self.here }
+    }
+
     pub fn len(&self) -> usize {
         self.commands.len()
     }

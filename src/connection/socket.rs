@@ -16,8 +16,9 @@ use super::pipeline::Pipeline;
 use crate::config::{Address, Server};
 use crate::error::Error;
 
-/// Silence after which the first keepalive probe is sent.
+/// Silence after which a keepalive probe is sent, and the next ones until one is answered.
 const KEEP_ALIVE_AFTER: Duration = Duration::from_secs(5);
+const KEEP_ALIVE_EVERY: Duration = Duration::from_secs(5);
 /// Pieces handed to the kernel in one write.
 const PIECES: usize = 64;
 
@@ -48,9 +49,11 @@ impl Socket {
         let stream = TcpStream::connect((host, port)).await?;
         stream.set_nodelay(server.no_delay)?;
         if server.keep_alive {
-            let probes = TcpKeepalive::new().with_time(KEEP_ALIVE_AFTER);
+            let probes = TcpKeepalive::new().with_time(KEEP_ALIVE_AFTER).with_interval(KEEP_ALIVE_EVERY);
             SockRef::from(&stream).set_tcp_keepalive(&probes)?;
         }
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        SockRef::from(&stream).set_tcp_user_timeout(Some(server.user_timeout))?;
         Ok(Socket::Tcp(stream))
     }
 
@@ -132,5 +135,31 @@ impl AsRawFd for Socket {
             Socket::LeftTcp(stream) => stream.as_raw_fd(),
             Socket::LeftUnix(stream) => stream.as_raw_fd(),
         }
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use serde_json::json;
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::config::Topology;
+    use crate::options::{Callbacks, Options};
+
+    #[tokio::test]
+    async fn a_dead_network_is_found_within_the_command_timeout() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let options = json!({ "host": "127.0.0.1", "port": port, "commandTimeout": 1234 });
+        let config = Options::parse(options, ToString::to_string).unwrap();
+        let Topology::Standalone(server) = config.into_config(Callbacks::default()).unwrap().topology else {
+            panic!("not a server");
+        };
+        let Socket::Tcp(stream) = Socket::connect(&server).await.unwrap() else { panic!("not over TCP") };
+        let socket = SockRef::from(&stream);
+        assert_eq!(socket.tcp_user_timeout().unwrap(), Some(Duration::from_millis(1234)));
+        assert!(socket.keepalive().unwrap() && socket.tcp_nodelay().unwrap());
+        assert_eq!(socket.tcp_keepalive_interval().unwrap(), KEEP_ALIVE_EVERY);
     }
 }

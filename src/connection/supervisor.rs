@@ -88,8 +88,9 @@ async fn connect(server: &Server, on_event: &OnEvent) -> Result<(Socket, Replies
     let attempt = async {
         let socket = Socket::connect(server).await?;
         on_event(Event::Connect);
+        let credentials = server.login.credentials().await?;
         let mut replies = Replies::new();
-        handshake::log_in(&socket, server, &mut replies).await?;
+        handshake::log_in(&socket, server, credentials.as_ref(), &mut replies).await?;
         Ok((socket, replies))
     };
     let too_late = |_| {

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::*;
 
 fn config(options: Value) -> Result<Config, Error> {
-    Options::parse(options, ToString::to_string)?.into_config(None)
+    Options::parse(options, ToString::to_string)?.into_config(Callbacks::default())
 }
 
 fn server(options: Value) -> Server {
@@ -26,7 +26,7 @@ fn nothing_given_means_the_defaults() {
     assert_eq!(config.max_pending_bytes, DEFAULT_MAX_PENDING_BYTES);
     let server = server(json!({ "url": null, "socket": {} }));
     assert_eq!(server.address, tcp("localhost", 6379));
-    assert_eq!((server.credentials, server.database), (None, 0));
+    assert!(matches!((server.login, server.database), (Login::None, 0)));
     assert!(matches!(server.strategy, Strategy::Backoff));
 }
 
@@ -37,7 +37,7 @@ fn parts_of_the_url_lose_to_explicit_options() {
     assert_eq!(from_url.address, tcp("db.example", 7000));
     assert_eq!(from_url.database, 3);
     let credentials = Credentials { username: Some("ada".into()), password: "s@crt".into() };
-    assert_eq!(from_url.credentials, Some(credentials));
+    assert!(matches!(from_url.login, Login::As(given) if given == credentials));
 
     let explicit = server(json!({ "url": url, "port": 7001, "database": 0, "socket": { "host": "h" } }));
     assert_eq!(explicit.address, tcp("h", 7001));

@@ -14,7 +14,7 @@ fn parts_of(outcomes: Vec<Result<Success<'_>, Error>>, order: &[usize]) -> Vec<P
 #[test]
 fn values_of_a_batch_are_one_array_and_failures_know_their_call() {
     let outcomes = vec![
-        Ok(Success::Written),
+        Ok(Success::Done),
         Ok(Success::Value(Some(b"{\"a\":1}"))),
         Err(Error::corrupt()),
         Ok(Success::Value(None)),
@@ -33,7 +33,7 @@ fn calls_that_fail_alike_cross_as_one_failure() {
     let outcomes = vec![
         Err(lost.clone()),
         Err(lost.clone()),
-        Ok(Success::Written),
+        Ok(Success::Done),
         Err(lost.clone()),
         Err(Error::corrupt()),
     ];
@@ -64,7 +64,7 @@ fn a_large_value_travels_apart_and_unchecked() {
 
 #[test]
 fn a_batch_of_writes_has_no_values() {
-    let parts = parts_of(vec![Ok(Success::Written), Ok(Success::Written)], &[0, 1]);
+    let parts = parts_of(vec![Ok(Success::Done), Ok(Success::Done)], &[0, 1]);
     assert_eq!((parts.len(), parts[0].values.as_str()), (1, ""));
 }
 
@@ -74,4 +74,13 @@ fn only_the_last_slice_settles_a_listing() {
     assert_eq!(parts.iter().map(|part| part.last).collect::<Vec<_>>(), [false, true]);
     let failed = Part::of_listing(1, Err(Error::new(Kind::Closed, "closed")), Instant::now());
     assert_eq!((failed[0].last, failed[0].failures.len()), (true, 1));
+}
+
+#[test]
+fn calls_that_are_dropped_fail() {
+    let (sender, receiver) = channel();
+    drop(BatchReply::new(7, 3, move |parts| sender.send(parts).unwrap()));
+    let part: Part = receiver.recv().unwrap().remove(0);
+    assert_eq!((part.batch, part.last, part.failures[0].count), (7, true, 3));
+    assert_eq!(part.failures[0].code, "ERR_INTERNAL");
 }
