@@ -96,6 +96,13 @@ export interface ClusterOptions {
   readFrom?: 'primary' | 'replica' | 'any'
 }
 
+/** What to log in with. */
+export interface Credentials {
+  /** ACL user. Default: none, which means `default`. */
+  username?: string
+  password: string
+}
+
 /** What is stored, and how calls are bounded. */
 export interface StateOptions {
   /** First part of every key in Redis. Default, also for an empty string: `motia:state:`. */
@@ -115,8 +122,8 @@ export interface StateOptions {
   /** Calls that may be unsettled at one time; one more rejects with `ERR_BACKPRESSURE`. Default: 100000. */
   maxPendingCommands?: number
   /**
-   * Bytes of ids and values (UTF-8) that unsettled calls may hold; beyond, a call rejects with
-   * `ERR_BACKPRESSURE`. With that it bounds a single value too. Default: 67108864 (64 MiB).
+   * Bytes of ids and values (UTF-8, and about three more for each call) that unsettled calls may hold; beyond, a call
+   * rejects with `ERR_BACKPRESSURE`. With that it bounds a single value too. Default: 67108864 (64 MiB).
    */
   maxPendingBytes?: number
 }
@@ -138,6 +145,13 @@ export interface ConnectionOptions {
   username?: string
   /** Password of the user. Default: none. */
   password?: string
+  /**
+   * Gives the credentials, asked anew at every connect, so that passwords may change; not to be combined with `username`
+   * or `password`, and it wins over those in `url`. Where it throws, rejects or gives no password, the attempt to connect
+   * failed with `ERR_AUTH` and what it threw as `cause`; it has `socket.connectTimeout`, which covers the whole attempt. A
+   * node-redis `credentialsProvider` of type `async-credentials-provider` is taken for it. Default: none.
+   */
+  credentials?: () => Credentials | Promise<Credentials>
   /** Number of the database, 0 or more. Default: 0. */
   database?: number
   /** Name shown by `CLIENT LIST`, without white space. Default: `redis-state-adapter`. */
@@ -233,6 +247,71 @@ export interface RedisStateAdapterEvents {
   end: []
 }
 
+/** What an adapter did so far, see {@link RedisStateAdapter.stats}. */
+export interface StateStats {
+  /** Calls made, those included that were refused. */
+  calls: number
+  /** Failed calls, by the `code` of their error. */
+  errors: Record<string, number>
+  /** Calls that are not settled now. */
+  inFlight: number
+  /** Commands that wait to be sent now: of this tick, or as the connection is away or takes no more. */
+  waiting: number
+  /** Bytes that unsettled calls hold, as `maxPendingBytes` counts them. */
+  pendingBytes: number
+  /** Bytes sent to and received from the server, on both connections. */
+  bytesSent: number
+  bytesReceived: number
+  /** Times that a connection was made after an earlier one was lost, on both connections. */
+  reconnects: number
+  /**
+   * Time from a call to its settlement in milliseconds, of all calls but refused ones: what half, 90 % and 99 % of them
+   * did not exceed (each right to an eighth), and the longest.
+   */
+  latency: { p50: number; p90: number; p99: number; max: number }
+}
+
+/**
+ * What subscribers of the tracing channels (`node:diagnostics_channel`) get. Each channel has the five events of Node's
+ * `TracingChannel`; `start` and `end` enclose the synchronous part, `asyncStart` and `asyncEnd` come when it is settled,
+ * `error` before these when it failed. Values are never among it; keys and trace ids are. Without subscribers nothing is
+ * done.
+ *
+ * | channel | what | fields |
+ * | --- | --- | --- |
+ * | `redis-state-adapter:command` | a call of a method | `operation`, `traceId`, `key` |
+ * | `redis-state-adapter:batch` | calls that travel together | `calls`, `failed` |
+ * | `redis-state-adapter:connection` | an attempt to connect and log in; `error` alone: the connection was lost | |
+ *
+ * All have the fields of the server, and `error` where they failed. In OpenTelemetry's conventions for databases
+ * (https://opentelemetry.io/docs/specs/semconv/database/redis/):
+ *
+ * | field | attribute |
+ * | --- | --- |
+ * | | `db.system.name`: `redis` |
+ * | `operation` | `db.operation.name` |
+ * | `calls` | `db.operation.batch.size` |
+ * | `database` | `db.namespace` |
+ * | `serverAddress`, `serverPort` | `server.address`, `server.port` |
+ * | `error.code` | `error.type` |
+ * | `error.reply` | `db.response.status_code` |
+ */
+export interface TracingContext {
+  /** Name of the method. */
+  operation?: string
+  traceId?: string
+  key?: string
+  /** Calls in the batch. */
+  calls?: number
+  /** Of these, the calls that failed on the way or at the server. */
+  failed?: number
+  /** Host name or path of the unix socket; absent with the embedded store. */
+  serverAddress?: string
+  serverPort?: number
+  database?: number
+  error?: RedisStateError
+}
+
 /**
  * What went wrong, to be told apart by `code`, never by the message.
  *
@@ -241,7 +320,7 @@ export interface RedisStateAdapterEvents {
  * | `ERR_INVALID_CONFIG` | an option is malformed or unknown; the message gives its path |
  * | `ERR_INVALID_ARGUMENT` | an argument of a call is not accepted; nothing was sent |
  * | `ERR_CONNECTION` | the connection was lost with the call on it, or the strategy gave up |
- * | `ERR_AUTH` | the server refuses the credentials |
+ * | `ERR_AUTH` | the server refuses the credentials, or `credentials` gave none |
  * | `ERR_COMMAND_TIMEOUT` | not settled within `commandTimeout` |
  * | `ERR_BACKPRESSURE` | `maxPendingCommands` or `maxPendingBytes` is reached |
  * | `ERR_CLOSED` | the adapter was closed by `cleanup` |
@@ -249,6 +328,7 @@ export interface RedisStateAdapterEvents {
  * | `ERR_WRONG_TYPE` | the key holds another Redis type than a string |
  * | `ERR_REPLY` | the server answered with another error; its first word is in `reply` |
  * | `ERR_UNSUPPORTED` | the server, or this version of the package, lacks what was asked |
+ * | `ERR_INTERNAL` | a fault of this package; please report it |
  */
 export type RedisStateErrorCode =
   | 'ERR_INVALID_CONFIG'
@@ -262,6 +342,7 @@ export type RedisStateErrorCode =
   | 'ERR_WRONG_TYPE'
   | 'ERR_REPLY'
   | 'ERR_UNSUPPORTED'
+  | 'ERR_INTERNAL'
 
 /** What a {@link RedisStateError} carries beside code and message. */
 export interface RedisStateErrorDetails {
@@ -400,6 +481,16 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    * Keys of other Redis types are left alone.
    */
   clear(traceId: string): Promise<void>
+
+  /**
+   * Asks the server for an answer, over the connection for point calls.
+   *
+   * @returns how long it took, in milliseconds; with the embedded store that of a turn of the event loop
+   */
+  ping(): Promise<number>
+
+  /** What this adapter did so far. Costs a few microseconds, so ask as often as you like. */
+  stats(): StateStats
 
   /**
    * Closes the adapter: calls in flight have up to `commandTimeout` to finish, later calls reject with `ERR_CLOSED`.

@@ -14,7 +14,7 @@ export declare class NativeStore {
    * Checks the options and starts to connect. The callbacks must not throw. `useEventLoop`: read replies on the event
    * loop, where the runtime has libuv's.
    */
-  constructor(options: object, useEventLoop: boolean, onSettled: (batch: number, last: boolean, values: string, failures?: Array<Failure>, apart?: Array<ValueApart>) => void, onEvent: (name: string, detail?: EventDetail) => void, strategy?: (retries: number, cause: Failure) => StrategyAnswer)
+  constructor(options: object, useEventLoop: boolean, onSettled: (batch: number, last: boolean, values: string, failures?: Array<Failure>, apart?: Array<ValueApart>) => void, onEvent: (name: string, detail?: EventDetail) => void, strategy?: (retries: number, cause: Failure) => StrategyAnswer, credentials?: () => Promise<CredentialsAnswer>)
   get rules(): CallRules
   /** Runs the calls of a tick: get, set, delete. `text` has `count` of them; returns its size in bytes. */
   submit(batch: number, count: number, text: string): number
@@ -23,6 +23,7 @@ export declare class NativeStore {
   traceIds(batch: number): void
   items(batch: number, traceId?: string | undefined | null): void
   clear(batch: number, traceId: string): void
+  stats(): NativeStats
   /** Asks for the next part of a batch, once the one before is taken. */
   next(batch: number): void
   /**
@@ -41,12 +42,19 @@ export interface CallRules {
   strictTraceIds: boolean
   maxPendingCommands: number
   maxPendingBytes: number
+  server: NamedServer
 }
 
 /** What led to a failure. */
 export interface Cause {
   code: string
   message: string
+}
+
+/** What the wrapped provider of credentials answers; without a password it failed. */
+export interface CredentialsAnswer {
+  username?: string
+  password?: string
 }
 
 export interface EventDetail {
@@ -68,9 +76,24 @@ export interface Failure {
   reply?: string
   traceId?: string
   key?: string
-  /** The reconnect strategy gave up. */
-  ended: boolean
+  /** Which function of the user's made it fail: `strategy` or `credentials`. */
+  origin?: string
   cause?: Cause
+}
+
+/** The server as it is named in traces. */
+export interface NamedServer {
+  serverAddress?: string
+  serverPort?: number
+  database?: number
+}
+
+/** What went over the connections so far; see src/connection/stats.rs. */
+export interface NativeStats {
+  bytesSent: number
+  bytesReceived: number
+  reconnects: number
+  waiting: number
 }
 
 /** What the wrapped strategy function answers; neither field means the default delay. */

@@ -12,9 +12,11 @@ import { layout } from './contract/layout.mjs'
 import { lifecycle } from './contract/lifecycle.mjs'
 import { listings } from './contract/listings.mjs'
 import { oneTick } from './contract/one-tick.mjs'
+import { pings } from './contract/ping.mjs'
 import { prefixes } from './contract/prefixes.mjs'
 import { refusedIds } from './contract/refused-ids.mjs'
 import { refusedValues } from './contract/refused-values.mjs'
+import { stats } from './contract/stats.mjs'
 import { traceIds } from './contract/trace-ids.mjs'
 import { ttl } from './contract/ttl.mjs'
 import { values } from './contract/values.mjs'
@@ -44,6 +46,8 @@ const BEHAVIOURS = [
   corruptTexts,
   wrongType,
   layout,
+  pings,
+  stats,
 ]
 
 for (const { name, hasRaw, start } of stores) {

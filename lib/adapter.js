@@ -4,11 +4,13 @@
 const { EventEmitter } = require('node:events')
 const { NativeStore } = require('../native.js')
 const { Batches } = require('./batch.js')
-const { callRecord, checkTraceId } = require('./entry.js')
+const { SafeCredentials } = require('./credentials.js')
+const { PING_RECORD, callRecord, checkTraceId } = require('./entry.js')
 const { RedisStateError, failureOf, fromThrown, invalidArgument } = require('./errors.js')
 const { matcher } = require('./filter.js')
 const { explainEnv, optionsFromEnv, resolveOptions } = require('./options.js')
 const { SafeStrategy } = require('./strategy.js')
+const tracing = require('./tracing.js')
 const { warn } = require('./warning.js')
 
 /**
@@ -34,7 +36,11 @@ const USE_EVENT_LOOP =
 class RedisStateAdapter extends EventEmitter {
   #native
   #batches
-  #strategy
+  #origins
+  /** The server, as it is named in traces. */
+  #server
+  /** What is told of an attempt to connect, while somebody listens. @type {Record<string, unknown> | undefined} */
+  #connecting = undefined
   /** @type {Promise<void> | undefined} */
   #closing = undefined
   #ended = false
@@ -46,10 +52,15 @@ class RedisStateAdapter extends EventEmitter {
   constructor(connection, options) {
     super()
     const resolved = resolveOptions(connection, options)
-    this.#strategy = resolved.strategy && new SafeStrategy(resolved.strategy)
+    this.#origins = {
+      strategy: resolved.strategy && new SafeStrategy(resolved.strategy),
+      credentials: resolved.credentials && new SafeCredentials(resolved.credentials),
+    }
     this.#native = this.#open(resolved.options)
-    this.#batches = new Batches(this.#native, () => this.#strategy?.reason)
-    if (this.#native.rules.embedded) announceMemory()
+    const { embedded, server } = this.#native.rules
+    this.#server = server
+    this.#batches = new Batches(this.#native, this.#origins)
+    if (embedded) announceMemory()
   }
 
   /** @param {Record<string, string | undefined>} env */
@@ -90,37 +101,49 @@ class RedisStateAdapter extends EventEmitter {
 
   /** @param {string} traceId */
   getGroup(traceId) {
-    return this.#listGroup(traceId, { start: (batch) => this.#native.getGroup(batch, traceId) })
+    return this.#listGroup('getGroup', traceId, { start: (batch) => this.#native.getGroup(batch, traceId) })
   }
 
   /** @param {string} traceId */
   keys(traceId) {
-    return this.#listGroup(traceId, { start: (batch) => this.#native.keys(batch, traceId) })
+    return this.#listGroup('keys', traceId, { start: (batch) => this.#native.keys(batch, traceId) })
   }
 
   traceIds() {
-    return this.#batches.listing({ start: (batch) => this.#native.traceIds(batch) })
+    return this.#list('traceIds', { start: (batch) => this.#native.traceIds(batch) })
   }
 
   /** @param {StateItemsInput} [input] */
   items(input = {}) {
-    return checked({}, () => {
+    return this.#checked({}, () => {
       if (typeof input !== 'object' || input === null) throw invalidArgument('the input must be an object')
       const { groupId, filter } = input
       const matches = matcher(filter)
       const finish = (/** @type {any[]} */ flat) => itemsOf(flat).filter((item) => matches(item.value))
       // An empty id means all groups, as in the JavaScript adapter.
       if (groupId === undefined || groupId === null || groupId === '') {
-        return this.#batches.listing({ start: (batch) => this.#native.items(batch), finish })
+        return this.#list('items', { start: (batch) => this.#native.items(batch), finish })
       }
-      return this.#listGroup(groupId, { start: (batch) => this.#native.items(batch, groupId), finish })
+      return this.#listGroup('items', groupId, { start: (batch) => this.#native.items(batch, groupId), finish })
     })
   }
 
   /** @param {string} traceId */
   clear(traceId) {
     const start = (/** @type {number} */ batch) => this.#native.clear(batch, traceId)
-    return this.#listGroup(traceId, { writes: true, start, finish: () => undefined })
+    return this.#listGroup('clear', traceId, { writes: true, start, finish: () => undefined })
+  }
+
+  async ping() {
+    const start = performance.now()
+    await this.#observed({ operation: 'ping' }, () =>
+      this.#batches.point('ping', undefined, undefined, PING_RECORD, undefined),
+    )
+    return performance.now() - start
+  }
+
+  stats() {
+    return this.#batches.stats
   }
 
   cleanup() {
@@ -140,7 +163,7 @@ class RedisStateAdapter extends EventEmitter {
 
   /** @param {Record<string, unknown>} options */
   #open(options) {
-    const strategy = this.#strategy
+    const { strategy, credentials } = this.#origins
     try {
       return new NativeStore(
         options,
@@ -148,6 +171,7 @@ class RedisStateAdapter extends EventEmitter {
         (batch, last, values, failures, apart) => this.#batches.settle(batch, last, values, failures, apart),
         (name, detail) => this.#announce(name, detail),
         strategy && ((retries, failure) => strategy.ask(retries, failure)),
+        credentials && (() => credentials.ask()),
       )
     } catch (error) {
       throw fromThrown(error)
@@ -161,24 +185,88 @@ class RedisStateAdapter extends EventEmitter {
    * @param {unknown} [value]
    */
   #point(operation, traceId, key, value) {
+    if (!tracing.isObserved(tracing.commands)) return this.#send(operation, traceId, key, value)
+    return this.#observed({ operation, traceId, key }, () => this.#send(operation, traceId, key, value))
+  }
+
+  /**
+   * @param {'get' | 'set' | 'delete'} operation
+   * @param {string} traceId
+   * @param {string} key
+   * @param {unknown} value
+   */
+  #send(operation, traceId, key, value) {
     let text
     try {
       text = callRecord(operation, traceId, key, value, this.#batches.strictTraceIds)
     } catch (error) {
-      return refused(error, { traceId, key, writes: operation !== 'get' })
+      return this.#refused(error, { traceId, key, writes: operation !== 'get' })
     }
     return this.#batches.point(operation, traceId, key, text, value)
   }
 
   /**
+   * @param {string} operation
    * @param {string} traceId
    * @param {Listing} listing
    */
-  #listGroup(traceId, listing) {
-    return checked({ traceId, writes: listing.writes }, () => {
+  #listGroup(operation, traceId, listing) {
+    return this.#checked({ traceId, writes: listing.writes }, () => {
       checkTraceId(traceId, this.#batches.strictTraceIds)
-      return this.#batches.listing({ ...listing, traceId })
+      return this.#list(operation, { ...listing, traceId })
     })
+  }
+
+  /**
+   * @param {string} operation
+   * @param {Listing} listing
+   */
+  #list(operation, listing) {
+    return this.#observed({ operation, traceId: listing.traceId }, () => this.#batches.listing(listing))
+  }
+
+  /**
+   * Tells of a call those who listen.
+   *
+   * @template T
+   * @param {{ operation: string, traceId?: string, key?: string }} call
+   * @param {() => Promise<T>} run
+   */
+  #observed(call, run) {
+    if (!tracing.isObserved(tracing.commands)) return run()
+    return tracing.trace(tracing.commands, { ...call, ...this.#server }, run)
+  }
+
+  /**
+   * Calls reject, they do not throw.
+   *
+   * @param {{ traceId?: unknown, writes?: boolean }} about
+   * @param {() => Promise<any>} call
+   * @returns {Promise<any>}
+   */
+  #checked(about, call) {
+    try {
+      return call()
+    } catch (error) {
+      return this.#refused(error, about)
+    }
+  }
+
+  /**
+   * A write that was refused says that nothing was written.
+   *
+   * @param {unknown} error
+   * @param {{ traceId?: unknown, key?: unknown, writes?: boolean }} about
+   * @returns {Promise<any>}
+   */
+  #refused(error, { traceId, key, writes }) {
+    // What is not ours was thrown by a getter of the user's, or by V8 for a text that is too long.
+    const ours =
+      error instanceof RedisStateError ? error : invalidArgument('the arguments cannot be used', { cause: error })
+    this.#batches.refused(ours.code)
+    const ids = { traceId: stringOf(traceId), key: stringOf(key) }
+    const details = { ...ids, cause: ours.cause, applied: writes ? /** @type {const} */ ('no') : undefined }
+    return Promise.reject(new RedisStateError(ours.code, ours.message, details))
   }
 
   /**
@@ -187,15 +275,38 @@ class RedisStateAdapter extends EventEmitter {
    */
   #announce(name, detail) {
     if (this.#ended) return
+    this.#trace(name, detail)
     if (name === 'connect' || name === 'ready') this.emit(name)
-    if (name === 'attend' && this.#native.attend()) this.emit('ready')
+    if (name === 'attend' && this.#native.attend()) this.#announce('ready')
     if (name === 'end') this.#end()
     if (!detail) return
     const { error: failure, retries = 0, delay = 0 } = detail
-    const cause = failureOf(failure)()
+    const cause = failureOf(failure, this.#origins)()
     if (name === 'reconnecting') this.emit(name, { retries, delay, cause })
     // Without a listener Node would throw it, and with that end the process.
     if (name === 'error' && this.listenerCount('error') > 0) this.emit('error', cause)
+  }
+
+  /**
+   * Tells of the connection those who listen.
+   *
+   * @param {string} name
+   * @param {EventDetail | null} [detail]
+   */
+  #trace(name, detail) {
+    const { connections } = tracing
+    if (!tracing.isObserved(connections)) return
+    const attempt = this.#connecting
+    if (name === 'connecting') {
+      this.#connecting = { ...this.#server }
+      connections.start.publish(this.#connecting)
+      connections.end.publish(this.#connecting)
+    } else if (name === 'ready' || name === 'error') {
+      this.#connecting = undefined
+      const error = detail ? failureOf(detail.error, this.#origins)() : undefined
+      if (attempt) tracing.finish(connections, attempt, error)
+      else if (error) tracing.fail(connections, { ...this.#server }, error)
+    }
   }
 
   #end() {
@@ -210,37 +321,6 @@ class RedisStateAdapter extends EventEmitter {
       })
     }
   }
-}
-
-/**
- * Calls reject, they do not throw.
- *
- * @param {{ traceId?: unknown, writes?: boolean }} about
- * @param {() => Promise<any>} call
- * @returns {Promise<any>}
- */
-function checked(about, call) {
-  try {
-    return call()
-  } catch (error) {
-    return refused(error, about)
-  }
-}
-
-/**
- * A write that was refused says that nothing was written.
- *
- * @param {unknown} error
- * @param {{ traceId?: unknown, key?: unknown, writes?: boolean }} about
- * @returns {Promise<any>}
- */
-function refused(error, { traceId, key, writes }) {
-  // What is not ours was thrown by a getter of the user's, or by V8 for a text that is too long.
-  const ours =
-    error instanceof RedisStateError ? error : invalidArgument('the arguments cannot be used', { cause: error })
-  const ids = { traceId: stringOf(traceId), key: stringOf(key) }
-  const details = { ...ids, cause: ours.cause, applied: writes ? /** @type {const} */ ('no') : undefined }
-  return Promise.reject(new RedisStateError(ours.code, ours.message, details))
 }
 
 /** @param {unknown} id */

@@ -4,10 +4,20 @@
 const { Buffer } = require('node:buffer')
 const { ListingBatch } = require('./calls.js')
 const { RedisStateError } = require('./errors.js')
+const { Meter } = require('./meter.js')
 const { Tick } = require('./points.js')
+const tracing = require('./tracing.js')
 
 // Taken now: tests that fake time replace it, and a call must not wait for a time that does not pass.
 const { nextTick } = process
+
+/** Whether a call is answered with a value, and whether it changes one. */
+const OPERATIONS = {
+  get: { reads: true, writes: false },
+  set: { reads: false, writes: true },
+  delete: { reads: true, writes: true },
+  ping: { reads: false, writes: false },
+}
 
 /** UTF-8 takes no more for a UTF-16 unit. */
 const BYTES_PER_UNIT = 3
@@ -31,7 +41,8 @@ const BYTES_PER_UNIT = 3
 class Batches {
   #native
   #rules
-  #reason
+  #origins
+  #meter = new Meter()
   /** @type {Map<number, Batch>} */
   #inFlight = new Map()
   #lastBatch = 0
@@ -45,12 +56,28 @@ class Batches {
 
   /**
    * @param {NativeStore} native
-   * @param {() => unknown} reason why the user's strategy gave up, where it did with an Error
+   * @param {import('./errors.js').Origins} origins
    */
-  constructor(native, reason) {
+  constructor(native, origins) {
     this.#native = native
     this.#rules = native.rules
-    this.#reason = reason
+    this.#origins = origins
+  }
+
+  get stats() {
+    const { bytesSent, bytesReceived, reconnects, waiting } = this.#native.stats()
+    const gathered = this.#tick?.part
+    return {
+      calls: this.#meter.calls,
+      errors: this.#meter.errors,
+      inFlight: this.#pendingCalls,
+      waiting: waiting + (gathered?.size ?? 0),
+      pendingBytes: this.#pendingBytes + Buffer.byteLength(gathered?.text ?? ''),
+      bytesSent,
+      bytesReceived,
+      reconnects,
+      latency: this.#meter.latency,
+    }
   }
 
   get strictTraceIds() {
@@ -60,16 +87,15 @@ class Batches {
   /**
    * A call on one entry; it travels with the others of this tick.
    *
-   * @param {'get' | 'set' | 'delete'} operation
-   * @param {string} traceId
-   * @param {string} key
+   * @param {keyof typeof OPERATIONS} operation
+   * @param {string | undefined} traceId
+   * @param {string | undefined} key
    * @param {string} text of its record
    * @param {unknown} value what a set resolves to
    * @returns {Promise<any>}
    */
   point(operation, traceId, key, text, value) {
-    const reads = operation !== 'set'
-    const writes = operation !== 'get'
+    const { reads, writes } = OPERATIONS[operation]
     return new Promise((resolve, reject) => {
       const call = { traceId, key, reads, writes, value, resolve, reject }
       if (this.#admit(call, text)) this.#gather(text).add(call, text)
@@ -88,8 +114,8 @@ class Batches {
       const call = { traceId, key: undefined, reads: true, writes, value: undefined, resolve, reject }
       if (!this.#admit(call, text)) return
       this.#flush()
-      const batch = new ListingBatch(call, finish)
-      start(this.#begin(batch, Buffer.byteLength(text)))
+      const batch = new ListingBatch(call, finish, this.#meter)
+      this.#start(batch, Buffer.byteLength(text), (number) => start(number))
     })
   }
 
@@ -109,13 +135,20 @@ class Batches {
       if (values !== '') batch.take(values)
       // In a turn of its own, so that a large result does not hold up the rest of the program.
       if (!last) return void setImmediate(() => this.#native.next(number))
-      batch.settle({ failures: failures ?? [], apart: apart ?? [], reason: this.#reason() })
+      batch.settle({ failures: failures ?? [], apart: apart ?? [], origins: this.#origins })
     } catch (cause) {
       // No call is left waiting, whatever goes wrong.
       batch.fail(cause)
     }
     this.#inFlight.delete(number)
+    this.#count(batch, failures ?? [])
     this.#release(batch.size, batch.bytes)
+  }
+
+  /** A call is refused before anything crosses. @param {string} code */
+  refused(code) {
+    this.#meter.calls += 1
+    this.#meter.failed(code, 1)
   }
 
   /** Takes no more calls; resolves when those in flight are settled. */
@@ -131,10 +164,12 @@ class Batches {
   #admit({ traceId, key, writes, reject }, text) {
     const obstacle = this.#obstacle(text)
     if (obstacle === undefined) {
+      this.#meter.calls += 1
       this.#pendingCalls += 1
       return true
     }
     const { code, message } = obstacle
+    this.refused(code)
     reject(new RedisStateError(code, message, { traceId, key, applied: writes ? 'no' : undefined }))
     return false
   }
@@ -182,7 +217,7 @@ class Batches {
   #beginTick() {
     // Runs when the microtasks of this tick are done, so that calls made in promise reactions travel along.
     nextTick(() => this.#flush())
-    return new Tick()
+    return new Tick(this.#meter)
   }
 
   #flush() {
@@ -194,21 +229,45 @@ class Batches {
 
   /** @param {PointBatch} batch */
   #send(batch) {
-    const number = this.#begin(batch, 0)
-    batch.bytes = this.#native.submit(number, batch.size, batch.text)
-    this.#pendingBytes += batch.bytes
+    this.#start(batch, 0, (number) => {
+      batch.bytes = this.#native.submit(number, batch.size, batch.text)
+      this.#pendingBytes += batch.bytes
+    })
   }
 
   /**
    * @param {Batch} batch
    * @param {number} bytes
+   * @param {(number: number) => void} cross makes the native call
    */
-  #begin(batch, bytes) {
+  #start(batch, bytes, cross) {
     batch.bytes = bytes
     this.#pendingBytes += bytes
-    this.#lastBatch = (this.#lastBatch + 1) >>> 0
-    this.#inFlight.set(this.#lastBatch, batch)
-    return this.#lastBatch
+    const number = (this.#lastBatch + 1) >>> 0
+    this.#lastBatch = number
+    this.#inFlight.set(number, batch)
+    if (tracing.isObserved(tracing.batches)) {
+      batch.trace = { calls: batch.size, failed: 0, ...this.#rules.server }
+      tracing.batches.start.publish(batch.trace)
+    }
+    try {
+      cross(number)
+    } catch (error) {
+      this.settle(number, true, '', [faultOf(error, batch.size)])
+    }
+    if (batch.trace) tracing.batches.end.publish(batch.trace)
+  }
+
+  /**
+   * @param {Batch} batch that is settled
+   * @param {Failure[]} failures
+   */
+  #count({ size, since, trace }, failures) {
+    this.#meter.settled(size, since)
+    for (const { code, count } of failures) this.#meter.failed(code, count)
+    if (trace === undefined) return
+    const failed = failures.reduce((sum, { count }) => sum + count, 0)
+    tracing.finish(tracing.batches, Object.assign(trace, { failed }))
   }
 
   /**
@@ -221,6 +280,22 @@ class Batches {
     if (calls > 0 && this.#pendingCalls === 0) {
       for (const onDrained of this.#onDrained.splice(0)) onDrained()
     }
+  }
+}
+
+/**
+ * The native side panicked: its fault, and that of no call.
+ *
+ * @param {any} error
+ * @param {number} count
+ * @returns {Failure}
+ */
+function faultOf(error, count) {
+  return {
+    index: 0,
+    count,
+    code: 'ERR_INTERNAL',
+    message: `a fault of this package, please report it: ${error.message}`,
   }
 }
 

@@ -6,6 +6,7 @@ const { RedisStateError, failureOf } = require('./errors.js')
 /**
  * @typedef {import('../native.js').Failure} Failure
  * @typedef {import('../native.js').ValueApart} ValueApart
+ * @typedef {import('./meter.js').Meter} Meter
  *
  * @typedef {object} Call a call of the user, until it is settled
  * @property {string | undefined} traceId
@@ -21,17 +22,29 @@ const { RedisStateError, failureOf } = require('./errors.js')
  * @typedef {object} Results
  * @property {Failure[]} failures
  * @property {ValueApart[]} apart
- * @property {unknown} reason why the user's strategy gave up, where it did with an Error
+ * @property {import('./errors.js').Origins} origins
  */
 
 /** Calls that the native side settles together. */
 class Batch {
   /** @type {Call[]} */
   calls = []
+  /** What is told to those who listen to batches, if anybody does. @type {Record<string, unknown> | undefined} */
+  trace = undefined
   /** What crossed counts for so much against maxPendingBytes. */
   bytes = 0
   /** @type {any[] | undefined} */
   #values = undefined
+  #meter
+
+  /**
+   * @param {Meter} meter
+   * @param {number} since when its calls were made
+   */
+  constructor(meter, since) {
+    this.#meter = meter
+    this.since = since
+  }
 
   get size() {
     return this.calls.length
@@ -61,7 +74,18 @@ class Batch {
 
   /** @param {unknown} cause why the values cannot be handed over */
   fail(cause) {
-    for (const call of this.calls) call.reject(corrupt(call, cause))
+    for (const call of this.calls) this.rejectCorrupt(call, cause)
+  }
+
+  /**
+   * @param {Call} call
+   * @param {unknown} cause
+   */
+  rejectCorrupt({ traceId, key, writes, reject }, cause) {
+    this.#meter.failed('ERR_CORRUPT_VALUE', 1)
+    // A delete has removed it all the same.
+    const applied = writes ? /** @type {const} */ ('unknown') : undefined
+    reject(new RedisStateError('ERR_CORRUPT_VALUE', 'the stored text is not JSON', { traceId, key, applied, cause }))
   }
 }
 
@@ -72,29 +96,20 @@ class ListingBatch extends Batch {
   /**
    * @param {Call} call
    * @param {(values: any[]) => unknown} finish
+   * @param {Meter} meter
    */
-  constructor(call, finish) {
-    super()
+  constructor(call, finish, meter) {
+    super(meter, performance.now())
     this.calls.push(call)
     this.#finish = finish
   }
 
   /** @param {Results} results */
-  settle({ failures: [failure], reason }) {
+  settle({ failures: [failure], origins }) {
     const [call] = this.calls
-    if (failure) call.reject(failureOf(failure, reason)(call))
+    if (failure) call.reject(failureOf(failure, origins)(call))
     else call.resolve(this.#finish(this.values))
   }
 }
 
-/**
- * @param {Call} call
- * @param {unknown} cause
- */
-function corrupt({ traceId, key, writes }, cause) {
-  // A delete has removed it all the same.
-  const applied = writes ? /** @type {const} */ ('unknown') : undefined
-  return new RedisStateError('ERR_CORRUPT_VALUE', 'the stored text is not JSON', { traceId, key, applied, cause })
-}
-
-module.exports = { Batch, ListingBatch, corrupt }
+module.exports = { Batch, ListingBatch }

@@ -39,6 +39,9 @@ function nameOf(traceId, key, strict) {
   return UNUSUAL.test(traceId) || UNUSUAL.test(key) ? name.replace(MARKS, escapeMark) : name
 }
 
+/** A call about no entry: whether the server answers. */
+const PING_RECORD = 'P\0'
+
 /** @param {string} mark */
 function escapeMark(mark) {
   return `\x02${mark.charCodeAt(0)}`
@@ -92,4 +95,4 @@ function isThenable(value) {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
 
-module.exports = { callRecord, checkTraceId }
+module.exports = { PING_RECORD, callRecord, checkTraceId }

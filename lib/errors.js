@@ -25,15 +25,21 @@ class RedisStateError extends Error {
 Object.defineProperty(RedisStateError.prototype, 'name', { value: 'RedisStateError' })
 
 /**
+ * What a function of the user's failed with, by its name.
+ *
+ * @typedef {Record<string, { reason: unknown } | undefined>} Origins
+ */
+
+/**
  * Makes the errors of calls that failed alike.
  *
  * @param {Failure} failure what the native side reports
- * @param {unknown} [reason] the Error with which the user's strategy gave up, where it gave one
+ * @param {Origins} [origins]
  * @returns {(call?: { traceId?: string, key?: string, writes?: boolean }) => RedisStateError}
  */
-function failureOf(failure, reason) {
-  const { code, message, applied = 'unknown', traceId, key, reply } = failure
-  const cause = (failure.ended ? reason : undefined) ?? causeOf(failure)
+function failureOf(failure, origins = {}) {
+  const { code, message, applied = 'unknown', traceId, key, reply, origin } = failure
+  const cause = (origin === undefined ? undefined : origins[origin]?.reason) ?? causeOf(failure)
   return (call = {}) =>
     withoutStack(
       () =>

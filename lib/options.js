@@ -65,13 +65,13 @@ const NUMERIC = new Set(['port', 'database', 'ttl'])
  *
  * @param {unknown} connection
  * @param {unknown} options
- * @returns {{ options: Loose, strategy: Function | undefined }}
+ * @returns {{ options: Loose, strategy: Function | undefined, credentials: Function | undefined }}
  */
 function resolveOptions(connection, options) {
   const given = { ...connectionOptions(connection), ...objectOf('options', options) }
   checkWellFormed(given.keyPrefix)
   const ignored = [...dropMeaningless(given, MEANINGLESS)]
-  dropCredentialsProvider(given)
+  const credentials = takeCredentials(given)
   let strategy
   if (isObject(given.socket)) {
     const socket = { ...given.socket }
@@ -80,7 +80,7 @@ function resolveOptions(connection, options) {
     given.socket = socket
   }
   if (ignored.length > 0 && !isClient(connection)) warn(`options without meaning here: ${ignored.join(', ')}`)
-  return { options: given, strategy }
+  return { options: given, strategy, credentials }
 }
 
 /** @param {unknown} connection */
@@ -141,16 +141,37 @@ function dropMeaningless(options, meaningless) {
 }
 
 /**
+ * The provider of credentials, as a function.
+ *
+ * @param {Loose} options
+ * @returns {Function | undefined}
+ */
+function takeCredentials(options) {
+  const provider = takeCredentialsProvider(options)
+  const { credentials = provider } = options
+  delete options.credentials
+  if (credentials === undefined || credentials === null) return undefined
+  if (typeof credentials !== 'function') throw invalidConfig('credentials: expected a function')
+  return credentials
+}
+
+/**
  * node-redis adds a provider of its own to options that hold credentials; only another one means something.
  *
  * @param {Loose} options
+ * @returns {Function | undefined}
  */
-function dropCredentialsProvider(options) {
-  if (!options.credentialsProvider) return
-  if (!options.username && !options.password) {
-    throw new RedisStateError('ERR_UNSUPPORTED', 'credentialsProvider: not built into this version')
-  }
+function takeCredentialsProvider(options) {
+  const { credentialsProvider: provider, username, password } = options
   delete options.credentialsProvider
+  if (!provider || username || password) return undefined
+  if (provider.type === 'async-credentials-provider' && typeof provider.credentials === 'function') {
+    return () => provider.credentials()
+  }
+  throw new RedisStateError(
+    'ERR_UNSUPPORTED',
+    'credentialsProvider: only one of type async-credentials-provider can be used',
+  )
 }
 
 /** @param {Loose} socket */

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict'
 
-const { Batch, corrupt } = require('./calls.js')
+const { Batch } = require('./calls.js')
 const { elementsOf } = require('./elements.js')
 const { failureOf } = require('./errors.js')
 
@@ -15,6 +15,7 @@ const GROWTH = 8
 /**
  * @typedef {import('./calls.js').Call} Call
  * @typedef {import('./calls.js').Results} Results
+ * @typedef {import('./meter.js').Meter} Meter
  * @typedef {import('../native.js').Failure} Failure
  */
 
@@ -27,8 +28,12 @@ class Tick {
   #parts = []
   #unsettled = 0
   #longestPart = FIRST_PART / GROWTH
+  #began = performance.now()
+  #meter
 
-  constructor() {
+  /** @param {Meter} meter */
+  constructor(meter) {
+    this.#meter = meter
     this.beginPart()
   }
 
@@ -40,7 +45,8 @@ class Tick {
   beginPart() {
     this.#unsettled += 1
     this.#longestPart *= GROWTH
-    this.#parts.push(new PointBatch(this, Math.min(this.#longestPart, LONGEST_TEXT)))
+    const longest = Math.min(this.#longestPart, LONGEST_TEXT)
+    this.#parts.push(new PointBatch(this, longest, this.#meter, this.#began))
   }
 
   /** A part has what it is settled with. */
@@ -72,9 +78,11 @@ class PointBatch extends Batch {
   /**
    * @param {Tick} tick
    * @param {number} longest the text needs not to become longer
+   * @param {Meter} meter
+   * @param {number} since
    */
-  constructor(tick, longest) {
-    super()
+  constructor(tick, longest, meter, since) {
+    super(meter, since)
     this.#tick = tick
     this.#longest = longest
   }
@@ -95,8 +103,7 @@ class PointBatch extends Batch {
     try {
       super.take(slice)
     } catch {
-      this.#hasUnparsable = true
-      this.hold(elementsOf(slice).map(parsed))
+      this.hold(elementsOf(slice).map((text) => this.#parse(text)))
     }
   }
 
@@ -137,9 +144,9 @@ class PointBatch extends Batch {
   }
 
   /** @param {Results} results */
-  #settle({ failures, apart, reason }) {
-    for (const failure of failures) this.#reject(failure, reason)
-    for (const { index, text } of apart) settleWith(this.calls[index], text)
+  #settle({ failures, apart, origins }) {
+    for (const failure of failures) this.#reject(failure, origins)
+    for (const { index, text } of apart) this.#resolve(this.calls[index], this.#parse(text))
     const { calls, values } = this
     let [nextValue, nextFailure, nextApart] = [0, 0, 0]
     for (let index = 0; index < calls.length; index += 1) {
@@ -156,36 +163,27 @@ class PointBatch extends Batch {
    * @param {any} value
    */
   #resolve(call, value) {
-    if (this.#hasUnparsable && value instanceof Unparsable) call.reject(corrupt(call, value.cause))
+    if (this.#hasUnparsable && value instanceof Unparsable) this.rejectCorrupt(call, value.cause)
     else call.resolve(value)
+  }
+
+  /** @param {string} text */
+  #parse(text) {
+    try {
+      return JSON.parse(text)
+    } catch (cause) {
+      this.#hasUnparsable = true
+      return new Unparsable(cause)
+    }
   }
 
   /**
    * @param {Failure} failure
-   * @param {unknown} reason
+   * @param {Results['origins']} origins
    */
-  #reject(failure, reason) {
-    const errorOf = failureOf(failure, reason)
+  #reject(failure, origins) {
+    const errorOf = failureOf(failure, origins)
     for (const call of this.calls.slice(failure.index, failure.index + failure.count)) call.reject(errorOf(call))
-  }
-}
-
-/**
- * @param {Call} call
- * @param {string} text of its value
- */
-function settleWith(call, text) {
-  const value = parsed(text)
-  if (value instanceof Unparsable) call.reject(corrupt(call, value.cause))
-  else call.resolve(value)
-}
-
-/** @param {string} text */
-function parsed(text) {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    return new Unparsable(cause)
   }
 }
 

@@ -72,6 +72,15 @@ pub struct CallRules {
     pub strict_trace_ids: bool,
     pub max_pending_commands: f64,
     pub max_pending_bytes: f64,
+    pub server: NamedServer,
+}
+
+/// The server as it is named in traces.
+#[napi(object)]
+pub struct NamedServer {
+    pub server_address: Option<String>,
+    pub server_port: Option<u16>,
+    pub database: Option<u32>,
 }
 
 /// A store and the way back to JavaScript, until it is closed.
@@ -143,6 +152,11 @@ impl NativeStore {
             strict_trace_ids: self.rules.strict_trace_ids,
             max_pending_commands: self.rules.max_pending_commands as f64,
             max_pending_bytes: self.rules.max_pending_bytes as f64,
+            server: NamedServer {
+                server_address: self.rules.server.address.clone(),
+                server_port: self.rules.server.port,
+                database: self.rules.server.database,
+            },
         }
     }
 

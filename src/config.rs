@@ -35,18 +35,41 @@ impl Config {
             strict_trace_ids: self.strict_trace_ids,
             max_pending_commands: self.max_pending_commands,
             max_pending_bytes: self.max_pending_bytes,
+            server: self.topology.named(),
         }
     }
 }
 
+impl Topology {
+    fn named(&self) -> Named {
+        let Topology::Standalone(server) = self else { return Named::default() };
+        let (address, port) = match &server.address {
+            Address::Tcp { host, port } => (host.clone(), Some(*port)),
+            Address::Unix(path) => (path.display().to_string(), None),
+        };
+        Named { address: Some(address), port, database: Some(server.database) }
+    }
+}
+
 /// What the JavaScript side keeps to, before anything crosses.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Rules {
     /// The store is inside this process.
     pub embedded: bool,
     pub strict_trace_ids: bool,
     pub max_pending_commands: u64,
     pub max_pending_bytes: u64,
+    /// To be told to those who trace calls.
+    pub server: Named,
+}
+
+/// A server as it is named in traces.
+#[derive(Clone, Debug, Default)]
+pub struct Named {
+    /// Host name or path of a unix socket.
+    pub address: Option<String>,
+    pub port: Option<u16>,
+    pub database: Option<u32>,
 }
 
 /// Where the state lives.

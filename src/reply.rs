@@ -260,6 +260,7 @@ pub struct EventDetail {
 
 pub fn event_args(event: Event) -> EventArgs {
     let (name, detail) = match event {
+        Event::Connecting => ("connecting", None),
         Event::Connect => ("connect", None),
         Event::Ready => ("ready", None),
         Event::Attend => ("attend", None),

@@ -159,6 +159,7 @@ export function isEveryCode(code: RedisStateErrorCode): string {
     case 'ERR_WRONG_TYPE':
     case 'ERR_REPLY':
     case 'ERR_UNSUPPORTED':
+    case 'ERR_INTERNAL':
       return code
     default:
       return code satisfies never

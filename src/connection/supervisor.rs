@@ -15,6 +15,8 @@ use crate::error::{Error, Kind};
 /// What happens to a connection, as it happens.
 #[derive(Clone, Debug)]
 pub enum Event {
+    /// An attempt begins.
+    Connecting,
     Connect,
     Ready,
     Reconnecting {
@@ -65,6 +67,7 @@ async fn stay_connected(link: &Link, server: &Server, open: Open, on_event: &OnE
         if open == Open::OnDemand {
             link.wanted().await;
         }
+        on_event(Event::Connecting);
         let cause = match connect(server, on_event).await {
             Ok((socket, replies)) => {
                 retries = 0;
