@@ -4,10 +4,12 @@
 const { EventEmitter } = require('node:events')
 const { NativeStore } = require('../native.js')
 const { Batches } = require('./batch.js')
+const { ConnectionTrace } = require('./connection-trace.js')
 const { SafeCredentials } = require('./credentials.js')
 const { PING_RECORD, callRecord, checkTraceId } = require('./entry.js')
 const { RedisStateError, failureOf, fromThrown, invalidArgument } = require('./errors.js')
 const { matcher } = require('./filter.js')
+const { itemsOf } = require('./items.js')
 const { explainEnv, optionsFromEnv, resolveOptions } = require('./options.js')
 const { SafeStrategy } = require('./strategy.js')
 const tracing = require('./tracing.js')
@@ -17,8 +19,6 @@ const { warn } = require('./warning.js')
  * @typedef {import('../index.js').RedisStateAdapterOptions} Options
  * @typedef {import('../index.js').NodeRedisClientLike} Client
  * @typedef {import('../index.js').StateOptions} StateOptions
- * @typedef {import('../index.js').StateItem} StateItem
- * @typedef {import('../index.js').StateItemType} StateItemType
  * @typedef {import('../index.js').StateItemsInput} StateItemsInput
  * @typedef {import('../native.js').EventDetail} EventDetail
  * @typedef {import('./batch.js').Listing} Listing
@@ -39,8 +39,7 @@ class RedisStateAdapter extends EventEmitter {
   #origins
   /** The server, as it is named in traces. */
   #server
-  /** What is told of an attempt to connect, while somebody listens. @type {Record<string, unknown> | undefined} */
-  #connecting = undefined
+  #connectionTrace
   /** @type {Promise<void> | undefined} */
   #closing = undefined
   #ended = false
@@ -59,6 +58,7 @@ class RedisStateAdapter extends EventEmitter {
     this.#native = this.#open(resolved.options)
     const { embedded, server } = this.#native.rules
     this.#server = server
+    this.#connectionTrace = new ConnectionTrace(server)
     this.#batches = new Batches(this.#native, this.#origins)
     if (embedded) announceMemory()
   }
@@ -275,7 +275,7 @@ class RedisStateAdapter extends EventEmitter {
    */
   #announce(name, detail) {
     if (this.#ended) return
-    this.#trace(name, detail)
+    this.#connectionTrace.tell(name, () => detail && failureOf(detail.error, this.#origins)())
     if (name === 'connect' || name === 'ready') this.emit(name)
     if (name === 'attend' && this.#native.attend()) this.#announce('ready')
     if (name === 'end') this.#end()
@@ -285,28 +285,6 @@ class RedisStateAdapter extends EventEmitter {
     if (name === 'reconnecting') this.emit(name, { retries, delay, cause })
     // Without a listener Node would throw it, and with that end the process.
     if (name === 'error' && this.listenerCount('error') > 0) this.emit('error', cause)
-  }
-
-  /**
-   * Tells of the connection those who listen.
-   *
-   * @param {string} name
-   * @param {EventDetail | null} [detail]
-   */
-  #trace(name, detail) {
-    const { connections } = tracing
-    if (!tracing.isObserved(connections)) return
-    const attempt = this.#connecting
-    if (name === 'connecting') {
-      this.#connecting = { ...this.#server }
-      connections.start.publish(this.#connecting)
-      connections.end.publish(this.#connecting)
-    } else if (name === 'ready' || name === 'error') {
-      this.#connecting = undefined
-      const error = detail ? failureOf(detail.error, this.#origins)() : undefined
-      if (attempt) tracing.finish(connections, attempt, error)
-      else if (error) tracing.fail(connections, { ...this.#server }, error)
-    }
   }
 
   #end() {
@@ -326,29 +304,6 @@ class RedisStateAdapter extends EventEmitter {
 /** @param {unknown} id */
 function stringOf(id) {
   return typeof id === 'string' ? id : undefined
-}
-
-/**
- * @param {any[]} flat trace id, key and value, one after the other
- * @returns {StateItem[]}
- */
-function itemsOf(flat) {
-  const items = []
-  for (let at = 0; at < flat.length; at += 3) {
-    const value = flat[at + 2]
-    items.push({ groupId: flat[at], key: flat[at + 1], type: typeOf(value), value })
-  }
-  return items
-}
-
-/**
- * @param {unknown} value parsed JSON
- * @returns {StateItemType}
- */
-function typeOf(value) {
-  if (value === null) return 'null'
-  if (Array.isArray(value)) return 'array'
-  return /** @type {StateItemType} */ (typeof value)
 }
 
 let memoryAnnounced = false

@@ -4,6 +4,7 @@
 const { Buffer } = require('node:buffer')
 const { ListingBatch } = require('./calls.js')
 const { RedisStateError } = require('./errors.js')
+const { Limits } = require('./limits.js')
 const { Meter } = require('./meter.js')
 const { Tick } = require('./points.js')
 const tracing = require('./tracing.js')
@@ -18,9 +19,6 @@ const OPERATIONS = {
   delete: { reads: true, writes: true },
   ping: { reads: false, writes: false },
 }
-
-/** UTF-8 takes no more for a UTF-16 unit. */
-const BYTES_PER_UNIT = 3
 
 /**
  * @typedef {import('../native.js').NativeStore} NativeStore
@@ -41,6 +39,7 @@ const BYTES_PER_UNIT = 3
 class Batches {
   #native
   #rules
+  #limits
   #origins
   #meter = new Meter()
   /** @type {Map<number, Batch>} */
@@ -48,8 +47,6 @@ class Batches {
   #lastBatch = 0
   /** @type {Tick | undefined} */
   #tick = undefined
-  #pendingCalls = 0
-  #pendingBytes = 0
   #closed = false
   /** @type {(() => void)[]} */
   #onDrained = []
@@ -61,6 +58,7 @@ class Batches {
   constructor(native, origins) {
     this.#native = native
     this.#rules = native.rules
+    this.#limits = new Limits(this.#rules)
     this.#origins = origins
   }
 
@@ -70,9 +68,9 @@ class Batches {
     return {
       calls: this.#meter.calls,
       errors: this.#meter.errors,
-      inFlight: this.#pendingCalls,
+      inFlight: this.#limits.calls,
       waiting: waiting + (gathered?.size ?? 0),
-      pendingBytes: this.#pendingBytes + Buffer.byteLength(gathered?.text ?? ''),
+      pendingBytes: this.#limits.bytes + Buffer.byteLength(gathered?.text ?? ''),
       bytesSent,
       bytesReceived,
       reconnects,
@@ -154,7 +152,7 @@ class Batches {
   /** Takes no more calls; resolves when those in flight are settled. */
   async close() {
     this.#closed = true
-    if (this.#pendingCalls > 0) await new Promise((resolve) => this.#onDrained.push(() => resolve(undefined)))
+    if (this.#limits.calls > 0) await new Promise((resolve) => this.#onDrained.push(() => resolve(undefined)))
   }
 
   /**
@@ -165,7 +163,7 @@ class Batches {
     const obstacle = this.#obstacle(text)
     if (obstacle === undefined) {
       this.#meter.calls += 1
-      this.#pendingCalls += 1
+      this.#limits.calls += 1
       return true
     }
     const { code, message } = obstacle
@@ -181,23 +179,12 @@ class Batches {
    * @returns {{ code: 'ERR_CLOSED' | 'ERR_BACKPRESSURE', message: string } | undefined}
    */
   #obstacle(text) {
-    const { maxPendingCommands, maxPendingBytes } = this.#rules
     if (this.#closed) return { code: 'ERR_CLOSED', message: 'the adapter was closed' }
-    if (this.#pendingCalls >= maxPendingCommands) {
-      return { code: 'ERR_BACKPRESSURE', message: `maxPendingCommands (${maxPendingCommands}) is reached` }
-    }
-    // The bytes of a text are counted as it crosses. Before, that would be a pass over it, which only those are worth
-    // that may be too many.
-    const gathered = this.#tick?.part.text.length ?? 0
-    if (this.#pendingBytes + (gathered + text.length) * BYTES_PER_UNIT <= maxPendingBytes) return undefined
+    if (this.#limits.hasRoom((this.#tick?.part.text.length ?? 0) + text.length)) return undefined
+    // The bytes of what was gathered are counted as it crosses.
     this.#flush()
-    const bytes = Buffer.byteLength(text)
-    if (bytes > maxPendingBytes) {
-      const message = `the call alone holds ${bytes} bytes, more than maxPendingBytes (${maxPendingBytes})`
-      return { code: 'ERR_BACKPRESSURE', message }
-    }
-    if (this.#pendingBytes + bytes <= maxPendingBytes) return undefined
-    return { code: 'ERR_BACKPRESSURE', message: `maxPendingBytes (${maxPendingBytes}) is reached` }
+    const message = this.#limits.obstacle(text)
+    return message === undefined ? undefined : { code: 'ERR_BACKPRESSURE', message }
   }
 
   /**
@@ -231,7 +218,7 @@ class Batches {
   #send(batch) {
     this.#start(batch, 0, (number) => {
       batch.bytes = this.#native.submit(number, batch.size, batch.text)
-      this.#pendingBytes += batch.bytes
+      this.#limits.bytes += batch.bytes
     })
   }
 
@@ -242,7 +229,7 @@ class Batches {
    */
   #start(batch, bytes, cross) {
     batch.bytes = bytes
-    this.#pendingBytes += bytes
+    this.#limits.bytes += bytes
     const number = (this.#lastBatch + 1) >>> 0
     this.#lastBatch = number
     this.#inFlight.set(number, batch)
@@ -275,9 +262,9 @@ class Batches {
    * @param {number} bytes
    */
   #release(calls, bytes) {
-    this.#pendingBytes -= bytes
-    this.#pendingCalls -= calls
-    if (calls > 0 && this.#pendingCalls === 0) {
+    this.#limits.bytes -= bytes
+    this.#limits.calls -= calls
+    if (calls > 0 && this.#limits.calls === 0) {
       for (const onDrained of this.#onDrained.splice(0)) onDrained()
     }
   }
