@@ -26,6 +26,8 @@ export declare class NativeStore {
   stats(): NativeStats
   /** Asks for the next part of a batch, once the one before is taken. */
   next(batch: number): void
+  /** Wants no further part of a batch. */
+  forget(batch: number): void
   /**
    * Answers an `attend` event: looks after the connection on this thread. Tells whether it is a new one, ready from now
    * on.

@@ -137,6 +137,7 @@ class Batches {
     } catch (cause) {
       // No call is left waiting, whatever goes wrong.
       batch.fail(cause)
+      if (!last) this.#native.forget(number)
     }
     this.#inFlight.delete(number)
     this.#count(batch, failures ?? [])

@@ -226,6 +226,14 @@ impl NativeStore {
         }
     }
 
+    /// Wants no further part of a batch.
+    #[napi(catch_unwind)]
+    pub fn forget(&self, env: Env, batch: u32) {
+        if let Some(Opened { delivery, .. }) = self.opened() {
+            delivery.forget(&env, batch);
+        }
+    }
+
     /// Answers an `attend` event: looks after the connection on this thread. Tells whether it is a new one, ready from now
     /// on.
     #[napi(catch_unwind)]

@@ -82,6 +82,13 @@ impl Delivery {
         self.send(next);
     }
 
+    /// JavaScript could not take a part and wants no other.
+    pub fn forget(&self, env: &Env, batch: u32) {
+        if self.waiting().remove(&batch).is_some() {
+            self.in_flight.end(env);
+        }
+    }
+
     fn send(&self, part: Part) {
         match CALLING.get() {
             Some(env) => self.call(&env, part),
@@ -179,7 +186,13 @@ impl InFlight {
     }
 
     fn settled(&self, env: &Env, part: &Part) {
-        if part.last && self.batches.fetch_sub(1, Ordering::Relaxed) == 1 {
+        if part.last {
+            self.end(env);
+        }
+    }
+
+    fn end(&self, env: &Env) {
+        if self.batches.fetch_sub(1, Ordering::Relaxed) == 1 {
             // SAFETY: the function is the one that is being called, or whose stead the caller takes.
             unsafe { sys::napi_unref_threadsafe_function(env.raw(), self.function.load(Ordering::Relaxed)) };
         }
