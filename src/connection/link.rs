@@ -1,11 +1,13 @@
 //! What the handle of a connection and its supervisor share.
 
+mod rounds;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use super::pipeline::Pipeline;
 use super::replies::{Received, Replies};
@@ -14,13 +16,9 @@ use super::socket::Socket;
 use super::stats::Stats;
 use crate::error::{Error, Kind};
 
-/// Overdue calls are looked for no more often than this.
-const SHORTEST_ROUND: Duration = Duration::from_millis(10);
 /// Time after which a command that the server refused for now is sent again.
 const RETRY_AFTER: Duration = Duration::from_millis(50);
 
-/// Calls that were made together fail together, before the connection is found silent.
-const SILENCE_GRACE: Duration = Duration::from_millis(100);
 pub struct Link {
     state: Mutex<State>,
     command_timeout: Duration,
@@ -59,7 +57,7 @@ struct State {
     /// Made so far.
     connections: u64,
     bytes_received: u64,
-    /// When the server was last heard, or was first owed something to say.
+    /// When the server last gave a whole reply, or was first owed one.
     heard: Instant,
 }
 
@@ -154,11 +152,17 @@ impl Link {
             return Ok(received);
         }
         self.change(|state| {
-            state.heard = Instant::now();
+            let now = Instant::now();
             state.bytes_received += received.bytes as u64;
-            unpanicked("taking a reply", || replies.decode(|reply| state.pipeline.answer(reply)))??;
+            unpanicked("taking a reply", || {
+                replies.decode(|reply| {
+                    // Not for each piece of one: a server that never comes to an end says nothing.
+                    state.heard = now;
+                    state.pipeline.answer(reply)
+                })
+            })??;
             if state.pipeline.has_refused() && state.retry_at.is_none() {
-                state.retry_at = Some(state.heard + RETRY_AFTER);
+                state.retry_at = Some(now + RETRY_AFTER);
                 self.alarm.notify_one();
             }
             Ok(received)
@@ -188,11 +192,6 @@ impl Link {
         let socket = Arc::new(socket);
         self.attach(socket.clone());
         Some((socket, replies))
-    }
-
-    /// What the caretaker does, done by the attendant.
-    pub fn attend(&self) {
-        self.make_round();
     }
 
     fn call_attendant(&self, state: &mut State) {
@@ -241,17 +240,6 @@ impl Link {
         self.ended.notify_one();
     }
 
-    /// Fails what is overdue, and sends again what the server refused for now, until dropped.
-    pub async fn take_care(&self) {
-        loop {
-            let next = self.plan_round();
-            tokio::select! {
-                () = sleep_until(next) => {}
-                () = self.alarm.notified() => sleep_until(Instant::now() + SHORTEST_ROUND).await,
-            }
-        }
-    }
-
     /// Some call waits for a connection.
     pub async fn wanted(&self) {
         while self.state().pipeline.is_empty() {
@@ -264,65 +252,8 @@ impl Link {
         self.backlog.notified().await;
     }
 
-    /// Replies are owed, and for longer than `commandTimeout` none came: only a new connection can tell whether the
-    /// server or the way to it is gone.
-    pub async fn silent(&self) -> Error {
-        self.silence.notified().await;
-        let limit = self.command_timeout.as_millis();
-        Error::new(Kind::Connection, format!("the server did not answer for {limit} ms"))
-    }
-
     pub async fn ended(&self) {
         self.ended.notified().await;
-    }
-
-    /// Makes a round, or has the attendant make it where one is due: only after reading what is there can it tell what is
-    /// overdue.
-    fn plan_round(&self) -> Instant {
-        let mut state = self.state();
-        if self.call_attendant.is_none() || state.socket.is_none() {
-            drop(state);
-            return self.make_round();
-        }
-        let now = Instant::now();
-        if self.due_at(&state).any(|due| due <= now) {
-            self.call_attendant(&mut state);
-        }
-        self.schedule(&mut state, now)
-    }
-
-    /// Tells when the next round is due.
-    fn make_round(&self) -> Instant {
-        let now = Instant::now();
-        self.change(|state| {
-            state.pipeline.expire(now, state.trouble.as_ref());
-            if state.retry_at.take_if(|retry| *retry <= now).is_some() {
-                state.pipeline.retry_refused(now + RETRY_AFTER);
-            }
-            self.flush_locked(state);
-            if self.silent_at(state).is_some_and(|silent| silent <= now) {
-                self.silence.notify_one();
-            }
-            self.schedule(state, now)
-        })
-    }
-
-    /// A call that is made after this is due no earlier, or it raises the alarm.
-    fn schedule(&self, state: &mut State, now: Instant) -> Instant {
-        state.next_round =
-            self.due_at(state).fold(now + self.command_timeout, Instant::min).max(now + SHORTEST_ROUND);
-        state.next_round
-    }
-
-    /// When there is something for a round to do.
-    fn due_at(&self, state: &State) -> impl Iterator<Item = Instant> + use<> {
-        [state.pipeline.next_deadline(), state.retry_at, self.silent_at(state)].into_iter().flatten()
-    }
-
-    /// When the connection is to be given up, unless the server is heard before.
-    fn silent_at(&self, state: &State) -> Option<Instant> {
-        let owed = state.socket.is_some() && state.pipeline.awaits_reply();
-        owed.then(|| state.heard + self.command_timeout + SILENCE_GRACE)
     }
 
     fn flush_locked(&self, state: &mut State) {
@@ -358,44 +289,4 @@ fn unpanicked<T>(doing: &str, run: impl FnOnce() -> T) -> Result<T, Error> {
 }
 
 #[cfg(all(test, unix))]
-mod tests {
-    use tokio::net::UnixStream;
-
-    use super::*;
-    use crate::connection::{Effect, Frame};
-
-    /// Panics when it is given a reply.
-    struct Faulty;
-
-    impl Sink for Faulty {
-        fn take(&mut self, _: usize, _: Result<Frame<'_>, Error>) {
-            panic!("on purpose");
-        }
-
-        fn finish(self: Box<Self>) {
-            panic!("on purpose");
-        }
-    }
-
-    fn ping() -> Request {
-        let mut request = Request::default();
-        request.push(&[b"PING"], Effect::Read);
-        request
-    }
-
-    #[tokio::test]
-    async fn a_panic_costs_the_connection_and_nothing_else() {
-        let link = Link::new(Duration::from_secs(5), None);
-        let (near, far) = UnixStream::pair().unwrap();
-        let socket = Arc::new(Socket::Unix(near));
-        link.attach(socket.clone());
-        link.submit(ping(), Instant::now() + Duration::from_secs(5), Box::new(Faulty));
-        far.writable().await.unwrap();
-        assert_eq!(far.try_write(b"+PONG\r\n").unwrap(), 7);
-        socket.readable().await.unwrap();
-        let lost = link.receive(&socket, &mut Replies::new()).unwrap_err();
-        assert_eq!(lost.kind, Kind::Internal);
-        link.lose(&lost);
-        assert_eq!(link.stats().bytes_received, 7);
-    }
-}
+mod tests;
