@@ -44,6 +44,8 @@ export interface CallRules {
   strictTraceIds: boolean
   maxPendingCommands: number
   maxPendingBytes: number
+  /** The server's certificate is not verified. */
+  unverified: boolean
   server: NamedServer
 }
 

@@ -56,11 +56,12 @@ class RedisStateAdapter extends EventEmitter {
       credentials: resolved.credentials && new SafeCredentials(resolved.credentials),
     }
     this.#native = this.#open(resolved.options)
-    const { embedded, server } = this.#native.rules
+    const { embedded, unverified, server } = this.#native.rules
     this.#server = server
     this.#connectionTrace = new ConnectionTrace(server)
     this.#batches = new Batches(this.#native, this.#origins)
     if (embedded) announceMemory()
+    if (unverified) warn('rejectUnauthorized is false: whoever answers at the address is taken for the server')
   }
 
   /** @param {Record<string, string | undefined>} env */

@@ -72,6 +72,8 @@ pub struct CallRules {
     pub strict_trace_ids: bool,
     pub max_pending_commands: f64,
     pub max_pending_bytes: f64,
+    /// The server's certificate is not verified.
+    pub unverified: bool,
     pub server: NamedServer,
 }
 
@@ -152,6 +154,7 @@ impl NativeStore {
             strict_trace_ids: self.rules.strict_trace_ids,
             max_pending_commands: self.rules.max_pending_commands as f64,
             max_pending_bytes: self.rules.max_pending_bytes as f64,
+            unverified: self.rules.unverified,
             server: NamedServer {
                 server_address: self.rules.server.address.clone(),
                 server_port: self.rules.server.port,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::login::Login;
 use crate::strategy::Strategy;
+use crate::tls::Tls;
 
 pub const DEFAULT_PREFIX: &str = "motia:state:";
 pub const DEFAULT_HOST: &str = "localhost";
@@ -35,12 +36,18 @@ impl Config {
             strict_trace_ids: self.strict_trace_ids,
             max_pending_commands: self.max_pending_commands,
             max_pending_bytes: self.max_pending_bytes,
+            unverified: self.topology.is_unverified(),
             server: self.topology.named(),
         }
     }
 }
 
 impl Topology {
+    fn is_unverified(&self) -> bool {
+        let Topology::Standalone(server) = self else { return false };
+        server.tls.as_ref().is_some_and(|tls| !tls.reject_unauthorized)
+    }
+
     fn named(&self) -> Named {
         let Topology::Standalone(server) = self else { return Named::default() };
         let (address, port) = match &server.address {
@@ -59,6 +66,8 @@ pub struct Rules {
     pub strict_trace_ids: bool,
     pub max_pending_commands: u64,
     pub max_pending_bytes: u64,
+    /// The server's certificate is not verified.
+    pub unverified: bool,
     /// To be told to those who trace calls.
     pub server: Named,
 }
@@ -79,13 +88,14 @@ pub enum Topology {
     Memory {
         name: Option<String>,
     },
-    Standalone(Server),
+    Standalone(Box<Server>),
 }
 
 /// One server and how to reach it.
 #[derive(Clone, Debug)]
 pub struct Server {
     pub address: Address,
+    pub tls: Option<Tls>,
     pub login: Login,
     pub database: u32,
     /// For CLIENT SETNAME.

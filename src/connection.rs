@@ -14,6 +14,7 @@ mod request;
 mod socket;
 mod stats;
 mod supervisor;
+mod tls;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -39,3 +39,4 @@ mod runtime;
 mod store;
 mod strategy;
 mod text;
+mod tls;

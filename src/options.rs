@@ -2,16 +2,20 @@
 
 mod setting;
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo};
 use serde::{Deserialize, Deserializer};
 
-use self::setting::{ClientName, Filled, Host, Object, Pem, ReconnectSetting, Secret, TlsSetting, Whole};
+use self::setting::{
+    ClientName, Filled, Host, Object, PemSetting, ReconnectSetting, Secret, TlsOptions, TlsSetting, Whole,
+};
 use crate::config::*;
 use crate::error::{Error, Kind};
 use crate::login::{AskCredentials, Credentials, Login};
 use crate::strategy::{Ask, Strategy};
+use crate::tls::{Identity, Tls};
 
 type Port = Whole<1, 65_535>;
 type Database = Whole<0, 2_147_483_647>;
@@ -49,9 +53,9 @@ struct SocketOptions {
     port: Option<Port>,
     path: Option<Filled>,
     tls: Option<bool>,
-    ca: Option<Pem>,
-    cert: Option<Pem>,
-    key: Option<Pem>,
+    ca: Option<PemSetting>,
+    cert: Option<PemSetting>,
+    key: Option<PemSetting>,
     servername: Option<Filled>,
     reject_unauthorized: Option<bool>,
     connect_timeout: Option<Milliseconds>,
@@ -100,11 +104,20 @@ pub struct Callbacks {
 }
 
 impl SocketOptions {
-    /// Whoever gives a certificate does not expect to speak in the clear.
-    fn asks_for_tls(&self) -> bool {
-        let given =
-            self.ca.is_some() || self.cert.is_some() || self.key.is_some() || self.servername.is_some();
-        self.tls.unwrap_or(given || self.reject_unauthorized.is_some())
+    /// What is asked for here. Whoever gives a certificate does not expect to speak in the clear.
+    fn take_tls(&mut self) -> Option<TlsSetting> {
+        let options = TlsOptions {
+            ca: self.ca.take(),
+            cert: self.cert.take(),
+            key: self.key.take(),
+            servername: self.servername.take(),
+            reject_unauthorized: self.reject_unauthorized.take(),
+        };
+        match self.tls {
+            Some(false) => Some(TlsSetting::Off),
+            None if options == TlsOptions::default() => None,
+            _ => Some(TlsSetting::On(options)),
+        }
     }
 }
 
@@ -152,22 +165,16 @@ impl Options {
 
     fn into_topology(self, callbacks: Callbacks) -> Result<Topology, Error> {
         let url = self.url.as_ref().map(|url| Url::parse(&url.0)).transpose()?;
-        self.refuse_unsupported(url.as_ref())?;
+        self.refuse_unsupported()?;
         match url {
             Some(Url::Memory { name }) => Ok(Topology::Memory { name }),
-            Some(Url::Tls) => Err(unsupported("url: TLS is")),
-            Some(Url::Server(info)) => Ok(Topology::Standalone(self.into_server(Some(*info), callbacks))),
-            None => Ok(Topology::Standalone(self.into_server(None, callbacks))),
+            Some(Url::Server { info, tls }) => self.into_standalone(Some(*info), tls, callbacks),
+            None => self.into_standalone(None, false, callbacks),
         }
     }
 
-    fn refuse_unsupported(&self, url: Option<&Url>) -> Result<(), Error> {
-        let socket_tls = self.socket.as_ref().is_some_and(|Object(socket)| socket.asks_for_tls());
-        let tls = matches!(self.tls, Some(TlsSetting::On(_)));
+    fn refuse_unsupported(&self) -> Result<(), Error> {
         let asked = [
-            (matches!(url, Some(Url::Tls)), "url: TLS is"),
-            (tls, "tls: TLS is"),
-            (socket_tls, "socket.tls: TLS is"),
             (self.sentinel.is_some(), "sentinel: Redis Sentinel is"),
             (self.cluster.is_some(), "cluster: Redis Cluster is"),
         ];
@@ -177,20 +184,29 @@ impl Options {
         }
     }
 
-    fn into_server(self, url: Option<ConnectionInfo>, callbacks: Callbacks) -> Server {
-        let Object(socket) = self.socket.unwrap_or_default();
+    fn into_standalone(
+        self,
+        url: Option<ConnectionInfo>,
+        url_asks_for_tls: bool,
+        callbacks: Callbacks,
+    ) -> Result<Topology, Error> {
+        let Object(mut socket) = self.socket.unwrap_or_default();
+        let tls = tls_options([self.tls, socket.take_tls()], url_asks_for_tls)?;
+        let address = address(
+            self.host.or(socket.host),
+            self.port.or(socket.port),
+            socket.path,
+            url.as_ref().map(ConnectionInfo::addr),
+        );
+        let tls = tls.map(|tls| tls_towards(tls, &address)).transpose()?;
         let login = url.as_ref().map(ConnectionInfo::redis_settings);
         let username = self.username.map(|name| name.0).or_else(|| login?.username().map(str::to_owned));
         let password = self.password.map(|word| word.0).or_else(|| login?.password().map(str::to_owned));
         let fixed = credentials(username, password).map_or(Login::None, Login::As);
         let database = self.database.map(|number| number.get() as u32);
-        Server {
-            address: address(
-                self.host.or(socket.host),
-                self.port.or(socket.port),
-                socket.path,
-                url.as_ref().map(ConnectionInfo::addr),
-            ),
+        Ok(Topology::Standalone(Box::new(Server {
+            address,
+            tls,
             login: callbacks.credentials.map_or(fixed, Login::Ask),
             database: database.or(login.map(|login| login.db() as u32)).unwrap_or(0),
             client_name: self.name.map_or_else(|| DEFAULT_NAME.into(), |name| name.0),
@@ -199,8 +215,43 @@ impl Options {
             keep_alive: socket.keep_alive.unwrap_or(true),
             no_delay: socket.no_delay.unwrap_or(true),
             strategy: strategy(socket.reconnect_strategy, callbacks.strategy),
+        })))
+    }
+}
+
+/// The TLS options of all places where they may stand; none where the server is to be spoken to in the clear.
+fn tls_options(settings: [Option<TlsSetting>; 2], url_asks: bool) -> Result<Option<TlsOptions>, Error> {
+    let mut is_off = false;
+    let mut asked = url_asks.then(TlsOptions::default);
+    for setting in settings.into_iter().flatten() {
+        match setting {
+            TlsSetting::Off => is_off = true,
+            TlsSetting::On(options) => asked = Some(asked.unwrap_or_default().or(options)),
         }
     }
+    match asked {
+        Some(_) if is_off => Err(invalid("tls", "is asked for in one place and switched off in another")),
+        asked => Ok(asked),
+    }
+}
+
+fn tls_towards(options: TlsOptions, address: &Address) -> Result<Tls, Error> {
+    let TlsOptions { ca, cert, key, servername, reject_unauthorized } = options;
+    let Address::Tcp { host, .. } = address else {
+        return Err(invalid("tls", "cannot be used over a unix socket"));
+    };
+    let identity = match (cert, key) {
+        (None, None) => None,
+        (Some(cert), Some(key)) => Some(Identity { cert: cert.0, key: key.0 }),
+        (Some(_), None) => return Err(invalid("tls.key", "is missing beside tls.cert")),
+        (None, Some(_)) => return Err(invalid("tls.cert", "is missing beside tls.key")),
+    };
+    Ok(Tls {
+        ca: ca.map(|ca| ca.0),
+        identity,
+        servername: servername.map_or_else(|| host.clone(), |name| name.0),
+        reject_unauthorized: reject_unauthorized.unwrap_or(true),
+    })
 }
 
 fn check_nodes(nodes: &[Object<Node>], path: &str) -> Result<(), Error> {
@@ -218,14 +269,12 @@ fn required<T>(setting: &Option<T>, path: &str) -> Result<(), Error> {
 }
 
 /// The parser's own messages may repeat the url, and with it a password.
-const URL_FORMS: &str =
-    "expected redis://[[user]:password@]host[:port][/database], unix:///path[?db=n] or memory:";
+const URL_FORMS: &str = "expected redis://[[user]:password@]host[:port][/database], rediss:// for TLS, unix:///path[?db=n] or memory:";
 
 /// What a `url` can name.
 enum Url {
     Memory { name: Option<String> },
-    Tls,
-    Server(Box<ConnectionInfo>),
+    Server { info: Box<ConnectionInfo>, tls: bool },
 }
 
 impl Url {
@@ -233,17 +282,19 @@ impl Url {
         if let Some(name) = url.strip_prefix("memory:") {
             return Ok(Url::Memory { name: Some(name.to_owned()).filter(|name| !name.is_empty()) });
         }
-        if url.starts_with("rediss:") || url.starts_with("valkeys:") {
-            return Ok(Url::Tls);
-        }
-        let info = url.into_connection_info().map_err(|_| invalid("url", URL_FORMS))?;
+        // Without its own TLS, redis-rs knows no url for it; what follows the scheme is the same.
+        let (plain, tls) = match url.split_once("s://") {
+            Some((scheme @ ("redis" | "valkey"), rest)) => (Cow::Owned(format!("{scheme}://{rest}")), true),
+            _ => (Cow::Borrowed(url), false),
+        };
+        let info = plain.as_ref().into_connection_info().map_err(|_| invalid("url", URL_FORMS))?;
         if u32::try_from(info.redis_settings().db()).is_err() {
             return Err(invalid("url", "expected a database number of 0 or more"));
         }
         if matches!(info.addr(), ConnectionAddr::Tcp(_, 0)) {
             return Err(invalid("url", "expected a port from 1 to 65535"));
         }
-        Ok(Url::Server(Box::new(info)))
+        Ok(Url::Server { info: Box::new(info), tls })
     }
 }
 

@@ -37,7 +37,7 @@ impl Store {
                 Backend::Memory(Memory::open(name.as_deref()))
             }
             Topology::Standalone(server) => {
-                Backend::Redis(Redis::start(server, attended, config.command_timeout, on_event))
+                Backend::Redis(Redis::start(*server, attended, config.command_timeout, on_event))
             }
         };
         Store {

@@ -138,11 +138,7 @@ impl Link {
 
     /// Writes as much as the socket takes; whether that was all.
     pub fn flush(&self) -> bool {
-        let mut state = self.state();
-        if state.pipeline.unsent().next().is_some() {
-            self.flush_locked(&mut state);
-        }
-        state.pipeline.unsent().next().is_none()
+        self.flush_locked(&mut self.state())
     }
 
     /// Reads once from a readable socket and hands the replies to the calls they answer.
@@ -256,13 +252,16 @@ impl Link {
         self.ended.notified().await;
     }
 
-    fn flush_locked(&self, state: &mut State) {
-        let Some(socket) = state.socket.clone() else { return };
+    /// Whether that was all.
+    fn flush_locked(&self, state: &mut State) -> bool {
+        let Some(socket) = state.socket.clone() else { return true };
         // A failure shows on the reading side too, which is where a lost connection is handled.
-        if !socket.write_from(&mut state.pipeline).unwrap_or(true) {
+        let is_all = socket.write_from(&mut state.pipeline).unwrap_or(true);
+        if !is_all {
             self.backlog.notify_one();
             self.call_attendant(state);
         }
+        is_all
     }
 
     /// Changes the state, then finishes what that completed: sinks run without the lock.

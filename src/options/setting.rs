@@ -5,8 +5,10 @@ use std::marker::PhantomData;
 use std::time::Duration;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Error as _, MapAccess, Unexpected, Visitor};
+use serde::de::{Error as _, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
+
+use crate::tls::Pem;
 
 /// A whole number from `MIN` to `MAX`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,43 +196,73 @@ impl<'de> Visitor<'de> for TlsVisitor {
 #[derive(Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct TlsOptions {
-    ca: Option<Pem>,
-    cert: Option<Pem>,
-    key: Option<Pem>,
-    servername: Option<Filled>,
-    reject_unauthorized: Option<bool>,
+    pub ca: Option<PemSetting>,
+    pub cert: Option<PemSetting>,
+    pub key: Option<PemSetting>,
+    pub servername: Option<Filled>,
+    pub reject_unauthorized: Option<bool>,
 }
 
-/// PEM text, as a string or as bytes.
-#[derive(PartialEq, Eq)]
-pub struct Pem(Vec<u8>);
-
-impl fmt::Debug for Pem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Pem(..)")
+impl TlsOptions {
+    /// These, and of the others what these leave open.
+    pub fn or(self, others: Self) -> Self {
+        TlsOptions {
+            ca: self.ca.or(others.ca),
+            cert: self.cert.or(others.cert),
+            key: self.key.or(others.key),
+            servername: self.servername.or(others.servername),
+            reject_unauthorized: self.reject_unauthorized.or(others.reject_unauthorized),
+        }
     }
 }
 
-impl<'de> Deserialize<'de> for Pem {
+/// PEM as a string or as bytes, several of them in a list, or the path of a file that holds it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PemSetting(pub Pem);
+
+impl fmt::Debug for PemSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PemSetting(..)")
+    }
+}
+
+impl<'de> Deserialize<'de> for PemSetting {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(PemVisitor).map_err(|_| D::Error::custom("expected PEM text"))
+        deserializer
+            .deserialize_any(PemVisitor)
+            .map(PemSetting)
+            .map_err(|_| D::Error::custom("expected PEM text or the path of a file"))
     }
 }
 
 struct PemVisitor;
 
-impl Visitor<'_> for PemVisitor {
+impl<'de> Visitor<'de> for PemVisitor {
     type Value = Pem;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PEM text")
+        f.write_str("PEM text or the path of a file")
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Pem(text.into()))
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        match text {
+            "" => Err(E::custom("nothing")),
+            text if text.contains("-----BEGIN") => Ok(Pem::Text(text.into())),
+            path => Ok(Pem::File(path.into())),
+        }
     }
 
     fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Self::Value, E> {
-        Ok(Pem(bytes.into()))
+        Ok(Pem::Text(bytes.into()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut all = Vec::new();
+        while let Some(PemSetting(pem)) = list.next_element()? {
+            let Pem::Text(text) = pem else { return Err(A::Error::custom("a list of files")) };
+            all.extend(text);
+            all.push(b'\n');
+        }
+        Ok(Pem::Text(all))
     }
 }

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::tls::Pem;
 
 fn config(options: Value) -> Result<Config, Error> {
     Options::parse(options, ToString::to_string)?.into_config(Callbacks::default())
@@ -8,7 +9,7 @@ fn config(options: Value) -> Result<Config, Error> {
 
 fn server(options: Value) -> Server {
     match config(options).unwrap().topology {
-        Topology::Standalone(server) => server,
+        Topology::Standalone(server) => *server,
         other => panic!("not a server: {other:?}"),
     }
 }
@@ -93,6 +94,13 @@ fn mistakes_are_named_by_their_path() {
         (json!({ "cluster": { "nodes": [["h", 1]] } }), "cluster.nodes[0]: "),
         (json!({ "socket": [] }), "socket: "),
         (json!({ "url": "redis://h:0" }), "url: "),
+        (json!({ "url": "rediss://h", "tls": false }), "tls: "),
+        (json!({ "tls": true, "socket": { "tls": false } }), "tls: "),
+        (json!({ "tls": true, "url": "unix:///run/r.sock" }), "tls: "),
+        (json!({ "tls": { "cert": "c.pem" } }), "tls.key: "),
+        (json!({ "socket": { "key": "k.pem" } }), "tls.cert: "),
+        (json!({ "tls": { "ca": 5 } }), "tls.ca: "),
+        (json!({ "tls": { "ca": ["a.pem"] } }), "tls.ca"),
     ];
     for (options, path) in cases {
         let error = config(options.clone()).unwrap_err();
@@ -102,13 +110,37 @@ fn mistakes_are_named_by_their_path() {
 }
 
 #[test]
+fn tls_is_asked_for_in_several_places() {
+    for options in [
+        json!({ "tls": true }),
+        json!({ "tls": {} }),
+        json!({ "socket": { "tls": true } }),
+        json!({ "socket": { "servername": "localhost" } }),
+        json!({ "url": "rediss://localhost" }),
+        json!({ "url": "valkeys://localhost", "tls": true }),
+    ] {
+        let tls = server(options.clone()).tls.unwrap_or_else(|| panic!("{options}"));
+        assert_eq!((tls.servername.as_str(), tls.reject_unauthorized), ("localhost", true), "{options}");
+    }
+    for options in [json!({}), json!({ "tls": false }), json!({ "socket": { "tls": false, "ca": "a.pem" } })]
+    {
+        assert!(server(options.clone()).tls.is_none(), "{options}");
+    }
+}
+
+#[test]
+fn certificates_are_text_or_files() {
+    let text = "-----BEGIN CERTIFICATE-----";
+    let tls = server(json!({ "tls": { "ca": "ca.pem", "cert": text, "key": [text, text] } })).tls.unwrap();
+    assert_eq!(tls.ca, Some(Pem::File("ca.pem".into())));
+    let Identity { cert, key } = tls.identity.unwrap();
+    assert_eq!((cert, key), (Pem::Text(text.into()), Pem::Text(format!("{text}\n{text}\n").into())));
+}
+
+#[test]
 fn what_is_not_built_in_is_refused_not_ignored() {
     let node = json!({ "host": "h", "port": 1 });
     for options in [
-        json!({ "tls": true }),
-        json!({ "socket": { "tls": true } }),
-        json!({ "socket": { "ca": "PEM" } }),
-        json!({ "url": "rediss://h" }),
         json!({ "sentinel": { "name": "m", "nodes": [node] } }),
         json!({ "cluster": { "nodes": [node], "readFrom": "any" } }),
     ] {

@@ -26,7 +26,7 @@ fn ping() -> Request {
 async fn a_panic_costs_the_connection_and_nothing_else() {
     let link = Link::new(Duration::from_secs(5), None);
     let (near, far) = UnixStream::pair().unwrap();
-    let socket = Arc::new(Socket::Unix(near));
+    let socket = Arc::new(Socket::from(near));
     link.attach(socket.clone());
     link.submit(ping(), Instant::now() + Duration::from_secs(5), Box::new(Faulty));
     far.writable().await.unwrap();
