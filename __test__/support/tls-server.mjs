@@ -1,0 +1,31 @@
+// @ts-check
+// Servers that speak TLS, beside the plain port that the tests' own clients use.
+
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Authority, folderFor, save } from './certificates.mjs'
+import { portOfNobody } from './port-of-nobody.mjs'
+import { started } from './redis.mjs'
+
+/**
+ * @param {import('node:test').TestContext} t
+ * @param {{ issue?: Parameters<Authority['issue']>[0], clients?: 'no' | 'yes', args?: string[] }} [options] what its
+ *   certificate is like; whether clients must show one
+ */
+export async function startedWithTls(t, { issue, clients = 'no', args = [] } = {}) {
+  const [authority, folder, port] = [await Authority.create('an authority'), await folderFor(t), await portOfNobody()]
+  const files = await save(folder, 'server', await authority.issue(issue))
+  const ca = join(folder, 'ca.crt')
+  await writeFile(ca, authority.pem)
+  const server = await started(t, [...tlsArguments(port, { ...files, ca }), '--tls-auth-clients', clients, ...args])
+  return { server, authority, folder, ca, files, port, url: `rediss://localhost:${port}` }
+}
+
+/**
+ * @param {number} port
+ * @param {{ cert: string, key: string, ca: string }} files
+ */
+export function tlsArguments(port, { cert, key, ca }) {
+  const options = { 'tls-port': String(port), 'tls-cert-file': cert, 'tls-key-file': key, 'tls-ca-cert-file': ca }
+  return Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
+}
