@@ -5,17 +5,30 @@ import { EventEmitter } from 'node:events'
 /** How the next attempt to connect is decided; see {@link SocketOptions.reconnectStrategy}. */
 export type ReconnectStrategy = (retries: number, cause: Error) => number | false | Error
 
-/** Verification and identity for TLS, as in `node:tls`. */
+/**
+ * Certificates or a key: PEM text, its bytes, a list of these, or the path of a file (a string without `-----BEGIN`). A file
+ * is read at each connect, so it may be exchanged while the adapter runs.
+ */
+export type Pem = string | Uint8Array | (string | Uint8Array)[]
+
+/**
+ * Verification and identity for TLS 1.2 and 1.3, named as in `node:tls`. What cannot be used (no PEM, no such file, a
+ * server that is not trusted) shows when it connects: the `error` event, and the `cause` of calls that time out, say what
+ * it was. Nothing is ever sent in the clear instead.
+ */
 export interface TlsOptions {
-  /** Certificates of the authorities to trust, PEM. Default: those of the system. */
-  ca?: string | Uint8Array
-  /** Client certificate, PEM. Needs `key`. */
-  cert?: string | Uint8Array
-  /** Private key of the client certificate, PEM. Needs `cert`. */
-  key?: string | Uint8Array
-  /** Name expected in the server's certificate. Default: the host connected to. */
+  /** Certificates of the authorities to trust. Default: those of the system. */
+  ca?: Pem
+  /** Client certificate, followed by those that lead to its authority. Needs `key`. */
+  cert?: Pem
+  /** Private key of the client certificate, not encrypted. Needs `cert`. */
+  key?: Pem
+  /** Name or address that the server's certificate must have. Default: the host connected to. */
   servername?: string
-  /** `false` accepts any certificate. Default: `true`. */
+  /**
+   * `false` accepts any certificate: the connection is encrypted, but whoever answers is taken for the server. One process
+   * warning says so. Default: `true`.
+   */
   rejectUnauthorized?: boolean
 }
 
@@ -28,19 +41,19 @@ export interface SocketOptions {
   /** Path of a unix socket; in place of `host` and `port`. */
   path?: string
   /**
-   * TLS on or off, as in node-redis; the other TLS options may stand beside it, and ask for it by themselves. Not built
-   * in yet: construction throws `ERR_UNSUPPORTED`. Default: `false`.
+   * TLS on or off, as in node-redis; the other TLS options may stand beside it, and ask for it by themselves. The same as
+   * {@link ConnectionOptions.tls}, which wins where both give an option. Default: `false`.
    */
   tls?: boolean
-  /** See {@link TlsOptions.ca}; not built in yet. */
-  ca?: string | Uint8Array
-  /** See {@link TlsOptions.cert}; not built in yet. */
-  cert?: string | Uint8Array
-  /** See {@link TlsOptions.key}; not built in yet. */
-  key?: string | Uint8Array
-  /** See {@link TlsOptions.servername}; not built in yet. */
+  /** See {@link TlsOptions.ca}. */
+  ca?: Pem
+  /** See {@link TlsOptions.cert}. */
+  cert?: Pem
+  /** See {@link TlsOptions.key}. */
+  key?: Pem
+  /** See {@link TlsOptions.servername}. */
   servername?: string
-  /** See {@link TlsOptions.rejectUnauthorized}; not built in yet. */
+  /** See {@link TlsOptions.rejectUnauthorized}. */
   rejectUnauthorized?: boolean
   /** Longest time for one attempt to connect and to log in, in milliseconds, 1 or more. Default: 10000. */
   connectTimeout?: number
@@ -131,8 +144,9 @@ export interface StateOptions {
 /** Where the state lives; the names are those of node-redis. */
 export interface ConnectionOptions {
   /**
-   * `redis://[[user]:password@]host[:port][/database]`, `unix:///path[?db=n]` (with `valkey:` for `redis:` as well;
-   * `rediss:`, TLS, is not built in yet and throws `ERR_UNSUPPORTED`), or `memory:` for the embedded store: no server, nothing shared with other processes, announced by one process warning.
+   * `redis://[[user]:password@]host[:port][/database]`, the same with `rediss:` for TLS, `unix:///path[?db=n]` (with
+   * `valkey:` and `valkeys:` as well), or `memory:` for the embedded store: no server, nothing shared with other
+   * processes, announced by one process warning.
    * `memory:name` is one store for all adapters of this process that give that name, for as long as one of them is
    * open. Parts of the url lose to the other options.
    */
@@ -158,7 +172,10 @@ export interface ConnectionOptions {
   name?: string
   /** Socket settings. */
   socket?: SocketOptions
-  /** TLS. Checked, but not built in yet: construction throws `ERR_UNSUPPORTED`. Default: off. */
+  /**
+   * TLS. `true` verifies the server with the authorities that the system trusts. One place that asks for it and another
+   * that switches it off (`rediss:` and `tls: false`) throw `ERR_INVALID_CONFIG`. Default: off, unless the url has `rediss:`.
+   */
   tls?: boolean | TlsOptions
   /** Redis Sentinel. Checked, but not built in yet: construction throws `ERR_UNSUPPORTED`. */
   sentinel?: SentinelOptions

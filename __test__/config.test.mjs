@@ -108,19 +108,7 @@ describe('an option', () => {
     assertSameMembers(named ?? [], [...Object.keys(WITHOUT_MEANING), 'socket.socketTimeout', 'socket.family'])
   })
 
-  for (const options of [
-    { tls: true },
-    { tls: { rejectUnauthorized: false, servername: 'h' } },
-    { socket: { tls: true, servername: 'h' } },
-    { socket: { ca: 'PEM' } },
-    { socket: { cert: 'PEM', key: 'PEM' } },
-    { socket: { servername: 'h' } },
-    { socket: { rejectUnauthorized: false } },
-    { url: 'rediss://localhost' },
-    { sentinel },
-    { cluster },
-    { cluster: { ...cluster, readFrom: 'any' } },
-  ]) {
+  for (const options of [{ sentinel }, { cluster }, { cluster: { ...cluster, readFrom: 'any' } }]) {
     it(`that is not built in yet is refused: ${shown(options)}`, (t) => {
       thrownBy(() => build(t, options), 'ERR_UNSUPPORTED')
     })

@@ -34,6 +34,7 @@ export const MALFORMED = [
   ...bad('strictTraceIds', 1, 'yes'),
   ...bad('tls', 1, 'yes'),
   ...bad('tls.servername', 1),
+  ...bad('tls.ca', 1, '', true),
   ...bad('tls.foo', 1),
   ...bad('sentinel', true, 'x', []),
   ...bad('cluster', true, 'x', []),
