@@ -1,9 +1,15 @@
 // @ts-check
 // What the contract is tested on: every store behaves the same, differences are declared here.
 
+import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { RedisStateAdapter } from 'redis-state-adapter'
+import { Authority, makeFolder, save } from './certificates.mjs'
+import { portOfNobody } from './port-of-nobody.mjs'
 import { startRedis } from './redis.mjs'
+import { tlsArguments } from './tls-server.mjs'
 
 /** @typedef {import('redis-state-adapter').RedisStateAdapterOptions} Options */
 /** @typedef {import('./redis.mjs').RedisServer} RedisServer */
@@ -20,8 +26,22 @@ import { startRedis } from './redis.mjs'
 /** @type {{ name: string, hasRaw: boolean, start(): Promise<Store> }[]} `hasRaw`: the store will have `raw` */
 export const stores = [
   { name: 'memory', hasRaw: false, start: startMemory },
-  { name: 'redis', hasRaw: true, start: startOnRedis },
+  { name: 'redis', hasRaw: true, start: () => startOnRedis('redis', ({ url }) => ({ url })) },
+  {
+    name: 'redis, over a unix socket',
+    hasRaw: true,
+    start: () => startOnRedis('redis, over a unix socket', ({ socketPath }) => ({ url: `unix://${socketPath}` })),
+  },
+  { name: 'redis, over TLS', hasRaw: true, start: startWithTls },
+  { name: 'redis, as an ACL user with the documented commands only', hasRaw: true, start: startAsUser },
 ]
+
+/** What README.md says that an ACL user needs. */
+async function aclRules() {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
+  const rules = /^ACL SETUSER .*$/m.exec(readme)?.[0].match(/\+\S+/g)
+  return rules ?? assert.fail('README.md says nothing about ACL users')
+}
 
 /** @returns {Promise<Store>} */
 async function startMemory() {
@@ -31,18 +51,54 @@ async function startMemory() {
   return { name: 'memory', open, stop: close }
 }
 
-/** @returns {Promise<Store>} */
-async function startOnRedis() {
+/**
+ * @param {string} name
+ * @param {(server: RedisServer) => Options} optionsFor
+ * @returns {Promise<Store>}
+ */
+async function startOnRedis(name, optionsFor) {
   const server = await borrowServer()
+  return onServer(name, { server, options: optionsFor(server), giveBack: returnServer })
+}
+
+/** @returns {Promise<Store>} */
+async function startAsUser() {
+  const server = await startRedis()
+  const client = await server.client()
+  await client.sendCommand(['ACL', 'SETUSER', 'ada', 'on', '>ada-word', '~*', ...(await aclRules())])
+  const options = { url: server.url, username: 'ada', password: 'ada-word' }
+  return onServer('redis, as an ACL user', { server, options, giveBack: () => server.stop() })
+}
+
+/** @returns {Promise<Store>} */
+async function startWithTls() {
+  const [authority, folder, port] = [await Authority.create('an authority'), await makeFolder(), await portOfNobody()]
+  const ca = join(folder, 'ca.crt')
+  await writeFile(ca, authority.pem)
+  const files = await save(folder, 'server', await authority.issue())
+  const server = await startRedis([...tlsArguments(port, { ...files, ca }), '--tls-auth-clients', 'no'])
+  const giveBack = async () => {
+    await server.stop()
+    await rm(folder, { recursive: true })
+  }
+  return onServer('redis, over TLS', { server, options: { url: `rediss://localhost:${port}`, tls: { ca } }, giveBack })
+}
+
+/**
+ * @param {string} name
+ * @param {{ server: RedisServer, options: Options, giveBack: () => Promise<void> }} on
+ * @returns {Promise<Store>}
+ */
+async function onServer(name, { server, options, giveBack }) {
   const prefix = somePrefix()
   const client = await server.client()
-  const { open, close } = adapters({ url: server.url, keyPrefix: prefix })
+  const { open, close } = adapters({ ...options, keyPrefix: prefix })
   const stop = async () => {
     await close()
     client.destroy()
-    await returnServer()
+    await giveBack()
   }
-  return { name: 'redis', open, raw: { client, prefix }, stop }
+  return { name, open, raw: { client, prefix }, stop }
 }
 
 function somePrefix() {
