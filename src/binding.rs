@@ -249,10 +249,12 @@ impl NativeStore {
             self.watch.replace(Some(Rc::new(watch(env, event_loop, attended)?)));
         }
         let watch = self.watch.borrow().clone();
-        if let Some(watch) = watch {
-            watch.run();
+        let run = || watch.iter().for_each(|watch| watch.run());
+        run();
+        if !points.attend() {
+            // Has the event loop wait for room.
+            run();
         }
-        points.attend();
         Ok(is_new)
     }
 

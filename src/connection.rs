@@ -86,9 +86,10 @@ impl Connection {
         Some(Attended::new(self.link.clone(), socket, replies))
     }
 
-    /// Fails what is overdue and sends again what was refused for now. To be called when replies were read.
-    pub fn attend(&self) {
-        self.link.attend();
+    /// Fails what is overdue and sends again what was refused for now; whether the socket took all that. To be called when
+    /// replies were read.
+    pub fn attend(&self) -> bool {
+        self.link.attend()
     }
 
     pub fn stats(&self) -> Stats {

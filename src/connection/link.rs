@@ -57,8 +57,18 @@ struct State {
     /// Made so far.
     connections: u64,
     bytes_received: u64,
-    /// When the server last gave a whole reply, or was first owed one.
+    /// When the server last sent anything, or first owed something.
     heard: Instant,
+    /// When it last gave a whole reply, or first owed one.
+    answered: Instant,
+}
+
+impl State {
+    /// The server gives a sign of life, or begins to owe one.
+    fn hear(&mut self) {
+        let now = Instant::now();
+        (self.heard, self.answered) = (now, now);
+    }
 }
 
 impl Link {
@@ -75,6 +85,7 @@ impl Link {
             connections: 0,
             bytes_received: 0,
             heard: Instant::now(),
+            answered: Instant::now(),
         };
         Link {
             state: Mutex::new(state),
@@ -96,14 +107,14 @@ impl Link {
             drop(state);
             return sink.finish();
         }
-        if !state.pipeline.awaits_reply() {
-            state.heard = Instant::now();
+        if !state.pipeline.is_under_way() {
+            state.hear();
         }
         state.pipeline.push(request, deadline, sink);
-        if state.socket.is_some() {
-            self.flush_locked(&mut state);
-        } else {
+        if state.socket.is_none() {
             self.demand.notify_one();
+        } else if !Self::flush_locked(&mut state) {
+            self.tell_backlog(&mut state);
         }
         if deadline < state.next_round {
             self.alarm.notify_one();
@@ -131,14 +142,16 @@ impl Link {
             state.pipeline.expire(Instant::now(), trouble.as_ref());
             state.socket = Some(socket);
             state.connections += 1;
-            state.heard = Instant::now();
-            self.flush_locked(state);
+            state.hear();
+            if !Self::flush_locked(state) {
+                self.tell_backlog(state);
+            }
         });
     }
 
     /// Writes as much as the socket takes; whether that was all.
     pub fn flush(&self) -> bool {
-        self.flush_locked(&mut self.state())
+        Self::flush_locked(&mut self.state())
     }
 
     /// Reads once from a readable socket and hands the replies to the calls they answer.
@@ -149,11 +162,11 @@ impl Link {
         }
         self.change(|state| {
             let now = Instant::now();
+            state.heard = now;
             state.bytes_received += received.bytes as u64;
             unpanicked("taking a reply", || {
                 replies.decode(|reply| {
-                    // Not for each piece of one: a server that never comes to an end says nothing.
-                    state.heard = now;
+                    state.answered = now;
                     state.pipeline.answer(reply)
                 })
             })??;
@@ -253,15 +266,22 @@ impl Link {
     }
 
     /// Whether that was all.
-    fn flush_locked(&self, state: &mut State) -> bool {
+    fn flush_locked(state: &mut State) -> bool {
         let Some(socket) = state.socket.clone() else { return true };
+        let (owes, sent) = (state.pipeline.awaits_reply(), state.pipeline.bytes_sent());
         // A failure shows on the reading side too, which is where a lost connection is handled.
         let is_all = socket.write_from(&mut state.pipeline).unwrap_or(true);
-        if !is_all {
-            self.backlog.notify_one();
-            self.call_attendant(state);
+        if !owes && state.pipeline.bytes_sent() > sent {
+            // All that a server can do before it has a whole command is to take more of it.
+            state.hear();
         }
         is_all
+    }
+
+    /// Has somebody wait until the socket takes more.
+    fn tell_backlog(&self, state: &mut State) {
+        self.backlog.notify_one();
+        self.call_attendant(state);
     }
 
     /// Changes the state, then finishes what that completed: sinks run without the lock.

@@ -172,6 +172,11 @@ impl Pipeline {
         self.segments.front().is_some_and(|segment| segment.is_sent(segment.next))
     }
 
+    /// Whether the server owes a reply or has not taken all that it is to have.
+    pub fn is_under_way(&self) -> bool {
+        !self.segments.is_empty()
+    }
+
     pub fn has_refused(&self) -> bool {
         !self.refused.is_empty()
     }

@@ -145,10 +145,14 @@ async fn read(link: &Link, socket: &Socket, mut replies: Replies) -> Error {
 async fn write_backlog(link: &Link, socket: &Socket) -> Error {
     loop {
         link.has_backlog().await;
-        if let Err(cause) = socket.writable().await {
-            return cause;
+        loop {
+            if let Err(cause) = socket.writable().await {
+                return cause;
+            }
+            if link.flush() {
+                break;
+            }
         }
-        link.flush();
     }
 }
 

@@ -11,6 +11,9 @@ use crate::error::{Error, Kind};
 const SHORTEST_ROUND: Duration = Duration::from_millis(10);
 /// Calls that were made together fail together, before the connection is found silent.
 const SILENCE_GRACE: Duration = Duration::from_millis(100);
+/// Times `commandTimeout` that a reply may take to come in pieces. Its own call has failed long before, but a slow way that
+/// others still use is better than none.
+const STUCK_AFTER: u32 = 3;
 
 impl Link {
     /// Fails what is overdue, and sends again what the server refused for now, until dropped.
@@ -24,13 +27,14 @@ impl Link {
         }
     }
 
-    /// What the caretaker does, done by the attendant.
-    pub fn attend(&self) {
+    /// What the caretaker does, done by the attendant; whether the socket took all that was to be sent.
+    pub fn attend(&self) -> bool {
         self.make_round();
+        self.flush()
     }
 
-    /// Replies are owed, and for longer than `commandTimeout` none came: only a new connection can tell whether the
-    /// server or the way to it is gone.
+    /// Something is under way, and for longer than `commandTimeout` nothing came, or for several times as long nothing whole:
+    /// only a new connection can tell whether the server or the way to it is gone.
     pub async fn silent(&self) -> Error {
         self.silence.notified().await;
         let limit = self.command_timeout.as_millis();
@@ -60,7 +64,9 @@ impl Link {
             if state.retry_at.take_if(|retry| *retry <= now).is_some() {
                 state.pipeline.retry_refused(now + RETRY_AFTER);
             }
-            self.flush_locked(state);
+            if !Self::flush_locked(state) {
+                self.backlog.notify_one();
+            }
             if self.silent_at(state).is_some_and(|silent| silent <= now) {
                 self.silence.notify_one();
             }
@@ -82,7 +88,9 @@ impl Link {
 
     /// When the connection is to be given up, unless the server is heard before.
     fn silent_at(&self, state: &State) -> Option<Instant> {
-        let owed = state.socket.is_some() && state.pipeline.awaits_reply();
-        owed.then(|| state.heard + self.command_timeout + SILENCE_GRACE)
+        let owed = state.socket.is_some() && state.pipeline.is_under_way();
+        let silent = state.heard + self.command_timeout;
+        let stuck = state.answered + self.command_timeout * STUCK_AFTER;
+        owed.then(|| silent.min(stuck) + SILENCE_GRACE)
     }
 }
