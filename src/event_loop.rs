@@ -194,10 +194,13 @@ unsafe fn watched<'a>(handle: Handle) -> Option<&'a Watched> {
     unsafe { (uv.handle_get_data)(handle).cast::<Watched>().as_ref() }
 }
 
-unsafe extern "C" fn ready(handle: Handle, _status: c_int, _events: c_int) {
-    // SAFETY: libuv calls back on the loop's thread while the handle is open. A failure of the socket shows when it is
-    // read.
+unsafe extern "C" fn ready(handle: Handle, status: c_int, _events: c_int) {
+    // SAFETY: libuv calls back on the loop's thread while the handle is open.
     if let Some(watched) = unsafe { watched(handle) } {
+        if status < 0 {
+            // libuv has stopped to watch a socket that failed. How it did shows when it is read, behind what came before.
+            watched.interest.set(Interest::Nothing);
+        }
         watched.run();
     }
 }

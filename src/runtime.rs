@@ -8,11 +8,13 @@ use tokio::task::JoinHandle;
 
 /// One thread reads sockets while another assembles a large listing.
 const THREADS: usize = 2;
+/// Looking up a host name blocks a thread: so many at one time, whatever the number of adapters.
+const LOOKUPS: usize = 2;
 
 /// Never shut down: a worker thread of Node may end at any time, its connections are closed by their owners.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     let mut builder = Builder::new_multi_thread();
-    builder.worker_threads(THREADS).thread_name("redis-state").enable_all();
+    builder.worker_threads(THREADS).max_blocking_threads(LOOKUPS).thread_name("redis-state").enable_all();
     builder.build().expect("the operating system gives threads")
 });
 

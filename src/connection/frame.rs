@@ -57,10 +57,60 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed<'_>, Error> {
     match reader.frame(0) {
         Ok(frame) => Ok(Parsed::Whole(frame, reader.at)),
         Err(Stop::Missing(missing)) => Ok(Parsed::Part { missing }),
-        Err(Stop::Garbage) => Err(Error::new(
+        Err(Stop::Garbage) => Err(Stop::Garbage.into()),
+    }
+}
+
+impl From<Stop> for Error {
+    fn from(_: Stop) -> Self {
+        Error::new(
             Kind::Connection,
             "the server does not speak the Redis protocol: is a Redis at this address?",
-        )),
+        )
+    }
+}
+
+/// How far an array has come that arrives in pieces. To read it from its start with each of them would take time that
+/// grows with the square of its length.
+#[derive(Debug, Default)]
+pub struct Progress {
+    at: usize,
+    /// Elements still to come, of each array that is open.
+    open: Vec<usize>,
+}
+
+impl Progress {
+    /// Looks at what came since the last time; tells how many bytes are missing at least, 0 when the array is whole.
+    pub fn advance(&mut self, bytes: &[u8]) -> Result<usize, Error> {
+        loop {
+            let mut reader = Reader { bytes, at: self.at };
+            match reader.skip() {
+                Ok(elements) => {
+                    self.at = reader.at;
+                    if self.is_whole_after(elements)? {
+                        return Ok(0);
+                    }
+                }
+                Err(Stop::Missing(missing)) => return Ok(missing),
+                Err(Stop::Garbage) => return Err(Stop::Garbage.into()),
+            }
+        }
+    }
+
+    /// Counts an element; one that is an array with elements opens it.
+    fn is_whole_after(&mut self, elements: usize) -> Result<bool, Error> {
+        if elements > 0 {
+            self.open.push(elements);
+            return if self.open.len() > DEEPEST { Err(Stop::Garbage.into()) } else { Ok(false) };
+        }
+        while let Some(left) = self.open.last_mut() {
+            *left -= 1;
+            if *left > 0 {
+                return Ok(false);
+            }
+            self.open.pop();
+        }
+        Ok(true)
     }
 }
 
@@ -76,6 +126,17 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// Passes a frame, or the head of an array, whose number of elements it tells.
+    fn skip(&mut self) -> Result<usize, Stop> {
+        let line = self.line()?;
+        match line.split_first() {
+            Some((b'*', rest)) => length_of(rest, MOST_ELEMENTS).map(Option::unwrap_or_default),
+            Some((b'$', rest)) => self.bulk(rest).map(|_| 0),
+            Some((b'+' | b'-' | b':', _)) => Ok(0),
+            _ => Err(Stop::Garbage),
+        }
+    }
+
     fn frame(&mut self, depth: usize) -> Result<Frame<'a>, Stop> {
         let line = self.line()?;
         let (kind, rest) = line.split_first().ok_or(Stop::Garbage)?;
@@ -92,6 +153,7 @@ impl<'a> Reader<'a> {
     fn line(&mut self) -> Result<&'a [u8], Stop> {
         let rest = &self.bytes[self.at..];
         match memchr::memchr(b'\r', rest) {
+            Some(end) if end > LONGEST_LINE => Err(Stop::Garbage),
             Some(end) if end + 1 < rest.len() => {
                 self.at += end + 2;
                 if rest[end + 1] == b'\n' { Ok(&rest[..end]) } else { Err(Stop::Garbage) }
@@ -180,9 +242,25 @@ mod tests {
     }
 
     #[test]
+    fn an_array_is_looked_at_once_however_it_comes() {
+        let array = b"*3\r\n$1\r\na\r\n*2\r\n:1\r\n*0\r\n*-1\r\n";
+        for first in 0..array.len() {
+            for second in first..array.len() {
+                let mut progress = Progress::default();
+                assert!(progress.advance(&array[..first]).unwrap() > 0);
+                assert!(progress.advance(&array[..second]).unwrap() > 0, "cut at {first} and {second}");
+                assert_eq!(progress.advance(array).unwrap(), 0);
+            }
+        }
+        assert!(Progress::default().advance("*1\r\n".repeat(1000).as_bytes()).is_err());
+        assert!(Progress::default().advance(b"*1\r\nHTTP\r\n").is_err());
+    }
+
+    #[test]
     fn what_no_server_sends_is_refused_before_it_takes_memory() {
         let deep = "*1\r\n".repeat(1000);
         let endless = format!("+{}", "x".repeat(LONGEST_LINE + 1));
+        let long = format!("{endless}\r\n");
         for garbage in [
             "HTTP/1.1 400 Bad Request\r\n",
             "\r\n",
@@ -195,6 +273,7 @@ mod tests {
             "$2\r\nabc\r\n",
             &deep,
             &endless,
+            &long,
         ] {
             assert!(parse(garbage.as_bytes()).is_err(), "{garbage:.20}");
         }

@@ -59,15 +59,14 @@ struct State {
     bytes_received: u64,
     /// When the server last sent anything, or first owed something.
     heard: Instant,
-    /// When it last gave a whole reply, or first owed one.
-    answered: Instant,
+    /// When the reply began that has come in part only.
+    piece_since: Option<Instant>,
 }
 
 impl State {
     /// The server gives a sign of life, or begins to owe one.
     fn hear(&mut self) {
-        let now = Instant::now();
-        (self.heard, self.answered) = (now, now);
+        self.heard = Instant::now();
     }
 }
 
@@ -85,7 +84,7 @@ impl Link {
             connections: 0,
             bytes_received: 0,
             heard: Instant::now(),
-            answered: Instant::now(),
+            piece_since: None,
         };
         Link {
             state: Mutex::new(state),
@@ -142,6 +141,7 @@ impl Link {
             state.pipeline.expire(Instant::now(), trouble.as_ref());
             state.socket = Some(socket);
             state.connections += 1;
+            state.piece_since = None;
             state.hear();
             if !Self::flush_locked(state) {
                 self.tell_backlog(state);
@@ -166,10 +166,13 @@ impl Link {
             state.bytes_received += received.bytes as u64;
             unpanicked("taking a reply", || {
                 replies.decode(|reply| {
-                    state.answered = now;
+                    state.piece_since = None;
                     state.pipeline.answer(reply)
                 })
             })??;
+            if replies.has_piece() {
+                state.piece_since.get_or_insert(now);
+            }
             if state.pipeline.has_refused() && state.retry_at.is_none() {
                 state.retry_at = Some(now + RETRY_AFTER);
                 self.alarm.notify_one();

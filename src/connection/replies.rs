@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::frame::{Frame, Parsed, parse};
+use super::frame::{Frame, Parsed, Progress, parse};
 use super::socket::Socket;
 use crate::error::{Error, Kind};
 
@@ -27,11 +27,13 @@ pub struct Replies {
     end: usize,
     /// Length that `start..end` must reach before it can hold a whole reply.
     wanted: usize,
+    /// Of an array that has come in part.
+    progress: Option<Progress>,
 }
 
 impl Replies {
     pub fn new() -> Self {
-        Replies { buffer: vec![0; READ_SIZE], start: 0, end: 0, wanted: 0 }
+        Replies { buffer: vec![0; READ_SIZE], start: 0, end: 0, wanted: 0, progress: None }
     }
 
     /// Reads once from a socket.
@@ -53,8 +55,21 @@ impl Replies {
     /// Hands over the replies that are complete.
     pub fn decode(&mut self, mut take: impl FnMut(Frame<'_>) -> Result<(), Error>) -> Result<(), Error> {
         while self.end > self.start && self.end - self.start >= self.wanted {
-            match parse(&self.buffer[self.start..self.end])? {
-                Parsed::Part { missing } => self.wanted = self.end - self.start + missing,
+            let bytes = &self.buffer[self.start..self.end];
+            if let Some(progress) = &mut self.progress {
+                match progress.advance(bytes)? {
+                    0 => self.progress = None,
+                    missing => {
+                        self.wanted = bytes.len() + missing;
+                        continue;
+                    }
+                }
+            }
+            match parse(bytes)? {
+                Parsed::Part { missing } => {
+                    self.wanted = bytes.len() + missing;
+                    self.progress = bytes.starts_with(b"*").then(Progress::default);
+                }
                 Parsed::Whole(frame, length) => {
                     take(frame)?;
                     self.start += length;
@@ -63,6 +78,11 @@ impl Replies {
             }
         }
         Ok(())
+    }
+
+    /// Whether a reply has come in part only.
+    pub fn has_piece(&self) -> bool {
+        self.end > self.start
     }
 
     fn make_room(&mut self) {

@@ -11,9 +11,6 @@ use crate::error::{Error, Kind};
 const SHORTEST_ROUND: Duration = Duration::from_millis(10);
 /// Calls that were made together fail together, before the connection is found silent.
 const SILENCE_GRACE: Duration = Duration::from_millis(100);
-/// Times `commandTimeout` that a reply may take to come in pieces. Its own call has failed long before, but a slow way that
-/// others still use is better than none.
-const STUCK_AFTER: u32 = 3;
 
 impl Link {
     /// Fails what is overdue, and sends again what the server refused for now, until dropped.
@@ -33,8 +30,8 @@ impl Link {
         self.flush()
     }
 
-    /// Something is under way, and for longer than `commandTimeout` nothing came, or for several times as long nothing whole:
-    /// only a new connection can tell whether the server or the way to it is gone.
+    /// Something is under way, and for longer than `commandTimeout` nothing came, or one reply came to no end: only a new
+    /// connection can tell whether the server or the way to it is gone.
     pub async fn silent(&self) -> Error {
         self.silence.notified().await;
         let limit = self.command_timeout.as_millis();
@@ -89,8 +86,7 @@ impl Link {
     /// When the connection is to be given up, unless the server is heard before.
     fn silent_at(&self, state: &State) -> Option<Instant> {
         let owed = state.socket.is_some() && state.pipeline.is_under_way();
-        let silent = state.heard + self.command_timeout;
-        let stuck = state.answered + self.command_timeout * STUCK_AFTER;
-        owed.then(|| silent.min(stuck) + SILENCE_GRACE)
+        let since = state.piece_since.map_or(state.heard, |began| began.min(state.heard));
+        owed.then(|| since + self.command_timeout + SILENCE_GRACE)
     }
 }
