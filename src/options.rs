@@ -9,7 +9,8 @@ use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo};
 use serde::{Deserialize, Deserializer};
 
 use self::setting::{
-    ClientName, Filled, Host, Object, PemSetting, ReconnectSetting, Secret, TlsOptions, TlsSetting, Whole,
+    ClientName, Filled, Host, Object, PemSetting, ReconnectSetting, Secret, SocketPath, TlsOptions,
+    TlsSetting, Whole,
 };
 use crate::config::*;
 use crate::error::{Error, Kind};
@@ -51,7 +52,7 @@ pub struct Options {
 struct SocketOptions {
     host: Option<Host>,
     port: Option<Port>,
-    path: Option<Filled>,
+    path: Option<SocketPath>,
     tls: Option<bool>,
     ca: Option<PemSetting>,
     cert: Option<PemSetting>,
@@ -287,6 +288,13 @@ impl Url {
             Some((scheme @ ("redis" | "valkey"), rest)) => (Cow::Owned(format!("{scheme}://{rest}")), true),
             _ => (Cow::Borrowed(url), false),
         };
+        if plain.split_once(['?', '#']).is_some_and(|(_, rest)| rest.contains('@')) {
+            // A password that is not encoded ends the host before its time, and would be shown as one.
+            return Err(invalid(
+                "url",
+                "in a username or password, \"?\", \"#\", \"/\" and \"@\" must be percent-encoded",
+            ));
+        }
         let info = plain.as_ref().into_connection_info().map_err(|_| invalid("url", URL_FORMS))?;
         if u32::try_from(info.redis_settings().db()).is_err() {
             return Err(invalid("url", "expected a database number of 0 or more"));
@@ -301,7 +309,7 @@ impl Url {
 fn address(
     host: Option<Host>,
     port: Option<Port>,
-    path: Option<Filled>,
+    path: Option<SocketPath>,
     url: Option<&ConnectionAddr>,
 ) -> Address {
     let (url_host, url_port) = match url {

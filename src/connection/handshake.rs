@@ -94,7 +94,7 @@ impl Refusal {
         let error = Error::from_reply(line);
         match (self, error.reply.as_deref()) {
             (Refusal::Ignored, _) | (Refusal::ConnectionUnlessDenied, Some("NOPERM")) => Ok(()),
-            (Refusal::Auth, Some(word @ ("ERR" | "WRONGPASS"))) if !is_full(&error) => {
+            (Refusal::Auth, Some(word)) if !is_full(&error) && !error.is_for_now() => {
                 Err(login_refused(word))
             }
             _ if error.kind == Kind::Auth => Err(error),
@@ -103,11 +103,11 @@ impl Refusal {
     }
 }
 
-/// The server's own words are not repeated: of a command that it does not know it repeats the arguments.
+/// The server's own words are not repeated: they may hold the arguments.
 fn login_refused(word: &str) -> Error {
     Error {
         reply: Some(word.into()),
-        ..Error::new(Kind::Auth, "the server refuses the username or the password")
+        ..Error::new(Kind::Auth, format!("the server refuses the username or the password ({word})"))
     }
 }
 

@@ -113,6 +113,20 @@ impl<'de> Deserialize<'de> for Host {
     }
 }
 
+/// Path of a unix socket; a url in its place would show its password in messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SocketPath(pub String);
+
+impl<'de> Deserialize<'de> for SocketPath {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Filled(path) = Filled::deserialize(deserializer)?;
+        if path.contains("://") {
+            return Err(D::Error::custom("expected the path of a unix socket, without anything around it"));
+        }
+        Ok(SocketPath(path))
+    }
+}
+
 /// A name that Redis accepts for a client: printable ASCII without spaces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientName(pub String);
