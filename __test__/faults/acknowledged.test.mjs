@@ -1,0 +1,66 @@
+// @ts-check
+// A server that is killed again and again, and keeps what it acknowledged: so must whoever passes the word on.
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { Audit, traceId } from '../support/audit.mjs'
+import { next } from '../support/events.mjs'
+import { open } from '../support/open.mjs'
+import { started } from '../support/redis.mjs'
+import { assertInTime } from '../support/settling.mjs'
+
+/** @typedef {import('../support/redis.mjs').RedisServer} RedisServer */
+
+/** With these the server acknowledges nothing that is not on its disk. */
+const durable = ['--appendonly', 'yes', '--appendfsync', 'always']
+const commandTimeout = 1000
+
+describe('writes under load while the server is killed and restarted five times', () => {
+  it('are found afterwards if they were acknowledged, and no other value is', async (t) => {
+    const server = await started(t, durable)
+    const state = open(t, { url: server.url, commandTimeout, socket: { reconnectStrategy: 20 } })
+    const audit = new Audit(state)
+    await audit.progress()
+    await restart(server, state, () => audit.refusals())
+    await audit.progress()
+    await restart(server, state)
+    // At once again: what waited is just being sent.
+    await restart(server, state)
+    await audit.progress()
+    await restart(server, state, () => audit.refusals())
+    await restart(server, state)
+    await audit.progress()
+    await audit.stop()
+    assert.deepEqual(audit.faultsOf(await storedBy(server)), [])
+    assert.deepEqual(audit.faults, [])
+    assertInTime([audit.slowest], commandTimeout)
+    assert.ok(audit.told.unknown > 0, 'the server was never killed with a write on it')
+  })
+})
+
+/**
+ * Kills the server and brings it back.
+ *
+ * @param {RedisServer} server
+ * @param {import('redis-state-adapter').RedisStateAdapter} state
+ * @param {() => Promise<unknown>} [meanwhile] for how long it stays away
+ */
+async function restart(server, state, meanwhile = async () => {}) {
+  const [lost, back] = [next(state, 'reconnecting'), next(state, 'ready')]
+  await server.kill()
+  await Promise.all([lost, meanwhile()])
+  await server.start()
+  await back
+}
+
+/**
+ * @param {RedisServer} server
+ * @returns {Promise<Map<string, number>>} all that it holds, by key
+ */
+async function storedBy(server) {
+  const client = await server.client()
+  const names = await client.keys('*')
+  const texts = await client.mGet(names)
+  const prefix = `motia:state:${traceId}:`
+  return new Map(names.map((name, index) => [name.replace(prefix, ''), Number(texts[index])]))
+}

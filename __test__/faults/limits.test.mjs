@@ -1,0 +1,67 @@
+// @ts-check
+// Calls that are admitted give back their room, however they end.
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { next } from '../support/events.mjs'
+import { range } from '../support/fill.mjs'
+import { open } from '../support/open.mjs'
+import { started } from '../support/redis.mjs'
+import { relayTo } from '../support/relay.mjs'
+import { allSettled } from '../support/settling.mjs'
+
+/**
+ * @typedef {import('redis-state-adapter').RedisStateAdapter} Adapter
+ * @typedef {import('../support/relay.mjs').Relay} Relay
+ */
+
+describe('a flood of calls, partly refused, leaves as much room as before when it', () => {
+  const commandTimeout = 400
+  /** @type {{ title: string, begin: (relay: Relay) => void }[]} */
+  const floods = [
+    { title: 'was answered', begin: () => {} },
+    { title: 'was swallowed', begin: (relay) => relay.blackHole() },
+    { title: 'got stuck', begin: (relay) => relay.jam() },
+    { title: 'was cut half way', begin: (relay) => void relay.after('answers', 100, () => relay.cut()) },
+    { title: 'met a host that refuses connections', begin: (relay) => relay.refuse() },
+  ]
+
+  for (const { title, begin } of floods) {
+    for (const [name, limit] of Object.entries({ maxPendingCommands: 1000, maxPendingBytes: 300_000 })) {
+      it(`${title}: ${name}`, async (t) => {
+        const server = await started(t)
+        const relay = await relayTo(t, server)
+        const options = { commandTimeout, [name]: limit }
+        const admitted = await flood(open(t, { url: server.url, ...options }))
+        if (name === 'maxPendingCommands') assert.equal(admitted, limit)
+        const state = open(t, { url: relay.url, ...options })
+        await next(state, 'ready')
+        begin(relay)
+        assert.equal(await flood(state), admitted)
+        relay.pass()
+        assert.equal(await flood(state), admitted)
+      })
+    }
+  }
+})
+
+/**
+ * Thousands of calls of all kinds in one tick.
+ *
+ * @param {Adapter} state
+ * @returns {Promise<number>} how many were not refused, when all are settled
+ */
+async function flood(state) {
+  const value = 'x'.repeat(500)
+  const calls = range(3000).map((n) => {
+    if (n % 100 === 0) return state.getGroup(`group-${n}`)
+    if (n % 100 === 1) return state.clear(`group-${n}`)
+    if (n % 5 === 2) return state.get('flood', `k${n}`)
+    if (n % 5 === 3) return state.delete('flood', `k${n}`)
+    return state.set('flood', `k${n}`, value)
+  })
+  const outcomes = await allSettled(calls)
+  const refused = outcomes.filter(({ error }) => error?.code === 'ERR_BACKPRESSURE')
+  assert.ok(refused.length > 0 && refused.length < calls.length, `${refused.length} calls refused`)
+  return calls.length - refused.length
+}

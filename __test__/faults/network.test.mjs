@@ -1,0 +1,296 @@
+// @ts-check
+// Networks that swallow, delay, refuse and cut.
+
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { describe, it } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
+import { RedisStateError } from 'redis-state-adapter'
+import { assertAllFail, assertFails } from '../support/assert-fails.mjs'
+import { allCalls, reads, writes } from '../support/calls.mjs'
+import { CheckedLoad } from '../support/checked-load.mjs'
+import { next } from '../support/events.mjs'
+import { fill, range } from '../support/fill.mjs'
+import { assertSameMembers } from '../support/members.mjs'
+import { open } from '../support/open.mjs'
+import { started } from '../support/redis.mjs'
+import { relayTo } from '../support/relay.mjs'
+import { allSettled, assertInTime, settled, valuesOf } from '../support/settling.mjs'
+import { timesCalled } from '../support/times-called.mjs'
+import { warmThroughRelay } from '../support/warm.mjs'
+
+/**
+ * @typedef {import('redis-state-adapter').RedisStateAdapter} Adapter
+ * @typedef {import('redis-state-adapter').RedisStateAdapterOptions} Options
+ * @typedef {import('../support/relay.mjs').Relay} Relay
+ * @typedef {import('../support/settling.mjs').Outcome} Outcome
+ */
+
+/** Attempts to connect take less time than calls have, so that these see the end of a fault. */
+const connectTimeout = 250
+const commandTimeout = 1000
+const inTime = { from: commandTimeout - 50, within: commandTimeout + 250 }
+/** @type {Options} */
+const eager = { commandTimeout, socket: { connectTimeout, reconnectStrategy: 20 } }
+
+describe('a black hole', () => {
+  it('fails calls in time, those made while it lasts too, and is got out of', async (t) => {
+    const { client, relay, state } = await warmThroughRelay(t, eager)
+    const lost = next(state, 'reconnecting')
+    relay.blackHole()
+    await Promise.all([assertSwallowed(state), lost])
+    // Now it swallows what new connections say first.
+    const errors = await assertAllFail(allCalls(state), 'ERR_COMMAND_TIMEOUT', inTime)
+    for (const { cause } of errors) assert.ok(cause instanceof RedisStateError && cause.code === 'ERR_CONNECTION')
+    relay.pass()
+    await assertWorks(state)
+    assert.deepEqual([await timesCalled(client, 'set'), await timesCalled(client, 'getdel')], [1, 1])
+  })
+
+  it('that opens between the answers to many calls gives none a wrong one', async (t) => {
+    const server = await started(t)
+    const numbers = range(200)
+    await fill(open(t, { url: server.url }), 'many', numbers.length)
+    const told = await Promise.all(
+      range(8).map(async (lane) => {
+        const relay = await relayTo(t, server)
+        const state = open(t, { url: relay.url, ...eager })
+        await state.get('many', 'k0')
+        const lost = next(state, 'reconnecting')
+        const opened = relay.after('answers', 1 + 200 * lane, () => relay.blackHole())
+        const outcomes = await allSettled(numbers.map((n) => state.get('many', `k${n}`)))
+        await Promise.all([opened, lost])
+        relay.pass()
+        await assertWorks(state)
+        return outcomes
+      }),
+    )
+    for (const outcomes of told) {
+      assertInTime(outcomes, commandTimeout)
+      for (const [n, { value, error }] of outcomes.entries()) {
+        if (error) assert.equal(error.code, 'ERR_COMMAND_TIMEOUT')
+        else assert.equal(value, n)
+      }
+    }
+    assert.ok(told.flat().some(({ error }) => error))
+  })
+
+  it('that is there from the beginning fails calls in time, and is got out of', async (t) => {
+    const relay = await relayTo(t, await started(t))
+    relay.blackHole()
+    const state = open(t, { url: relay.url, ...eager })
+    await assertAllFail(allCalls(state), 'ERR_COMMAND_TIMEOUT', inTime)
+    relay.pass()
+    await assertWorks(state)
+  })
+})
+
+describe('a way that takes nothing more, with connections that stay open,', () => {
+  it('fails calls in time, and is left for a new connection', async (t) => {
+    const { relay, state } = await warmThroughRelay(t, eager)
+    const back = next(state, 'ready')
+    relay.jam()
+    await Promise.all([assertSwallowed(state), back])
+    await assertWorks(state)
+  })
+
+  it('is left too when a call is stuck half way', async (t) => {
+    const server = await started(t)
+    const relay = await relayTo(t, server)
+    const state = open(t, { url: relay.url, ...eager })
+    await state.get('trace', 'large')
+    const back = next(state, 'ready')
+    relay.jam()
+    // More than all buffers on the way hold.
+    const outcome = await settled(state.set('trace', 'large', 'x'.repeat(32 * 1024 * 1024)))
+    assertInTime([outcome], commandTimeout)
+    assert.equal(outcome.error?.code, 'ERR_COMMAND_TIMEOUT')
+    await back
+    await assertWorks(state)
+    assert.equal(await state.get('trace', 'large'), null)
+  })
+})
+
+describe('a slow network', () => {
+  const delay = 100
+
+  it('gives each call its own answer', async (t) => {
+    const { relay, state } = await warmThroughRelay(t)
+    relay.delay(delay)
+    const numbers = range(100)
+    assert.deepEqual(await Promise.all(numbers.map((n) => state.set('slow', `k${n}`, n))), numbers)
+    // In batches that are under way at the same time.
+    const outcomes = await Promise.all(
+      numbers.map(async (n) => {
+        for (let turn = 0; turn < n % 10; turn++) await setImmediate()
+        return settled(state.get('slow', `k${n}`))
+      }),
+    )
+    assert.deepEqual(valuesOf(outcomes), numbers)
+    for (const { took } of outcomes) assert.ok(took > 2 * delay - 20, `answered after ${took} ms`)
+    assertSameMembers(await state.getGroup('slow'), numbers)
+    const removed = numbers.map((n) => state.delete('slow', `k${n}`))
+    assert.deepEqual(await Promise.all(removed), numbers)
+    assert.deepEqual(await state.keys('slow'), [])
+  })
+
+  it('that is slower than calls may take fails them in time, and no late answer is taken for another', async (t) => {
+    const { relay, state } = await warmThroughRelay(t, { commandTimeout })
+    const numbers = range(100)
+    await fill(state, 'slow', numbers.length)
+    // A little too late, but not so late that the connection is given up.
+    relay.delay(commandTimeout / 2 + 30)
+    const outcomes = await allSettled(numbers.map((n) => state.get('slow', `k${n}`)))
+    assertInTime(outcomes, commandTimeout)
+    for (const { error } of outcomes) assert.equal(error?.code, 'ERR_COMMAND_TIMEOUT')
+    relay.pass()
+    const reversed = numbers.toReversed()
+    assert.deepEqual(await Promise.all(reversed.map((n) => state.get('slow', `k${n}`))), reversed)
+  })
+})
+
+describe('a host that refuses connections', () => {
+  it('fails calls in time, with the cause, and is used again when it takes them', async (t) => {
+    // The delays before attempts to connect for listings may double up to 2 seconds, whatever the strategy.
+    const commandTimeout = 2500
+    const { client, relay, state } = await warmThroughRelay(t, { ...eager, commandTimeout })
+    const refused = next(state, 'reconnecting', 2)
+    relay.refuse()
+    await refused
+    const inTime = { from: commandTimeout - 50, within: commandTimeout + 250 }
+    const errors = await assertAllFail(allCalls(state), 'ERR_COMMAND_TIMEOUT', inTime)
+    for (const { cause } of errors) assert.ok(cause instanceof RedisStateError && cause.code === 'ERR_CONNECTION')
+    relay.pass()
+    await assertWorks(state)
+    assert.deepEqual([await timesCalled(client, 'set'), await timesCalled(client, 'getdel')], [1, 1])
+  })
+
+  it('fails writes that were under way at once, reads in time', async (t) => {
+    const { relay, state } = await warmThroughRelay(t, eager)
+    const lost = relay.loseAnswers()
+    const calls = writes(state).filter(({ name }) => name !== 'clear')
+    const failing = assertAllFail(calls, 'ERR_CONNECTION', { applied: 'unknown' })
+    const reading = assertFails(state.get('trace', 'key'), 'ERR_COMMAND_TIMEOUT', inTime)
+    await lost
+    relay.refuse()
+    await Promise.all([failing, reading])
+    relay.pass()
+    await assertWorks(state)
+  })
+})
+
+describe('a storm of cuts', () => {
+  it('leaves no call unsettled and gives none a wrong answer', async (t) => {
+    const { relay, state } = await warmThroughRelay(t, { socket: { reconnectStrategy: 1 } })
+    await fill(state, 'fixed', 50)
+    const [calls, listings] = [outcomes(), outcomes()]
+    const load = new CheckedLoad(measured(state, calls))
+    const lister = listAgainAndAgain(state, listings)
+    try {
+      await load.progress()
+      const endOfStorm = cutAgainAndAgain(relay)
+      await next(state, 'ready', 150).finally(endOfStorm)
+      await load.progress()
+    } finally {
+      await Promise.all([load.stop(), lister.stop()])
+    }
+    assert.deepEqual(load.faults, [])
+    for (const { code, applied } of load.failedWrites) {
+      assert.deepEqual({ code, applied }, { code: 'ERR_CONNECTION', applied: 'unknown' })
+    }
+    assertInTime([...calls, ...listings], 5000)
+    for (const group of valuesOf(listings)) assertSameMembers(group, range(50))
+    await assertWorks(state)
+  })
+})
+
+/**
+ * Every kind of call on a connection that swallows it.
+ *
+ * @param {Adapter} state
+ */
+async function assertSwallowed(state) {
+  const unknown = { applied: /** @type {const} */ ('unknown'), ...inTime }
+  await Promise.all([
+    assertAllFail(reads(state), 'ERR_COMMAND_TIMEOUT', inTime),
+    assertFails(state.set('trace', 'lost', 1), 'ERR_COMMAND_TIMEOUT', unknown),
+    assertFails(state.delete('trace', 'key'), 'ERR_COMMAND_TIMEOUT', unknown),
+    // It had only begun to look for what there is to remove.
+    assertFails(state.clear('trace'), 'ERR_COMMAND_TIMEOUT', { ...unknown, applied: 'no' }),
+  ])
+}
+
+/**
+ * Every kind of call has an answer, and its own.
+ *
+ * @param {Adapter} state
+ */
+async function assertWorks(state) {
+  const group = `works-${randomUUID()}`
+  const value = { group }
+  assert.equal(await state.set(group, 'key', value), value)
+  assert.deepEqual(await state.get(group, 'key'), value)
+  assert.deepEqual(await Promise.all([state.getGroup(group), state.keys(group)]), [[value], ['key']])
+  const item = { groupId: group, key: 'key', type: 'object', value }
+  assert.deepEqual(await state.items({ groupId: group }), [item])
+  assert.ok((await state.traceIds()).includes(group))
+  assert.deepEqual(await state.delete(group, 'key'), value)
+  await state.clear(group)
+  assert.equal(await state.get(group, 'key'), null)
+}
+
+/**
+ * @param {Relay} relay
+ * @returns {() => void} puts an end to it
+ */
+function cutAgainAndAgain(relay) {
+  let timer = setTimeout(cut, 0)
+  function cut() {
+    relay.cut()
+    timer = setTimeout(cut, 2 + 13 * Math.random())
+  }
+  return () => clearTimeout(timer)
+}
+
+/** @returns {Outcome[]} */
+function outcomes() {
+  return []
+}
+
+/**
+ * An adapter whose calls on single entries are noted as they settle.
+ *
+ * @param {Adapter} state
+ * @param {Outcome[]} seen
+ */
+function measured(state, seen) {
+  const note = (/** @type {Promise<any>} */ call) => {
+    settled(call).then((outcome) => seen.push(outcome))
+    return call
+  }
+  const face = {
+    get: (/** @type {[string, string]} */ ...args) => note(state.get(...args)),
+    set: (/** @type {[string, string, unknown]} */ ...args) => note(state.set(...args)),
+  }
+  return /** @type {Adapter} */ (/** @type {unknown} */ (face))
+}
+
+/**
+ * Lists the group `fixed`.
+ *
+ * @param {Adapter} state
+ * @param {Outcome[]} seen
+ */
+function listAgainAndAgain(state, seen) {
+  let running = true
+  async function list() {
+    while (running) seen.push(await settled(state.getGroup('fixed')))
+  }
+  const listing = list()
+  return {
+    stop() {
+      running = false
+      return listing
+    },
+  }
+}
