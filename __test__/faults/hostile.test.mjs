@@ -244,7 +244,10 @@ describe('a process', () => {
   it('survives a server that answers each command in another wrong way', async (t) => {
     // Many resets leave handles in Node's own servers that keep the process from ending.
     const broken = Object.entries(BROKEN).filter(([title]) => !title.endsWith('by a reset'))
-    const wrongs = [...broken.map(([, said]) => said), ...Object.values(MISFITS).flatMap((misfits) => Object.values(misfits))]
+    const wrongs = [
+      ...broken.map(([, said]) => said),
+      ...Object.values(MISFITS).flatMap((misfits) => Object.values(misfits)),
+    ]
     let asked = 0
     const server = await scriptedServer(t, (command) => {
       // The login is answered well every other time.

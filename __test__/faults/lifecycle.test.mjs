@@ -116,10 +116,12 @@ describe('cleanup with calls in flight', () => {
       await enter(state, server)
       const reads = range(100).flatMap(() => [state.get('trace', 'key'), state.keys('trace')])
       const writes = range(300).map((number) => state.set('trace', `k${number}`, number))
-      await Promise.all([
-        ...reads.map((call) => assertFails(call, 'ERR_COMMAND_TIMEOUT', inTime)),
-        ...writes.map((call) => assertFails(call, 'ERR_COMMAND_TIMEOUT', { applied, ...inTime })),
-        assertCloses(state, inTime),
+      const outcomes = Promise.all([...reads, ...writes].map(outcomeOf))
+      await assertCloses(state, inTime)
+      const code = 'ERR_COMMAND_TIMEOUT'
+      assert.deepEqual(await outcomes, [
+        ...reads.map(() => ({ code, applied: undefined })),
+        ...writes.map(() => ({ code, applied })),
       ])
     })
   }
@@ -269,6 +271,18 @@ describe('50 adapters share the native threads', { skip: untold }, () => {
     })
   }
 })
+
+/**
+ * Short, as the time that it takes for many of them counts too.
+ *
+ * @param {Promise<unknown>} call
+ */
+function outcomeOf(call) {
+  return call.then(
+    (value) => ({ value }),
+    ({ code, applied }) => ({ code, applied }),
+  )
+}
 
 /**
  * Closes an adapter, which may be asked for as often as one likes, and takes no call from then on.
