@@ -119,6 +119,7 @@ describe('a slow network', () => {
     relay.delay(delay)
     const numbers = range(100)
     assert.deepEqual(await Promise.all(numbers.map((n) => state.set('slow', `k${n}`, n))), numbers)
+    const start = performance.now()
     // In batches that are under way at the same time.
     const outcomes = await Promise.all(
       numbers.map(async (n) => {
@@ -127,7 +128,8 @@ describe('a slow network', () => {
       }),
     )
     assert.deepEqual(valuesOf(outcomes), numbers)
-    for (const { took } of outcomes) assert.ok(took > 2 * delay - 20, `answered after ${took} ms`)
+    const took = performance.now() - start
+    assert.ok(took > 2 * delay - 10, `answered after ${took} ms`)
     assertSameMembers(await state.getGroup('slow'), numbers)
     const removed = numbers.map((n) => state.delete('slow', `k${n}`))
     assert.deepEqual(await Promise.all(removed), numbers)

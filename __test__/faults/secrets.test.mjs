@@ -2,6 +2,7 @@
 // A password is shown nowhere, however it was given and whatever goes wrong.
 
 import assert from 'node:assert/strict'
+import { tracingChannel } from 'node:diagnostics_channel'
 import { describe, it } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createClient } from 'redis'
@@ -42,8 +43,23 @@ const WAYS = {
   'as options': (port, word, options) =>
     new RedisStateAdapter({ host: '127.0.0.1', port, username, password: word, ...options }),
   'in the url': (port, word, options) => new RedisStateAdapter({ url: urlWith(`127.0.0.1:${port}`, word), ...options }),
+  'by a provider': (port, word, options) =>
+    new RedisStateAdapter({
+      host: '127.0.0.1',
+      port,
+      credentials: async () => ({ username, password: word }),
+      ...options,
+    }),
   'as a client of node-redis': (port, word, { socket, ...options }) =>
     new RedisStateAdapter(createClient({ url: urlWith(`127.0.0.1:${port}`, word), socket }), options),
+}
+
+/** What is told to all who trace, of every test. @type {unknown[]} */
+const traced = []
+for (const what of ['command', 'batch', 'connection']) {
+  const trace = (/** @type {object} */ context) => void traced.push(context)
+  const all = { start: trace, end: trace, asyncStart: trace, asyncEnd: trace, error: trace }
+  tracingChannel(`redis-state-adapter:${what}`).subscribe(all)
 }
 
 describe('a mistake in the options is told without the password', () => {
@@ -209,6 +225,22 @@ for (const [way, connect] of Object.entries(WAYS)) {
   })
 }
 
+describe('a key for TLS is not shown', { concurrency: true }, () => {
+  const begin = '-----BEGIN PRIVATE KEY-----'
+
+  for (const [title, key] of Object.entries({
+    'that is none': `${begin}\n${password}\n-----END PRIVATE KEY-----`,
+    'that is cut short': `${begin}\n${Buffer.from(password).toString('base64')}`,
+    'given as bytes': Buffer.from(`${begin}\n${password}`),
+  })) {
+    it(title, async (t) => {
+      const { port } = await started(t)
+      const tls = { cert: `-----BEGIN CERTIFICATE-----\n${password}`, key }
+      await tellAll(open(t, { host: '127.0.0.1', port, tls, commandTimeout }))
+    })
+  }
+})
+
 describe('a login that the server repeats is not shown', { concurrency: true }, () => {
   for (const word of ['ERR', 'WRONGPASS', 'NOAUTH', 'NOPERM', 'DENIED']) {
     it(`behind ${word}`, async (t) => {
@@ -267,11 +299,12 @@ async function tellAll(state) {
       if (result.status === 'rejected') errors.push(result.reason)
     }
     assertTellsNoSecret(state)
-    assertNoSecretIn(`${JSON.stringify(state)} ${state}`)
+    assertNoSecretIn(`${JSON.stringify([state, state.stats()])} ${state}`)
     await state.cleanup()
   }
   assert.ok(errors.length > 0)
-  errors.forEach(assertTellsNoSecret)
+  assert.ok(traced.length > 0)
+  for (const told of [...errors, ...traced.splice(0)]) assertTellsNoSecret(told)
   return errors
 }
 
