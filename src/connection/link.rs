@@ -134,6 +134,17 @@ impl Link {
         self.state().pipeline.epoch()
     }
 
+    /// What was told of the connection before says nothing of the next one.
+    pub async fn forget_old(&self) {
+        for told in [&self.silence, &self.lost] {
+            tokio::select! {
+                biased;
+                () = told.notified() => {}
+                () = std::future::ready(()) => {}
+            }
+        }
+    }
+
     /// From now on calls go over `socket`.
     pub fn attach(&self, socket: Arc<Socket>) {
         self.change(|state| {

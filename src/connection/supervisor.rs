@@ -105,6 +105,7 @@ async fn connect(server: &Server, on_event: &OnEvent) -> Result<(Socket, Replies
 
 /// Serves calls until the connection is lost; tells why it was.
 async fn serve(link: &Link, socket: Socket, replies: Replies, on_event: &OnEvent) -> Error {
+    link.forget_old().await;
     if link.is_attended() {
         return have_served(link, socket, replies).await;
     }
