@@ -75,7 +75,8 @@ export interface SocketOptions {
    * It is asked about the connection for point calls. The one for listings is opened while listings wait, with the
    * default delays, and ends with the other.
    *
-   * Default: never give up; 50 ms, doubled with each attempt up to 2 seconds, with jitter.
+   * Default: never give up; 50 ms, doubled with each attempt up to 2 seconds, with jitter; with Sentinel and Cluster up to
+   * half a second, and no longer than until the sentinels name another master.
    */
   reconnectStrategy?: number | false | ReconnectStrategy
 }
@@ -87,26 +88,58 @@ export interface NodeAddress {
   port: number
 }
 
-/** A master found through Redis Sentinel. */
+/**
+ * Addresses as servers name each other, `host:port`, and how they are reached from here: for servers behind NAT or in
+ * containers. What is not in it is taken as it is.
+ */
+export type NodeAddressMap = Record<string, NodeAddress>
+
+/**
+ * A master found through Redis Sentinel. All given sentinels are asked at each connect, by the names given here; of their
+ * answers the one with the highest configuration epoch counts, and the server it names must say that it is a master
+ * (`ROLE`). All sentinels are listened to for `+switch-master`, so a master that is frozen or cut off is left as soon as
+ * they agree on another one.
+ *
+ * Redis replicates asynchronously: what the old master acknowledged last may be lost in a failover, whatever the client.
+ */
 export interface SentinelOptions {
   /** Name of the master set. */
   name: string
-  /** Sentinels to ask, at least one. */
+  /** Sentinels to ask, at least one. Give all of them: no others are looked for. */
   nodes: NodeAddress[]
-  /** ACL user at the sentinels. */
+  /** ACL user at the sentinels. Default: none. Login and TLS towards the master are those outside of `sentinel`. */
   username?: string
-  /** Password at the sentinels. */
+  /** Password at the sentinels. Default: none. */
   password?: string
   /** TLS towards the sentinels. Default: off. */
   tls?: boolean | TlsOptions
+  /** How the addresses that sentinels give are reached. Default: as they are. */
+  nodeAddressMap?: NodeAddressMap
 }
 
-/** A Redis Cluster. */
+/**
+ * A Redis Cluster. Each call goes to the node that serves its slot, and to another one when that says so (MOVED, ASK); what
+ * it refuses for now (TRYAGAIN, CLUSTERDOWN) is repeated until the deadline. Listings and `clear` walk all primaries, and
+ * those once more that take slots over meanwhile, so that slots may move without an entry being missed. Calls of one tick
+ * that go to other nodes do not wait for a node that is away for longer than 10 ms.
+ *
+ * There is one connection for point calls to each primary, and one for listings where they are used.
+ *
+ * The events are about the cluster as a whole: `ready` when each slot has a node that is connected; `reconnecting` and
+ * `error` for each node that is lost. `reconnectStrategy` is asked when no node answers; single nodes are connected to
+ * again with the default delays.
+ */
 export interface ClusterOptions {
-  /** Nodes to learn the cluster from, at least one. */
+  /** Nodes to learn the cluster from, at least one; the others are learnt from them. */
   nodes: NodeAddress[]
-  /** Which nodes serve reads. Default: `primary`. */
+  /**
+   * Which nodes serve `get`: `primary`; `replica`, each in its turn, and the primary where none can be reached; `any` of
+   * them. Replicas lag behind: a `get` may not see a `set` that was awaited before it. Listings always ask primaries.
+   * Default: `primary`.
+   */
   readFrom?: 'primary' | 'replica' | 'any'
+  /** How the addresses that nodes give are reached. Default: as they are. */
+  nodeAddressMap?: NodeAddressMap
 }
 
 /** What to log in with. */
@@ -116,6 +149,14 @@ export interface Credentials {
   password: string
 }
 
+/** Replicas that are to have a write. */
+export interface WaitReplicas {
+  /** So many of them, 1 to 1000; in a cluster, of the primary that was written to. */
+  count: number
+  /** Within so many milliseconds, 1 or more, and less than `commandTimeout`. */
+  timeout: number
+}
+
 /** What is stored, and how calls are bounded. */
 export interface StateOptions {
   /** First part of every key in Redis. Default, also for an empty string: `motia:state:`. */
@@ -123,10 +164,25 @@ export interface StateOptions {
   /** Expiry given to every `set`, in whole seconds, 0 to 4294967295. Default: 0, no expiry. */
   ttl?: number
   /**
+   * `set` and `delete` wait until so many replicas have the write (`WAIT`, on the connection that wrote). Where too few have
+   * it in time they reject with `ERR_NOT_REPLICATED` and `applied: 'yes'`: the value is written on the primary. It makes
+   * losing an acknowledged write in a failover unlikely, not impossible. All calls of the tick, and those after it on the
+   * same connection, wait along. `clear` does not wait. Not with `memory:`. Default: no waiting.
+   */
+  waitReplicas?: WaitReplicas
+  /**
    * `true` refuses a `:` in a trace id. Without it `('a:b', 'c')` and `('a', 'b:c')` are one entry, because the
    * key in Redis joins both with `:`. Default: `false`.
    */
   strictTraceIds?: boolean
+  /**
+   * `true` writes `<keyPrefix>{<traceId>}:<key>`, so that all entries of a trace are in one slot of a Redis Cluster. It is
+   * another layout: entries written without it are not seen, so all instances of a fleet must agree, and
+   * `@motiadev/adapter-redis-state` cannot read them. An id ends at its first `}:` here. A `keyPrefix` with a `{` is
+   * refused, as it would put everything into one slot; a trace id that is empty or begins with `}` is no hash tag to
+   * Redis, so its entries are spread. Works with any kind of server. Default: `false`.
+   */
+  hashTags?: boolean
   /**
    * Longest time that any call stays unsettled, in milliseconds, 1 to 2147483647; connecting, waiting and
    * retries included. Default: 5000.
@@ -177,9 +233,9 @@ export interface ConnectionOptions {
    * that switches it off (`rediss:` and `tls: false`) throw `ERR_INVALID_CONFIG`. Default: off, unless the url has `rediss:`.
    */
   tls?: boolean | TlsOptions
-  /** Redis Sentinel. Checked, but not built in yet: construction throws `ERR_UNSUPPORTED`. */
+  /** Redis Sentinel; in place of `url`, `host` and `port`. */
   sentinel?: SentinelOptions
-  /** Redis Cluster. Checked, but not built in yet: construction throws `ERR_UNSUPPORTED`. */
+  /** Redis Cluster; in place of `url`, `host` and `port`. */
   cluster?: ClusterOptions
 }
 
@@ -250,7 +306,10 @@ export interface ReconnectingInfo {
   cause: RedisStateError
 }
 
-/** Events of a {@link RedisStateAdapter}, all about the connection for point calls. */
+/**
+ * Events of a {@link RedisStateAdapter}, all about the connection for point calls; with a cluster see
+ * {@link ClusterOptions}.
+ */
 export interface RedisStateAdapterEvents {
   /** A connection was made and is about to log in. */
   connect: []
@@ -322,7 +381,7 @@ export interface TracingContext {
   calls?: number
   /** Of these, the calls that failed on the way or at the server. */
   failed?: number
-  /** Host name or path of the unix socket; absent with the embedded store. */
+  /** Host name or path of the unix socket; absent with the embedded store, Sentinel and Cluster. */
   serverAddress?: string
   serverPort?: number
   database?: number
@@ -345,6 +404,7 @@ export interface TracingContext {
  * | `ERR_WRONG_TYPE` | the key holds another Redis type than a string |
  * | `ERR_REPLY` | the server answered with another error; its first word is in `reply` |
  * | `ERR_UNSUPPORTED` | the server, or this version of the package, lacks what was asked |
+ * | `ERR_NOT_REPLICATED` | written, but fewer replicas than `waitReplicas` asks for confirmed it in time |
  * | `ERR_INTERNAL` | a fault of this package; please report it |
  */
 export type RedisStateErrorCode =
@@ -359,11 +419,12 @@ export type RedisStateErrorCode =
   | 'ERR_WRONG_TYPE'
   | 'ERR_REPLY'
   | 'ERR_UNSUPPORTED'
+  | 'ERR_NOT_REPLICATED'
   | 'ERR_INTERNAL'
 
 /** What a {@link RedisStateError} carries beside code and message. */
 export interface RedisStateErrorDetails {
-  applied?: 'no' | 'unknown'
+  applied?: 'no' | 'unknown' | 'yes'
   traceId?: string
   key?: string
   reply?: string
@@ -375,10 +436,10 @@ export class RedisStateError extends Error {
   constructor(code: RedisStateErrorCode, message: string, details?: RedisStateErrorDetails)
   readonly code: RedisStateErrorCode
   /**
-   * Of a failed write (`set`, `delete`, `clear`): `no` when nothing was written, `unknown` when it may have been.
-   * Absent on errors of reads.
+   * Of a failed write (`set`, `delete`, `clear`): `no` when nothing was written, `unknown` when it may have been, `yes` when
+   * it was and something else failed that was asked for with it (`waitReplicas`). Absent on errors of reads.
    */
-  readonly applied?: 'no' | 'unknown'
+  readonly applied?: 'no' | 'unknown' | 'yes'
   /** Trace id of the call, or of the entry at fault. */
   readonly traceId?: string
   /** Key of the call, or of the entry at fault. */
@@ -425,8 +486,8 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    * @param connection where the state lives, alone or with the state options in the same object; or a node-redis
    *   client, whose options are read for a connection of its own (the client is neither used nor closed)
    * @param options state options; they win over those in `connection`
-   * @throws RedisStateError `ERR_INVALID_CONFIG` for an option that is malformed or unknown; `ERR_UNSUPPORTED` for
-   *   one that is not built in
+   * @throws RedisStateError `ERR_INVALID_CONFIG` for an option that is malformed or unknown, or does not go together with
+   *   another; `ERR_UNSUPPORTED` for a `credentialsProvider` of another type
    */
   constructor(connection?: RedisStateAdapterOptions | NodeRedisClientLike, options?: StateOptions)
 

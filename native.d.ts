@@ -18,6 +18,11 @@ export declare class NativeStore {
   get rules(): CallRules
   /** Runs the calls of a tick: get, set, delete. `text` has `count` of them; returns its size in bytes. */
   submit(batch: number, count: number, text: string): number
+  /**
+   * As `submit`, where the calls may go to several servers: those for one of them are a share, settled as a batch of its
+   * own, numbered from `batch` on. Nothing is settled before this returns.
+   */
+  submitInShares(batch: number, count: number, text: string): Shares
   getGroup(batch: number, traceId: string): void
   keys(batch: number, traceId: string): void
   traceIds(batch: number): void
@@ -41,6 +46,10 @@ export declare class NativeStore {
 export interface CallRules {
   /** The store is inside this process. */
   embedded: boolean
+  /** The calls of a batch are to be submitted in shares. */
+  shares: boolean
+  /** Names of entries are `{<traceId>}:<key>`. */
+  hashTags: boolean
   strictTraceIds: boolean
   maxPendingCommands: number
   maxPendingBytes: number
@@ -98,6 +107,14 @@ export interface NativeStats {
   bytesReceived: number
   reconnects: number
   waiting: number
+}
+
+/** How the calls of a batch were shared out. */
+export interface Shares {
+  /** Size of the text. */
+  bytes: number
+  /** For each call the number of its share, as a character. */
+  shareOf: string
 }
 
 /** What the wrapped strategy function answers; neither field means the default delay. */

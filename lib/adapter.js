@@ -199,7 +199,7 @@ class RedisStateAdapter extends EventEmitter {
   #send(operation, traceId, key, value) {
     let text
     try {
-      text = callRecord(operation, traceId, key, value, this.#batches.strictTraceIds)
+      text = callRecord(operation, traceId, key, value, this.#batches.rules)
     } catch (error) {
       return this.#refused(error, { traceId, key, writes: operation !== 'get' })
     }
@@ -213,7 +213,7 @@ class RedisStateAdapter extends EventEmitter {
    */
   #listGroup(operation, traceId, listing) {
     return this.#checked({ traceId, writes: listing.writes }, () => {
-      checkTraceId(traceId, this.#batches.strictTraceIds)
+      checkTraceId(traceId, this.#batches.rules)
       return this.#list(operation, { ...listing, traceId })
     })
   }

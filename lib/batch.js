@@ -78,8 +78,9 @@ class Batches {
     }
   }
 
-  get strictTraceIds() {
-    return this.#rules.strictTraceIds
+  /** What is kept to before a call crosses. */
+  get rules() {
+    return this.#rules
   }
 
   /**
@@ -195,11 +196,18 @@ class Batches {
    */
   #gather(text) {
     this.#tick ??= this.#beginTick()
-    if (this.#tick.part.isFull(text)) {
-      this.#send(this.#tick.part)
-      this.#tick.beginPart()
-    }
+    if (this.#tick.part.isFull(text)) this.#sendFullPart(this.#tick)
     return this.#tick.part
+  }
+
+  /** @param {Tick} tick */
+  #sendFullPart(tick) {
+    // Who hears of the batch may make calls meanwhile: they must not find it here, nor be found in it.
+    this.#tick = undefined
+    this.#send(tick.part)
+    this.#flush()
+    tick.beginPart()
+    this.#tick = tick
   }
 
   #beginTick() {
@@ -218,9 +226,32 @@ class Batches {
   /** @param {PointBatch} batch */
   #send(batch) {
     this.#start(batch, 0, (number) => {
+      if (this.#rules.shares) return this.#shareOut(batch, number)
       batch.bytes = this.#native.submit(number, batch.size, batch.text)
       this.#limits.bytes += batch.bytes
     })
+  }
+
+  /**
+   * The calls for each server become a batch of their own.
+   *
+   * @param {PointBatch} batch
+   * @param {number} number
+   */
+  #shareOut(batch, number) {
+    const { bytes, shareOf } = this.#native.submitInShares(number, batch.size, batch.text)
+    batch.bytes = bytes
+    this.#limits.bytes += bytes
+    batch.isShare = true
+    if (shareOf === '') return
+    const shares = batch.split(shareOf)
+    // All have their numbers before anybody hears of one, and makes calls of his own.
+    for (const share of shares) this.#inFlight.set(this.#nextNumber(), share)
+    if (batch.trace) batch.trace.calls = batch.size
+    for (const share of shares) {
+      const trace = this.#observe(share)
+      if (trace) tracing.batches.end.publish(trace)
+    }
   }
 
   /**
@@ -231,19 +262,29 @@ class Batches {
   #start(batch, bytes, cross) {
     batch.bytes = bytes
     this.#limits.bytes += bytes
-    const number = (this.#lastBatch + 1) >>> 0
-    this.#lastBatch = number
+    // Who hears of it may make calls of his own, which take numbers.
+    const trace = this.#observe(batch)
+    const number = this.#nextNumber()
     this.#inFlight.set(number, batch)
-    if (tracing.isObserved(tracing.batches)) {
-      batch.trace = { calls: batch.size, failed: 0, ...this.#rules.server }
-      tracing.batches.start.publish(batch.trace)
-    }
     try {
       cross(number)
     } catch (error) {
       this.settle(number, true, '', [faultOf(error, batch.size)])
     }
-    if (batch.trace) tracing.batches.end.publish(batch.trace)
+    if (trace) tracing.batches.end.publish(trace)
+  }
+
+  #nextNumber() {
+    this.#lastBatch = (this.#lastBatch + 1) >>> 0
+    return this.#lastBatch
+  }
+
+  /** Tells of a batch those who listen. @param {Batch} batch */
+  #observe(batch) {
+    if (!tracing.isObserved(tracing.batches)) return undefined
+    batch.trace = { calls: batch.size, failed: 0, ...this.#rules.server }
+    tracing.batches.start.publish(batch.trace)
+    return batch.trace
   }
 
   /**

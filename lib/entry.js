@@ -12,6 +12,8 @@ const MARKS = /[\0-\x02]/g
 /** The calls on one entry, and the letters by which src/call.rs knows them. */
 const LETTERS = { get: 'G', set: 'S', delete: 'D' }
 
+/** @typedef {{ strictTraceIds: boolean, hashTags: boolean }} Naming what is kept to in the names of entries */
+
 /**
  * A call as it crosses to the native side; see src/call.rs.
  *
@@ -19,10 +21,10 @@ const LETTERS = { get: 'G', set: 'S', delete: 'D' }
  * @param {string} traceId
  * @param {string} key
  * @param {unknown} value for a set
- * @param {boolean} strict
+ * @param {Naming} naming
  */
-function callRecord(operation, traceId, key, value, strict) {
-  const name = nameOf(traceId, key, strict)
+function callRecord(operation, traceId, key, value, naming) {
+  const name = nameOf(traceId, key, naming)
   if (operation !== 'set') return `${LETTERS[operation]}${name}\0`
   return `${LETTERS[operation]}${name}\x01${jsonText(value)}\0`
 }
@@ -30,12 +32,12 @@ function callRecord(operation, traceId, key, value, strict) {
 /**
  * @param {string} traceId
  * @param {string} key
- * @param {boolean} strict
+ * @param {Naming} naming
  */
-function nameOf(traceId, key, strict) {
-  checkTraceId(traceId, strict)
+function nameOf(traceId, key, naming) {
+  checkTraceId(traceId, naming)
   checkId('key', key)
-  const name = `${traceId}:${key}`
+  const name = naming.hashTags ? `{${traceId}}:${key}` : `${traceId}:${key}`
   return UNUSUAL.test(traceId) || UNUSUAL.test(key) ? name.replace(MARKS, escapeMark) : name
 }
 
@@ -49,11 +51,12 @@ function escapeMark(mark) {
 
 /**
  * @param {unknown} traceId
- * @param {boolean} strict
+ * @param {Naming} naming
  */
-function checkTraceId(traceId, strict) {
+function checkTraceId(traceId, { strictTraceIds }) {
   checkId('trace id', traceId)
-  if (strict && traceId.includes(':')) throw invalidArgument('the trace id holds a ":", which strictTraceIds refuses')
+  if (strictTraceIds && traceId.includes(':'))
+    throw invalidArgument('the trace id holds a ":", which strictTraceIds refuses')
 }
 
 /**

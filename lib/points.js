@@ -8,6 +8,12 @@ const { failureOf } = require('./errors.js')
 /** Characters of a batch: V8 joins no more than 2^29 - 24, and three bytes may come of each. */
 const LONGEST_TEXT = 64 * 1024 * 1024
 
+/** So long, in milliseconds, the calls for one server wait for those of the same tick for other servers. */
+const PATIENCE = 10
+
+// Taken now, as in batch.js.
+const { setTimeout, clearTimeout } = globalThis
+
 /** The server starts on the first part while the rest is made; from then on it has enough to do. */
 const FIRST_PART = 3 * 1024
 const GROWTH = 8
@@ -27,6 +33,9 @@ class Tick {
   /** @type {PointBatch[]} */
   #parts = []
   #unsettled = 0
+  #isHurried = false
+  /** @type {NodeJS.Timeout | undefined} */
+  #timer = undefined
   #longestPart = FIRST_PART / GROWTH
   #began = performance.now()
   #meter
@@ -43,16 +52,43 @@ class Tick {
   }
 
   beginPart() {
-    this.#unsettled += 1
     this.#longestPart *= GROWTH
-    const longest = Math.min(this.#longestPart, LONGEST_TEXT)
-    this.#parts.push(new PointBatch(this, longest, this.#meter, this.#began))
+    this.#add(Math.min(this.#longestPart, LONGEST_TEXT))
   }
 
-  /** A part has what it is settled with. */
-  partIsReady() {
+  /** A part for calls that go to another server. */
+  addShare() {
+    return this.#add(0)
+  }
+
+  /**
+   * A part has what it is settled with.
+   *
+   * @param {boolean} isShare others may go to other servers, one of which may be away
+   */
+  partIsReady(isShare) {
     this.#unsettled -= 1
-    if (this.#unsettled === 0) for (const part of this.#parts) part.finish()
+    if (this.#unsettled === 0 || this.#isHurried) this.#settle()
+    else if (isShare) this.#timer ??= setTimeout(() => this.#hurry(), PATIENCE)
+  }
+
+  /** @param {number} longest */
+  #add(longest) {
+    const part = new PointBatch(this, longest, this.#meter, this.#began)
+    this.#unsettled += 1
+    this.#parts.push(part)
+    return part
+  }
+
+  /** From now on no part waits for others. */
+  #hurry() {
+    this.#isHurried = true
+    this.#settle()
+  }
+
+  #settle() {
+    clearTimeout(this.#timer)
+    for (const part of this.#parts) part.finish()
   }
 }
 
@@ -69,6 +105,8 @@ class Unparsable {
 /** Calls on single entries, in order. */
 class PointBatch extends Batch {
   text = ''
+  /** Other calls of its tick may go to other servers. */
+  isShare = false
   #hasUnparsable = false
   #tick
   #longest
@@ -117,12 +155,37 @@ class PointBatch extends Batch {
   }
 
   /**
+   * Keeps the calls of the first share.
+   *
+   * @param {string} shareOf for each call the number of its share, as a character
+   * @returns the other shares
+   */
+  split(shareOf) {
+    const { calls, bytes } = this
+    /** @type {PointBatch[]} */
+    const shares = [this]
+    this.calls = []
+    for (const [index, call] of calls.entries()) {
+      const number = shareOf.charCodeAt(index)
+      shares[number] ??= this.#tick.addShare()
+      shares[number].calls.push(call)
+    }
+    for (const share of shares) {
+      share.isShare = true
+      share.bytes = Math.floor((bytes * share.size) / calls.length)
+    }
+    const [, ...others] = shares
+    this.bytes = others.reduce((rest, share) => rest - share.bytes, bytes)
+    return others
+  }
+
+  /**
    * @override
    * @param {Results} results
    */
   settle(results) {
     this.#settlement = () => this.#settle(results)
-    this.#tick.partIsReady()
+    this.#tick.partIsReady(this.isShare)
   }
 
   /**
@@ -131,12 +194,15 @@ class PointBatch extends Batch {
    */
   fail(cause) {
     this.#settlement = () => super.fail(cause)
-    this.#tick.partIsReady()
+    this.#tick.partIsReady(this.isShare)
   }
 
+  /** Settles the calls, if it is known how and was not done yet. */
   finish() {
+    const settle = this.#settlement
+    this.#settlement = nothing
     try {
-      this.#settlement()
+      settle()
     } catch (cause) {
       // No call is left waiting, whatever goes wrong.
       super.fail(cause)

@@ -1,6 +1,9 @@
 //! Where entries are kept: on a Redis server or inside this process.
 
+pub mod cluster;
+mod confirmation;
 pub mod memory;
+mod points;
 pub mod redis;
 mod scan;
 mod visit;

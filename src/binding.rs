@@ -4,6 +4,7 @@
 //! callback, a batch at a time.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::future::Future;
 use std::os::fd::AsRawFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,7 +20,7 @@ use napi_derive::napi;
 use crate::call::Calls;
 use crate::config::Rules;
 use crate::connection::{Attended, Event, WaitFor};
-use crate::delivery::{Delivery, called_by_loop};
+use crate::delivery::{Delivery, called_by_javascript, called_by_loop};
 use crate::error::{Error, Kind};
 use crate::event_loop::{EventLoop, Interest, Watch};
 use crate::json::Slices;
@@ -69,6 +70,10 @@ pub struct NativeStats {
 pub struct CallRules {
     /// The store is inside this process.
     pub embedded: bool,
+    /// The calls of a batch are to be submitted in shares.
+    pub shares: bool,
+    /// Names of entries are `{<traceId>}:<key>`.
+    pub hash_tags: bool,
     pub strict_trace_ids: bool,
     pub max_pending_commands: f64,
     pub max_pending_bytes: f64,
@@ -85,6 +90,16 @@ pub struct NamedServer {
     pub database: Option<u32>,
 }
 
+/// How the calls of a batch were shared out.
+#[napi(object, object_from_js = false)]
+#[derive(Default)]
+pub struct Shares {
+    /// Size of the text.
+    pub bytes: u32,
+    /// For each call the number of its share, as a character.
+    pub share_of: String,
+}
+
 /// A store and the way back to JavaScript, until it is closed.
 #[derive(Clone)]
 struct Opened {
@@ -97,8 +112,8 @@ struct Opened {
 #[napi]
 pub struct NativeStore {
     opened: RefCell<Option<Opened>>,
-    /// The socket that the event loop watches.
-    watch: RefCell<Option<Rc<Watch>>>,
+    /// The sockets that the event loop watches, by the id of their connection.
+    watches: RefCell<HashMap<usize, Rc<Watch>>>,
     rules: Rules,
 }
 
@@ -144,13 +159,15 @@ impl NativeStore {
         };
         let store = Store::open(config, event_loop.is_some(), Arc::new(announce));
         let opened = Opened { store: Arc::new(store), delivery: Arc::new(delivery), event_loop };
-        Ok(NativeStore { opened: RefCell::new(Some(opened)), watch: RefCell::new(None), rules })
+        Ok(NativeStore { opened: RefCell::new(Some(opened)), watches: RefCell::default(), rules })
     }
 
     #[napi(getter)]
     pub fn rules(&self) -> CallRules {
         CallRules {
             embedded: self.rules.embedded,
+            shares: self.rules.shares,
+            hash_tags: self.rules.hash_tags,
             strict_trace_ids: self.rules.strict_trace_ids,
             max_pending_commands: self.rules.max_pending_commands as f64,
             max_pending_bytes: self.rules.max_pending_bytes as f64,
@@ -173,12 +190,44 @@ impl NativeStore {
         #[napi(ts_arg_type = "string")] text: TextIn,
     ) -> napi::Result<u32> {
         let Some(Opened { store, delivery, .. }) = self.opened() else { return Ok(0) };
-        delivery.begin(&env)?;
+        delivery.begin(&env, 1)?;
         let calls = Calls::new(count as usize, text.as_str());
-        let reply = BatchReply::new(batch, calls.len(), move |parts| delivery.deliver(parts));
+        let mut delivery = Some(delivery);
+        let reply_of = |_, calls| {
+            let delivery = delivery.take().expect("without shares, all calls are one");
+            BatchReply::new(batch, calls, move |parts| delivery.deliver(parts))
+        };
         // Where it panics, the reply is dropped, which fails the calls.
-        drop(catch_unwind(AssertUnwindSafe(|| store.apply(calls, reply))));
+        drop(catch_unwind(AssertUnwindSafe(|| store.apply(calls, reply_of))));
         Ok(calls.bytes() as u32)
+    }
+
+    /// As `submit`, where the calls may go to several servers: those for one of them are a share, settled as a batch of its
+    /// own, numbered from `batch` on. Nothing is settled before this returns.
+    #[napi(catch_unwind)]
+    pub fn submit_in_shares(
+        &self,
+        env: Env,
+        batch: u32,
+        count: u32,
+        #[napi(ts_arg_type = "string")] text: TextIn,
+    ) -> napi::Result<Shares> {
+        let Some(Opened { store, delivery, .. }) = self.opened() else { return Ok(Shares::default()) };
+        let calls = Calls::new(count as usize, text.as_str());
+        let mut shares = 0;
+        let reply_of = |share: u32, calls| {
+            shares = share + 1;
+            let delivery = delivery.clone();
+            BatchReply::new(batch.wrapping_add(share), calls, move |parts| delivery.deliver(parts))
+        };
+        let share_of = called_by_javascript(|| store.apply(calls, reply_of)).unwrap_or_default();
+        delivery.begin(&env, shares)?;
+        let share_of = if shares > 1 {
+            share_of.into_iter().filter_map(|share| char::from_u32(share.into())).collect()
+        } else {
+            String::new()
+        };
+        Ok(Shares { bytes: calls.bytes() as u32, share_of })
     }
 
     #[napi(catch_unwind)]
@@ -241,27 +290,33 @@ impl NativeStore {
     /// on.
     #[napi(catch_unwind)]
     pub fn attend(&self, env: Env) -> napi::Result<bool> {
-        let Some(Opened { store, event_loop, .. }) = self.opened() else { return Ok(false) };
-        let (Some(points), Some(event_loop)) = (store.points(), event_loop) else { return Ok(false) };
-        let attended = points.take_over();
-        let is_new = attended.is_some();
-        if let Some(attended) = attended {
-            self.watch.replace(Some(Rc::new(watch(env, event_loop, attended)?)));
-        }
-        let watch = self.watch.borrow().clone();
-        let run = || watch.iter().for_each(|watch| watch.run());
-        run();
-        if !points.attend() {
-            // Has the event loop wait for room.
+        let Some(Opened { store, event_loop: Some(event_loop), .. }) = self.opened() else {
+            return Ok(false);
+        };
+        let mut is_ready = false;
+        let all = store.points();
+        self.watches.borrow_mut().retain(|id, _| all.iter().any(|points| points.id() == *id));
+        for points in all {
+            if let Some((attended, completes)) = store.take_over(&points) {
+                is_ready |= completes;
+                let watch = Rc::new(watch(env, event_loop, attended)?);
+                self.watches.borrow_mut().insert(points.id(), watch);
+            }
+            let watch = self.watches.borrow().get(&points.id()).cloned();
+            let run = || watch.iter().for_each(|watch| watch.run());
             run();
+            if !points.attend() {
+                // Has the event loop wait for room.
+                run();
+            }
         }
-        Ok(is_new)
+        Ok(is_ready)
     }
 
     /// Closes the connections and lets go of the callbacks; calls that are not settled fail.
     #[napi(catch_unwind)]
     pub fn close(&self) {
-        self.watch.replace(None);
+        self.watches.take();
         let opened = self.opened.replace(None);
         if let Some(opened) = opened {
             opened.store.close();
@@ -277,7 +332,7 @@ impl NativeStore {
         F: Future<Output = Result<Slices, Error>> + Send + 'static,
     {
         let Some(Opened { store, delivery, .. }) = self.opened() else { return Ok(()) };
-        delivery.begin(&env)?;
+        delivery.begin(&env, 1)?;
         let deadline = store.deadline();
         let listing = runtime::spawn(listing(store));
         runtime::spawn(async move {

@@ -32,9 +32,33 @@ impl Call<'_> {
         }
     }
 
+    pub fn operation(&self) -> Operation {
+        match self {
+            Call::Get { .. } => Operation::Get,
+            Call::Set { .. } => Operation::Set,
+            Call::Delete { .. } => Operation::Delete,
+            Call::Ping => Operation::Ping,
+        }
+    }
+}
+
+/// What a call does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    Get,
+    Set,
+    Delete,
+    Ping,
+}
+
+impl Operation {
+    pub fn writes(self) -> bool {
+        matches!(self, Operation::Set | Operation::Delete)
+    }
+
     /// Whether it is answered with a value.
-    pub fn reads(&self) -> bool {
-        matches!(self, Call::Get { .. } | Call::Delete { .. })
+    pub fn reads(self) -> bool {
+        matches!(self, Operation::Get | Operation::Delete)
     }
 }
 

@@ -1,8 +1,12 @@
 //! What an adapter is configured to be, with every default; options.rs makes it from what the user wrote.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
+
+use serde::Deserialize;
 
 use crate::login::Login;
 use crate::strategy::Strategy;
@@ -21,10 +25,11 @@ pub const DEFAULT_MAX_PENDING_BYTES: u64 = 64 * 1024 * 1024;
 pub struct Config {
     pub topology: Topology,
     pub prefix: String,
-    /// Expiry of every written entry, in whole seconds.
-    pub ttl: Option<u32>,
+    pub writes: Writes,
     pub command_timeout: Duration,
     pub strict_trace_ids: bool,
+    /// Names of entries are `{<traceId>}:<key>`, so that those of a trace are in one slot of a cluster.
+    pub hash_tags: bool,
     pub max_pending_commands: u64,
     pub max_pending_bytes: u64,
 }
@@ -33,6 +38,8 @@ impl Config {
     pub fn rules(&self) -> Rules {
         Rules {
             embedded: matches!(self.topology, Topology::Memory { .. }),
+            shares: matches!(self.topology, Topology::Cluster { .. }),
+            hash_tags: self.hash_tags,
             strict_trace_ids: self.strict_trace_ids,
             max_pending_commands: self.max_pending_commands,
             max_pending_bytes: self.max_pending_bytes,
@@ -43,19 +50,43 @@ impl Config {
 }
 
 impl Topology {
+    /// How servers are spoken to, those included that only tell where others are.
+    fn accesses(&self) -> Vec<&Access> {
+        match self {
+            Topology::Memory { .. } => Vec::new(),
+            Topology::Standalone { server, .. } => vec![&server.access],
+            Topology::Sentinel { sentinel, .. } => vec![&sentinel.at_master, &sentinel.at_sentinels],
+            Topology::Cluster { cluster, .. } => vec![&cluster.access],
+        }
+    }
+
     fn is_unverified(&self) -> bool {
-        let Topology::Standalone(server) = self else { return false };
-        server.tls.as_ref().is_some_and(|tls| !tls.reject_unauthorized)
+        self.accesses().iter().filter_map(|access| access.tls.as_ref()).any(|tls| !tls.reject_unauthorized)
     }
 
     fn named(&self) -> Named {
-        let Topology::Standalone(server) = self else { return Named::default() };
-        let (address, port) = match &server.address {
-            Address::Tcp { host, port } => (host.clone(), Some(*port)),
-            Address::Unix(path) => (path.display().to_string(), None),
-        };
-        Named { address: Some(address), port, database: Some(server.database) }
+        let database = self.accesses().first().map(|access| access.database);
+        let Topology::Standalone { server, .. } = self else { return Named { database, ..Named::default() } };
+        match &server.address {
+            Address::Tcp { host, port } => Named { address: Some(host.clone()), port: Some(*port), database },
+            Address::Unix(path) => Named { address: Some(path.display().to_string()), port: None, database },
+        }
     }
+}
+
+/// What is asked for with every write.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Writes {
+    /// Expiry of the entry, in whole seconds.
+    pub ttl: Option<u32>,
+    pub wait_replicas: Option<WaitReplicas>,
+}
+
+/// So many replicas are to have a write within that time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WaitReplicas {
+    pub count: u32,
+    pub timeout: Duration,
 }
 
 /// What the JavaScript side keeps to, before anything crosses.
@@ -63,6 +94,10 @@ impl Topology {
 pub struct Rules {
     /// The store is inside this process.
     pub embedded: bool,
+    /// The calls of a batch may go to several servers; see `NativeStore::submit_in_shares`.
+    pub shares: bool,
+    /// Names of entries are `{<traceId>}:<key>`.
+    pub hash_tags: bool,
     pub strict_trace_ids: bool,
     pub max_pending_commands: u64,
     pub max_pending_bytes: u64,
@@ -88,13 +123,74 @@ pub enum Topology {
     Memory {
         name: Option<String>,
     },
-    Standalone(Box<Server>),
+    Standalone {
+        server: Server,
+        strategy: Strategy,
+    },
+    Sentinel {
+        sentinel: Sentinel,
+        strategy: Strategy,
+    },
+    Cluster {
+        cluster: Cluster,
+        strategy: Strategy,
+    },
+}
+
+/// A Redis Cluster.
+#[derive(Debug)]
+pub struct Cluster {
+    /// Nodes to learn the others from.
+    pub seeds: Vec<Address>,
+    pub access: Arc<Access>,
+    pub read_from: ReadFrom,
+    pub address_map: AddressMap,
+}
+
+/// Which nodes serve `get`.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub enum ReadFrom {
+    #[default]
+    Primary,
+    /// A replica, and the primary where none can be reached.
+    Replica,
+    Any,
+}
+
+/// A master, to be found through sentinels.
+#[derive(Debug)]
+pub struct Sentinel {
+    /// Of the set that the master belongs to.
+    pub name: String,
+    pub nodes: Vec<Address>,
+    pub at_sentinels: Arc<Access>,
+    pub at_master: Arc<Access>,
+    pub address_map: AddressMap,
+}
+
+/// Addresses as servers name each other, and what they are from here.
+#[derive(Clone, Debug, Default)]
+pub struct AddressMap(pub HashMap<Address, Address>);
+
+impl AddressMap {
+    pub fn seen_from_here(&self, address: Address) -> Address {
+        self.0.get(&address).cloned().unwrap_or(address)
+    }
 }
 
 /// One server and how to reach it.
 #[derive(Clone, Debug)]
 pub struct Server {
     pub address: Address,
+    pub access: Arc<Access>,
+}
+
+/// How to reach a server, wherever it is.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// What a server must be.
+    pub role: Role,
     pub tls: Option<Tls>,
     pub login: Login,
     pub database: u32,
@@ -106,13 +202,33 @@ pub struct Server {
     pub user_timeout: Duration,
     pub keep_alive: bool,
     pub no_delay: bool,
-    pub strategy: Strategy,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a server is connected to for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Whatever it is.
+    Any,
+    /// To be written to: a replica is refused.
+    Master,
+    /// To be read from too, though it be a replica.
+    Reader,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Address {
     Tcp { host: String, port: u16 },
     Unix(PathBuf),
+}
+
+impl Address {
+    /// As servers write it, `host:port`; an IPv6 address may have brackets or not.
+    pub fn from_node(text: &str) -> Option<Self> {
+        let (host, port) = text.rsplit_once(':')?;
+        let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+        let port = port.parse().ok().filter(|port| *port > 0)?;
+        (!host.is_empty() && !host.contains(['/', '@'])).then(|| Address::Tcp { host: host.to_owned(), port })
+    }
 }
 
 impl fmt::Display for Address {

@@ -4,6 +4,7 @@
 //! is written by whoever submits and read by one task, the supervisor, which also connects and reconnects.
 
 mod attended;
+mod dialogue;
 mod fold;
 mod frame;
 mod handshake;
@@ -11,9 +12,11 @@ mod link;
 mod pipeline;
 mod replies;
 mod request;
+mod sentinels;
 mod socket;
 mod stats;
 mod supervisor;
+mod target;
 mod tls;
 
 use std::sync::Arc;
@@ -22,14 +25,16 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 pub use self::attended::{Attended, WaitFor};
-pub use self::fold::Fold;
+pub use self::dialogue::Dialogue;
+pub use self::fold::{Fold, folding};
 pub use self::frame::Frame;
-pub use self::request::{Effect, Epoch, Request, Sink};
+pub use self::request::{Effect, Encoded, Epoch, Request, Sink};
+pub use self::sentinels::Sentinels;
 pub use self::stats::Stats;
-pub use self::supervisor::{Event, OnEvent, Open};
+pub use self::supervisor::{Event, OnEvent, Open, Plan};
+pub use self::target::Target;
 
 use self::link::{CallAttendant, Link};
-use crate::config::Server;
 use crate::error::{Error, Kind};
 
 /// Handle of a connection; the connection is closed by [`Connection::close`].
@@ -40,26 +45,33 @@ pub struct Connection {
 
 impl Connection {
     /// Starts to connect in the background.
-    pub fn start(server: Server, open: Open, command_timeout: Duration, on_event: OnEvent) -> Self {
-        Self::start_with(None, server, open, command_timeout, on_event)
+    pub fn start(plan: Plan, command_timeout: Duration) -> Self {
+        Self::start_with(None, plan, command_timeout)
     }
 
     /// As [`Connection::start`]; but the socket is read and written by the thread that [`Event::Attend`] calls, which
     /// then calls [`Connection::attend`].
-    pub fn start_attended(server: Server, open: Open, command_timeout: Duration, on_event: OnEvent) -> Self {
-        let call: OnEvent = on_event.clone();
-        Self::start_with(Some(Box::new(move || call(Event::Attend))), server, open, command_timeout, on_event)
+    pub fn start_attended(plan: Plan, command_timeout: Duration) -> Self {
+        let call: OnEvent = plan.on_event.clone();
+        Self::start_with(Some(Box::new(move || call(Event::Attend))), plan, command_timeout)
     }
 
-    fn start_with(
-        call_attendant: Option<CallAttendant>,
-        server: Server,
-        open: Open,
-        command_timeout: Duration,
-        on_event: OnEvent,
-    ) -> Self {
+    fn start_with(call_attendant: Option<CallAttendant>, plan: Plan, command_timeout: Duration) -> Self {
         let link = Arc::new(Link::new(command_timeout, call_attendant));
-        crate::runtime::spawn(supervisor::run(link.clone(), server, open, on_event));
+        crate::runtime::spawn(supervisor::run(link.clone(), plan));
+        Connection { link }
+    }
+
+    /// One that nobody serves: what is submitted waits until it is handed back, or its deadline.
+    pub fn unserved(command_timeout: Duration) -> Self {
+        let link = Arc::new(Link::new(command_timeout, None));
+        let cared = link.clone();
+        crate::runtime::spawn(async move {
+            tokio::select! {
+                () = cared.take_care() => {}
+                () = cared.ended() => {}
+            }
+        });
         Connection { link }
     }
 
@@ -70,7 +82,7 @@ impl Connection {
 
     /// As [`Connection::submit`], for tasks: the replies are folded into `fold`, which comes back with them.
     pub async fn fold<F: Fold>(&self, request: Request, deadline: Instant, fold: F) -> Result<F, Error> {
-        let (sink, folded) = fold::folding(fold);
+        let (sink, folded) = folding(fold);
         self.submit(request, deadline, Box::new(sink));
         folded.await.ok_or_else(|| Error::new(Kind::Connection, "the call was dropped"))
     }
@@ -90,6 +102,36 @@ impl Connection {
     /// replies were read.
     pub fn attend(&self) -> bool {
         self.link.attend()
+    }
+
+    /// Why what is submitted to an unserved one waits.
+    pub fn explain(&self, trouble: Option<&Error>) {
+        self.link.set_trouble(trouble);
+    }
+
+    /// Gives what waits back to its sinks.
+    pub fn hand_back(&self, why: &Error) {
+        self.link.hand_back(why);
+    }
+
+    /// Sends nothing new: it goes back to its sinks. Ends when all else is answered.
+    pub fn retire(&self, why: &Error) {
+        self.link.retire(why);
+    }
+
+    /// It has ended, and nothing is under way.
+    pub fn is_over(&self) -> bool {
+        self.link.is_over()
+    }
+
+    /// Why what was submitted waits, where it does.
+    pub fn trouble(&self) -> Option<Error> {
+        self.link.trouble()
+    }
+
+    /// Tells one connection from others.
+    pub fn id(&self) -> usize {
+        Arc::as_ptr(&self.link).addr()
     }
 
     pub fn stats(&self) -> Stats {

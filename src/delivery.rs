@@ -33,6 +33,14 @@ pub fn called_by_loop<T>(env: Env, run: impl FnOnce() -> T) -> T {
     result
 }
 
+/// Runs on the thread of JavaScript, which calls it: what is delivered meanwhile has to wait until it returns.
+pub fn called_by_javascript<T>(run: impl FnOnce() -> T) -> T {
+    let calling = CALLING.take();
+    let result = run();
+    CALLING.set(calling);
+    result
+}
+
 pub struct Delivery {
     on_settled: OnSettled,
     /// The same function, for calls on its own thread.
@@ -56,9 +64,9 @@ impl Delivery {
         Ok(Delivery { on_settled, direct, in_flight, waiting: Mutex::default() })
     }
 
-    /// A batch begins. On the JavaScript thread.
-    pub fn begin(&self, env: &Env) -> napi::Result<()> {
-        self.in_flight.begin(env)
+    /// So many batches begin. On the JavaScript thread.
+    pub fn begin(&self, env: &Env, batches: u32) -> napi::Result<()> {
+        self.in_flight.begin(env, batches)
     }
 
     /// Hands over what a batch came to: the first part now, each other one when it is asked for.
@@ -175,8 +183,8 @@ struct InFlight {
 }
 
 impl InFlight {
-    fn begin(&self, env: &Env) -> napi::Result<()> {
-        if self.batches.fetch_add(1, Ordering::Relaxed) > 0 {
+    fn begin(&self, env: &Env, batches: u32) -> napi::Result<()> {
+        if batches == 0 || self.batches.fetch_add(batches, Ordering::Relaxed) > 0 {
             return Ok(());
         }
         // SAFETY: whoever begins a batch holds the function.

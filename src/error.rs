@@ -10,6 +10,8 @@ pub enum Applied {
     No,
     /// The command left this process and its reply never came.
     Unknown,
+    /// The write was carried out; what failed is what was to follow it.
+    Yes,
 }
 
 impl Applied {
@@ -18,6 +20,7 @@ impl Applied {
         match self {
             Applied::No => "no",
             Applied::Unknown => "unknown",
+            Applied::Yes => "yes",
         }
     }
 }
@@ -27,6 +30,8 @@ impl Applied {
 pub enum Kind {
     InvalidConfig,
     Connection,
+    /// The server is not one of those to be asked any more.
+    Retired,
     /// The reconnect strategy gave up: no further attempt follows.
     Ended,
     Auth,
@@ -38,6 +43,8 @@ pub enum Kind {
     WrongType,
     Reply,
     Unsupported,
+    /// Written, and too few replicas confirmed it.
+    NotReplicated,
     /// A fault of this package.
     Internal,
 }
@@ -52,7 +59,7 @@ impl Kind {
     pub fn code(self) -> &'static str {
         match self {
             Kind::InvalidConfig => "ERR_INVALID_CONFIG",
-            Kind::Connection | Kind::Ended => "ERR_CONNECTION",
+            Kind::Connection | Kind::Ended | Kind::Retired => "ERR_CONNECTION",
             Kind::Auth | Kind::NoCredentials => "ERR_AUTH",
             Kind::CommandTimeout => "ERR_COMMAND_TIMEOUT",
             Kind::Closed => "ERR_CLOSED",
@@ -60,6 +67,7 @@ impl Kind {
             Kind::WrongType => "ERR_WRONG_TYPE",
             Kind::Reply => "ERR_REPLY",
             Kind::Unsupported => "ERR_UNSUPPORTED",
+            Kind::NotReplicated => "ERR_NOT_REPLICATED",
             Kind::Internal => "ERR_INTERNAL",
         }
     }
@@ -126,6 +134,11 @@ impl Error {
         self.reply.as_deref().is_some_and(|word| FOR_NOW.contains(&word))
     }
 
+    /// Whether the server said that it is a replica.
+    pub fn is_of_replica(&self) -> bool {
+        self.reply.as_deref() == Some("READONLY")
+    }
+
     /// A call was not settled in time. Where the server refuses the login, that is what the caller has to know; any
     /// other `trouble` with the connection is the cause.
     pub fn overdue(trouble: Option<&Error>) -> Self {
@@ -149,6 +162,11 @@ impl Error {
     /// The server's answer is none that the command can have.
     pub fn unexpected_reply() -> Self {
         Error::new(Kind::Reply, "the server's answer does not fit the command")
+    }
+
+    /// A reply too many.
+    pub fn unasked_reply() -> Self {
+        Error::new(Kind::Connection, "the server sent a reply that nobody asked for")
     }
 
     /// The stored text of an entry is not JSON.

@@ -4,11 +4,13 @@
 #[derive(Clone, Debug)]
 pub struct Keyspace {
     prefix: String,
+    /// Trace ids stand in braces.
+    hash_tags: bool,
 }
 
 impl Keyspace {
-    pub fn new(prefix: String) -> Self {
-        Keyspace { prefix }
+    pub fn new(prefix: String, hash_tags: bool) -> Self {
+        Keyspace { prefix, hash_tags }
     }
 
     /// Bytes that every key starts with.
@@ -27,6 +29,7 @@ impl Keyspace {
     pub fn start_of(&self, scope: &Scope) -> String {
         match scope {
             Scope::All => self.prefix.clone(),
+            Scope::Group(trace_id) if self.hash_tags => format!("{}{{{trace_id}}}:", self.prefix),
             Scope::Group(trace_id) => format!("{}{trace_id}:", self.prefix),
         }
     }
@@ -41,10 +44,11 @@ impl Keyspace {
     /// Trace id and key of a Redis key of `scope`; `None` where it names no entry of it.
     pub fn entry<'a>(&self, scope: &Scope, redis_key: &'a str) -> Option<(&'a str, &'a str)> {
         let entry = redis_key.strip_prefix(&self.prefix)?;
+        let (entry, end) = if self.hash_tags { (entry.strip_prefix('{')?, "}:") } else { (entry, ":") };
         match scope {
-            Scope::All => entry.split_once(':'),
+            Scope::All => entry.split_once(end),
             Scope::Group(trace_id) => {
-                let key = entry.strip_prefix(trace_id.as_str())?.strip_prefix(':')?;
+                let key = entry.strip_prefix(trace_id.as_str())?.strip_prefix(end)?;
                 Some((&entry[..trace_id.len()], key))
             }
         }
@@ -76,7 +80,7 @@ mod tests {
     use super::*;
 
     fn keyspace() -> Keyspace {
-        Keyspace::new("app:state:".into())
+        Keyspace::new("app:state:".into(), false)
     }
 
     #[test]
@@ -102,8 +106,18 @@ mod tests {
     }
 
     #[test]
+    fn with_hash_tags_an_id_stands_in_braces() {
+        let keyspace = Keyspace::new("p:".into(), true);
+        let group = Scope::Group("a:b".into());
+        assert_eq!(keyspace.start_of(&group), "p:{a:b}:");
+        assert_eq!(keyspace.entry(&group, "p:{a:b}:c"), Some(("a:b", "c")));
+        assert_eq!(keyspace.entry(&Scope::All, "p:{a:b}:c}:d"), Some(("a:b", "c}:d")));
+        assert_eq!(keyspace.entry(&Scope::All, "p:a:b"), None);
+    }
+
+    #[test]
     fn wildcards_in_prefix_and_id_are_literal() {
-        let keyspace = Keyspace::new("p[*]:".into());
+        let keyspace = Keyspace::new("p[*]:".into(), false);
         assert_eq!(keyspace.pattern_of(&Scope::Group("a?\\^-".into())), r"p\[\*\]:a\?\\^-:*");
         assert_eq!(keyspace.pattern_of(&Scope::All), r"p\[\*\]:*");
     }

@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     fn listing(scope: Scope, show: Show) -> Listing {
-        Listing::new(Keyspace::new("p:".into()), scope, show)
+        Listing::new(Keyspace::new("p:".into(), false), scope, show)
     }
 
     #[test]

@@ -1,22 +1,22 @@
 //! The user's options, made into a [`Config`]; every mistake is named by its path.
 
 mod setting;
+mod tls;
+mod topology;
+mod url;
 
-use std::borrow::Cow;
 use std::time::Duration;
 
-use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo};
 use serde::{Deserialize, Deserializer};
 
 use self::setting::{
-    ClientName, Filled, Host, Object, PemSetting, ReconnectSetting, Secret, SocketPath, TlsOptions,
+    ByAddress, ClientName, Filled, Host, Object, PemSetting, ReconnectSetting, Secret, SocketPath,
     TlsSetting, Whole,
 };
 use crate::config::*;
 use crate::error::{Error, Kind};
-use crate::login::{AskCredentials, Credentials, Login};
-use crate::strategy::{Ask, Strategy};
-use crate::tls::{Identity, Tls};
+use crate::login::AskCredentials;
+use crate::strategy::Ask;
 
 type Port = Whole<1, 65_535>;
 type Database = Whole<0, 2_147_483_647>;
@@ -41,7 +41,9 @@ pub struct Options {
     cluster: Option<Object<ClusterOptions>>,
     key_prefix: Option<String>,
     ttl: Option<Seconds>,
+    wait_replicas: Option<Object<WaitOptions>>,
     strict_trace_ids: Option<bool>,
+    hash_tags: Option<bool>,
     command_timeout: Option<Milliseconds>,
     max_pending_commands: Option<Count>,
     max_pending_bytes: Option<Count>,
@@ -73,6 +75,7 @@ struct SentinelOptions {
     username: Option<Secret>,
     password: Option<Secret>,
     tls: Option<TlsSetting>,
+    node_address_map: NodeAddressMap,
 }
 
 #[derive(Default, Deserialize)]
@@ -80,7 +83,18 @@ struct SentinelOptions {
 struct ClusterOptions {
     nodes: Vec<Object<Node>>,
     read_from: Option<ReadFrom>,
+    node_address_map: NodeAddressMap,
 }
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct WaitOptions {
+    count: Option<Whole<1, 1_000>>,
+    timeout: Option<Milliseconds>,
+}
+
+/// By the address that servers give.
+type NodeAddressMap = ByAddress<Object<Node>>;
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -89,37 +103,11 @@ struct Node {
     port: Option<Port>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-enum ReadFrom {
-    Primary,
-    Replica,
-    Any,
-}
-
 /// Functions of the user's, which no source of options can hold.
 #[derive(Default)]
 pub struct Callbacks {
     pub strategy: Option<Ask>,
     pub credentials: Option<AskCredentials>,
-}
-
-impl SocketOptions {
-    /// What is asked for here. Whoever gives a certificate does not expect to speak in the clear.
-    fn take_tls(&mut self) -> Option<TlsSetting> {
-        let options = TlsOptions {
-            ca: self.ca.take(),
-            cert: self.cert.take(),
-            key: self.key.take(),
-            servername: self.servername.take(),
-            reject_unauthorized: self.reject_unauthorized.take(),
-        };
-        match self.tls {
-            Some(false) => Some(TlsSetting::Off),
-            None if options == TlsOptions::default() => None,
-            _ => Some(TlsSetting::On(options)),
-        }
-    }
 }
 
 impl Options {
@@ -141,15 +129,42 @@ impl Options {
             return Err(invalid("credentials", "cannot be combined with username or password"));
         }
         let prefix = self.key_prefix.take().filter(|prefix| !prefix.is_empty());
+        let hash_tags = self.hash_tags.unwrap_or(false);
+        if hash_tags && prefix.as_ref().is_some_and(|prefix| prefix.contains('{')) {
+            return Err(invalid(
+                "keyPrefix",
+                "cannot have a \"{\" with hashTags: it would be the tag of all keys",
+            ));
+        }
         Ok(Config {
             prefix: prefix.unwrap_or_else(|| DEFAULT_PREFIX.into()),
-            ttl: self.ttl.map(|ttl| ttl.get() as u32).filter(|ttl| *ttl > 0),
+            writes: Writes {
+                ttl: self.ttl.map(|ttl| ttl.get() as u32).filter(|ttl| *ttl > 0),
+                wait_replicas: self.wait_replicas()?,
+            },
             command_timeout: duration_or(self.command_timeout, DEFAULT_COMMAND_TIMEOUT),
             strict_trace_ids: self.strict_trace_ids.unwrap_or(false),
+            hash_tags,
             max_pending_commands: count_or(self.max_pending_commands, DEFAULT_MAX_PENDING_COMMANDS),
             max_pending_bytes: count_or(self.max_pending_bytes, DEFAULT_MAX_PENDING_BYTES),
             topology: self.into_topology(callbacks)?,
         })
+    }
+
+    fn wait_replicas(&self) -> Result<Option<WaitReplicas>, Error> {
+        let Some(Object(WaitOptions { count, timeout })) = &self.wait_replicas else { return Ok(None) };
+        let (Some(count), Some(timeout)) = (count, timeout) else {
+            let missing = if count.is_none() { "count" } else { "timeout" };
+            return Err(invalid(&format!("waitReplicas.{missing}"), "is missing"));
+        };
+        let timeout = Duration::from_millis(timeout.get());
+        if timeout >= duration_or(self.command_timeout, DEFAULT_COMMAND_TIMEOUT) {
+            return Err(invalid("waitReplicas.timeout", "must be shorter than commandTimeout"));
+        }
+        if self.url.as_ref().is_some_and(|url| url.0.starts_with("memory:")) {
+            return Err(invalid("waitReplicas", "cannot be combined with memory:, which has no replicas"));
+        }
+        Ok(Some(WaitReplicas { count: count.get() as u32, timeout }))
     }
 
     fn check_combinations(&self) -> Result<(), Error> {
@@ -157,194 +172,55 @@ impl Options {
             (Some(_), Some(_)) => Err(invalid("cluster", "cannot be combined with sentinel")),
             (Some(Object(sentinel)), None) => {
                 required(&sentinel.name, "sentinel.name")?;
-                check_nodes(&sentinel.nodes, "sentinel.nodes")
+                check_nodes(&sentinel.nodes, "sentinel.nodes")?;
+                check_map(&sentinel.node_address_map, "sentinel.nodeAddressMap")?;
+                self.refuse_address("sentinel")
             }
-            (None, Some(Object(cluster))) => check_nodes(&cluster.nodes, "cluster.nodes"),
+            (None, Some(Object(cluster))) => {
+                check_nodes(&cluster.nodes, "cluster.nodes")?;
+                check_map(&cluster.node_address_map, "cluster.nodeAddressMap")?;
+                self.refuse_address("cluster")
+            }
             (None, None) => Ok(()),
         }
     }
 
-    fn into_topology(self, callbacks: Callbacks) -> Result<Topology, Error> {
-        let url = self.url.as_ref().map(|url| Url::parse(&url.0)).transpose()?;
-        self.refuse_unsupported()?;
-        match url {
-            Some(Url::Memory { name }) => Ok(Topology::Memory { name }),
-            Some(Url::Server { info, tls }) => self.into_standalone(Some(*info), tls, callbacks),
-            None => self.into_standalone(None, false, callbacks),
-        }
-    }
-
-    fn refuse_unsupported(&self) -> Result<(), Error> {
-        let asked = [
-            (self.sentinel.is_some(), "sentinel: Redis Sentinel is"),
-            (self.cluster.is_some(), "cluster: Redis Cluster is"),
+    /// Whoever names nodes cannot mean a server beside them.
+    fn refuse_address(&self, beside: &str) -> Result<(), Error> {
+        let socket = self.socket.as_ref().map(|Object(socket)| socket);
+        let given = [
+            ("url", self.url.is_some()),
+            ("host", self.host.is_some()),
+            ("port", self.port.is_some()),
+            ("socket.host", socket.is_some_and(|socket| socket.host.is_some())),
+            ("socket.port", socket.is_some_and(|socket| socket.port.is_some())),
+            ("socket.path", socket.is_some_and(|socket| socket.path.is_some())),
         ];
-        match asked.into_iter().find(|(asked, _)| *asked) {
-            Some((_, what)) => Err(unsupported(what)),
+        match given.into_iter().find(|(_, given)| *given) {
+            Some((path, _)) => Err(invalid(path, &format!("cannot be combined with {beside}"))),
             None => Ok(()),
         }
     }
-
-    fn into_standalone(
-        self,
-        url: Option<ConnectionInfo>,
-        url_asks_for_tls: bool,
-        callbacks: Callbacks,
-    ) -> Result<Topology, Error> {
-        let Object(mut socket) = self.socket.unwrap_or_default();
-        let tls = tls_options([self.tls, socket.take_tls()], url_asks_for_tls)?;
-        let address = address(
-            self.host.or(socket.host),
-            self.port.or(socket.port),
-            socket.path,
-            url.as_ref().map(ConnectionInfo::addr),
-        );
-        let tls = tls.map(|tls| tls_towards(tls, &address)).transpose()?;
-        let login = url.as_ref().map(ConnectionInfo::redis_settings);
-        let username = self.username.map(|name| name.0).or_else(|| login?.username().map(str::to_owned));
-        let password = self.password.map(|word| word.0).or_else(|| login?.password().map(str::to_owned));
-        let fixed = credentials(username, password).map_or(Login::None, Login::As);
-        let database = self.database.map(|number| number.get() as u32);
-        Ok(Topology::Standalone(Box::new(Server {
-            address,
-            tls,
-            login: callbacks.credentials.map_or(fixed, Login::Ask),
-            database: database.or(login.map(|login| login.db() as u32)).unwrap_or(0),
-            client_name: self.name.map_or_else(|| DEFAULT_NAME.into(), |name| name.0),
-            connect_timeout: duration_or(socket.connect_timeout, DEFAULT_CONNECT_TIMEOUT),
-            user_timeout: duration_or(self.command_timeout, DEFAULT_COMMAND_TIMEOUT),
-            keep_alive: socket.keep_alive.unwrap_or(true),
-            no_delay: socket.no_delay.unwrap_or(true),
-            strategy: strategy(socket.reconnect_strategy, callbacks.strategy),
-        })))
-    }
-}
-
-/// The TLS options of all places where they may stand; none where the server is to be spoken to in the clear.
-fn tls_options(settings: [Option<TlsSetting>; 2], url_asks: bool) -> Result<Option<TlsOptions>, Error> {
-    let mut is_off = false;
-    let mut asked = url_asks.then(TlsOptions::default);
-    for setting in settings.into_iter().flatten() {
-        match setting {
-            TlsSetting::Off => is_off = true,
-            TlsSetting::On(options) => asked = Some(asked.unwrap_or_default().or(options)),
-        }
-    }
-    match asked {
-        Some(_) if is_off => Err(invalid("tls", "is asked for in one place and switched off in another")),
-        asked => Ok(asked),
-    }
-}
-
-fn tls_towards(options: TlsOptions, address: &Address) -> Result<Tls, Error> {
-    let TlsOptions { ca, cert, key, servername, reject_unauthorized } = options;
-    let Address::Tcp { host, .. } = address else {
-        return Err(invalid("tls", "cannot be used over a unix socket"));
-    };
-    let identity = match (cert, key) {
-        (None, None) => None,
-        (Some(cert), Some(key)) => Some(Identity { cert: cert.0, key: key.0 }),
-        (Some(_), None) => return Err(invalid("tls.key", "is missing beside tls.cert")),
-        (None, Some(_)) => return Err(invalid("tls.cert", "is missing beside tls.key")),
-    };
-    Ok(Tls {
-        ca: ca.map(|ca| ca.0),
-        identity,
-        servername: servername.map_or_else(|| host.clone(), |name| name.0),
-        reject_unauthorized: reject_unauthorized.unwrap_or(true),
-    })
 }
 
 fn check_nodes(nodes: &[Object<Node>], path: &str) -> Result<(), Error> {
     if nodes.is_empty() {
         return Err(invalid(path, "expected at least one node"));
     }
-    nodes.iter().enumerate().try_for_each(|(index, Object(node))| {
-        required(&node.host, &format!("{path}[{index}].host"))?;
-        required(&node.port, &format!("{path}[{index}].port"))
-    })
+    nodes.iter().enumerate().try_for_each(|(index, node)| check_node(node, &format!("{path}[{index}]")))
+}
+
+fn check_map(map: &NodeAddressMap, path: &str) -> Result<(), Error> {
+    map.0.iter().try_for_each(|(name, node)| check_node(node, &format!("{path}.{name}")))
+}
+
+fn check_node(Object(node): &Object<Node>, path: &str) -> Result<(), Error> {
+    required(&node.host, &format!("{path}.host"))?;
+    required(&node.port, &format!("{path}.port"))
 }
 
 fn required<T>(setting: &Option<T>, path: &str) -> Result<(), Error> {
     setting.as_ref().map(drop).ok_or_else(|| invalid(path, "is missing"))
-}
-
-/// The parser's own messages may repeat the url, and with it a password.
-const URL_FORMS: &str = "expected redis://[[user]:password@]host[:port][/database], rediss:// for TLS, unix:///path[?db=n] or memory:";
-
-/// What a `url` can name.
-enum Url {
-    Memory { name: Option<String> },
-    Server { info: Box<ConnectionInfo>, tls: bool },
-}
-
-impl Url {
-    fn parse(url: &str) -> Result<Self, Error> {
-        if let Some(name) = url.strip_prefix("memory:") {
-            return Ok(Url::Memory { name: Some(name.to_owned()).filter(|name| !name.is_empty()) });
-        }
-        // Without its own TLS, redis-rs knows no url for it; what follows the scheme is the same.
-        let (plain, tls) = match url.split_once("s://") {
-            Some((scheme @ ("redis" | "valkey"), rest)) => (Cow::Owned(format!("{scheme}://{rest}")), true),
-            _ => (Cow::Borrowed(url), false),
-        };
-        if plain.split_once(['?', '#']).is_some_and(|(_, rest)| rest.contains('@')) {
-            // A password that is not encoded ends the host before its time, and would be shown as one.
-            return Err(invalid(
-                "url",
-                "in a username or password, \"?\", \"#\", \"/\" and \"@\" must be percent-encoded",
-            ));
-        }
-        let info = plain.as_ref().into_connection_info().map_err(|_| invalid("url", URL_FORMS))?;
-        if u32::try_from(info.redis_settings().db()).is_err() {
-            return Err(invalid("url", "expected a database number of 0 or more"));
-        }
-        if matches!(info.addr(), ConnectionAddr::Tcp(_, 0)) {
-            return Err(invalid("url", "expected a port from 1 to 65535"));
-        }
-        Ok(Url::Server { info: Box::new(info), tls })
-    }
-}
-
-fn address(
-    host: Option<Host>,
-    port: Option<Port>,
-    path: Option<SocketPath>,
-    url: Option<&ConnectionAddr>,
-) -> Address {
-    let (url_host, url_port) = match url {
-        Some(ConnectionAddr::Unix(path)) if host.is_none() && port.is_none() => {
-            return Address::Unix(path.clone());
-        }
-        Some(ConnectionAddr::Tcp(host, port)) => (Some(host.clone()), Some(*port)),
-        _ => (None, None),
-    };
-    match path {
-        Some(path) => Address::Unix(path.0.into()),
-        None => Address::Tcp {
-            host: host.map(|host| host.0).or(url_host).unwrap_or_else(|| DEFAULT_HOST.into()),
-            port: port.map(|port| port.get() as u16).or(url_port).unwrap_or(DEFAULT_PORT),
-        },
-    }
-}
-
-/// Empty strings count as not given, as environment variables often are; a user alone is one without a password.
-fn credentials(username: Option<String>, password: Option<String>) -> Option<Credentials> {
-    let username = username.filter(|name| !name.is_empty());
-    let password = password.filter(|word| !word.is_empty());
-    if username.is_none() && password.is_none() {
-        return None;
-    }
-    Some(Credentials { username, password: password.unwrap_or_default() })
-}
-
-fn strategy(setting: Option<ReconnectSetting>, ask: Option<Ask>) -> Strategy {
-    match (ask, setting) {
-        (Some(ask), _) => Strategy::Ask(ask),
-        (None, Some(ReconnectSetting::Never)) => Strategy::Never,
-        (None, Some(ReconnectSetting::Every(delay))) => Strategy::Every(delay),
-        (None, None) => Strategy::Backoff,
-    }
 }
 
 fn duration_or(setting: Option<Milliseconds>, default: Duration) -> Duration {
@@ -365,10 +241,6 @@ fn without_value(mistake: &str) -> &str {
 
 fn invalid(path: &str, mistake: &str) -> Error {
     Error::new(Kind::InvalidConfig, format!("{path}: {mistake}"))
-}
-
-fn unsupported(what: &str) -> Error {
-    Error::new(Kind::Unsupported, format!("{what} not built into this version"))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::sync::LazyLock;
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::JoinHandle;
 
 /// One thread reads sockets while another assembles a large listing.
@@ -17,6 +17,10 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     builder.worker_threads(THREADS).max_blocking_threads(LOOKUPS).thread_name("redis-state").enable_all();
     builder.build().expect("the operating system gives threads")
 });
+
+pub fn handle() -> &'static Handle {
+    RUNTIME.handle()
+}
 
 pub fn spawn<F>(task: F) -> JoinHandle<F::Output>
 where

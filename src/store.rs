@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::backend::cluster::Cluster;
 use crate::backend::memory::Memory;
 use crate::backend::redis::Redis;
 use crate::call::{Calls, Outcomes};
-use crate::config::{Config, Topology};
-use crate::connection::{Connection, Event, OnEvent, Stats};
+use crate::config::{Config, Topology, Writes};
+use crate::connection::{Attended, Connection, Event, OnEvent, Sentinels, Stats, Target};
 use crate::error::Error;
 use crate::json::Slices;
 use crate::keyspace::{Keyspace, Scope};
@@ -18,42 +19,63 @@ use crate::listing::{Listing, Show};
 pub struct Store {
     backend: Backend,
     keyspace: Keyspace,
-    ttl: Option<u32>,
+    writes: Writes,
     command_timeout: Duration,
 }
 
 enum Backend {
     Memory(Arc<Memory>),
     Redis(Redis),
+    Cluster(Arc<Cluster>),
 }
 
 impl Store {
-    /// `attended`: the caller reads and writes the connection for point calls itself; see [`Store::points`].
+    /// `attended`: the caller reads and writes the connections for point calls itself; see [`Store::points`].
     pub fn open(config: Config, attended: bool, on_event: OnEvent) -> Self {
+        let command_timeout = config.command_timeout;
+        let redis = |target, strategy, on_event| {
+            Backend::Redis(Redis::start(target, strategy, attended, command_timeout, on_event))
+        };
         let backend = match config.topology {
             Topology::Memory { name } => {
                 on_event(Event::Connect);
                 on_event(Event::Ready);
                 Backend::Memory(Memory::open(name.as_deref()))
             }
-            Topology::Standalone(server) => {
-                Backend::Redis(Redis::start(*server, attended, config.command_timeout, on_event))
+            Topology::Standalone { server, strategy } => redis(Target::Fixed(server), strategy, on_event),
+            Topology::Sentinel { sentinel, strategy } => {
+                redis(Target::Master(Arc::new(Sentinels::new(sentinel))), strategy, on_event)
+            }
+            Topology::Cluster { cluster, strategy } => {
+                Backend::Cluster(Cluster::start(cluster, strategy, attended, command_timeout, on_event))
             }
         };
         Store {
             backend,
-            keyspace: Keyspace::new(config.prefix),
-            ttl: config.ttl,
-            command_timeout: config.command_timeout,
+            keyspace: Keyspace::new(config.prefix, config.hash_tags),
+            writes: config.writes,
+            command_timeout,
         }
     }
 
-    /// Runs the calls of a tick: get, set, delete.
-    pub fn apply(&self, calls: Calls<'_>, outcomes: impl Outcomes) {
+    /// Runs the calls of a tick: get, set, delete. Those that go to one server are a share, whose outcomes `outcomes_of`
+    /// makes, by the number of the share and of its calls. Where there are several servers, tells the share of each call.
+    pub fn apply<O: Outcomes>(
+        &self,
+        calls: Calls<'_>,
+        mut outcomes_of: impl FnMut(u32, usize) -> O,
+    ) -> Option<Vec<u16>> {
+        let (keyspace, writes, deadline) = (&self.keyspace, self.writes, self.deadline());
         match &self.backend {
-            Backend::Memory(memory) => memory.apply(&self.keyspace, self.ttl, calls, outcomes),
-            Backend::Redis(redis) => redis.apply(&self.keyspace, self.ttl, calls, self.deadline(), outcomes),
+            Backend::Memory(memory) => memory.apply(keyspace, writes, calls, outcomes_of(0, calls.len())),
+            Backend::Redis(redis) => {
+                redis.apply(keyspace, writes, calls, deadline, outcomes_of(0, calls.len()))
+            }
+            Backend::Cluster(cluster) => {
+                return Some(cluster.apply(keyspace, writes, calls, deadline, outcomes_of));
+            }
         }
+        None
     }
 
     pub async fn get_group(&self, trace_id: String) -> Result<Slices, Error> {
@@ -80,14 +102,25 @@ impl Store {
                 Ok(())
             }
             Backend::Redis(redis) => redis.clear(self.keyspace.pattern_of(&scope), self.deadline()).await,
+            Backend::Cluster(cluster) => cluster.clear(&self.keyspace, &scope, self.deadline()).await,
         }
     }
 
-    /// The connection that serves point calls, where there is one.
-    pub fn points(&self) -> Option<&Connection> {
+    /// The connections that serve point calls.
+    pub fn points(&self) -> Vec<Connection> {
         match &self.backend {
-            Backend::Memory(_) => None,
-            Backend::Redis(redis) => Some(redis.points()),
+            Backend::Memory(_) => Vec::new(),
+            Backend::Redis(redis) => vec![redis.points().clone()],
+            Backend::Cluster(cluster) => cluster.points(),
+        }
+    }
+
+    /// A connection that was made and is to be read and written by the calling thread from now on; whether with it the store
+    /// is ready.
+    pub fn take_over(&self, connection: &Connection) -> Option<(Attended, bool)> {
+        match &self.backend {
+            Backend::Cluster(cluster) => cluster.take_over(connection),
+            _ => Some((connection.take_over()?, true)),
         }
     }
 
@@ -96,13 +129,16 @@ impl Store {
         match &self.backend {
             Backend::Memory(_) => Stats::default(),
             Backend::Redis(redis) => redis.stats(),
+            Backend::Cluster(cluster) => cluster.stats(),
         }
     }
 
     /// Ends all connections; calls that are not settled fail.
     pub fn close(&self) {
-        if let Backend::Redis(redis) = &self.backend {
-            redis.close(&Error::closed());
+        match &self.backend {
+            Backend::Memory(_) => {}
+            Backend::Redis(redis) => redis.close(&Error::closed()),
+            Backend::Cluster(cluster) => cluster.close(&Error::closed()),
         }
     }
 
@@ -111,6 +147,7 @@ impl Store {
         match &self.backend {
             Backend::Memory(memory) => memory.list(&self.keyspace, listing),
             Backend::Redis(redis) => redis.list(&self.keyspace, listing, self.deadline()).await,
+            Backend::Cluster(cluster) => cluster.list(&self.keyspace, listing, self.deadline()).await,
         }
     }
 

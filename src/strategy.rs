@@ -9,7 +9,9 @@ use std::time::Duration;
 use crate::error::Error;
 
 const FIRST_DELAY: Duration = Duration::from_millis(50);
-const LONGEST_DELAY: Duration = Duration::from_secs(2);
+pub const LONGEST_DELAY: Duration = Duration::from_secs(2);
+/// Where another server may take over at any time.
+pub const LONGEST_DELAY_IN_FAILOVER: Duration = Duration::from_millis(500);
 
 /// The user's own strategy: gets the attempts made so far and what went wrong.
 pub type Ask = Arc<dyn Fn(u32, Error) -> Pin<Box<dyn Future<Output = Decision> + Send>> + Send + Sync>;
@@ -35,7 +37,8 @@ pub enum Strategy {
 
 impl Strategy {
     /// The delay before the attempt that follows `retries` failed ones; `None` gives up.
-    pub async fn delay(&self, retries: u32, cause: &Error) -> Option<Duration> {
+    /// Where the default decides, it is no longer than `longest`.
+    pub async fn delay(&self, longest: Duration, retries: u32, cause: &Error) -> Option<Duration> {
         let decision = match self {
             Strategy::Backoff => Decision::Default,
             Strategy::Every(delay) => Decision::After(*delay),
@@ -44,7 +47,7 @@ impl Strategy {
         };
         match decision {
             Decision::After(delay) => Some(delay),
-            Decision::Default => Some(backoff(retries)),
+            Decision::Default => Some(backoff(retries).min(longest)),
             Decision::GiveUp => None,
         }
     }
@@ -85,13 +88,14 @@ mod tests {
     async fn every_strategy_decides() {
         let cause = Error::new(Kind::Connection, "refused");
         let second = Duration::from_secs(1);
-        assert_eq!(Strategy::Every(second).delay(7, &cause).await, Some(second));
-        assert_eq!(Strategy::Never.delay(0, &cause).await, None);
+        assert_eq!(Strategy::Every(second).delay(second, 7, &cause).await, Some(second));
+        assert_eq!(Strategy::Never.delay(second, 0, &cause).await, None);
         let ask: Ask = Arc::new(|retries, _| {
             let decision = if retries < 2 { Decision::Default } else { Decision::GiveUp };
             Box::pin(std::future::ready(decision))
         });
-        assert!(Strategy::Ask(ask.clone()).delay(1, &cause).await.is_some());
-        assert_eq!(Strategy::Ask(ask).delay(2, &cause).await, None);
+        assert!(Strategy::Backoff.delay(second, 9, &cause).await <= Some(second));
+        assert!(Strategy::Ask(ask.clone()).delay(second, 1, &cause).await.is_some());
+        assert_eq!(Strategy::Ask(ask).delay(second, 2, &cause).await, None);
     }
 }

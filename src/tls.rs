@@ -10,8 +10,8 @@ pub struct Tls {
     pub ca: Option<Pem>,
     /// Who this side is, where the server wants to know.
     pub identity: Option<Identity>,
-    /// The name that the server's certificate must have.
-    pub servername: String,
+    /// The name that the server's certificate must have; none means the host connected to.
+    pub servername: Option<String>,
     /// Whether the server must show a certificate that can be trusted.
     pub reject_unauthorized: bool,
 }

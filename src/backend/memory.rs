@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use crate::call::{Call, Calls, Outcomes, Success};
+use crate::config::Writes;
 use crate::error::Error;
 use crate::json::Slices;
 use crate::keyspace::Keyspace;
@@ -46,15 +47,9 @@ impl Memory {
         store
     }
 
-    pub fn apply(
-        &self,
-        keyspace: &Keyspace,
-        ttl: Option<u32>,
-        calls: Calls<'_>,
-        mut outcomes: impl Outcomes,
-    ) {
+    pub fn apply(&self, keyspace: &Keyspace, writes: Writes, calls: Calls<'_>, mut outcomes: impl Outcomes) {
         let mut entries = self.entries();
-        let expires = ttl.map(|ttl| Instant::now() + Duration::from_secs(ttl.into()));
+        let expires = writes.ttl.map(|ttl| Instant::now() + Duration::from_secs(ttl.into()));
         let mut redis_key = String::new();
         for (index, call) in calls.enumerate() {
             keyspace.write_key(&mut redis_key, call.entry());

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::str::from_utf8;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::connection::{Epoch, Frame, Request};
@@ -27,12 +27,20 @@ pub struct Scan {
     epoch: Epoch,
     /// Keys that the server is to look at in the next step.
     count: usize,
-    seen: HashSet<Arc<str>>,
+    seen: Seen,
 }
 
+/// The keys that were found, by all walks that share it.
+pub type Seen = Arc<Mutex<HashSet<Arc<str>>>>;
+
 impl Scan {
-    pub fn new(pattern: String, strings_only: bool, epoch: Epoch) -> Self {
-        Scan { pattern, strings_only, cursor: Some(0), epoch, count: FIRST_COUNT, seen: HashSet::new() }
+    pub fn new(pattern: String, strings_only: bool, epoch: Epoch, seen: Seen) -> Self {
+        Scan { pattern, strings_only, cursor: Some(0), epoch, count: FIRST_COUNT, seen }
+    }
+
+    /// One that has no further step.
+    pub fn complete(epoch: Epoch) -> Self {
+        Scan { cursor: None, ..Scan::new(String::new(), false, epoch, Seen::default()) }
     }
 
     /// Adds the next step to a request; `false` when the walk is complete.
@@ -51,19 +59,8 @@ impl Scan {
         self.adapt(took);
         let (cursor, keys) = answer(reply).ok_or_else(Error::unexpected_reply)?;
         self.cursor = Some(cursor).filter(|cursor| *cursor != 0);
-        self.seen.reserve(keys.len());
         let texts = keys.iter().filter_map(Frame::bulk).filter_map(|key| from_utf8(key).ok());
-        Ok(texts.filter_map(|key| self.see(key)).collect())
-    }
-
-    /// The key, if it is new.
-    fn see(&mut self, key: &str) -> Option<Arc<str>> {
-        if self.seen.contains(key) {
-            return None;
-        }
-        let key: Arc<str> = key.into();
-        self.seen.insert(key.clone());
-        Some(key)
+        Ok(unseen(&self.seen, texts))
     }
 
     fn adapt(&mut self, took: Duration) {
@@ -78,6 +75,21 @@ impl Scan {
     pub fn restart(&mut self, epoch: Epoch) {
         (self.cursor, self.epoch) = (Some(0), epoch);
     }
+}
+
+/// Those keys that are new, which are seen from now on.
+pub fn unseen<'a>(seen: &Seen, keys: impl Iterator<Item = &'a str>) -> Vec<Arc<str>> {
+    let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+    seen.reserve(keys.size_hint().0);
+    let see = |key: &str| {
+        if seen.contains(key) {
+            return None;
+        }
+        let key: Arc<str> = key.into();
+        seen.insert(key.clone());
+        Some(key)
+    };
+    keys.filter_map(see).collect()
 }
 
 /// Cursor and keys of a step's answer.
@@ -110,7 +122,7 @@ mod tests {
 
     #[test]
     fn keys_come_once_and_the_walk_ends_at_cursor_zero() {
-        let mut scan = Scan::new("p:*".into(), true, Epoch::default());
+        let mut scan = Scan::new("p:*".into(), true, Epoch::default(), Seen::default());
         assert_eq!(texts(&take(&mut scan, "17", &["p:a", "p:b", "p:a"], SHORT)), ["p:a", "p:b"]);
         assert!(step_of(&scan).unwrap().contains("\r\n17\r\n"));
         assert_eq!(texts(&take(&mut scan, "0", &["p:b", "p:c"], SHORT)), ["p:c"]);
@@ -119,7 +131,7 @@ mod tests {
 
     #[test]
     fn keys_that_are_not_text_are_left_out() {
-        let mut scan = Scan::new("p:*".into(), true, Epoch::default());
+        let mut scan = Scan::new("p:*".into(), true, Epoch::default(), Seen::default());
         let keys = Frame::Array(vec![Frame::Bulk(b"p:\xff"), Frame::Bulk(b"p:a")]);
         let answer = Frame::Array(vec![Frame::Bulk(b"0"), keys]);
         assert_eq!(texts(&scan.take(&answer, SHORT).unwrap()), ["p:a"]);
@@ -127,7 +139,7 @@ mod tests {
 
     #[test]
     fn a_restarted_walk_repeats_no_key() {
-        let mut scan = Scan::new("p:*".into(), false, Epoch::default());
+        let mut scan = Scan::new("p:*".into(), false, Epoch::default(), Seen::default());
         take(&mut scan, "17", &["p:a"], SHORT);
         scan.restart(Epoch::default());
         assert_eq!(texts(&take(&mut scan, "0", &["p:a", "p:b"], SHORT)), ["p:b"]);
@@ -135,7 +147,7 @@ mod tests {
 
     #[test]
     fn steps_adapt_to_the_time_they_take() {
-        let mut scan = Scan::new("p:*".into(), false, Epoch::default());
+        let mut scan = Scan::new("p:*".into(), false, Epoch::default(), Seen::default());
         let mut count_after = |took| {
             take(&mut scan, "17", &[], took);
             scan.count
@@ -149,7 +161,7 @@ mod tests {
 
     #[test]
     fn another_answer_is_an_error() {
-        let mut scan = Scan::new("*".into(), false, Epoch::default());
+        let mut scan = Scan::new("*".into(), false, Epoch::default(), Seen::default());
         assert!(scan.take(&Frame::Simple(b"OK"), SHORT).is_err());
         assert!(scan.take(&Frame::Array(vec![Frame::Bulk(b"x"), Frame::Array(vec![])]), SHORT).is_err());
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::walk::Visitor;
+use super::walk::{Command, Visitor};
 use crate::connection::{Effect, Frame};
 use crate::error::{Applied, Error};
 use crate::listing::Listing;
@@ -11,7 +11,7 @@ use crate::listing::Listing;
 pub struct TakeKeys(pub Listing);
 
 impl Visitor for TakeKeys {
-    const COMMAND: Option<(&'static str, Effect)> = None;
+    const COMMAND: Option<Command> = None;
 
     fn take(&mut self, keys: &[Arc<str>], _: Option<&Frame<'_>>) -> Result<(), Error> {
         keys.iter().for_each(|key| self.0.take_key(key));
@@ -23,12 +23,14 @@ impl Visitor for TakeKeys {
 pub struct ReadValues(pub Listing);
 
 impl Visitor for ReadValues {
-    const COMMAND: Option<(&'static str, Effect)> = Some(("MGET", Effect::Read));
+    const COMMAND: Option<Command> = Some(Command { many: "MGET", one: "GET", effect: Effect::Read });
 
     /// Keys of other types, and those removed meanwhile, have no text.
     fn take(&mut self, keys: &[Arc<str>], reply: Option<&Frame<'_>>) -> Result<(), Error> {
-        let Some(Frame::Array(texts)) = reply.filter(|reply| reply.elements().len() == keys.len()) else {
-            return Err(Error::unexpected_reply());
+        let texts = match reply {
+            Some(Frame::Array(texts)) if texts.len() == keys.len() => texts.as_slice(),
+            Some(text) if keys.len() == 1 => std::slice::from_ref(text),
+            _ => return Err(Error::unexpected_reply()),
         };
         for (key, text) in keys.iter().zip(texts) {
             match text {
@@ -41,6 +43,21 @@ impl Visitor for ReadValues {
     }
 }
 
+/// Tells the keys of strings from others.
+#[derive(Default)]
+pub struct OnlyStrings(pub Vec<Arc<str>>);
+
+impl Visitor for OnlyStrings {
+    const COMMAND: Option<Command> = ReadValues::COMMAND;
+
+    fn take(&mut self, keys: &[Arc<str>], reply: Option<&Frame<'_>>) -> Result<(), Error> {
+        if matches!(reply, Some(Frame::Bulk(_))) {
+            self.0.extend_from_slice(keys);
+        }
+        Ok(())
+    }
+}
+
 /// Removes all keys.
 #[derive(Default)]
 pub struct Remove {
@@ -48,7 +65,7 @@ pub struct Remove {
 }
 
 impl Visitor for Remove {
-    const COMMAND: Option<(&'static str, Effect)> = Some(("UNLINK", Effect::Write));
+    const COMMAND: Option<Command> = Some(Command { many: "UNLINK", one: "UNLINK", effect: Effect::Write });
 
     fn take(&mut self, _: &[Arc<str>], _: Option<&Frame<'_>>) -> Result<(), Error> {
         self.any = true;

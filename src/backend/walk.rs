@@ -1,20 +1,17 @@
 //! A walk over the keys of a server, with commands on them on the way.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
 use super::scan::Scan;
-use crate::connection::{Connection, Effect, Fold, Frame, Request};
+use crate::connection::{Connection, Effect, Epoch, Fold, Frame, Request, Sink, folding};
 use crate::error::{Applied, Error, Kind};
-
-/// Keys that one command names: bounds what the server does in one go.
-const KEYS_PER_COMMAND: usize = 256;
 
 /// What is done with the keys that a walk passes.
 pub trait Visitor: Send + 'static {
-    /// A command that is run on all keys, some at a time.
-    const COMMAND: Option<(&'static str, Effect)>;
+    /// What is run on all keys.
+    const COMMAND: Option<Command>;
 
     /// The answer for some keys; `None` where there is no command.
     fn take(&mut self, keys: &[Arc<str>], reply: Option<&Frame<'_>>) -> Result<(), Error>;
@@ -25,24 +22,92 @@ pub trait Visitor: Send + 'static {
     }
 }
 
+/// A command that is run on keys.
+pub struct Command {
+    /// For several keys, and for one.
+    pub many: &'static str,
+    pub one: &'static str,
+    pub effect: Effect,
+}
+
+/// Where the commands of a walk go.
+pub trait Way {
+    /// Keys that one command names at most.
+    const KEYS_PER_COMMAND: usize;
+
+    fn epoch(&self) -> Epoch;
+
+    /// Of the keys that commands name, in their order; where that matters.
+    fn slots(&self, keys: &[Arc<str>]) -> Vec<Option<u16>>;
+
+    fn send(&self, request: Request, slots: Vec<Option<u16>>, deadline: Instant, sink: impl Sink + 'static);
+}
+
+impl Way for Connection {
+    /// Bounds what the server does in one go.
+    const KEYS_PER_COMMAND: usize = 256;
+
+    fn epoch(&self) -> Epoch {
+        self.epoch()
+    }
+
+    fn slots(&self, _: &[Arc<str>]) -> Vec<Option<u16>> {
+        Vec::new()
+    }
+
+    fn send(&self, request: Request, _: Vec<Option<u16>>, deadline: Instant, sink: impl Sink + 'static) {
+        self.submit(request, deadline, Box::new(sink));
+    }
+}
+
 /// Walks all matching keys. What is done with a page of them travels together with the step to the next page.
-pub async fn walk<V: Visitor>(
-    connection: &Connection,
+pub async fn walk<W: Way, V: Visitor>(
+    way: &W,
     scan: Scan,
     visitor: V,
     deadline: Instant,
 ) -> Result<V, Error> {
-    let mut walk =
-        Walk { scan, visitor, page: Vec::new(), next_page: Vec::new(), asked: Instant::now(), end: None };
+    walk_on(way, scan, Vec::new(), visitor, deadline).await
+}
+
+/// Visits the given keys and no others.
+pub async fn visit_keys<W: Way, V: Visitor>(
+    way: &W,
+    keys: Vec<Arc<str>>,
+    visitor: V,
+    deadline: Instant,
+) -> Result<V, Error> {
+    walk_on(way, Scan::complete(way.epoch()), keys, visitor, deadline).await
+}
+
+async fn walk_on<W: Way, V: Visitor>(
+    way: &W,
+    scan: Scan,
+    page: Vec<Arc<str>>,
+    visitor: V,
+    deadline: Instant,
+) -> Result<V, Error> {
+    let mut walk = Walk {
+        scan,
+        visitor,
+        page,
+        keys_per_command: W::KEYS_PER_COMMAND,
+        next_page: Vec::new(),
+        asked: Instant::now(),
+        end: None,
+    };
     loop {
         let (request, steps) = walk.request();
         if !request.is_empty() {
-            let folded = connection.fold(request, deadline, walk).await;
-            walk = folded.map_err(|error| error.with_applied(Applied::Unknown))?;
+            let slots = way.slots(&walk.page);
+            let (sink, folded) = folding(walk);
+            way.send(request, slots, deadline, sink);
+            let dropped = || Error::internal("a listing").with_applied(Applied::Unknown);
+            walk = folded.await.ok_or_else(dropped)?;
         }
         match walk.end.take() {
             None => {}
-            Some(End::ConnectionLost) => walk.scan.restart(connection.epoch()),
+            Some(End::ConnectionLost) => walk.scan.restart(way.epoch()),
             Some(End::Failed(error)) => return Err(walk.visitor.explain(error)),
         }
         if !steps {
@@ -57,6 +122,7 @@ struct Walk<V> {
     visitor: V,
     /// The keys that commands are run on now.
     page: Vec<Arc<str>>,
+    keys_per_command: usize,
     next_page: Vec<Arc<str>>,
     asked: Instant,
     end: Option<End>,
@@ -74,8 +140,9 @@ impl<V: Visitor> Walk<V> {
     fn request(&mut self) -> (Request, bool) {
         let mut request = Request::default();
         match V::COMMAND {
-            Some((name, effect)) => {
-                for keys in self.page.chunks(KEYS_PER_COMMAND) {
+            Some(Command { many, one, effect }) => {
+                let name = if self.keys_per_command == 1 { one } else { many };
+                for keys in self.page.chunks(self.keys_per_command) {
                     let mut parts = vec![name.as_bytes()];
                     parts.extend(keys.iter().map(|key| key.as_bytes()));
                     request.push(&parts, effect);
@@ -113,13 +180,54 @@ impl<V: Visitor> Walk<V> {
 
 impl<V: Visitor> Fold for Walk<V> {
     fn take(&mut self, index: usize, reply: Result<Frame<'_>, Error>) {
-        let commands = if V::COMMAND.is_some() { self.page.len().div_ceil(KEYS_PER_COMMAND) } else { 0 };
+        let size = self.keys_per_command;
+        let commands = if V::COMMAND.is_some() { self.page.len().div_ceil(size) } else { 0 };
         if index == commands {
             return self.take_step(reply);
         }
-        let start = index * KEYS_PER_COMMAND;
-        let keys = &self.page[start..self.page.len().min(start + KEYS_PER_COMMAND)];
-        let taken = reply.and_then(|reply| self.visitor.take(keys, Some(&reply)));
+        let keys = &self.page[index * size..self.page.len().min((index + 1) * size)];
+        let taken = match reply {
+            // Asked for one by one, keys of other types show.
+            Err(error) if error.kind == Kind::WrongType => Ok(()),
+            reply => reply.and_then(|reply| self.visitor.take(keys, Some(&reply))),
+        };
         self.note(taken);
+    }
+}
+
+/// A visitor of several walks.
+pub struct Shared<V>(Arc<Mutex<V>>);
+
+impl<V> Shared<V> {
+    pub fn new(visitor: V) -> Self {
+        Shared(Arc::new(Mutex::new(visitor)))
+    }
+
+    /// The visitor, when all walks have ended.
+    pub fn into_inner(self) -> V {
+        let visitor = Arc::into_inner(self.0).expect("the walks have ended");
+        visitor.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn visitor(&self) -> MutexGuard<'_, V> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<V> Clone for Shared<V> {
+    fn clone(&self) -> Self {
+        Shared(self.0.clone())
+    }
+}
+
+impl<V: Visitor> Visitor for Shared<V> {
+    const COMMAND: Option<Command> = V::COMMAND;
+
+    fn take(&mut self, keys: &[Arc<str>], reply: Option<&Frame<'_>>) -> Result<(), Error> {
+        self.visitor().take(keys, reply)
+    }
+
+    fn explain(&self, failure: Error) -> Error {
+        self.visitor().explain(failure)
     }
 }

@@ -1,20 +1,25 @@
 //! Logging in: what is said on a new connection before any call.
 
-use std::io::{ErrorKind, IoSlice};
-
+use super::dialogue::Dialogue;
 use super::frame::Frame;
-use super::replies::Replies;
 use super::request::encode;
-use super::socket::Socket;
-use crate::config::Server;
+use crate::config::{Role, Server};
 use crate::error::{Error, Kind};
 use crate::login::Credentials;
 
-/// The commands of a login, encoded, and what a refusal of each means.
+/// The commands of a login, encoded, and what the answer to each must be.
 #[derive(Default)]
 struct Steps {
     bytes: Vec<u8>,
-    refusals: Vec<Refusal>,
+    wanted: Vec<Wanted>,
+}
+
+#[derive(Clone, Copy)]
+enum Wanted {
+    /// Anything but a refusal, which means so much.
+    Done(Refusal),
+    /// That the server is a master; who may not ask takes it for one.
+    Master,
 }
 
 #[derive(Clone, Copy)]
@@ -29,23 +34,22 @@ enum Refusal {
     Ignored,
 }
 
-/// Logs in on a fresh connection. The decoder goes on with whatever follows.
+/// Logs in on a fresh connection.
 pub async fn log_in(
-    socket: &Socket,
+    dialogue: &mut Dialogue,
     server: &Server,
     credentials: Option<&Credentials>,
-    replies: &mut Replies,
 ) -> Result<(), Error> {
     let steps = Steps::to(server, credentials);
-    send(socket, &steps.bytes).await?;
-    let mut pending = steps.refusals.iter();
+    dialogue.say(&steps.bytes).await?;
+    let mut pending = steps.wanted.iter();
     while !pending.as_slice().is_empty() {
-        socket.readable().await?;
-        replies.read_from(socket)?;
-        replies.decode(|reply| match pending.next() {
-            Some(refusal) => refusal.check(&reply),
-            None => Err(Error::new(Kind::Connection, "the server sent a reply that nobody asked for")),
-        })?;
+        let check = |reply: Frame<'_>| match pending.next() {
+            Some(Wanted::Done(refusal)) => refusal.check(&reply),
+            Some(Wanted::Master) => check_master(&reply, server),
+            None => Err(Error::unasked_reply()),
+        };
+        dialogue.hear(check).await?;
     }
     Ok(())
 }
@@ -61,31 +65,37 @@ impl Steps {
                 None => steps.step(&[b"AUTH", password.as_bytes()], Refusal::Auth),
             }
         }
-        if server.database != 0 {
-            steps.step(&[b"SELECT", server.database.to_string().as_bytes()], Refusal::Connection);
+        let access = &server.access;
+        if access.database != 0 {
+            steps.step(&[b"SELECT", access.database.to_string().as_bytes()], Refusal::Connection);
         }
-        steps.step(&[b"CLIENT", b"SETNAME", server.client_name.as_bytes()], Refusal::Ignored);
+        steps.step(&[b"CLIENT", b"SETNAME", access.client_name.as_bytes()], Refusal::Ignored);
         // A server that is still loading its data, or wants a login, says so here rather than to the first call.
         steps.step(&[b"PING"], Refusal::ConnectionUnlessDenied);
+        match access.role {
+            Role::Any => {}
+            Role::Reader => steps.step(&[b"READONLY"], Refusal::Connection),
+            Role::Master => {
+                encode(&mut steps.bytes, &[b"ROLE"]);
+                steps.wanted.push(Wanted::Master);
+            }
+        }
         steps
     }
 
     fn step(&mut self, command: &[&[u8]], on_refusal: Refusal) {
         encode(&mut self.bytes, command);
-        self.refusals.push(on_refusal);
+        self.wanted.push(Wanted::Done(on_refusal));
     }
 }
 
-async fn send(socket: &Socket, mut rest: &[u8]) -> Result<(), Error> {
-    while !rest.is_empty() {
-        socket.writable().await?;
-        match socket.try_write(&[IoSlice::new(rest)]) {
-            Ok(count) => rest = &rest[count..],
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-            Err(error) => return Err(Error::from_io("writing to the server failed", &error)),
-        }
+/// Sentinels may name, for a while, a server that is no master any more, or not yet.
+fn check_master(role: &Frame<'_>, server: &Server) -> Result<(), Error> {
+    match role.elements().first().and_then(Frame::bulk) {
+        Some(b"master") => Ok(()),
+        Some(_) => Err(Error::new(Kind::Connection, format!("{} is not the master", server.address))),
+        None => Refusal::ConnectionUnlessDenied.check(role),
     }
-    Ok(())
 }
 
 impl Refusal {

@@ -1,5 +1,6 @@
 //! What the handle of a connection and its supervisor share.
 
+mod leaving;
 mod rounds;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -28,8 +29,8 @@ pub struct Link {
     backlog: Notify,
     /// The next round of the caretaker is due earlier than planned.
     alarm: Notify,
-    /// The caretaker found the connection dead.
-    silence: Notify,
+    /// The connection is of no use any more, see `State::useless`.
+    uselessness: Notify,
     /// The attendant lost the connection.
     lost: Notify,
     ended: Notify,
@@ -46,6 +47,8 @@ struct State {
     /// Why the calls that wait cannot be served yet.
     trouble: Option<Error>,
     ended: Option<Error>,
+    /// Why nothing new is sent here any more; what is on its way still is answered.
+    retired: Option<Error>,
     /// When what the server refused for now is sent again.
     retry_at: Option<Instant>,
     /// When the caretaker makes its next round.
@@ -61,6 +64,12 @@ struct State {
     heard: Instant,
     /// When the reply began that has come in part only.
     piece_since: Option<Instant>,
+    /// When the connection was made.
+    since: Instant,
+    /// Why nothing more is sent on the connection: it is left once the server owes no reply.
+    leaving: Option<Error>,
+    /// Why the supervisor is to leave the connection.
+    useless: Option<Error>,
 }
 
 impl State {
@@ -77,6 +86,7 @@ impl Link {
             socket: None,
             trouble: None,
             ended: None,
+            retired: None,
             retry_at: None,
             next_round: Instant::now(),
             offer: None,
@@ -85,6 +95,9 @@ impl Link {
             bytes_received: 0,
             heard: Instant::now(),
             piece_since: None,
+            since: Instant::now(),
+            leaving: None,
+            useless: None,
         };
         Link {
             state: Mutex::new(state),
@@ -92,7 +105,7 @@ impl Link {
             demand: Notify::new(),
             backlog: Notify::new(),
             alarm: Notify::new(),
-            silence: Notify::new(),
+            uselessness: Notify::new(),
             lost: Notify::new(),
             ended: Notify::new(),
             call_attendant,
@@ -101,7 +114,7 @@ impl Link {
 
     pub fn submit(&self, request: Request, deadline: Instant, mut sink: Box<dyn Sink>) {
         let mut state = self.state();
-        if let Some(cause) = &state.ended {
+        if let Some(cause) = state.ended.as_ref().or(state.retired.as_ref()) {
             request.refuse(cause, &mut *sink);
             drop(state);
             return sink.finish();
@@ -136,7 +149,7 @@ impl Link {
 
     /// What was told of the connection before says nothing of the next one.
     pub async fn forget_old(&self) {
-        for told in [&self.silence, &self.lost] {
+        for told in [&self.uselessness, &self.lost] {
             tokio::select! {
                 biased;
                 () = told.notified() => {}
@@ -153,6 +166,8 @@ impl Link {
             state.socket = Some(socket);
             state.connections += 1;
             state.piece_since = None;
+            state.since = Instant::now();
+            (state.leaving, state.useless) = (None, None);
             state.hear();
             if !Self::flush_locked(state) {
                 self.tell_backlog(state);
@@ -184,10 +199,10 @@ impl Link {
             if replies.has_piece() {
                 state.piece_since.get_or_insert(now);
             }
-            if state.pipeline.has_refused() && state.retry_at.is_none() {
-                state.retry_at = Some(now + RETRY_AFTER);
-                self.alarm.notify_one();
+            if state.pipeline.has_refused() {
+                self.take_refusals(state, now);
             }
+            self.leave_if_due(state);
             Ok(received)
         })
     }
@@ -249,7 +264,22 @@ impl Link {
             if state.socket.take().is_some() {
                 state.pipeline.lose(cause);
             }
+            if let Some(why) = &state.retired {
+                state.pipeline.hand_back(why);
+            }
         });
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.state().ended.is_some()
+    }
+
+    pub fn trouble(&self) -> Option<Error> {
+        self.state().trouble.clone()
+    }
+
+    pub fn set_trouble(&self, trouble: Option<&Error>) {
+        self.state().trouble = trouble.cloned();
     }
 
     /// Fails unsettled and later calls with `cause`, for good.
@@ -259,6 +289,10 @@ impl Link {
             state.offer = None;
             state.pipeline.abandon(&cause);
             state.ended.get_or_insert(cause);
+            if state.retired.is_some() {
+                // Only the attendant can let go of the socket.
+                self.call_attendant(state);
+            }
         });
         self.ended.notify_one();
     }
@@ -281,7 +315,11 @@ impl Link {
 
     /// Whether that was all.
     fn flush_locked(state: &mut State) -> bool {
-        let Some(socket) = state.socket.clone() else { return true };
+        let Some(socket) =
+            state.socket.clone().filter(|_| state.leaving.is_none() && state.useless.is_none())
+        else {
+            return true;
+        };
         let (owes, sent) = (state.pipeline.awaits_reply(), state.pipeline.bytes_sent());
         // A failure shows on the reading side too, which is where a lost connection is handled.
         let is_all = socket.write_from(&mut state.pipeline).unwrap_or(true);
@@ -303,10 +341,14 @@ impl Link {
         let mut state = self.state();
         let result = change(&mut state);
         let completed = state.pipeline.take_completed();
+        let is_over = state.retired.is_some() && state.ended.is_none() && state.pipeline.is_empty();
         drop(state);
         for sink in completed {
             // A sink that panics has told its calls when it was dropped; those of the others are not to pay for it.
             drop(unpanicked("settling a call", || sink.finish()));
+        }
+        if is_over {
+            self.end(Error::new(Kind::Retired, "the server is not in use any more"));
         }
         result
     }

@@ -139,7 +139,7 @@ impl Pipeline {
     pub fn answer(&mut self, reply: Frame<'_>) -> Result<(), Error> {
         let segment = self.segments.front_mut().filter(|segment| segment.is_sent(segment.next));
         let Some(segment) = segment else {
-            return Err(Error::new(Kind::Connection, "the server sent a reply that nobody asked for"));
+            return Err(Error::unasked_reply());
         };
         let (batch, index) = (segment.batch, segment.next);
         let refused = match reply {
@@ -160,6 +160,9 @@ impl Pipeline {
 
     /// An error reply: the command was not carried out. Where that is for now, it is to be sent again.
     fn refuse(&mut self, command: Segment, error: Error) {
+        if self.take_back(&command, &error) {
+            return;
+        }
         if error.is_for_now() {
             self.refused.push((command, error));
         } else {
@@ -179,6 +182,11 @@ impl Pipeline {
 
     pub fn has_refused(&self) -> bool {
         !self.refused.is_empty()
+    }
+
+    /// What a server said that is no master.
+    pub fn refused_by_replica(&self) -> Option<&Error> {
+        self.refused.iter().map(|(_, refusal)| refusal).find(|refusal| refusal.is_of_replica())
     }
 
     /// Puts what the server refused for now back into the queue, but for what is due before `horizon`: there the refusal
@@ -203,8 +211,9 @@ impl Pipeline {
     }
 
     fn keep_survivors(&mut self, segment: &Segment, cause: &Error) {
+        let begun = segment.is_sent(0);
         for index in segment.next..segment.last {
-            if segment.request.survives(index, segment.is_sent(index)) {
+            if segment.request.survives(index, segment.is_sent(index), begun) {
                 self.keep(segment, index);
             } else {
                 self.settle(segment.batch, index, Err(cause.clone().with_applied(Applied::Unknown)));
@@ -225,6 +234,42 @@ impl Pipeline {
 
     pub fn next_deadline(&self) -> Option<Instant> {
         self.batches.iter().flatten().map(|batch| batch.deadline).min()
+    }
+
+    /// Nothing more is to be sent: what is not on its way yet goes back to its sink, or fails with `why`.
+    pub fn hand_back(&mut self, why: &Error) {
+        for (command, _) in std::mem::take(&mut self.refused) {
+            self.return_or_fail(&command, why);
+        }
+        let segments = std::mem::take(&mut self.segments);
+        for mut segment in segments {
+            let kept = segment.request.first_untouched(segment.sent).clamp(segment.next, segment.last);
+            for index in kept..segment.last {
+                self.return_or_fail(&segment.command(index), why);
+            }
+            segment.last = kept;
+            if segment.next < segment.last {
+                self.segments.push_back(segment);
+            }
+        }
+        self.sending = self.segments.iter().take_while(|segment| segment.unsent().is_empty()).count();
+    }
+
+    fn return_or_fail(&mut self, command: &Segment, why: &Error) {
+        if !self.take_back(command, why) {
+            self.settle(command.batch, command.next, Err(why.clone().with_applied(Applied::No)));
+        }
+    }
+
+    /// Whether the sink has the command carried out elsewhere.
+    fn take_back(&mut self, command: &Segment, why: &Error) -> bool {
+        let encoded = command.request.command(command.next);
+        let Some(Some(waiting)) = self.slot_mut(command.batch) else { return false };
+        let is_taken = waiting.sink.take_back(command.next, encoded, why);
+        if is_taken {
+            self.count_settled(command.batch);
+        }
+        is_taken
     }
 
     /// Fails everything, for good.
@@ -288,9 +333,14 @@ impl Pipeline {
     }
 
     fn settle(&mut self, batch: u64, index: usize, reply: Result<Frame<'_>, Error>) {
+        let Some(Some(waiting)) = self.slot_mut(batch) else { return };
+        waiting.sink.take(index, reply);
+        self.count_settled(batch);
+    }
+
+    fn count_settled(&mut self, batch: u64) {
         let Some(slot) = self.slot_mut(batch) else { return };
         let Some(waiting) = slot else { return };
-        waiting.sink.take(index, reply);
         waiting.unsettled -= 1;
         if waiting.unsettled == 0 {
             let settled = slot.take();

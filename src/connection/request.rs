@@ -9,8 +9,21 @@ pub trait Sink: Send {
     /// again.
     fn take(&mut self, index: usize, reply: Result<Frame<'_>, Error>);
 
+    /// A command that was not carried out, for the reason given; whether the sink has it carried out elsewhere. Then it
+    /// counts as answered.
+    fn take_back(&mut self, _index: usize, _command: Encoded<'_>, _why: &Error) -> bool {
+        false
+    }
+
     /// Each command has its reply.
     fn finish(self: Box<Self>);
+}
+
+/// A command as it is sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Encoded<'a> {
+    pub bytes: &'a [u8],
+    pub effect: Effect,
 }
 
 /// What sending a command a second time would do.
@@ -22,6 +35,8 @@ pub enum Effect {
     ReadHere,
     /// It could overwrite what others wrote since: never repeated once sent.
     Write,
+    /// None, but its answer is about the commands before it in its request: sent with all of them or not at all.
+    Confirms,
 }
 
 /// Encoded commands, in order.
@@ -62,6 +77,12 @@ impl Request {
         self.commands.push(Command { end: self.bytes.len(), effect });
     }
 
+    /// A command that is encoded already.
+    pub fn push_encoded(&mut self, command: Encoded<'_>) {
+        self.bytes.extend_from_slice(command.bytes);
+        self.commands.push(Command { end: self.bytes.len(), effect: command.effect });
+    }
+
     /// A command that is answered on that connection or not at all.
     pub fn push_here(&mut self, parts: &[&[u8]], epoch: Epoch) {
         self.push(parts, Effect::ReadHere);
@@ -81,6 +102,11 @@ impl Request {
         self.commands.is_empty()
     }
 
+    pub(super) fn command(&self, index: usize) -> Encoded<'_> {
+        let bytes = self.bytes.get(self.start_of(index)..self.end_of(index)).unwrap_or_default();
+        Encoded { bytes, effect: self.commands[index].effect }
+    }
+
     pub(super) fn start_of(&self, index: usize) -> usize {
         if index == 0 { 0 } else { self.end_of(index - 1) }
     }
@@ -94,18 +120,23 @@ impl Request {
         if sent == 0 { 0 } else { self.commands.partition_point(|command| command.end < sent) + 1 }
     }
 
-    /// Whether a command may be sent on the next connection, after this one was lost.
-    pub(super) fn survives(&self, index: usize, sent: bool) -> bool {
+    /// Whether a command may be sent on the next connection, after this one was lost. `begun`: some of the request was sent.
+    pub(super) fn survives(&self, index: usize, sent: bool, begun: bool) -> bool {
         match self.commands[index].effect {
             Effect::Read => true,
             Effect::ReadHere => false,
             Effect::Write => !sent,
+            Effect::Confirms => !begun,
         }
     }
 
-    /// Fails each command, none of which was sent.
+    /// Fails each command, none of which was sent, unless the sink takes it back.
     pub(super) fn refuse(&self, cause: &Error, sink: &mut dyn Sink) {
-        (0..self.len()).for_each(|index| sink.take(index, Err(cause.clone().with_applied(Applied::No))));
+        for index in 0..self.len() {
+            if !sink.take_back(index, self.command(index), cause) {
+                sink.take(index, Err(cause.clone().with_applied(Applied::No)));
+            }
+        }
     }
 }
 

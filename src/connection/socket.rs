@@ -14,7 +14,7 @@ use tokio::net::UnixStream;
 
 use super::pipeline::Pipeline;
 use super::tls::Session;
-use crate::config::{Address, Server};
+use crate::config::{Access, Address, Server};
 use crate::error::Error;
 use crate::tls::Tls;
 
@@ -43,7 +43,7 @@ enum Transport {
 impl Socket {
     pub async fn connect(server: &Server) -> Result<Self, Error> {
         let connected = match &server.address {
-            Address::Tcp { host, port } => connect_tcp(host, *port, server).await,
+            Address::Tcp { host, port } => connect_tcp(host, *port, &server.access).await,
             #[cfg(unix)]
             Address::Unix(path) => UnixStream::connect(path).await.map(Transport::Unix),
             #[cfg(not(unix))]
@@ -51,15 +51,15 @@ impl Socket {
         };
         let failed = |error| Error::from_io(&format!("connecting to {} failed", server.address), &error);
         let socket = Socket { transport: connected.map_err(failed)?, session: None };
-        match &server.tls {
-            None => Ok(socket),
-            Some(tls) => socket.secure(tls).await,
+        match (&server.access.tls, &server.address) {
+            (Some(tls), Address::Tcp { host, .. }) => socket.secure(tls, host).await,
+            _ => Ok(socket),
         }
     }
 
     /// Shakes hands: from then on everything is encrypted.
-    async fn secure(mut self, tls: &Tls) -> Result<Self, Error> {
-        let session = Session::new(tls)?;
+    async fn secure(mut self, tls: &Tls, host: &str) -> Result<Self, Error> {
+        let session = Session::new(tls, host)?;
         let failed = |error| Error::from_io("the TLS handshake failed", &error);
         loop {
             match session.flush(&mut &self.transport) {
@@ -155,15 +155,15 @@ impl Socket {
     }
 }
 
-async fn connect_tcp(host: &str, port: u16, server: &Server) -> io::Result<Transport> {
+async fn connect_tcp(host: &str, port: u16, access: &Access) -> io::Result<Transport> {
     let stream = TcpStream::connect((host, port)).await?;
-    stream.set_nodelay(server.no_delay)?;
-    if server.keep_alive {
+    stream.set_nodelay(access.no_delay)?;
+    if access.keep_alive {
         let probes = TcpKeepalive::new().with_time(KEEP_ALIVE_AFTER).with_interval(KEEP_ALIVE_EVERY);
         SockRef::from(&stream).set_tcp_keepalive(&probes)?;
     }
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    SockRef::from(&stream).set_tcp_user_timeout(Some(server.user_timeout))?;
+    SockRef::from(&stream).set_tcp_user_timeout(Some(access.user_timeout))?;
     Ok(Transport::Tcp(stream))
 }
 
@@ -237,7 +237,8 @@ mod tests {
         let port = listener.local_addr().unwrap().port();
         let options = json!({ "host": "127.0.0.1", "port": port, "commandTimeout": 1234 });
         let config = Options::parse(options, ToString::to_string).unwrap();
-        let Topology::Standalone(server) = config.into_config(Callbacks::default()).unwrap().topology else {
+        let Topology::Standalone { server, .. } = config.into_config(Callbacks::default()).unwrap().topology
+        else {
             panic!("not a server");
         };
         let Socket { transport: Transport::Tcp(stream), .. } = Socket::connect(&server).await.unwrap() else {

@@ -5,12 +5,15 @@ use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-use super::handshake;
+use super::dialogue::Dialogue;
+use super::handshake::log_in;
 use super::link::Link;
 use super::replies::Replies;
 use super::socket::Socket;
-use crate::config::Server;
+use super::target::Target;
+use crate::config::Address;
 use crate::error::{Error, Kind};
+use crate::strategy::Strategy;
 
 /// What happens to a connection, as it happens.
 #[derive(Clone, Debug)]
@@ -42,11 +45,20 @@ pub enum Open {
     OnDemand,
 }
 
+/// What a connection is for.
+#[derive(Clone)]
+pub struct Plan {
+    pub target: Target,
+    pub open: Open,
+    pub strategy: Strategy,
+    pub on_event: OnEvent,
+}
+
 /// Runs a connection until it is ended.
-pub async fn run(link: Arc<Link>, server: Server, open: Open, on_event: OnEvent) {
+pub async fn run(link: Arc<Link>, plan: Plan) {
     let _last_word = LastWord(&link);
     tokio::select! {
-        () = stay_connected(&link, &server, open, &on_event) => {}
+        () = stay_connected(&link, &plan) => {}
         () = link.take_care() => {}
         () = link.ended() => {}
     }
@@ -61,51 +73,61 @@ impl Drop for LastWord<'_> {
     }
 }
 
-async fn stay_connected(link: &Link, server: &Server, open: Open, on_event: &OnEvent) {
+async fn stay_connected(link: &Link, plan: &Plan) {
+    let Plan { target, open, strategy, on_event } = plan;
     let mut retries = 0;
     loop {
-        if open == Open::OnDemand {
+        if *open == Open::OnDemand {
             link.wanted().await;
         }
         on_event(Event::Connecting);
-        let cause = match connect(server, on_event).await {
-            Ok((socket, replies)) => {
+        let news = target.news();
+        let cause = match connect(target, on_event).await {
+            Ok((address, dialogue)) => {
                 retries = 0;
-                serve(link, socket, replies, on_event).await
+                tokio::select! {
+                    cause = serve(link, dialogue, on_event) => cause,
+                    cause = target.moved_from(&address, news) => cause,
+                }
             }
             Err(cause) => cause,
         };
         link.lose(&cause);
         on_event(Event::Error(cause.clone()));
-        let Some(delay) = server.strategy.delay(retries, &cause).await else {
+        let Some(delay) = strategy.delay(target.longest_delay(), retries, &cause).await else {
             return give_up(link, cause, on_event);
         };
         on_event(Event::Reconnecting { retries, delay, cause });
-        sleep(delay).await;
+        tokio::select! {
+            () = sleep(delay) => {}
+            () = target.changed() => {}
+        }
         retries = retries.saturating_add(1);
     }
 }
 
-/// Makes a connection and logs in, both within the server's connect timeout.
-async fn connect(server: &Server, on_event: &OnEvent) -> Result<(Socket, Replies), Error> {
+/// Finds the server, makes a connection and logs in, all within the connect timeout.
+async fn connect(target: &Target, on_event: &OnEvent) -> Result<(Address, Dialogue), Error> {
     let attempt = async {
-        let socket = Socket::connect(server).await?;
+        let server = target.locate().await?;
+        let mut dialogue = Dialogue::connect(&server).await?;
         on_event(Event::Connect);
-        let credentials = server.login.credentials().await?;
-        let mut replies = Replies::new();
-        handshake::log_in(&socket, server, credentials.as_ref(), &mut replies).await?;
-        Ok((socket, replies))
+        let credentials = server.access.login.credentials().await?;
+        log_in(&mut dialogue, &server, credentials.as_ref()).await?;
+        Ok((server.address, dialogue))
     };
+    let limit = target.connect_timeout();
     let too_late = |_| {
-        let limit = server.connect_timeout.as_millis();
-        Error::new(Kind::Connection, format!("connecting to {} took longer than {limit} ms", server.address))
+        let limit = limit.as_millis();
+        Error::new(Kind::Connection, format!("connecting to {target} took longer than {limit} ms"))
     };
-    timeout(server.connect_timeout, attempt).await.map_err(too_late)?
+    timeout(limit, attempt).await.map_err(too_late)?
 }
 
 /// Serves calls until the connection is lost; tells why it was.
-async fn serve(link: &Link, socket: Socket, replies: Replies, on_event: &OnEvent) -> Error {
+async fn serve(link: &Link, dialogue: Dialogue, on_event: &OnEvent) -> Error {
     link.forget_old().await;
+    let (socket, replies) = dialogue.into_parts();
     if link.is_attended() {
         return have_served(link, socket, replies).await;
     }
@@ -115,7 +137,7 @@ async fn serve(link: &Link, socket: Socket, replies: Replies, on_event: &OnEvent
     tokio::select! {
         cause = read(link, &socket, replies) => cause,
         cause = write_backlog(link, &socket) => cause,
-        cause = link.silent() => cause,
+        cause = link.useless() => cause,
     }
 }
 
@@ -127,7 +149,7 @@ async fn have_served(link: &Link, socket: Socket, replies: Replies) -> Error {
     }
     tokio::select! {
         cause = link.lost() => cause,
-        cause = link.silent() => cause,
+        cause = link.useless() => cause,
     }
 }
 

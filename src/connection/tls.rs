@@ -29,10 +29,11 @@ static SYSTEM_ROOTS: LazyLock<RootCertStore> = LazyLock::new(|| {
 pub struct Session(Mutex<ClientConnection>);
 
 impl Session {
-    /// A session that has said nothing yet. Files are read here.
-    pub fn new(tls: &Tls) -> Result<Self, Error> {
-        let name = ServerName::try_from(tls.servername.clone())
-            .map_err(|_| failed("the server's name cannot be in a certificate", &tls.servername))?;
+    /// A session with a host that has said nothing yet. Files are read here.
+    pub fn new(tls: &Tls, host: &str) -> Result<Self, Error> {
+        let servername = tls.servername.as_deref().unwrap_or(host);
+        let name = ServerName::try_from(servername.to_owned())
+            .map_err(|_| failed("the server's name cannot be in a certificate", &servername))?;
         let session = ClientConnection::new(Arc::new(client_config(tls)?), name)
             .map_err(|error| failed("TLS cannot be started", &error))?;
         Ok(Session(Mutex::new(session)))

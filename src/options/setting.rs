@@ -1,5 +1,6 @@
 //! Kinds of values that options take, each refusing what it does not accept.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error as _, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::config::Address;
 use crate::tls::Pem;
 
 /// A whole number from `MIN` to `MAX`.
@@ -110,6 +112,43 @@ impl<'de> Deserialize<'de> for Host {
             return Err(D::Error::custom("expected a host name or an address, without anything around it"));
         }
         Ok(Host(host))
+    }
+}
+
+/// Values by addresses as servers write them, `host:port`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ByAddress<T>(pub BTreeMap<Address, T>);
+
+impl<T> Default for ByAddress<T> {
+    fn default() -> Self {
+        ByAddress(BTreeMap::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for ByAddress<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ByAddressVisitor(PhantomData))
+    }
+}
+
+struct ByAddressVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ByAddressVisitor<T> {
+    type Value = ByAddress<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with names like host:port")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut values = BTreeMap::new();
+        while let Some(name) = map.next_key::<String>()? {
+            // It may be a url, with a password in it: the message is not to repeat it.
+            let address = Address::from_node(&name)
+                .ok_or_else(|| A::Error::custom("expected an object with names like host:port"))?;
+            values.insert(address, map.next_value()?);
+        }
+        Ok(ByAddress(values))
     }
 }
 

@@ -1,55 +1,71 @@
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::*;
-use crate::tls::Pem;
+use crate::login::{Credentials, Login};
+use crate::strategy::Strategy;
+use crate::tls::{Identity, Pem};
 
 fn config(options: Value) -> Result<Config, Error> {
     Options::parse(options, ToString::to_string)?.into_config(Callbacks::default())
 }
 
-fn server(options: Value) -> Server {
+fn standalone(options: Value) -> (Server, Strategy) {
     match config(options).unwrap().topology {
-        Topology::Standalone(server) => *server,
+        Topology::Standalone { server, strategy } => (server, strategy),
         other => panic!("not a server: {other:?}"),
     }
+}
+
+fn address(options: Value) -> Address {
+    standalone(options).0.address
+}
+
+fn access(options: Value) -> Access {
+    Arc::unwrap_or_clone(standalone(options).0.access)
 }
 
 fn tcp(host: &str, port: u16) -> Address {
     Address::Tcp { host: host.into(), port }
 }
 
+fn node() -> Value {
+    json!({ "host": "h", "port": 1 })
+}
+
 #[test]
 fn nothing_given_means_the_defaults() {
     let config = config(json!({})).unwrap();
     assert_eq!(config.prefix, DEFAULT_PREFIX);
-    assert_eq!(config.ttl, None);
+    assert_eq!(config.writes, Writes::default());
     assert_eq!(config.command_timeout, DEFAULT_COMMAND_TIMEOUT);
     assert_eq!(config.max_pending_bytes, DEFAULT_MAX_PENDING_BYTES);
-    let server = server(json!({ "url": null, "socket": {} }));
+    let (server, strategy) = standalone(json!({ "url": null, "socket": {} }));
     assert_eq!(server.address, tcp("localhost", 6379));
-    assert!(matches!((server.login, server.database), (Login::None, 0)));
-    assert!(matches!(server.strategy, Strategy::Backoff));
+    assert!(matches!((&server.access.login, server.access.database), (Login::None, 0)));
+    assert!(matches!(strategy, Strategy::Backoff));
 }
 
 #[test]
 fn parts_of_the_url_lose_to_explicit_options() {
     let url = "redis://ada:s%40crt@db.example:7000/3";
-    let from_url = server(json!({ "url": url }));
-    assert_eq!(from_url.address, tcp("db.example", 7000));
+    assert_eq!(address(json!({ "url": url })), tcp("db.example", 7000));
+    let from_url = access(json!({ "url": url }));
     assert_eq!(from_url.database, 3);
     let credentials = Credentials { username: Some("ada".into()), password: "s@crt".into() };
     assert!(matches!(from_url.login, Login::As(given) if given == credentials));
 
-    let explicit = server(json!({ "url": url, "port": 7001, "database": 0, "socket": { "host": "h" } }));
-    assert_eq!(explicit.address, tcp("h", 7001));
-    assert_eq!(explicit.database, 0);
+    let explicit = json!({ "url": url, "port": 7001, "database": 0, "socket": { "host": "h" } });
+    assert_eq!(address(explicit.clone()), tcp("h", 7001));
+    assert_eq!(access(explicit).database, 0);
 }
 
 #[test]
 fn unix_sockets_come_from_url_or_path() {
-    assert_eq!(server(json!({ "url": "unix:///run/r.sock?db=2" })).database, 2);
-    let path = server(json!({ "socket": { "path": "/run/r.sock" } }));
-    assert_eq!(path.address, Address::Unix("/run/r.sock".into()));
+    assert_eq!(access(json!({ "url": "unix:///run/r.sock?db=2" })).database, 2);
+    let path = json!({ "socket": { "path": "/run/r.sock" } });
+    assert_eq!(address(path), Address::Unix("/run/r.sock".into()));
 }
 
 #[test]
@@ -65,7 +81,7 @@ fn memory_stores_may_have_a_name() {
 #[test]
 fn an_empty_prefix_and_a_ttl_of_zero_mean_the_defaults() {
     let config = config(json!({ "keyPrefix": "", "ttl": 0 })).unwrap();
-    assert_eq!((config.prefix.as_str(), config.ttl), (DEFAULT_PREFIX, None));
+    assert_eq!((config.prefix.as_str(), config.writes.ttl), (DEFAULT_PREFIX, None));
 }
 
 #[test]
@@ -92,6 +108,20 @@ fn mistakes_are_named_by_their_path() {
         (json!({ "cluster": { "nodes": [] } }), "cluster.nodes: "),
         (json!({ "cluster": { "nodes": [{ "host": "h" }] } }), "cluster.nodes[0].port: "),
         (json!({ "cluster": { "nodes": [["h", 1]] } }), "cluster.nodes[0]: "),
+        (
+            json!({ "cluster": { "nodes": [node()], "nodeAddressMap": { "h": node() } } }),
+            "cluster.nodeAddressMap",
+        ),
+        (
+            json!({ "cluster": { "nodes": [node()], "nodeAddressMap": { "h:1": { "host": "h" } } } }),
+            "cluster.nodeAddressMap.h:1.port: ",
+        ),
+        (json!({ "cluster": { "nodes": [node()] }, "url": "redis://h" }), "url: "),
+        (json!({ "sentinel": { "name": "m", "nodes": [node()] }, "socket": { "port": 1 } }), "socket.port: "),
+        (
+            json!({ "sentinel": { "name": "m", "nodes": [node()], "tls": { "key": "k.pem" } } }),
+            "sentinel.tls.cert: ",
+        ),
         (json!({ "socket": [] }), "socket: "),
         (json!({ "url": "redis://h:0" }), "url: "),
         (json!({ "url": "rediss://h", "tls": false }), "tls: "),
@@ -119,33 +149,94 @@ fn tls_is_asked_for_in_several_places() {
         json!({ "url": "rediss://localhost" }),
         json!({ "url": "valkeys://localhost", "tls": true }),
     ] {
-        let tls = server(options.clone()).tls.unwrap_or_else(|| panic!("{options}"));
-        assert_eq!((tls.servername.as_str(), tls.reject_unauthorized), ("localhost", true), "{options}");
+        let tls = access(options.clone()).tls.unwrap_or_else(|| panic!("{options}"));
+        assert!(tls.reject_unauthorized, "{options}");
+        assert!(tls.servername.is_none_or(|name| name == "localhost"), "{options}");
     }
     for options in [json!({}), json!({ "tls": false }), json!({ "socket": { "tls": false, "ca": "a.pem" } })]
     {
-        assert!(server(options.clone()).tls.is_none(), "{options}");
+        assert!(access(options.clone()).tls.is_none(), "{options}");
     }
 }
 
 #[test]
 fn certificates_are_text_or_files() {
     let text = "-----BEGIN CERTIFICATE-----";
-    let tls = server(json!({ "tls": { "ca": "ca.pem", "cert": text, "key": [text, text] } })).tls.unwrap();
+    let tls = access(json!({ "tls": { "ca": "ca.pem", "cert": text, "key": [text, text] } })).tls.unwrap();
     assert_eq!(tls.ca, Some(Pem::File("ca.pem".into())));
     let Identity { cert, key } = tls.identity.unwrap();
     assert_eq!((cert, key), (Pem::Text(text.into()), Pem::Text(format!("{text}\n{text}\n").into())));
 }
 
 #[test]
-fn what_is_not_built_in_is_refused_not_ignored() {
-    let node = json!({ "host": "h", "port": 1 });
-    for options in [
-        json!({ "sentinel": { "name": "m", "nodes": [node] } }),
-        json!({ "cluster": { "nodes": [node], "readFrom": "any" } }),
+fn sentinels_have_a_login_of_their_own() {
+    let options = json!({
+        "password": "at-master",
+        "database": 2,
+        "tls": true,
+        "sentinel": {
+            "name": "m",
+            "nodes": [{ "host": "s1", "port": 26379 }, { "host": "s2", "port": 26380 }],
+            "password": "at-sentinels",
+            "nodeAddressMap": { "10.0.0.1:6379": { "host": "localhost", "port": 7000 } },
+        },
+    });
+    let Topology::Sentinel { sentinel, .. } = config(options).unwrap().topology else {
+        panic!("no sentinel")
+    };
+    assert_eq!(sentinel.nodes, [tcp("s1", 26_379), tcp("s2", 26_380)]);
+    assert_eq!(sentinel.address_map.seen_from_here(tcp("10.0.0.1", 6379)), tcp("localhost", 7000));
+    let (master, sentinels) = (&sentinel.at_master, &sentinel.at_sentinels);
+    assert_eq!((master.role, master.database, master.tls.is_some()), (Role::Master, 2, true));
+    assert_eq!((sentinels.role, sentinels.database, sentinels.tls.is_some()), (Role::Any, 0, false));
+    let password = |access: &Access| match &access.login {
+        Login::As(credentials) => credentials.password.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((password(master), password(sentinels)), ("at-master".into(), "at-sentinels".into()));
+}
+
+#[test]
+fn a_cluster_is_learnt_from_its_nodes() {
+    let cluster = |more: Value| {
+        let mut options = json!({ "nodes": [{ "host": "h", "port": 7000 }] });
+        options.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        match config(json!({ "cluster": options })).unwrap().topology {
+            Topology::Cluster { cluster, .. } => cluster,
+            other => panic!("no cluster: {other:?}"),
+        }
+    };
+    let plain = cluster(json!({}));
+    assert_eq!((plain.seeds.as_slice(), plain.read_from), ([tcp("h", 7000)].as_slice(), ReadFrom::Primary));
+    assert_eq!(plain.access.role, Role::Any);
+    let any = cluster(json!({ "readFrom": "any" }));
+    assert_eq!((any.read_from, any.access.role), (ReadFrom::Any, Role::Reader));
+}
+
+#[test]
+fn writes_may_wait_for_replicas() {
+    let wait = json!({ "count": 2, "timeout": 100 });
+    let asked = config(json!({ "waitReplicas": wait })).unwrap().writes.wait_replicas;
+    assert_eq!(asked, Some(WaitReplicas { count: 2, timeout: Duration::from_millis(100) }));
+    for (options, path) in [
+        (json!({ "waitReplicas": { "count": 1 } }), "waitReplicas.timeout: "),
+        (json!({ "waitReplicas": { "timeout": 1 } }), "waitReplicas.count: "),
+        (json!({ "waitReplicas": { "count": 0, "timeout": 1 } }), "waitReplicas.count: "),
+        (json!({ "waitReplicas": wait, "commandTimeout": 100 }), "waitReplicas.timeout: "),
+        (json!({ "waitReplicas": wait, "url": "memory:" }), "waitReplicas: "),
     ] {
-        assert_eq!(config(options.clone()).unwrap_err().kind, Kind::Unsupported, "{options}");
+        let error = config(options.clone()).unwrap_err();
+        assert!(error.detail.starts_with(path), "{options}: {error}");
     }
+}
+
+#[test]
+fn a_prefix_with_a_brace_would_be_the_hash_tag() {
+    assert!(
+        config(json!({ "hashTags": true, "keyPrefix": "p{" })).unwrap_err().detail.starts_with("keyPrefix: ")
+    );
+    assert!(config(json!({ "keyPrefix": "p{" })).is_ok());
+    assert!(config(json!({ "hashTags": true })).unwrap().hash_tags);
 }
 
 #[test]

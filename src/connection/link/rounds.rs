@@ -30,14 +30,6 @@ impl Link {
         self.flush()
     }
 
-    /// Something is under way, and for longer than `commandTimeout` nothing came, or one reply came to no end: only a new
-    /// connection can tell whether the server or the way to it is gone.
-    pub async fn silent(&self) -> Error {
-        self.silence.notified().await;
-        let limit = self.command_timeout.as_millis();
-        Error::new(Kind::Connection, format!("the server did not answer for {limit} ms"))
-    }
-
     /// Makes a round, or has the attendant make it where one is due: only after reading what is there can it tell what is
     /// overdue.
     fn plan_round(&self) -> Instant {
@@ -65,7 +57,9 @@ impl Link {
                 self.backlog.notify_one();
             }
             if self.silent_at(state).is_some_and(|silent| silent <= now) {
-                self.silence.notify_one();
+                let limit = self.command_timeout.as_millis();
+                let silent = format!("the server did not answer for {limit} ms");
+                self.find_useless(state, Error::new(Kind::Connection, silent));
             }
             self.schedule(state, now)
         })
@@ -83,7 +77,9 @@ impl Link {
         [state.pipeline.next_deadline(), state.retry_at, self.silent_at(state)].into_iter().flatten()
     }
 
-    /// When the connection is to be given up, unless the server is heard before.
+    /// When the connection is to be given up, unless the server is heard before. Something is under way, and for longer than
+    /// `commandTimeout` nothing came, or one reply came to no end: only a new connection can tell whether the server or the
+    /// way to it is gone.
     fn silent_at(&self, state: &State) -> Option<Instant> {
         let owed = state.socket.is_some() && state.pipeline.is_under_way();
         let since = state.piece_since.map_or(state.heard, |began| began.min(state.heard));
