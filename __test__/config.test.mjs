@@ -4,8 +4,8 @@ import { describe, it } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createClient, createClientPool, createCluster, createSentinel } from 'redis'
 import { RedisStateAdapter } from 'redis-state-adapter'
-import { bad, cluster, MALFORMED, sentinel, WITHOUT_MEANING } from './config/malformed.mjs'
-import { assertNames, thrownBy } from './support/assert-names.mjs'
+import { bad, MALFORMED, sentinel, WITHOUT_MEANING } from './config/malformed.mjs'
+import { assertNames } from './support/assert-names.mjs'
 import { assertSameMembers } from './support/members.mjs'
 import { open } from './support/open.mjs'
 import { portOfNobody } from './support/port-of-nobody.mjs'
@@ -107,12 +107,6 @@ describe('an option', () => {
     const named = warnings[0].message.split(': ').at(-1)?.split(', ')
     assertSameMembers(named ?? [], [...Object.keys(WITHOUT_MEANING), 'socket.socketTimeout', 'socket.family'])
   })
-
-  for (const options of [{ sentinel }, { cluster }, { cluster: { ...cluster, readFrom: 'any' } }]) {
-    it(`that is not built in yet is refused: ${shown(options)}`, (t) => {
-      thrownBy(() => build(t, options), 'ERR_UNSUPPORTED')
-    })
-  }
 })
 
 describe('construction', () => {
@@ -126,6 +120,8 @@ describe('construction', () => {
       [{ socket: { path: '/nowhere/redis.sock', reconnectStrategy: false } }],
       [{ host: 'no-such-host.invalid', tls: false, socket: { reconnectStrategy: () => 10 } }],
       [createClient({ socket: { host: '127.0.0.1', port } }), { keyPrefix: 'p:' }],
+      [{ sentinel: { name: 'm', nodes: [{ host: '127.0.0.1', port }] } }],
+      [{ cluster: { nodes: [{ host: '127.0.0.1', port }], readFrom: 'any' }, hashTags: true }],
     ]
     for (const args of forms) await new RedisStateAdapter(...args).cleanup()
   })

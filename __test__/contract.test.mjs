@@ -50,7 +50,7 @@ const BEHAVIOURS = [
   stats,
 ]
 
-for (const { name, hasRaw, start } of stores) {
+for (const { name, hasRaw, hasHashTags = false, start } of stores) {
   describe(`the contract on ${name}`, () => {
     /** @type {Store} */
     let store
@@ -58,7 +58,7 @@ for (const { name, hasRaw, start } of stores) {
       store = await start()
     })
     after(() => store?.stop())
-    const getStore = Object.assign(() => store, { hasRaw })
+    const getStore = Object.assign(() => store, { hasRaw, hasHashTags })
     for (const behaviour of BEHAVIOURS) behaviour(getStore)
   })
 }

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { assertAllFail, assertFails } from './support/assert-fails.mjs'
 import { reads, writes } from './support/calls.mjs'
+import { next } from './support/events.mjs'
 import { range } from './support/fill.mjs'
 import { open } from './support/open.mjs'
 import { portOfNobody } from './support/port-of-nobody.mjs'
@@ -143,3 +144,20 @@ async function follow(client) {
 async function lead(client) {
   await client.sendCommand(['REPLICAOF', 'NO', 'ONE'])
 }
+
+describe('a server that turns out to be a replica', () => {
+  it('is left for a new connection, as its name may lead to another one by now', async (t) => {
+    const { server, client, relay, state } = await warmThroughRelay(t)
+    const other = await warm(t)
+    // A younger one is kept: it was made to the server that the name means.
+    await new Promise((resolve) => setTimeout(resolve, 1100))
+    await follow(client)
+    relay.leadTo(other.server)
+    const back = next(state, 'ready')
+    assert.equal(await state.set('trace', 'key', 'there'), 'there')
+    await back
+    assert.equal(await other.client.get('motia:state:trace:key'), '"there"')
+    assert.equal(state.stats().errors.ERR_CONNECTION, undefined)
+    assert.ok(server.pid)
+  })
+})

@@ -33,11 +33,16 @@ export class RedisProcess {
   /** @type {number | undefined} */
   #port
   #args
+  #program
   #dir = mkdtempSync(join(tmpdir(), 'redis-state-adapter-'))
 
-  /** @param {string[]} [args] further arguments of redis-server; they win over the defaults */
-  constructor(args = []) {
+  /**
+   * @param {string[]} [args] further arguments of redis-server; they win over the defaults
+   * @param {string} [program] default: the server that `findServer` finds
+   */
+  constructor(args = [], program = undefined) {
     this.#args = args
+    this.#program = program
     this.socketPath = join(this.#dir, 'redis.sock')
     processes.add(this)
   }
@@ -60,7 +65,7 @@ export class RedisProcess {
   /** Starts the server, for the first time or after `kill` or `stop`, and waits until it answers. */
   async start() {
     if (this.#child) throw new Error('The server runs already')
-    const program = findServer()
+    const program = this.#program ?? findServer()
     if (!program) throw new Error('There is no redis-server: run `npm test`, which gets one')
     processes.add(this)
     mkdirSync(this.#dir, { recursive: true })
@@ -92,7 +97,7 @@ export class RedisProcess {
    */
   async #startOn(program, port) {
     const child = this.#spawn(program, port)
-    await ready(child, startWithin)
+    await ready(child, { sign: this.sign, within: startWithin })
     await ping(port, { within: startWithin }).catch((cause) => {
       throw new Error('redis-server listens and does not answer', { cause })
     })
@@ -105,7 +110,7 @@ export class RedisProcess {
    * @param {number} port
    */
   #spawn(program, port) {
-    const args = [...this.#defaults(port), ...this.#args]
+    const args = [...this.argumentsFor(port, this.#dir), ...this.#args]
     const child = /** @type {Child} */ (spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] }))
     child.once('exit', () => {
       if (this.#child === child) this.#child = undefined
@@ -114,13 +119,22 @@ export class RedisProcess {
     return child
   }
 
-  /** @param {number} port */
-  #defaults(port) {
+  /** What the server says when it listens. */
+  get sign() {
+    return 'Ready to accept connections'
+  }
+
+  /**
+   * @param {number} port
+   * @param {string} dir a folder of its own
+   * @returns {string[]}
+   */
+  argumentsFor(port, dir) {
     const options = {
       port: String(port),
       bind: '127.0.0.1',
       unixsocket: this.socketPath,
-      dir: this.#dir,
+      dir,
       save: '',
       appendonly: 'no',
       daemonize: 'no',

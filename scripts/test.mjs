@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { npm } from './npm.mjs'
-import { ensureServer } from './redis-server.mjs'
+import { ensureOthers, ensureServer } from './redis-server.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const filters = process.argv.slice(2)
@@ -49,6 +49,7 @@ function provideServer() {
   // The tests take the same server and do not search again.
   process.env.REDIS_SERVER = server
   console.log(server)
+  ensureOthers()
 }
 
 function testRust() {

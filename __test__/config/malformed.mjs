@@ -52,6 +52,14 @@ export const MALFORMED = [
   ['cluster.nodes[0].port', { cluster: { nodes: [{ host: 'a', port: 0 }] } }],
   ['cluster.readFrom', { cluster: { ...cluster, readFrom: 'nearest' } }],
   ['cluster', { sentinel, cluster }],
+  ...['url', 'host', 'port', 'socket.host', 'socket.port', 'socket.path'].flatMap(besideNodes),
+  ['cluster.nodeAddressMap', { cluster: { ...cluster, nodeAddressMap: { a: node } } }],
+  ['cluster.nodeAddressMap', { cluster: { ...cluster, nodeAddressMap: { 'redis://a:1': node } } }],
+  ['cluster.nodeAddressMap.a:1.port', { cluster: { ...cluster, nodeAddressMap: { 'a:1': { host: 'b' } } } }],
+  ['sentinel.nodeAddressMap', { sentinel: { ...sentinel, nodeAddressMap: () => node } }],
+  ['sentinel.tls.key', { sentinel: { ...sentinel, tls: { cert: 'c.pem' } } }],
+  ...bad('hashTags', 1, 'yes'),
+  ['keyPrefix', { keyPrefix: 'p{x}:', hashTags: true }],
   ['socket.port', { isOpen: false, connect() {}, options: { socket: { port: 0 } } }],
 ]
 
@@ -66,6 +74,23 @@ export const WITHOUT_MEANING = {
   legacyMode: true,
   clientInfoTag: 'tag',
   disableClientInfo: true,
+}
+
+/**
+ * Whoever names nodes cannot mean a server beside them.
+ *
+ * @param {string} path
+ * @returns {Case[]}
+ */
+function besideNodes(path) {
+  const value = path.endsWith('port') ? 1 : path === 'url' ? 'redis://h' : 'h'
+  return bad(path, value).flatMap(([, options]) => {
+    const given = /** @type {object} */ (options)
+    return /** @type {Case[]} */ ([
+      [path, { ...given, sentinel }],
+      [path, { ...given, cluster }],
+    ])
+  })
 }
 
 /** @param {string} path @param {...unknown} values @returns {Case[]} */

@@ -66,7 +66,8 @@ export function globs(store) {
   })
 
   describe('glob characters in a prefix', () => {
-    for (const glob of GLOBS) {
+    // With hash tags, a brace in the prefix is refused.
+    for (const glob of GLOBS.filter((glob) => !store.hasHashTags || !glob.includes('{'))) {
       it(`${glob} matches itself only`, async (t) => {
         const { prefix, open } = workspace(store, t)
         const state = open({ keyPrefix: `${prefix}${glob}:` })

@@ -8,6 +8,7 @@ import { workspace } from '../support/workspace.mjs'
 
 /** @param {GetStore} store */
 export function prefixes(store) {
+  const { hasHashTags: hashTags } = store
   describe('a key prefix', () => {
     it('keeps entries of equal names apart', async (t) => {
       const { prefix, open } = workspace(store, t)
@@ -24,8 +25,9 @@ export function prefixes(store) {
       await Promise.all([outer.set('t', 'k', 'outer'), inner.set('t', 'k', 'inner')])
       assert.deepEqual([await outer.getGroup('t'), await inner.getGroup('t')], [['outer'], ['inner']])
       assert.deepEqual(await inner.traceIds(), ['t'])
-      assertSameMembers(await outer.traceIds(), ['t', 'in'])
-      assert.deepEqual(await outer.keys('in'), ['t:k'])
+      // With hash tags no id begins without its brace.
+      assertSameMembers(await outer.traceIds(), hashTags ? ['t'] : ['t', 'in'])
+      assert.deepEqual(await outer.keys('in'), hashTags ? [] : ['t:k'])
       await outer.clear('t')
       assert.deepEqual(await inner.getGroup('t'), ['inner'])
     })
@@ -35,12 +37,21 @@ export function prefixes(store) {
       const [short, long] = [open({ keyPrefix: `${prefix}app` }), open({ keyPrefix: `${prefix}app2` })]
       await Promise.all([short.set('t', 'k', 'short'), long.set('t', 'k', 'long')])
       assert.deepEqual(await long.items(), [{ groupId: 't', key: 'k', type: 'string', value: 'long' }])
-      assertSameMembers(await short.traceIds(), ['t', '2t'])
+      assertSameMembers(await short.traceIds(), hashTags ? ['t'] : ['t', '2t'])
       await long.clear('t')
       assert.deepEqual(await short.getGroup('t'), ['short'])
     })
 
-    for (const part of ['é文😀', '\u0000\u0001\u0002\u0003\n', '__proto__', '"\\', ' ', ':::', '{tag}']) {
+    const parts = [
+      'é文😀',
+      '\u0000\u0001\u0002\u0003\n',
+      '__proto__',
+      '"\\',
+      ' ',
+      ':::',
+      ...(hashTags ? [] : ['{tag}']),
+    ]
+    for (const part of parts) {
       it(`may hold ${JSON.stringify(part)}`, async (t) => {
         const { prefix, open } = workspace(store, t)
         const state = open({ keyPrefix: `${prefix}${part}` })

@@ -11,6 +11,7 @@ import { openFresh, workspace } from '../support/workspace.mjs'
 
 /** @param {GetStore} store */
 export function traceIds(store) {
+  if (store.hasHashTags) return traceIdsInBraces(store)
   describe('a colon in a trace id', () => {
     it("makes ('a:b','c') and ('a','b:c') one entry", async (t) => {
       const state = openFresh(store, t)
@@ -86,6 +87,24 @@ export function traceIds(store) {
       const state = openFresh(store, t)
       await state.set('', '', 1)
       assert.deepEqual(await state.items(), [{ groupId: '', key: '', type: 'number', value: 1 }])
+    })
+  })
+}
+
+/** @param {GetStore} store */
+function traceIdsInBraces(store) {
+  describe('a colon in a trace id, with hash tags', () => {
+    it("keeps ('a:b','c') and ('a','b:c') apart", async (t) => {
+      const state = openFresh(store, t)
+      await Promise.all([state.set('a:b', 'c', 1), state.set('a', 'b:c', 2)])
+      assert.deepEqual([await state.get('a:b', 'c'), await state.get('a', 'b:c')], [1, 2])
+      assertSameMembers(await state.traceIds(), ['a:b', 'a'])
+      assertSameMembers(await state.items(), [
+        { groupId: 'a:b', key: 'c', type: 'number', value: 1 },
+        { groupId: 'a', key: 'b:c', type: 'number', value: 2 },
+      ])
+      await state.clear('a')
+      assert.deepEqual(await state.traceIds(), ['a:b'])
     })
   })
 }

@@ -3,11 +3,12 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Audit, traceId } from '../support/audit.mjs'
+import { Audit } from '../support/audit.mjs'
 import { next } from '../support/events.mjs'
 import { open } from '../support/open.mjs'
 import { started } from '../support/redis.mjs'
 import { assertInTime } from '../support/settling.mjs'
+import { storedBy } from '../support/stored.mjs'
 
 /** @typedef {import('../support/redis.mjs').RedisServer} RedisServer */
 
@@ -51,16 +52,4 @@ async function restart(server, state, meanwhile = async () => {}) {
   await Promise.all([lost, meanwhile()])
   await server.start()
   await back
-}
-
-/**
- * @param {RedisServer} server
- * @returns {Promise<Map<string, number>>} all that it holds, by key
- */
-async function storedBy(server) {
-  const client = await server.client()
-  const names = await client.keys('*')
-  const texts = await client.mGet(names)
-  const prefix = `motia:state:${traceId}:`
-  return new Map(names.map((name, index) => [name.replace(prefix, ''), Number(texts[index])]))
 }

@@ -9,7 +9,7 @@ import { stalled } from './stalls.mjs'
  * @typedef {import('redis-state-adapter').RedisStateErrorCode} Code
  *
  * @typedef {object} Expected
- * @property {'no' | 'unknown'} [applied] must be absent where it is not given here, as on errors of reads
+ * @property {'no' | 'unknown' | 'yes'} [applied] must be absent where it is not given here, as on errors of reads
  * @property {string} [traceId]
  * @property {string} [key]
  * @property {string} [reply]

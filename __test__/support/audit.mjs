@@ -15,16 +15,41 @@ const stretch = 2000
 
 export const traceId = 'audit'
 
+/**
+ * What a key may hold.
+ *
+ * @typedef {object} Possible
+ * @property {(value: number | null) => boolean} includes
+ * @property {(value: number | null) => Possible} or
+ * @property {() => string} [toString]
+ */
+
+/** @param {(number | null)[]} values @returns {Possible} */
+function oneOf(...values) {
+  return {
+    includes: (value) => values.includes(value),
+    or: (value) => oneOf(...values, value),
+    toString: () => `one of ${values}`,
+  }
+}
+
+/** @type {Possible} */
+const anything = { includes: () => true, or: () => anything }
+const nothing = oneOf(null)
+
 export class Audit {
   /** What was told. */
-  told = { acknowledged: 0, unknown: 0, no: 0 }
+  told = { acknowledged: 0, unknown: 0, no: 0, yes: 0 }
   /** The call that took longest. @type {Pick<Outcome, 'took' | 'error'>} */
   slowest = { took: 0 }
   /** @type {string[]} answers that cannot be */
   faults = []
-  /** By key; `null` stands for no entry. @type {Map<string, (number | null)[]>} */
+  /** By error replies of the server. @type {Record<string, number>} */
+  replies = {}
+  /** By key; `null` stands for no entry. @type {Map<string, Possible>} */
   #possible = new Map()
   #running = true
+  #losses = 0
   /** @type {{ isDue: () => boolean, resolve: () => void }[]} */
   #waiting = []
   #state
@@ -51,6 +76,13 @@ export class Audit {
     return this.#told('no', this.#writers.length)
   }
 
+  /** What was acknowledged so far may be lost, as by a server that another one took over from. */
+  forget() {
+    this.faults = []
+    this.#losses++
+    for (const key of this.#possible.keys()) this.#possible.set(key, anything)
+  }
+
   async stop() {
     this.#running = false
     await Promise.all(this.#writers)
@@ -64,8 +96,8 @@ export class Audit {
   faultsOf(stored) {
     const keys = new Set([...this.#possible.keys(), ...stored.keys()])
     return [...keys].flatMap((key) => {
-      const [value, possible] = [stored.get(key) ?? null, this.#possible.get(key) ?? [null]]
-      return possible.includes(value) ? [] : [`${key}: ${value} is stored, and not one of ${possible}`]
+      const [value, possible] = [stored.get(key) ?? null, this.#possible.get(key) ?? nothing]
+      return possible.includes(value) ? [] : [`${key}: ${value} is stored, and not ${possible}`]
     })
   }
 
@@ -88,9 +120,10 @@ export class Audit {
    */
   async #setAndDelete(key, value) {
     await this.#set(key, value)
-    const possible = this.#possible.get(key) ?? [null]
+    const [possible, losses] = [this.#possible.get(key) ?? nothing, this.#losses]
     const { value: removed, error } = await this.#account(key, null, this.#state.delete(traceId, key))
-    if (!error && !possible.includes(removed)) this.faults.push(`${key}: ${removed} removed, not one of ${possible}`)
+    if (losses !== this.#losses) return
+    if (!error && !possible.includes(removed)) this.faults.push(`${key}: ${removed} removed, not ${possible}`)
   }
 
   /**
@@ -105,8 +138,12 @@ export class Audit {
     if (error?.code === 'ERR_CLOSED') this.#running = false
     if (took > this.slowest.took) this.slowest = { took, error }
     const told = error ? (error.applied ?? 'unknown') : 'acknowledged'
-    const before = this.#possible.get(key) ?? [null]
-    this.#possible.set(key, { acknowledged: [value], unknown: [...before, value], no: before }[told])
+    const before = this.#possible.get(key) ?? nothing
+    this.#possible.set(
+      key,
+      { acknowledged: oneOf(value), unknown: before.or(value), no: before, yes: oneOf(value) }[told],
+    )
+    if (error?.reply) this.replies[error.reply] = (this.replies[error.reply] ?? 0) + 1
     this.told[told]++
     this.#announce()
     return outcome

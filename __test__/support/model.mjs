@@ -5,22 +5,28 @@ import { asStored } from './as-stored.mjs'
 export class Model {
   /** @type {Map<string, unknown>} */
   #entries = new Map()
+  #hashTags
+
+  /** @param {{ hashTags?: boolean }} [options] as the adapter has it */
+  constructor({ hashTags = false } = {}) {
+    this.#hashTags = hashTags
+  }
 
   /** @param {string} traceId @param {string} key */
   get(traceId, key) {
-    return this.#entries.get(`${traceId}:${key}`) ?? null
+    return this.#entries.get(this.#start(traceId) + key) ?? null
   }
 
   /** @param {string} traceId @param {string} key @param {unknown} value */
   set(traceId, key, value) {
-    this.#entries.set(`${traceId}:${key}`, asStored(value))
+    this.#entries.set(this.#start(traceId) + key, asStored(value))
     return value
   }
 
   /** @param {string} traceId @param {string} key */
   delete(traceId, key) {
     const value = this.get(traceId, key)
-    this.#entries.delete(`${traceId}:${key}`)
+    this.#entries.delete(this.#start(traceId) + key)
     return value
   }
 
@@ -36,20 +42,31 @@ export class Model {
 
   /** @param {string} traceId */
   keys(traceId) {
-    return this.#group(traceId).map(([name]) => name.slice(traceId.length + 1))
+    return this.#group(traceId).map(([name]) => name.slice(this.#start(traceId).length))
   }
 
   traceIds() {
-    return [...new Set([...this.#entries.keys()].map((name) => name.slice(0, name.indexOf(':'))))]
+    const [begin, end] = this.#hashTags ? [1, '}:'] : [0, ':']
+    return [...new Set([...this.#entries.keys()].map((name) => name.slice(begin, name.indexOf(end))))]
   }
 
   /** @param {string} [groupId] */
   items(groupId) {
-    return groupId ? this.#group(groupId) : [...this.#entries]
+    if (!this.#hashTags) return groupId ? this.#group(groupId) : [...this.#entries]
+    const entries = groupId ? this.#group(groupId) : [...this.#entries]
+    return entries.map(([name, value]) => {
+      const end = groupId ? groupId.length + 1 : name.indexOf('}:')
+      return [`${name.slice(1, end)}:${name.slice(end + 2)}`, value]
+    })
   }
 
   /** @param {string} traceId */
   #group(traceId) {
-    return [...this.#entries].filter(([name]) => name.startsWith(`${traceId}:`))
+    return [...this.#entries].filter(([name]) => name.startsWith(this.#start(traceId)))
+  }
+
+  /** What the names of a trace start with. @param {string} traceId */
+  #start(traceId) {
+    return this.#hashTags ? `{${traceId}}:` : `${traceId}:`
   }
 }

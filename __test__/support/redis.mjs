@@ -36,9 +36,10 @@ export class RedisServer extends RedisProcess {
  * Starts a server on a free port.
  *
  * @param {string[]} [args] further arguments of redis-server; they win over the defaults
+ * @param {string} [program] another one than that of the other tests
  */
-export async function startRedis(args) {
-  const server = new RedisServer(args)
+export async function startRedis(args, program) {
+  const server = new RedisServer(args, program)
   await server.start()
   return server
 }

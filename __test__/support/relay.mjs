@@ -60,11 +60,18 @@ export class Relay {
   #delay = 0
   #isBlackHole = false
   #refuses = false
+  #leadsTo
   #server
 
   /** @param {RedisServer} server */
   constructor(server) {
-    this.#server = createServer((near) => this.#accept(near, server))
+    this.#leadsTo = server
+    this.#server = createServer((near) => this.#accept(near))
+  }
+
+  /** New connections are to another server, as when a name's address changes. @param {RedisServer} server */
+  leadTo(server) {
+    this.#leadsTo = server
   }
 
   get url() {
@@ -218,14 +225,11 @@ export class Relay {
     this.cut()
   }
 
-  /**
-   * @param {Socket} near
-   * @param {RedisServer} server
-   */
-  #accept(near, server) {
+  /** @param {Socket} near */
+  #accept(near) {
     near.on('error', () => {})
     if (this.#refuses) return void near.resetAndDestroy()
-    const far = connect(server.port, '127.0.0.1').on('error', () => {})
+    const far = connect(this.#leadsTo.port, '127.0.0.1').on('error', () => {})
     const lanes = { requests: new Lane(far), answers: new Lane(near) }
     const pair = { near, far, lanes, isDead: this.#isBlackHole }
     this.#pairs.add(pair)

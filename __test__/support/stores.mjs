@@ -1,14 +1,16 @@
 // @ts-check
 // What the contract is tested on: every store behaves the same, differences are declared here.
 
-import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RedisStateAdapter } from 'redis-state-adapter'
+import { documentedRules } from './acl.mjs'
 import { Authority, makeFolder, save } from './certificates.mjs'
+import { startCluster } from './cluster.mjs'
 import { portOfNobody } from './port-of-nobody.mjs'
 import { startRedis } from './redis.mjs'
+import { startSentinels } from './sentinel.mjs'
 import { tlsArguments } from './tls-server.mjs'
 
 /** @typedef {import('redis-state-adapter').RedisStateAdapterOptions} Options */
@@ -23,7 +25,17 @@ import { tlsArguments } from './tls-server.mjs'
  * @property {() => Promise<void>} stop
  */
 
-/** @type {{ name: string, hasRaw: boolean, start(): Promise<Store> }[]} `hasRaw`: the store will have `raw` */
+/**
+ * @typedef {object} Start
+ * @property {string} name
+ * @property {boolean} hasRaw the store will have `raw`
+ * @property {boolean} [hasHashTags] names are `{<traceId>}:<key>`
+ * @property {() => Promise<Store>} start
+ */
+
+const { REDIS_6_2, VALKEY_9 } = process.env
+
+/** @type {Start[]} */
 export const stores = [
   { name: 'memory', hasRaw: false, start: startMemory },
   { name: 'redis', hasRaw: true, start: () => startOnRedis('redis', ({ url }) => ({ url })) },
@@ -34,13 +46,32 @@ export const stores = [
   },
   { name: 'redis, over TLS', hasRaw: true, start: startWithTls },
   { name: 'redis, as an ACL user with the documented commands only', hasRaw: true, start: startAsUser },
+  { name: 'redis, behind sentinels', hasRaw: true, start: startWithSentinels },
+  { name: 'a cluster', hasRaw: true, start: () => startOnCluster({}) },
+  {
+    name: 'a cluster, with hash tags, as an ACL user with the documented commands only',
+    hasRaw: false,
+    hasHashTags: true,
+    start: () => startOnCluster({ hashTags: true, username: 'ada', password: 'ada-word' }),
+  },
+  ...onVersion('redis 6.2', REDIS_6_2),
+  ...onVersion('valkey 9', VALKEY_9),
 ]
 
-/** What README.md says that an ACL user needs. */
-async function aclRules() {
-  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
-  const rules = /^ACL SETUSER .*$/m.exec(readme)?.[0].match(/\+\S+/g)
-  return rules ?? assert.fail('README.md says nothing about ACL users')
+/**
+ * A server of another version, where there is one.
+ *
+ * @param {string} name
+ * @param {string | undefined} program
+ * @returns {Start[]}
+ */
+function onVersion(name, program) {
+  if (!program) return []
+  const start = async () => {
+    const server = await startRedis([], program)
+    return onServer(name, { server, options: { url: server.url }, giveBack: () => server.stop() })
+  }
+  return [{ name, hasRaw: true, start }]
 }
 
 /** @returns {Promise<Store>} */
@@ -65,7 +96,8 @@ async function startOnRedis(name, optionsFor) {
 async function startAsUser() {
   const server = await startRedis()
   const client = await server.client()
-  await client.sendCommand(['ACL', 'SETUSER', 'ada', 'on', '>ada-word', '~*', ...(await aclRules())])
+  const { server: rules } = await documentedRules()
+  await client.sendCommand(['ACL', 'SETUSER', 'ada', 'on', '>ada-word', '~*', ...rules])
   const options = { url: server.url, username: 'ada', password: 'ada-word' }
   return onServer('redis, as an ACL user', { server, options, giveBack: () => server.stop() })
 }
@@ -82,6 +114,31 @@ async function startWithTls() {
     await rm(folder, { recursive: true })
   }
   return onServer('redis, over TLS', { server, options: { url: `rediss://localhost:${port}`, tls: { ca } }, giveBack })
+}
+
+/** @returns {Promise<Store>} */
+async function startWithSentinels() {
+  const set = await startSentinels({ replicas: 1 })
+  const [server] = set.servers
+  return onServer('redis, behind sentinels', { server, options: set.options, giveBack: () => set.stop() })
+}
+
+/**
+ * @param {Options} options
+ * @returns {Promise<Store>}
+ */
+async function startOnCluster(options) {
+  const cluster = await startCluster()
+  const { server, topologies } = await documentedRules()
+  const user = ['ACL', 'SETUSER', 'ada', 'on', '>ada-word', '~*', ...server, ...topologies]
+  await Promise.all(cluster.nodes.map((node) => node.say(...user)))
+  const client = await cluster.client()
+  const { open, close } = adapters({ ...cluster.options, ...options, keyPrefix: somePrefix() })
+  const stop = async () => {
+    await close()
+    await cluster.stop()
+  }
+  return { name: 'a cluster', open, raw: { client, prefix: '' }, stop }
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   type ClusterOptions,
   type ConnectionOptions,
   type NodeAddress,
+  type NodeAddressMap,
   type NodeRedisClientLike,
   type ReconnectingInfo,
   type ReconnectStrategy,
@@ -51,12 +52,15 @@ const socket: SocketOptions = {
   reconnectStrategy: strategy,
 }
 const node: NodeAddress = { host: 'a', port: 1 }
-const sentinel: SentinelOptions = { name: 'm', nodes: [node], username: 'u', password: 'p', tls }
-const cluster: ClusterOptions = { nodes: [node], readFrom: 'replica' }
+const nodeAddressMap: NodeAddressMap = { '10.0.0.1:6379': node }
+const sentinel: SentinelOptions = { name: 'm', nodes: [node], username: 'u', password: 'p', tls, nodeAddressMap }
+const cluster: ClusterOptions = { nodes: [node], readFrom: 'replica', nodeAddressMap }
 const stateOptions: StateOptions = {
   keyPrefix: 'app:',
   ttl: 60,
   strictTraceIds: true,
+  hashTags: true,
+  waitReplicas: { count: 1, timeout: 100 },
   commandTimeout: 1000,
   maxPendingCommands: 10,
   maxPendingBytes: 1000,
@@ -139,7 +143,7 @@ export function events(): void {
 export function failures(reason: unknown): string | undefined {
   if (!(reason instanceof RedisStateError)) return undefined
   const code: RedisStateErrorCode = reason.code
-  const applied: 'no' | 'unknown' | undefined = reason.applied
+  const applied: 'no' | 'unknown' | 'yes' | undefined = reason.applied
   const { name, message, traceId, key, reply, cause }: RedisStateError = reason
   const details: RedisStateErrorDetails = { applied, traceId, key, reply, cause }
   const copy: Error = new RedisStateError(code, message, details)
@@ -159,6 +163,7 @@ export function isEveryCode(code: RedisStateErrorCode): string {
     case 'ERR_WRONG_TYPE':
     case 'ERR_REPLY':
     case 'ERR_UNSUPPORTED':
+    case 'ERR_NOT_REPLICATED':
     case 'ERR_INTERNAL':
       return code
     default:

@@ -1,0 +1,137 @@
+// @ts-check
+// A master, its replicas and the sentinels that watch over them.
+
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { RedisServer, startRedis } from './redis.mjs'
+import { until } from './until.mjs'
+
+/** @typedef {import('redis-state-adapter').SentinelOptions} SentinelOptions */
+
+/** Short, so that a failover takes about a second. */
+const DOWN_AFTER = 400
+export const NAME = 'main'
+
+class SentinelServer extends RedisServer {
+  #config
+
+  /** @param {string[]} config lines of its configuration file, without the port */
+  constructor(config) {
+    super()
+    this.#config = config
+  }
+
+  /** @override */
+  get sign() {
+    return 'Sentinel ID is'
+  }
+
+  /**
+   * @override
+   * @param {number} port
+   * @param {string} dir
+   */
+  argumentsFor(port, dir) {
+    const file = join(dir, 'sentinel.conf')
+    // What it learned stands in there too.
+    if (!existsSync(file)) {
+      const lines = [`port ${port}`, 'bind 127.0.0.1', `dir ${dir}`, ...this.#config]
+      writeFileSync(file, `${lines.join('\n')}\n`)
+    }
+    return [file, '--sentinel']
+  }
+}
+
+export class SentinelSet {
+  /** @param {{ servers: RedisServer[], sentinels: SentinelServer[] }} members */
+  constructor({ servers, sentinels }) {
+    this.servers = servers
+    this.sentinels = sentinels
+  }
+
+  /** What an adapter needs to find the master. */
+  get options() {
+    const nodes = this.sentinels.map(({ port }) => ({ host: '127.0.0.1', port }))
+    return { sentinel: /** @type {SentinelOptions} */ ({ name: NAME, nodes }) }
+  }
+
+  /** The server that the sentinels call the master. */
+  async master() {
+    const client = await this.sentinels[0].client()
+    const [, port] = /** @type {string[]} */ (
+      /** @type {unknown} */ (await client.sendCommand(['SENTINEL', 'get-master-addr-by-name', NAME]))
+    )
+    client.destroy()
+    const master = this.servers.find((server) => `${server.port}` === port)
+    if (!master) throw new Error(`The sentinels name a master that is none of ours: ${port}`)
+    return master
+  }
+
+  async stop() {
+    await Promise.all([...this.sentinels, ...this.servers].map((server) => server.stop()))
+  }
+}
+
+/**
+ * @param {{ replicas?: number, password?: string }} [options] `password` of the sentinels
+ */
+export async function startSentinels({ replicas = 2, password } = {}) {
+  // Without this, the master waits for more replicas before it sends its data.
+  const atOnce = ['--repl-diskless-sync-delay', '0']
+  const master = await startRedis(atOnce)
+  const following = [...atOnce, '--replicaof', '127.0.0.1', `${master.port}`]
+  const others = await Promise.all(Array.from({ length: replicas }, () => startRedis(following)))
+  const config = [
+    `sentinel monitor ${NAME} 127.0.0.1 ${master.port} 2`,
+    `sentinel down-after-milliseconds ${NAME} ${DOWN_AFTER}`,
+    `sentinel failover-timeout ${NAME} 3000`,
+    ...(password ? [`requirepass ${password}`, `sentinel sentinel-pass ${password}`] : []),
+  ]
+  const sentinels = Array.from({ length: 3 }, () => new SentinelServer(config))
+  await Promise.all(sentinels.map((sentinel) => sentinel.start()))
+  await Promise.all(others.map(untilFollowing))
+  const set = new SentinelSet({ servers: [master, ...others], sentinels })
+  await Promise.all(sentinels.map((sentinel) => untilComplete(sentinel, { replicas, password })))
+  return set
+}
+
+/**
+ * A set for one test, stopped at its end.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {Parameters<typeof startSentinels>[0]} [options]
+ */
+export async function startedSentinels(t, options) {
+  const set = await startSentinels(options)
+  t.after(() => set.stop())
+  return set
+}
+
+/**
+ * One that has no data yet would be a poor successor.
+ *
+ * @param {RedisServer} replica
+ */
+async function untilFollowing(replica) {
+  const client = await replica.client()
+  await until(async () => String(await client.info('replication')).includes('master_link_status:up'))
+  client.destroy()
+}
+
+/**
+ * A sentinel can only act when it knows the replicas and the other sentinels.
+ *
+ * @param {SentinelServer} sentinel
+ * @param {{ replicas: number, password?: string }} options
+ */
+async function untilComplete(sentinel, { replicas, password }) {
+  const client = await sentinel.client({ password })
+  await until(async () => {
+    const fields = /** @type {string[]} */ (
+      /** @type {unknown} */ (await client.sendCommand(['SENTINEL', 'MASTER', NAME]))
+    )
+    const field = (/** @type {string} */ name) => fields[fields.indexOf(name) + 1]
+    return field('num-slaves') === `${replicas}` && field('num-other-sentinels') === '2'
+  })
+  client.destroy()
+}

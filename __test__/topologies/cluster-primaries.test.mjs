@@ -1,0 +1,127 @@
+// @ts-check
+// Primaries of a cluster that die, freeze and lose replies.
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { assertFails } from '../support/assert-fails.mjs'
+import { Audit } from '../support/audit.mjs'
+import { startedCluster } from '../support/cluster.mjs'
+import { next } from '../support/events.mjs'
+import { fill, range } from '../support/fill.mjs'
+import { open } from '../support/open.mjs'
+import { relayTo } from '../support/relay.mjs'
+import { assertInTime, settled } from '../support/settling.mjs'
+import { storedBy } from '../support/stored.mjs'
+import { timesCalled } from '../support/times-called.mjs'
+import { until } from '../support/until.mjs'
+
+/** @import { TestContext } from 'node:test' */
+
+const commandTimeout = 5000
+const resumeWithin = 1500
+
+describe('a primary of a cluster', () => {
+  it('may be killed under load: writes resume, and what was acknowledged since is there', async (t) => {
+    const cluster = await startedCluster(t, { replicas: 1 })
+    const state = open(t, { ...cluster.options, commandTimeout })
+    const audit = new Audit(state)
+    await audit.progress()
+    const [victim, successor] = [cluster.nodes[1], cluster.nodes[4]]
+    const [away, back] = [next(state, 'reconnecting'), next(state, 'ready')]
+    await victim.server.kill()
+    await until(async () => String(await successor.say('INFO', 'replication')).includes('role:master'))
+    const failedOver = performance.now()
+    await Promise.all([away, back])
+    const resumed = performance.now() - failedOver
+    assert.ok(resumed < resumeWithin, `all slots were served ${resumed} ms after the failover`)
+    audit.forget()
+    await audit.progress()
+    await audit.stop()
+    const primaries = [cluster.nodes[0], cluster.nodes[2], successor].map(({ server }) => server)
+    assert.deepEqual(audit.faultsOf(await storedBy(...primaries)), [])
+    assert.deepEqual(audit.faults, [])
+    assertInTime([audit.slowest], commandTimeout)
+  })
+
+  it('holds up nobody but its own callers while it is frozen', async (t) => {
+    const cluster = await startedCluster(t)
+    const state = open(t, { ...cluster.options, commandTimeout: 1000 })
+    await fill(state, 'trace', 100)
+    const [frozen] = cluster.nodes
+    const keys = range(100).map((index) => `k${index}`)
+    const owners = await Promise.all(keys.map((key) => cluster.ownerOfKey(`motia:state:trace:${key}`)))
+    frozen.server.signal('SIGSTOP')
+    const outcomes = await Promise.all(keys.map((key) => settled(state.get('trace', key))))
+    for (const [index, { error, value, took }] of outcomes.entries()) {
+      if (owners[index] === frozen) assert.equal(error?.code, 'ERR_COMMAND_TIMEOUT')
+      else assert.ok(value === index && took < 500, `${value} after ${took} ms`)
+    }
+    assert.ok(owners.includes(frozen))
+  })
+
+  it('may be frozen for good: what it was asked settles in time, though others have its slots', async (t) => {
+    const cluster = await startedCluster(t, { replicas: 1 })
+    const state = open(t, { cluster: { ...cluster.options.cluster, readFrom: 'any' }, commandTimeout })
+    await next(state, 'ready')
+    const owner = await cluster.ownerOfKey('motia:state:trace:key')
+    const successor = cluster.nodes[cluster.nodes.indexOf(owner) + 3]
+    owner.server.signal('SIGSTOP')
+    const asked = settled(state.set('trace', 'key', 'asked'))
+    await until(async () => String(await successor.say('INFO', 'replication')).includes('role:master'))
+    await state.set('trace', 'other', 1)
+    const { error, took } = await asked
+    assert.equal(error?.applied, 'unknown')
+    assertInTime([{ took, error }], commandTimeout)
+    assert.equal(state.stats().inFlight, 0)
+  })
+
+  it('that loses a reply has the write carried out once, and says that it may be', async (t) => {
+    const { state, relays, cluster } = await behindRelays(t)
+    const owner = await cluster.ownerOfKey('motia:state:trace:key')
+    const relay = relays[cluster.nodes.indexOf(owner)]
+    await state.set('trace', 'key', 'old')
+    await owner.client.configResetStat()
+    for (const [name, call] of /** @type {[string, () => Promise<unknown>][]} */ ([
+      ['set', () => state.set('trace', 'key', 'lost')],
+      ['getdel', () => state.delete('trace', 'key')],
+    ])) {
+      const lost = relay.loseAnswersTo(`\r\n${name.toUpperCase()}\r\n`)
+      const failing = assertFails(call(), 'ERR_CONNECTION', { applied: 'unknown' })
+      const back = next(state, 'ready')
+      await lost
+      relay.cut()
+      await Promise.all([failing, back])
+      assert.equal(await timesCalled(owner.client, name), 1)
+    }
+    assert.equal(await state.get('trace', 'key'), null)
+  })
+
+  it('that loses the reply to a read is asked again', async (t) => {
+    const { state, relays, cluster } = await behindRelays(t)
+    const owner = await cluster.ownerOfKey('motia:state:trace:key')
+    const relay = relays[cluster.nodes.indexOf(owner)]
+    await state.set('trace', 'key', 'value')
+    const lost = relay.loseAnswersTo('\r\nGET\r\n')
+    const read = state.get('trace', 'key')
+    await lost
+    relay.cut()
+    assert.equal(await read, 'value')
+  })
+})
+
+/**
+ * An adapter that reaches each node through a relay.
+ *
+ * @param {TestContext} t
+ */
+async function behindRelays(t) {
+  const cluster = await startedCluster(t)
+  const relays = await Promise.all(cluster.nodes.map(({ server }) => relayTo(t, server)))
+  const portOf = (/** @type {number} */ index) => Number(new URL(relays[index].url).port)
+  const nodeAddressMap = Object.fromEntries(
+    cluster.nodes.map(({ address }, index) => [address, { host: '127.0.0.1', port: portOf(index) }]),
+  )
+  const state = open(t, { cluster: { ...cluster.options.cluster, nodeAddressMap }, commandTimeout })
+  await next(state, 'ready')
+  return { cluster, relays, state }
+}

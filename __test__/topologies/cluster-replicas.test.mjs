@@ -1,0 +1,45 @@
+// @ts-check
+// Replicas of a cluster.
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { startedCluster } from '../support/cluster.mjs'
+import { fill, range } from '../support/fill.mjs'
+import { open } from '../support/open.mjs'
+import { timesCalled } from '../support/times-called.mjs'
+import { until } from '../support/until.mjs'
+
+const commandTimeout = 5000
+
+describe('reads from replicas', () => {
+  for (const readFrom of /** @type {const} */ (['replica', 'any'])) {
+    it(`are served by them with readFrom: '${readFrom}', and writes by primaries`, async (t) => {
+      const cluster = await startedCluster(t, { replicas: 1 })
+      const state = open(t, { cluster: { ...cluster.options.cluster, readFrom }, commandTimeout })
+      await fill(state, 'trace', 60)
+      const replicas = cluster.nodes.slice(3)
+      await Promise.all(cluster.nodes.slice(0, 3).map((node) => node.say('WAIT', '1', '1000')))
+      await until(() => state.get('trace', 'k1').then((value) => value === 1))
+      await until(async () =>
+        (await Promise.all(replicas.map((node) => connectedAs(node.client)))).every((count) => count > 0),
+      )
+      await Promise.all(cluster.nodes.map(({ client }) => client.configResetStat()))
+      for (const round of range(10)) {
+        const values = await Promise.all(range(60).map((index) => state.get('trace', `k${index}`)))
+        assert.deepEqual(values, range(60), `round ${round}`)
+      }
+      const counts = await Promise.all(cluster.nodes.map(({ client }) => timesCalled(client, 'get')))
+      const atReplicas = counts.slice(3).reduce((sum, count) => sum + count, 0)
+      assert.ok(atReplicas >= (readFrom === 'replica' ? 600 : 200), `${counts}`)
+      assert.ok(readFrom === 'replica' || atReplicas <= 400, `${counts}`)
+      await Promise.all(replicas.map(({ server }) => server.kill()))
+      const values = await Promise.all(range(60).map((index) => state.get('trace', `k${index}`)))
+      assert.deepEqual(values, range(60))
+    })
+  }
+})
+
+/** @param {import('../support/redis.mjs').Client} client */
+async function connectedAs(client) {
+  return String(await client.sendCommand(['CLIENT', 'LIST'])).split('name=redis-state-adapter').length - 1
+}

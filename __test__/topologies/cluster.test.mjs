@@ -1,0 +1,108 @@
+// @ts-check
+// A Redis Cluster, and how it is learnt.
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { assertFails } from '../support/assert-fails.mjs'
+import { startedCluster } from '../support/cluster.mjs'
+import { next } from '../support/events.mjs'
+import { fill, range } from '../support/fill.mjs'
+import { assertSameMembers } from '../support/members.mjs'
+import { open } from '../support/open.mjs'
+import { portOfNobody } from '../support/port-of-nobody.mjs'
+import { started } from '../support/redis.mjs'
+import { slotOf } from '../support/slot.mjs'
+
+describe('a cluster', () => {
+  it('grows: a node that joins serves what it was given', async (t) => {
+    const cluster = await startedCluster(t, { primaries: 2 })
+    const state = open(t, cluster.options)
+    await fill(state, 'trace', 200)
+    const newcomer = await cluster.add()
+    // One that takes over its first slot is no primary yet, and has some of the keys.
+    const slot = slotOf('motia:state:trace:k0')
+    const giver = await cluster.ownerOf(slot)
+    await cluster.beginMove(slot, { from: giver, to: newcomer })
+    await cluster.moveKeys(slot, { from: giver, to: newcomer })
+    assertSameMembers(await state.getGroup('trace'), range(200))
+    await cluster.endMove(slot, newcomer)
+    for (const index of range(60)) await cluster.move(slotOf(`motia:state:trace:k${index}`), newcomer)
+    assertSameMembers(await state.getGroup('trace'), range(200))
+    const values = await Promise.all(range(200).map((index) => state.get('trace', `k${index}`)))
+    assert.deepEqual(values, range(200))
+    assert.equal((await open(t, cluster.options).getGroup('trace')).length, 200)
+  })
+
+  it('is learnt from whichever given node answers', async (t) => {
+    const cluster = await startedCluster(t)
+    const dead = { host: '127.0.0.1', port: await portOfNobody() }
+    const state = open(t, { cluster: { nodes: [dead, cluster.options.cluster.nodes[2]] } })
+    await fill(state, 'trace', 50)
+    assertSameMembers(await state.getGroup('trace'), range(50))
+  })
+
+  it('may come later than the adapter', async (t) => {
+    const cluster = await startedCluster(t)
+    await Promise.all(cluster.nodes.map(({ server }) => server.kill()))
+    const state = open(t, { ...cluster.options, commandTimeout: 10_000 })
+    const failed = next(state, 'error')
+    const writes = fill(state, 'trace', 30)
+    await failed
+    await Promise.all(cluster.nodes.map(({ server }) => server.start()))
+    await writes
+    assertSameMembers(await state.getGroup('trace'), range(30))
+  })
+
+  it('is none where a server knows of no cluster', async (t) => {
+    const server = await started(t)
+    const nodes = [{ host: '127.0.0.1', port: server.port }]
+    const error = await assertFails(
+      open(t, { cluster: { nodes }, commandTimeout: 500 }).get('t', 'k'),
+      'ERR_COMMAND_TIMEOUT',
+    )
+    assert.match(String(error.cause), /tells of no cluster/)
+  })
+
+  it('is refused with a wrong password', async (t) => {
+    const cluster = await startedCluster(t)
+    for (const node of cluster.nodes) await node.say('CONFIG', 'SET', 'requirepass', 'right')
+    const wrong = open(t, { ...cluster.options, password: 'wr0ng', commandTimeout: 500 })
+    await assertFails(wrong.set('t', 'k', 1), 'ERR_AUTH', { applied: 'no' })
+    assert.equal(await open(t, { ...cluster.options, password: 'right' }).set('t', 'k', 1), 1)
+  })
+
+  it('keeps a trace in one slot with hashTags', async (t) => {
+    const cluster = await startedCluster(t)
+    const state = open(t, { ...cluster.options, hashTags: true })
+    await fill(state, 'trace', 50)
+    const owner = await cluster.ownerOfKey('{trace}')
+    const names = await owner.client.keys('*')
+    assertSameMembers(
+      names,
+      range(50).map((index) => `motia:state:{trace}:k${index}`),
+    )
+  })
+
+  it('is ready when the last slot has a node', async (t) => {
+    const cluster = await startedCluster(t, { args: ['--cluster-require-full-coverage', 'no'] })
+    const [first] = cluster.nodes
+    await Promise.all(cluster.nodes.map((node) => node.say('CLUSTER', 'DELSLOTS', '100')))
+    const state = open(t, cluster.options)
+    await fill(state, 'trace', 50)
+    const ready = next(state, 'ready')
+    await first.say('CLUSTER', 'ADDSLOTS', '100')
+    await ready
+  })
+
+  it('is told of as one: ready when all slots are served', async (t) => {
+    const cluster = await startedCluster(t)
+    const state = open(t, cluster.options)
+    await next(state, 'ready')
+    const [away, back] = [next(state, 'reconnecting'), next(state, 'ready')]
+    await cluster.nodes[0].server.kill()
+    await away
+    await cluster.nodes[0].server.start()
+    await back
+    assert.equal(state.stats().reconnects, 1)
+  })
+})

@@ -1,0 +1,209 @@
+// @ts-check
+// A master that is found through sentinels, and found again.
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { documentedRules } from '../support/acl.mjs'
+import { assertFails } from '../support/assert-fails.mjs'
+import { Audit } from '../support/audit.mjs'
+import { next } from '../support/events.mjs'
+import { open } from '../support/open.mjs'
+import { started } from '../support/redis.mjs'
+import { relayTo } from '../support/relay.mjs'
+import { array, bulk, scripted } from '../support/scripted-server.mjs'
+import { NAME, startedSentinels } from '../support/sentinel.mjs'
+import { assertInTime } from '../support/settling.mjs'
+import { storedBy } from '../support/stored.mjs'
+import { until } from '../support/until.mjs'
+
+/**
+ * @import { SentinelSet } from '../support/sentinel.mjs'
+ * @import { TestContext } from 'node:test'
+ */
+
+const commandTimeout = 5000
+/** Beyond the failover itself. */
+const resumeWithin = 1500
+
+describe('a master behind sentinels', () => {
+  it('may be killed under load: writes resume, and what the new one acknowledged is there', async (t) => {
+    const set = await startedSentinels(t)
+    const state = open(t, { ...set.options, commandTimeout })
+    const audit = new Audit(state)
+    await audit.progress()
+    const [old, back] = [await set.master(), next(state, 'ready')]
+    await old.kill()
+    const master = await otherMaster(set, old)
+    const failedOver = performance.now()
+    await state.set('after', 'failover', 1)
+    const resumed = performance.now() - failedOver
+    assert.ok(resumed < resumeWithin, `writes resumed ${resumed} ms after the failover`)
+    await back
+    audit.forget()
+
+    // All sentinels are gone and come back, one after the other, as in an upgrade.
+    for (const sentinel of set.sentinels) {
+      await sentinel.kill()
+      await sentinel.start()
+    }
+    await audit.progress()
+    await audit.stop()
+    assert.deepEqual(audit.faultsOf(await storedBy(master)), [])
+    assert.deepEqual(audit.faults, [])
+    assertInTime([audit.slowest], commandTimeout)
+  })
+
+  it('may be frozen: the sentinels tell before any deadline does', async (t) => {
+    const set = await startedSentinels(t)
+    const state = open(t, { ...set.options, commandTimeout: 30_000 })
+    await state.set('t', 'k', 1)
+    const old = await set.master()
+    const lost = next(state, 'error')
+    old.signal('SIGSTOP')
+    const failing = assertFails(state.set('t', 'k', 2), 'ERR_CONNECTION', { applied: 'unknown' })
+    const [cause] = await lost
+    assert.match(cause.message, /the master moved from/)
+    await failing
+    await state.set('t', 'k', 3)
+    old.signal('SIGCONT')
+    assert.equal(await state.get('t', 'k'), 3)
+  })
+
+  it('may hand over to another: no READONLY reaches a caller', async (t) => {
+    const set = await startedSentinels(t)
+    const state = open(t, { ...set.options, commandTimeout })
+    const audit = new Audit(state)
+    await audit.progress()
+    const [old, back] = [await set.master(), next(state, 'ready')]
+    const sentinel = await set.sentinels[0].client()
+    await sentinel.sendCommand(['SENTINEL', 'FAILOVER', NAME])
+    const [master] = [await otherMaster(set, old), await back]
+    audit.forget()
+    await audit.progress()
+    await audit.stop()
+    assert.deepEqual(audit.faultsOf(await storedBy(master)), [])
+    assert.deepEqual(audit.faults, [])
+    assert.deepEqual(audit.replies, {})
+  })
+
+  it('is found when the sentinels come later than the adapter', async (t) => {
+    const set = await startedSentinels(t, { replicas: 1 })
+    const { options } = set
+    await Promise.all(set.sentinels.map((sentinel) => sentinel.kill()))
+    const state = open(t, { ...options, commandTimeout: 10_000 })
+    const failed = next(state, 'error')
+    const write = state.set('t', 'k', 1)
+    const [cause] = await failed
+    assert.match(cause.message, /no sentinel tells of the master "main"/)
+    await Promise.all(set.sentinels.map((sentinel) => sentinel.start()))
+    assert.equal(await write, 1)
+  })
+
+  it('is found through whichever sentinel answers', async (t) => {
+    const set = await startedSentinels(t, { replicas: 1 })
+    const [first, second] = set.sentinels
+    first.signal('SIGSTOP')
+    await second.kill()
+    const state = open(t, set.options)
+    assert.equal(await state.set('t', 'k', 1), 1)
+    first.signal('SIGCONT')
+  })
+
+  it('is asked for its role, whatever a sentinel says', async (t) => {
+    const master = await started(t)
+    const replica = await started(t, ['--replicaof', '127.0.0.1', `${master.port}`])
+    const stale = await sentinelNaming(t, replica.port, 1)
+    const sentinel = { name: NAME, nodes: [stale] }
+    const state = open(t, { sentinel, commandTimeout: 500 })
+    const failed = next(state, 'error')
+    const error = await assertFails(state.set('t', 'k', 1), 'ERR_COMMAND_TIMEOUT', { applied: 'no' })
+    assert.match(String(error.cause), /is not the master/)
+    assert.match((await failed)[0].message, /is not the master/)
+    // The latest configuration is the one that counts.
+    const fresh = await sentinelNaming(t, master.port, 2)
+    const other = open(t, { sentinel: { name: NAME, nodes: [stale, fresh] } })
+    assert.equal(await other.set('t', 'k', 2), 2)
+  })
+
+  it('may have other addresses from here', async (t) => {
+    const set = await startedSentinels(t, { replicas: 1 })
+    const master = await set.master()
+    const relay = await relayTo(t, master)
+    const nodeAddressMap = {
+      [`127.0.0.1:${master.port}`]: { host: '127.0.0.1', port: Number(new URL(relay.url).port) },
+    }
+    const state = open(t, { sentinel: { ...set.options.sentinel, nodeAddressMap }, commandTimeout: 1000 })
+    await state.set('t', 'k', 1)
+    relay.blackHole()
+    await assertFails(state.get('t', 'k'), 'ERR_COMMAND_TIMEOUT')
+  })
+
+  it('cannot be found under a name that no sentinel knows', async (t) => {
+    const set = await startedSentinels(t, { replicas: 1 })
+    const sentinel = { ...set.options.sentinel, name: 'nobody' }
+    const error = await assertFails(open(t, { sentinel, commandTimeout: 500 }).get('t', 'k'), 'ERR_COMMAND_TIMEOUT')
+    assert.match(String(error.cause), /the master "nobody"/)
+  })
+
+  it('is found by ACL users that may do no more than what is documented', async (t) => {
+    const set = await startedSentinels(t, { replicas: 1 })
+    const rules = await documentedRules()
+    const at = { username: 'ada', password: 'ada-word' }
+    const user = ['ACL', 'SETUSER', at.username, 'on', `>${at.password}`]
+    for (const server of set.servers) {
+      const client = await server.client()
+      await client.sendCommand([...user, '~*', ...rules.server, ...rules.topologies])
+    }
+    for (const sentinel of set.sentinels) {
+      const client = await sentinel.client()
+      await client.sendCommand([...user, 'resetchannels', ...rules.sentinel])
+    }
+    const state = open(t, { ...at, sentinel: { ...set.options.sentinel, ...at }, commandTimeout: 10_000 })
+    await state.set('t', 'k', 1)
+    const [old, moved] = [await set.master(), next(state, 'error')]
+    old.signal('SIGSTOP')
+    // Only one who may listen to the sentinels hears of it.
+    assert.match((await moved)[0].message, /the master moved from/)
+    assert.equal(await state.set('t', 'k', 2), 2)
+    old.signal('SIGCONT')
+  })
+
+  it('is found with the password of the sentinels, and not with another', async (t) => {
+    const set = await startedSentinels(t, { replicas: 1, password: 's3cret-of-sentinels' })
+    const { sentinel } = set.options
+    const state = open(t, { sentinel: { ...sentinel, password: 's3cret-of-sentinels' } })
+    assert.equal(await state.set('t', 'k', 1), 1)
+    const wrong = open(t, { sentinel: { ...sentinel, password: 'wr0ng-word' }, commandTimeout: 500 })
+    const error = await assertFails(wrong.get('t', 'k'), 'ERR_AUTH')
+    assert.ok(!`${error.message}${error.cause}`.includes('wr0ng'), error.message)
+  })
+})
+
+/**
+ * @param {SentinelSet} set
+ * @param {import('../support/redis.mjs').RedisServer} old
+ */
+async function otherMaster(set, old) {
+  let master = old
+  await until(async () => {
+    master = await set.master()
+    return master !== old
+  })
+  return master
+}
+
+/**
+ * A sentinel that always gives the same answer.
+ *
+ * @param {TestContext} t
+ * @param {number} port
+ * @param {number} epoch
+ */
+async function sentinelNaming(t, port, epoch) {
+  const fields = ['name', NAME, 'config-epoch', `${epoch}`]
+  const url = await scripted(t, ([name, about]) => {
+    if (name === 'SENTINEL') return array(...(about === 'MASTER' ? fields : ['127.0.0.1', `${port}`]).map(bulk))
+    return name === 'SUBSCRIBE' ? array(bulk('subscribe'), bulk('+switch-master'), ':1') : undefined
+  })
+  return { host: '127.0.0.1', port: Number(new URL(url).port) }
+}

@@ -1,0 +1,98 @@
+// @ts-check
+// Writes that wait until replicas have them.
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { assertFails } from '../support/assert-fails.mjs'
+import { startedCluster } from '../support/cluster.mjs'
+import { fill, range } from '../support/fill.mjs'
+import { open } from '../support/open.mjs'
+import { started } from '../support/redis.mjs'
+
+/**
+ * @import { TestContext } from 'node:test'
+ */
+
+const waitReplicas = { count: 1, timeout: 300 }
+
+describe('a write that waits for replicas', () => {
+  it('is at the replica when it resolves', async (t) => {
+    const { primary, replica } = await withReplica(t)
+    const state = open(t, { url: primary.url, waitReplicas })
+    const client = await replica.client()
+    for (const index of range(50)) {
+      await state.set('t', 'k', index)
+      assert.equal(await client.get('motia:state:t:k'), `${index}`)
+    }
+    assert.equal(await state.delete('t', 'k'), 49)
+    assert.equal(await client.get('motia:state:t:k'), null)
+    assert.equal(await state.get('t', 'k'), null)
+  })
+
+  it('fails, and says that it is written, where too few replicas confirm it in time', async (t) => {
+    const { primary, replica } = await withReplica(t)
+    const state = open(t, { url: primary.url, waitReplicas })
+    replica.signal('SIGSTOP')
+    const expected = { applied: /** @type {const} */ ('yes'), from: 250, within: 1000 }
+    const error = await assertFails(state.set('t', 'k', 1), 'ERR_NOT_REPLICATED', expected)
+    assert.match(error.message, /0 of 1 replicas/)
+    assert.equal(await state.get('t', 'k'), 1)
+    // The removed value is told to nobody, and it is gone.
+    await assertFails(state.delete('t', 'k'), 'ERR_NOT_REPLICATED', expected)
+    assert.equal(await state.get('t', 'k'), null)
+    replica.signal('SIGCONT')
+    assert.equal(await state.set('t', 'k', 2), 2)
+  })
+
+  it('fails alone, among reads of the same tick', async (t) => {
+    const server = await started(t)
+    const state = open(t, { url: server.url, waitReplicas: { count: 1, timeout: 20 } })
+    const [read, write] = [
+      state.get('t', 'k'),
+      assertFails(state.set('t', 'k', 1), 'ERR_NOT_REPLICATED', { applied: 'yes' }),
+    ]
+    assert.equal(await read, null)
+    await write
+  })
+
+  it('waits for replicas of the primary that serves its slot', async (t) => {
+    const cluster = await startedCluster(t, { replicas: 1 })
+    const state = open(t, { ...cluster.options, waitReplicas: { count: 1, timeout: 1000 } })
+    await fill(state, 'trace', 100)
+    const counts = await Promise.all(cluster.nodes.map((node) => node.client.dbSize()))
+    assert.equal(
+      counts.slice(0, 3).reduce((sum, count) => sum + count, 0),
+      100,
+    )
+    assert.deepEqual(counts.slice(3), counts.slice(0, 3))
+    const more = open(t, { ...cluster.options, waitReplicas: { count: 2, timeout: 20 } })
+    await assertFails(more.set('trace', 'k1', 1), 'ERR_NOT_REPLICATED', { applied: 'yes' })
+  })
+
+  it('is confirmed where it was carried out, though it was sent elsewhere first', async (t) => {
+    const cluster = await startedCluster(t, { replicas: 1 })
+    const state = open(t, { ...cluster.options, waitReplicas: { count: 1, timeout: 1000 } })
+    await state.set('trace', 'k', 1)
+    const owner = await cluster.ownerOfKey('motia:state:trace:k')
+    const at = (cluster.nodes.indexOf(owner) + 1) % 3
+    // The old owner's replica would confirm it, that of the new one cannot.
+    await cluster.moveKey('motia:state:trace:k', cluster.nodes[at])
+    cluster.nodes[at + 3].server.signal('SIGSTOP')
+    await assertFails(state.set('trace', 'k', 2), 'ERR_NOT_REPLICATED', { applied: 'yes' })
+    assert.equal(await state.get('trace', 'k'), 2)
+    cluster.nodes[at + 3].server.signal('SIGCONT')
+    assert.equal(await state.set('trace', 'k', 3), 3)
+  })
+})
+
+/** @param {TestContext} t */
+async function withReplica(t) {
+  // Without this, the primary waits for more replicas before it sends its data.
+  const primary = await started(t, ['--repl-diskless-sync-delay', '0'])
+  const replica = await started(t, ['--replicaof', '127.0.0.1', `${primary.port}`])
+  const client = await primary.client()
+  await client.set('first', '1')
+  // It takes the stream of writes from its first acknowledgement on.
+  assert.equal(await client.sendCommand(['WAIT', '1', '10000']), 1)
+  return { primary, replica }
+}
