@@ -2,14 +2,14 @@
 
 import { candidates } from './candidates.mjs'
 
-export const sections = /** @type {const} */ (['point', 'listings', 'limits', 'cold', 'memory', 'size'])
+export const sections = /** @type {const} */ (['point', 'cluster', 'listings', 'limits', 'cold', 'memory', 'size'])
 
 /** @typedef {typeof sections[number]} Section */
 
 export const help = `npm run bench -- [options]
 
   --quick                    under 3 minutes: shorter cells, fewer rounds, little at 1M keys
-  --only=point,listings,...  of ${sections.join(', ')}
+  --only=point,listings,...  of ${sections.join(', ')}; of the others results.json keeps what it has
   --candidates=ours,...      of ${candidates.map(({ name }) => name).join(', ')}
   --rounds=N                 rounds of each cell
   --report                   measures nothing: makes the reports anew from results.json`

@@ -3,12 +3,14 @@
 /** @typedef {import('./types.js').Candidate} Candidate */
 
 export const ours = 'ours'
-/** All ratios are to this one. */
+/** All ratios are to this one, but for those in a cluster. */
 export const base = 'js-adapter'
+/** The ratios in a cluster are to this one, as the other knows no cluster. */
+export const clusterBase = 'ioredis'
 
 /** @type {Candidate[]} */
 export const candidates = [
-  { name: ours, title: 'redis-state-adapter', runtime: 'node' },
+  { name: ours, title: 'redis-state-adapter', cluster: true, runtime: 'node' },
   {
     name: base,
     title: 'JS adapter',
@@ -18,9 +20,9 @@ export const candidates = [
   },
   { name: 'node-redis', title: 'node-redis', package: 'redis', runtime: 'node' },
   { name: 'node-redis-untimed', title: 'node-redis, no timeouts', package: 'redis', runtime: 'node' },
-  { name: 'ioredis', title: 'ioredis', package: 'ioredis', runtime: 'node' },
+  { name: 'ioredis', title: 'ioredis', package: 'ioredis', cluster: true, runtime: 'node' },
   { name: 'ioredis-auto', title: 'ioredis, auto-pipelining', package: 'ioredis', runtime: 'node' },
-  { name: 'valkey-glide', title: 'valkey-glide', package: '@valkey/valkey-glide', runtime: 'node' },
+  { name: 'valkey-glide', title: 'valkey-glide', package: '@valkey/valkey-glide', cluster: true, runtime: 'node' },
   { name: 'bun', title: "Bun's client, on Bun", package: 'bun', runtime: 'bun' },
 ]
 

@@ -12,6 +12,7 @@
 export const pointWorks = /** @type {const} */ (['get', 'set', 'mixed', 'delete'])
 export const inFlights = [1, 32, 256, 2_000]
 export const smallSize = 180
+export const clusterPrimaries = 3
 export const largeSize = 20_000
 /** `items({})` and `traceIds()` list this many keys in groups of `keysPerGroup`. */
 export const groupedKeys = 10_000
@@ -22,6 +23,12 @@ export const pointCells = [
   ...pointWorks.flatMap((work) => inFlights.map((inFlight) => ({ work, inFlight, size: smallSize }))),
   { work: 'get', inFlight: 32, size: largeSize },
   { work: 'set', inFlight: 32, size: largeSize },
+]
+
+/** @type {PointCell[]} */
+export const clusterCells = [
+  { work: 'get', inFlight: 256, size: smallSize },
+  { work: 'set', inFlight: 256, size: smallSize },
 ]
 
 const groupWorks = /** @type {const} */ (['getGroup', 'keys', 'items', 'clear'])

@@ -3,17 +3,19 @@
 
 import { loadavg } from 'node:os'
 import { ensureServer } from '../scripts/redis-server.mjs'
-import { help, readArguments } from './arguments.mjs'
+import { help, readArguments, sections } from './arguments.mjs'
 import { candidates } from './candidates.mjs'
 import { ensureInstalled } from './install.mjs'
 import { describeMachine, describeVersions } from './machine.mjs'
+import { measureCluster } from './measure/cluster.mjs'
 import { Field } from './measure/field.mjs'
 import { measureLimits } from './measure/limits.mjs'
 import { measureListings } from './measure/listings.mjs'
 import { measurePoints } from './measure/points.mjs'
 import { measureCold, measureMemory, measureSize } from './measure/process-costs.mjs'
-import { settingsOf } from './plan.mjs'
-import { loadResults, saveResults, updateReadme, writeReports } from './report/write.mjs'
+import { withOthers } from './merge.mjs'
+import { pointCells, settingsOf } from './plan.mjs'
+import { hasResults, loadResults, saveResults, updateReadme, writeReports } from './report/write.mjs'
 
 /**
  * @typedef {import('./types.js').Results} Results
@@ -36,7 +38,10 @@ async function main(args) {
   ensureInstalled()
   ensureServer()
   warnIfBusy()
-  const results = await measure(args)
+  // Read first: what it cannot read should not cost a measurement.
+  const stored = args.only.length < sections.length && hasResults() ? loadResults() : undefined
+  const measured = await measure(args)
+  const results = stored ? withOthers(measured, { stored, only: args.only }) : measured
   saveResults(results)
   report(results)
 }
@@ -58,14 +63,17 @@ function warnIfBusy() {
 
 /** @param {Arguments} args */
 async function measure(args) {
-  const field = await Field.open(candidates.filter(({ name }) => args.candidates.includes(name)))
+  const chosen = candidates.filter(({ name }) => args.candidates.includes(name))
   const results = emptyResults(args)
-  results.failures = field.failures
+  // By itself, so that no other section meets its many servers.
+  if (args.only.includes('cluster')) Object.assign(results, await measureCluster(chosen, results.settings, progress))
+  const field = await Field.open(chosen)
   try {
     await measureAll(field, { args, results })
   } finally {
     await field.close()
   }
+  Object.assign(results.failures, field.failures)
   return results
 }
 
@@ -82,6 +90,7 @@ function emptyResults(args) {
     settings: settingsOf(args.quick, args.rounds),
     failures: {},
     point: [],
+    cluster: [],
     listings: [],
     limits: {},
     cold: [],
@@ -99,7 +108,7 @@ async function measureAll(field, { args: { only, quick }, results }) {
   if (only.includes('size')) results.size = measureSize(field, progress)
   if (only.includes('limits')) results.limits = await measureLimits(quick, progress)
   if (only.includes('cold')) results.cold = await measureCold(field, settings, progress)
-  if (only.includes('point')) results.point = await measurePoints(field, settings, progress)
+  if (only.includes('point')) results.point = await measurePoints(field, { cells: pointCells, settings }, progress)
   if (only.includes('listings')) results.listings = await measureListings(field, settings, progress)
   // Other processes would take memory, not time.
   field.stopDrivers()

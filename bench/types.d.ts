@@ -1,3 +1,5 @@
+import type { Section } from './arguments.mjs'
+
 /** What all candidates offer: the part of the adapter's contract that is measured. */
 export interface State {
   get(traceId: string, key: string): Promise<unknown>
@@ -30,6 +32,8 @@ export interface Candidate {
   package?: string
   /** The client below, where the package is itself an adapter. */
   below?: string
+  /** Whether it finds the nodes of a Redis Cluster. */
+  cluster?: boolean
   runtime: 'node' | 'bun'
 }
 
@@ -100,7 +104,8 @@ export interface Settings {
   memoryOps: number
 }
 
-export interface Results {
+/** When, by what and on what figures were measured. */
+export interface Origin {
   date: string
   command: string
   machine: Record<string, string>
@@ -108,7 +113,14 @@ export interface Results {
   settings: Settings
   /** Why a candidate was not measured further. */
   failures: Record<string, string>
+}
+
+export interface Results extends Origin {
+  /** Of the sections that were measured later than the others. */
+  later?: Partial<Record<Section, Origin>>
   point: PointRow[]
+  /** Absent in results that are older than this section. */
+  cluster?: PointRow[]
   listings: ListingRow[]
   limits: Limits
   cold: (Run & { ms: number })[]

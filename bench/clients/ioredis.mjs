@@ -9,7 +9,17 @@ import { thinAdapter } from './thin.mjs'
  */
 export async function open(url, options = {}) {
   const { Redis } = await load('ioredis')
-  const client = new Redis(url, options)
+  return stateOf(new Redis(url, options))
+}
+
+/** @param {string[]} urls of nodes */
+export async function openCluster(urls) {
+  const { Cluster } = await load('ioredis')
+  return stateOf(new Cluster(urls))
+}
+
+/** @param {any} client */
+function stateOf(client) {
   return thinAdapter({
     get: (key) => client.get(key),
     set: (key, text) => client.set(key, text),

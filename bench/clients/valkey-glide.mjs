@@ -1,5 +1,6 @@
 // @ts-check
 
+import { addressOf } from './address.mjs'
 import { load } from './load.mjs'
 import { thinAdapter } from './thin.mjs'
 
@@ -8,10 +9,24 @@ const limits = { requestTimeout: 60_000, inflightRequestsLimit: 100_000 }
 
 /** @param {string} url */
 export async function open(url) {
-  const { GlideClient, Logger } = await load('@valkey/valkey-glide')
-  Logger.setLoggerConfig('off')
-  const { hostname, port } = new URL(url)
-  const client = await GlideClient.createClient({ addresses: [{ host: hostname, port: Number(port) }], ...limits })
+  const { GlideClient } = await loadQuiet()
+  return stateOf(await GlideClient.createClient({ addresses: [addressOf(url)], ...limits }))
+}
+
+/** @param {string[]} urls of nodes */
+export async function openCluster(urls) {
+  const { GlideClusterClient } = await loadQuiet()
+  return stateOf(await GlideClusterClient.createClient({ addresses: urls.map(addressOf), ...limits }))
+}
+
+async function loadQuiet() {
+  const glide = await load('@valkey/valkey-glide')
+  glide.Logger.setLoggerConfig('off')
+  return glide
+}
+
+/** @param {any} client */
+function stateOf(client) {
   return thinAdapter({
     get: (key) => client.get(key),
     set: (key, text) => client.set(key, text),

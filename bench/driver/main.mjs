@@ -6,21 +6,30 @@ import { JsonAlone } from './json-alone.mjs'
 import { Listings } from './listings.mjs'
 import { fillMemory } from './memory.mjs'
 import { Points } from './points.mjs'
+import { StateFiller } from './state-filler.mjs'
 
-/** @typedef {{ id: number, job: string, args: any }} Order */
+/**
+ * @typedef {{ id: number, job: string, args: any }} Order
+ * @typedef {Record<string, (args: any) => unknown>} Jobs
+ * @typedef {import('../types.js').State} State
+ */
 
-const [candidate, url] = process.argv.slice(2)
-const jobs = await openJobs()
+// More than one URL are the nodes of a cluster.
+const [candidate, ...urls] = process.argv.slice(2)
+const client = await import(`../clients/${candidate}.mjs`)
+const jobs = await (urls.length === 1 ? openJobs(urls[0]) : openClusterJobs())
 
 process.on('message', (order) => void answer(/** @type {Order} */ (order)))
 process.on('disconnect', () => process.exit())
 process.send?.({ ready: true })
 
-/** @returns {Promise<Record<string, (args: any) => unknown>>} */
-async function openJobs() {
-  const { open } = await import(`../clients/${candidate}.mjs`)
-  /** @type {import('../types.js').State} */
-  const state = await open(url)
+/**
+ * @param {string} url
+ * @returns {Promise<Jobs>}
+ */
+async function openJobs(url) {
+  /** @type {State} */
+  const state = await client.open(url)
   await state.get('none', 'none')
   const filler = await Filler.connect(url)
   const points = new Points(state, filler)
@@ -32,6 +41,19 @@ async function openJobs() {
     memory: (args) => fillMemory(state, args),
     json: (args) => json.measure(args),
   }
+}
+
+/**
+ * Point operations alone, as the thin layer's listings would see one node.
+ *
+ * @returns {Promise<Jobs>}
+ */
+async function openClusterJobs() {
+  /** @type {State} */
+  const state = await client.openCluster(urls)
+  await state.get('none', 'none')
+  const points = new Points(state, new StateFiller(state))
+  return { point: (args) => points.measure(args) }
 }
 
 /** @param {Order} order */

@@ -28,7 +28,7 @@ export class Points {
 
   /**
    * @param {import('../types.js').State} state
-   * @param {import('./filler.mjs').Filler} filler
+   * @param {Pick<import('./filler.mjs').Filler, 'fill'>} filler
    */
   constructor(state, filler) {
     this.#state = state

@@ -17,10 +17,10 @@ export class Driver {
 
   /**
    * @param {import('../types.js').Candidate} candidate
-   * @param {string} url
+   * @param {string[]} urls of a server, or of the nodes of a cluster
    */
-  static async start(candidate, url) {
-    const driver = new Driver(start(candidate, 'main', url))
+  static async start(candidate, urls) {
+    const driver = new Driver(start(candidate, 'main', urls))
     try {
       await nextMessage(driver.#child, startWithin)
       return driver

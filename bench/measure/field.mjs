@@ -5,8 +5,8 @@ import { Driver } from './driver.mjs'
 
 /**
  * @typedef {import('../types.js').Candidate} Candidate
- * @typedef {import('../../__test__/support/redis.mjs').RedisServer} RedisServer
- * @typedef {{ candidate: Candidate, server: RedisServer, driver?: Driver }} Entrant
+ * @typedef {{ urls: string[], stop(): Promise<void> }} Server a cluster where it has several URLs
+ * @typedef {{ candidate: Candidate, server: Server, driver?: Driver }} Entrant
  */
 
 /**
@@ -19,10 +19,13 @@ export class Field {
   /** @type {Record<string, string>} */
   failures = {}
 
-  /** @param {Candidate[]} candidates */
-  static async open(candidates) {
+  /**
+   * @param {Candidate[]} candidates
+   * @param {() => Promise<Server>} [startOne]
+   */
+  static async open(candidates, startOne = startServer) {
     const field = new Field()
-    for (const candidate of candidates) field.#entrants.push({ candidate, server: await startRedis() })
+    for (const candidate of candidates) field.#entrants.push({ candidate, server: await startOne() })
     return field
   }
 
@@ -43,7 +46,7 @@ export class Field {
     const first = turn % Math.max(1, entrants.length)
     for (const entrant of [...entrants.slice(first), ...entrants.slice(0, first)]) {
       await this.attempt(entrant, async () => {
-        entrant.driver ??= await Driver.start(entrant.candidate, entrant.server.url)
+        entrant.driver ??= await Driver.start(entrant.candidate, entrant.server.urls)
         await action(entrant, entrant.driver)
       })
     }
@@ -78,4 +81,10 @@ export class Field {
     this.stopDrivers()
     await Promise.all(this.#entrants.map(({ server }) => server.stop()))
   }
+}
+
+/** @returns {Promise<Server>} */
+async function startServer() {
+  const server = await startRedis()
+  return { urls: [server.url], stop: () => server.stop() }
 }

@@ -33,7 +33,7 @@ export async function measureLimits(quick, progress) {
  * @param {number} ms
  */
 async function jsonAlone(url, ms) {
-  const driver = await Driver.start(candidates[0], url)
+  const driver = await Driver.start(candidates[0], [url])
   try {
     return await driver.run('json', { ms })
   } finally {

@@ -1,23 +1,23 @@
 // @ts-check
 
 import { ours } from '../candidates.mjs'
-import { pointCells } from '../plan.mjs'
 
 /**
+ * @typedef {import('../types.js').PointCell} PointCell
  * @typedef {import('../types.js').PointRow} PointRow
  * @typedef {import('../types.js').Settings} Settings
  */
 
 /**
  * @param {import('./field.mjs').Field} field
- * @param {Settings} settings
+ * @param {{ cells: PointCell[], settings: Settings }} what
  * @param {(line: string) => void} progress
  */
-export async function measurePoints(field, settings, progress) {
+export async function measurePoints(field, { cells, settings }, progress) {
   /** @type {PointRow[]} */
   const rows = []
   for (let round = 1; round <= settings.rounds; round++) {
-    for (const [at, cell] of pointCells.entries()) {
+    for (const [at, cell] of cells.entries()) {
       const args = { ...cell, ms: settings.pointMs, warmMs: settings.warmMs, probe: probed(cell, settings) }
       await field.inTurn(round + at, async ({ candidate }, driver) => {
         rows.push({ ...cell, candidate: candidate.name, round, ...(await driver.run('point', args)) })
@@ -29,7 +29,7 @@ export async function measurePoints(field, settings, progress) {
 }
 
 /**
- * @param {import('../types.js').PointCell} cell
+ * @param {PointCell} cell
  * @param {Settings} settings
  */
 function probed({ inFlight, size }, { probedAt }) {

@@ -30,7 +30,7 @@ export async function measureCold(field, { coldStarts }, progress) {
     for (const entrant of field.entrants) {
       const { candidate, server } = entrant
       await field.attempt(entrant, async () => {
-        const child = start(candidate, 'cold', server.url)
+        const child = start(candidate, 'cold', server.urls)
         const { ms } = await nextMessage(child, 30_000).finally(() => child.kill('SIGKILL'))
         rows.push({ candidate: candidate.name, round, ms })
       })
@@ -51,7 +51,7 @@ export async function measureMemory(field, { memoryOps: ops }, progress) {
   for (const entrant of field.entrants) {
     const { candidate, server } = entrant
     await field.attempt(entrant, async () => {
-      const driver = await Driver.start(candidate, server.url)
+      const driver = await Driver.start(candidate, server.urls)
       const memory = await driver.run('memory', { ops }).finally(() => driver.stop())
       rows.push({ candidate: candidate.name, ops, ...memory })
       progress(`memory, ${candidate.title}: ${memory.endMb.toFixed(0)} MB after ${ops} operations`)

@@ -19,14 +19,14 @@ process.on('exit', () => {
 /**
  * @param {Candidate} candidate
  * @param {'main' | 'cold'} script
- * @param {string} url
+ * @param {string[]} urls
  */
-export function start(candidate, script, url) {
+export function start(candidate, script, urls) {
   const file = fileURLToPath(new URL(`../driver/${script}.mjs`, import.meta.url))
   const program = candidate.runtime === 'bun' ? findBun() : process.execPath
   if (!program) throw new Error('there is no Bun for this platform')
   // Bun speaks no other serialization with Node. What the JavaScript adapter prints belongs to no table.
-  const child = spawn(program, [file, candidate.name, url], {
+  const child = spawn(program, [file, candidate.name, ...urls], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'json',
   })

@@ -1,6 +1,7 @@
 // @ts-check
 
 import { candidates, ours } from '../candidates.mjs'
+import { originOf } from '../merge.mjs'
 import { pointCells } from '../plan.mjs'
 import { absent, keys, times } from './format.mjs'
 import { listingTitle } from './listing-tables.mjs'
@@ -65,8 +66,8 @@ function pointComparisons({ point }, name, fromInFlight) {
  * @param {AllFigures} figures
  * @param {string} name
  */
-function listingComparisons({ settings }, { listings }, name) {
-  return settings.listings.flatMap((cell) => {
+function listingComparisons(results, { listings }, name) {
+  return originOf(results, 'listings').settings.listings.flatMap((cell) => {
     const ahead = listings.ratio(cell, name, 'ms', ours)
     return ahead === undefined ? [] : [{ title: listingTitle(cell), ahead }]
   })

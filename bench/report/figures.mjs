@@ -81,9 +81,12 @@ function medianOf(values) {
 }
 
 /** @param {import('../types.js').Results} results */
-export function figuresOf({ point, listings }) {
+export function figuresOf({ point, cluster, listings }) {
+  const pointCellOf = (/** @type {import('../types.js').PointCell} */ { work, inFlight, size }) =>
+    `${work} ${inFlight} ${size}`
   return {
-    point: new Figures(point, ({ work, inFlight, size }) => `${work} ${inFlight} ${size}`),
+    point: new Figures(point, pointCellOf),
+    cluster: new Figures(cluster ?? [], pointCellOf),
     listings: new Figures(listings, ({ work, keyspace, group }) => `${work} ${keyspace} ${group}`),
   }
 }

@@ -10,7 +10,7 @@ import { absent, keys, number, table, times } from './format.mjs'
  */
 
 /** @type {{ metric: keyof PointRow, title: string }[]} */
-const metrics = [
+export const metrics = [
   { metric: 'opsPerSecond', title: 'Operations per second' },
   { metric: 'jsCpuUs', title: 'CPU of the JS thread, µs per operation' },
   { metric: 'processCpuUs', title: 'CPU of the whole process, µs per operation' },

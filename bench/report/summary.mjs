@@ -2,7 +2,9 @@
 // The tables of the README.
 
 import { ours, titleOf } from '../candidates.mjs'
+import { originOf } from '../merge.mjs'
 import { inFlights, pointWorks, smallSize } from '../plan.mjs'
+import { clusterLine } from './cluster-table.mjs'
 import { costsOf, megabytes } from './cost-tables.mjs'
 import { number, table, times } from './format.mjs'
 
@@ -16,13 +18,14 @@ import { number, table, times } from './format.mjs'
  * @param {{ figures: AllFigures, names: string[] }} what
  */
 export function summaryOf(results, { figures, names }) {
-  const { machine, settings, date } = results
+  const { machine, settings, date } = originOf(results, 'point')
   return [
     '![Operations per second of all clients against the JavaScript adapter](bench/results.svg)',
     'Operations per second, 180-byte objects; in brackets, how many times those of the JavaScript adapter:',
     ownTable(figures),
     'All clients, side by side; 256 in flight where not said otherwise:',
     clientTable(results, { figures, names }),
+    ...(results.cluster?.length ? [clusterLine(figures.cluster, { names, origin: originOf(results, 'cluster') })] : []),
     `Medians of ${settings.rounds} rounds on ${machine.processor} (${machine.cores} cores), ${machine.node}, ` +
       `${machine.server}, loopback, ${date.slice(0, 10)}. Compare ratios, not figures of different machines. ` +
       'All tables and how they were made: [bench/RESULTS.md](bench/RESULTS.md); again: `npm run bench`.',

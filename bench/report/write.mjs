@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { candidates } from '../candidates.mjs'
+import { originOf, originsOf } from '../merge.mjs'
 import { figuresOf } from './figures.mjs'
 import { pageOf } from './page.mjs'
 import { pictureOf } from './picture.mjs'
@@ -30,9 +31,13 @@ export function saveResults(results) {
   writeFileSync(rawFile, `${text}\n`)
 }
 
+export function hasResults() {
+  return existsSync(rawFile)
+}
+
 /** @returns {Results} */
 export function loadResults() {
-  if (!existsSync(rawFile)) throw new Error('There is no bench/results.json yet: run `npm run bench`')
+  if (!hasResults()) throw new Error('There is no bench/results.json yet: run `npm run bench`')
   return JSON.parse(readFileSync(rawFile, 'utf8'))
 }
 
@@ -42,12 +47,13 @@ export function loadResults() {
  */
 export function writeReports(results) {
   const figures = figuresOf(results)
-  const names = candidates.map(({ name }) => name).filter((name) => name in results.versions)
+  const origins = originsOf(results)
+  const names = candidates.map(({ name }) => name).filter((name) => origins.some(({ versions }) => name in versions))
   const page = pageOf(results, { figures, names })
   const summary = summaryOf(results, { figures, names })
   writeFileSync(inBench('RESULTS.md'), page)
   writeFileSync(inBench('summary.md'), `${summary}\n`)
-  const { processor, cores, node, server } = results.machine
+  const { processor, cores, node, server } = originOf(results, 'point').machine
   const caption = `180-byte objects; ${processor}, ${cores} cores, ${node}, ${server}`
   writeFileSync(inBench('results.svg'), pictureOf(figures.point, { names, caption }))
   return page
