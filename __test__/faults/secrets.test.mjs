@@ -91,14 +91,26 @@ describe('a mistake in the options is told without the password', () => {
       'sentinel',
       'cluster',
       'strictTraceIds',
+      'hashTags',
+      'waitReplicas',
       'socket.keepAlive',
       'socket.reconnectStrategy',
     ]
-    const nested = ['sentinel.nodes', 'cluster.nodes', 'tls.rejectUnauthorized', 'name', 'url', 'host', 'socket.host']
+    const maps = ['sentinel.nodeAddressMap', 'cluster.nodeAddressMap', 'waitReplicas.count']
+    const given = ['tls.rejectUnauthorized', 'name', 'url', 'host', 'socket.host']
+    const nested = ['sentinel.nodes', 'cluster.nodes', ...maps, ...given]
     for (const path of [...numbers, ...others, ...nested]) {
       for (const [, options] of bad(path, password, [password], { [path]: password }, urlWith('h', password))) {
         assertTellsNoSecret(failureOf(() => openAny(t, options)))
       }
+    }
+  })
+
+  it('that stands in the name of a node', (t) => {
+    const nodes = [{ host: '127.0.0.1', port: 1 }]
+    for (const name of [password, urlWith('127.0.0.1:1', password), `${password}@127.0.0.1:1`]) {
+      const cluster = { nodes, nodeAddressMap: { [name]: nodes[0] } }
+      assertTellsNoSecret(thrownBy(() => openAny(t, { cluster }), 'ERR_INVALID_CONFIG'))
     }
   })
 
