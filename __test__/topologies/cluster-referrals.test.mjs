@@ -213,7 +213,10 @@ async function fake(t, answers, options) {
     Object.fromEntries(
       Object.keys(answers).map((node) => [node, log.filter(([by, what]) => by === node && what === name).length]),
     )
-  return { state, log, asked, close: () => servers.forEach((server) => server.close()) }
+  const close = () => {
+    for (const server of servers) server.close()
+  }
+  return { state, log, asked, close }
 }
 
 /** @param {string} address */
