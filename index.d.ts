@@ -157,6 +157,15 @@ export interface WaitReplicas {
   timeout: number
 }
 
+/** Options of one `set` or `delete`. */
+export interface WriteOptions {
+  /**
+   * As {@link StateOptions.waitReplicas}, for this call, in place of that. Calls of the same tick that wait for nothing, or
+   * for something else, are not held up by it for longer than 10 ms, unless they are behind it on the same connection.
+   */
+  waitReplicas?: WaitReplicas
+}
+
 /** What is stored, and how calls are bounded. */
 export interface StateOptions {
   /** First part of every key in Redis. Default, also for an empty string: `motia:state:`. */
@@ -515,8 +524,9 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    * @param value anything that `JSON.stringify` turns into a text; `undefined`, a function, a symbol, a BigInt, a cycle
    *   and a promise reject with `ERR_INVALID_ARGUMENT`
    * @returns the value given
+   * @throws RedisStateError `ERR_NOT_REPLICATED` where it was to wait for replicas
    */
-  set<T>(traceId: string, key: string, value: T): Promise<T>
+  set<T>(traceId: string, key: string, value: T, options?: WriteOptions): Promise<T>
 
   /**
    * Reads and removes one value atomically: of many racing callers exactly one gets it. Needs GETDEL (Redis 6.2).
@@ -524,9 +534,10 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    * A stored text that is not JSON is removed too and rejects with `ERR_CORRUPT_VALUE` and `applied: 'unknown'`.
    *
    * @returns the value removed, or `null` where there was none
-   * @throws RedisStateError `ERR_CORRUPT_VALUE`, `ERR_WRONG_TYPE`, `ERR_UNSUPPORTED` from an older server
+   * @throws RedisStateError `ERR_CORRUPT_VALUE`, `ERR_WRONG_TYPE`, `ERR_UNSUPPORTED` from an older server,
+   *   `ERR_NOT_REPLICATED` where it was to wait for replicas
    */
-  delete<T>(traceId: string, key: string): Promise<T | null>
+  delete<T>(traceId: string, key: string, options?: WriteOptions): Promise<T | null>
 
   /**
    * Reads all values of a trace id, each once, in no order. Not a snapshot: an entry that is written or removed

@@ -16,13 +16,16 @@ export declare class NativeStore {
    */
   constructor(options: object, useEventLoop: boolean, onSettled: (batch: number, last: boolean, values: string, failures?: Array<Failure>, apart?: Array<ValueApart>) => void, onEvent: (name: string, detail?: EventDetail) => void, strategy?: (retries: number, cause: Failure) => StrategyAnswer, credentials?: () => Promise<CredentialsAnswer>)
   get rules(): CallRules
-  /** Runs the calls of a tick: get, set, delete. `text` has `count` of them; returns its size in bytes. */
-  submit(batch: number, count: number, text: string): number
+  /**
+   * Runs the calls of a tick: get, set, delete. `text` has `count` of them; returns its size in bytes. `wait`: the replicas
+   * that are to have those that write, in place of what the options ask for.
+   */
+  submit(batch: number, count: number, text: string, wait?: Wait | undefined | null): number
   /**
    * As `submit`, where the calls may go to several servers: those for one of them are a share, settled as a batch of its
    * own, numbered from `batch` on. Nothing is settled before this returns.
    */
-  submitInShares(batch: number, count: number, text: string): Shares
+  submitInShares(batch: number, count: number, text: string, wait?: Wait | undefined | null): Shares
   getGroup(batch: number, traceId: string): void
   keys(batch: number, traceId: string): void
   traceIds(batch: number): void
@@ -51,6 +54,8 @@ export interface CallRules {
   /** Names of entries are `{<traceId>}:<key>`. */
   hashTags: boolean
   strictTraceIds: boolean
+  /** In milliseconds. */
+  commandTimeout: number
   maxPendingCommands: number
   maxPendingBytes: number
   /** The server's certificate is not verified. */
@@ -129,4 +134,11 @@ export interface ValueApart {
   /** Which call of the batch read it. */
   index: number
   text: string
+}
+
+/** Replicas that are to have a write. */
+export interface Wait {
+  count: number
+  /** In milliseconds. */
+  timeout: number
 }

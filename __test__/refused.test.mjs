@@ -121,7 +121,10 @@ describe('a batch of which some calls are refused for now', () => {
     await Promise.all(
       numbers.map(async (number) => {
         const [key, write] = [`key-${number}`, number % 4 > 1]
-        const call = [state.get, state.get, state.set, state.delete][number % 4].call(state, 'trace', key, { number })
+        const read = () => state.get('trace', key)
+        const call = [read, read, () => state.set('trace', key, { number }), () => state.delete('trace', key)][
+          number % 4
+        ]()
         const applied = write ? /** @type {const} */ ('no') : undefined
         if (number % 5 === 0) await assertFails(call, 'ERR_REPLY', { applied, reply: 'OOM', traceId: 'trace', key })
         else assert.deepEqual(await call, { number })

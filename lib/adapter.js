@@ -14,12 +14,14 @@ const { explainEnv, optionsFromEnv, resolveOptions } = require('./options.js')
 const { SafeStrategy } = require('./strategy.js')
 const tracing = require('./tracing.js')
 const { warn } = require('./warning.js')
+const { waitOf } = require('./write-options.js')
 
 /**
  * @typedef {import('../index.js').RedisStateAdapterOptions} Options
  * @typedef {import('../index.js').NodeRedisClientLike} Client
  * @typedef {import('../index.js').StateOptions} StateOptions
  * @typedef {import('../index.js').StateItemsInput} StateItemsInput
+ * @typedef {import('../index.js').WriteOptions} WriteOptions
  * @typedef {import('../native.js').EventDetail} EventDetail
  * @typedef {import('./batch.js').Listing} Listing
  */
@@ -86,18 +88,20 @@ class RedisStateAdapter extends EventEmitter {
    * @param {string} traceId
    * @param {string} key
    * @param {T} value
+   * @param {WriteOptions} [options]
    * @returns {Promise<T>}
    */
-  set(traceId, key, value) {
-    return this.#point('set', traceId, key, value)
+  set(traceId, key, value, options) {
+    return this.#point('set', traceId, key, value, options)
   }
 
   /**
    * @param {string} traceId
    * @param {string} key
+   * @param {WriteOptions} [options]
    */
-  delete(traceId, key) {
-    return this.#point('delete', traceId, key)
+  delete(traceId, key, options) {
+    return this.#point('delete', traceId, key, undefined, options)
   }
 
   /** @param {string} traceId */
@@ -184,10 +188,11 @@ class RedisStateAdapter extends EventEmitter {
    * @param {string} traceId
    * @param {string} key
    * @param {unknown} [value]
+   * @param {WriteOptions} [options]
    */
-  #point(operation, traceId, key, value) {
-    if (!tracing.isObserved(tracing.commands)) return this.#send(operation, traceId, key, value)
-    return this.#observed({ operation, traceId, key }, () => this.#send(operation, traceId, key, value))
+  #point(operation, traceId, key, value, options) {
+    if (!tracing.isObserved(tracing.commands)) return this.#send(operation, traceId, key, value, options)
+    return this.#observed({ operation, traceId, key }, () => this.#send(operation, traceId, key, value, options))
   }
 
   /**
@@ -195,15 +200,18 @@ class RedisStateAdapter extends EventEmitter {
    * @param {string} traceId
    * @param {string} key
    * @param {unknown} value
+   * @param {WriteOptions | undefined} options
    */
-  #send(operation, traceId, key, value) {
+  #send(operation, traceId, key, value, options) {
     let text
+    let wait
     try {
       text = callRecord(operation, traceId, key, value, this.#batches.rules)
+      wait = waitOf(options, this.#batches.rules)
     } catch (error) {
       return this.#refused(error, { traceId, key, writes: operation !== 'get' })
     }
-    return this.#batches.point(operation, traceId, key, text, value)
+    return this.#batches.point(operation, traceId, key, text, value, wait)
   }
 
   /**

@@ -24,6 +24,7 @@ const OPERATIONS = {
  * @typedef {import('../native.js').NativeStore} NativeStore
  * @typedef {import('../native.js').Failure} Failure
  * @typedef {import('../native.js').ValueApart} ValueApart
+ * @typedef {import('../index.js').WaitReplicas} WaitReplicas
  * @typedef {import('./calls.js').Batch} Batch
  * @typedef {import('./calls.js').Call} Call
  * @typedef {import('./points.js').PointBatch} PointBatch
@@ -91,13 +92,14 @@ class Batches {
    * @param {string | undefined} key
    * @param {string} text of its record
    * @param {unknown} value what a set resolves to
+   * @param {WaitReplicas} [wait] the replicas that are to have it
    * @returns {Promise<any>}
    */
-  point(operation, traceId, key, text, value) {
+  point(operation, traceId, key, text, value, wait) {
     const { reads, writes } = OPERATIONS[operation]
     return new Promise((resolve, reject) => {
       const call = { traceId, key, reads, writes, value, resolve, reject }
-      if (this.#admit(call, text)) this.#gather(text).add(call, text)
+      if (this.#admit(call, text)) this.#gather(text, wait).add(call, text)
     })
   }
 
@@ -193,15 +195,18 @@ class Batches {
    * Where a call of this tick belongs.
    *
    * @param {string} text of its record
+   * @param {WaitReplicas | undefined} wait
    */
-  #gather(text) {
+  #gather(text, wait) {
     this.#tick ??= this.#beginTick()
-    if (this.#tick.part.isFull(text)) this.#sendFullPart(this.#tick)
-    return this.#tick.part
+    if (!this.#tick.part.takes(text, wait)) this.#beginPart(this.#tick)
+    const { part } = this.#tick
+    if (wait !== undefined) part.waitFor(wait)
+    return part
   }
 
   /** @param {Tick} tick */
-  #sendFullPart(tick) {
+  #beginPart(tick) {
     // Who hears of the batch may make calls meanwhile: they must not find it here, nor be found in it.
     this.#tick = undefined
     this.#send(tick.part)
@@ -227,7 +232,7 @@ class Batches {
   #send(batch) {
     this.#start(batch, 0, (number) => {
       if (this.#rules.shares) return this.#shareOut(batch, number)
-      batch.bytes = this.#native.submit(number, batch.size, batch.text)
+      batch.bytes = this.#native.submit(number, batch.size, batch.text, batch.wait)
       this.#limits.bytes += batch.bytes
     })
   }
@@ -239,10 +244,10 @@ class Batches {
    * @param {number} number
    */
   #shareOut(batch, number) {
-    const { bytes, shareOf } = this.#native.submitInShares(number, batch.size, batch.text)
+    const { bytes, shareOf } = this.#native.submitInShares(number, batch.size, batch.text, batch.wait)
     batch.bytes = bytes
     this.#limits.bytes += bytes
-    batch.isShare = true
+    batch.settleApart()
     if (shareOf === '') return
     const shares = batch.split(shareOf)
     // All have their numbers before anybody hears of one, and makes calls of his own.

@@ -4,11 +4,12 @@
 const { Batch } = require('./calls.js')
 const { elementsOf } = require('./elements.js')
 const { failureOf } = require('./errors.js')
+const { isSameWait } = require('./write-options.js')
 
 /** Characters of a batch: V8 joins no more than 2^29 - 24, and three bytes may come of each. */
 const LONGEST_TEXT = 64 * 1024 * 1024
 
-/** So long, in milliseconds, the calls for one server wait for those of the same tick for other servers. */
+/** So long, in milliseconds, calls wait for those of the same tick that go to other servers, or wait for replicas. */
 const PATIENCE = 10
 
 // Taken now, as in batch.js.
@@ -19,6 +20,7 @@ const FIRST_PART = 3 * 1024
 const GROWTH = 8
 
 /**
+ * @typedef {import('../index.js').WaitReplicas} WaitReplicas
  * @typedef {import('./calls.js').Call} Call
  * @typedef {import('./calls.js').Results} Results
  * @typedef {import('./meter.js').Meter} Meter
@@ -34,6 +36,8 @@ class Tick {
   #parts = []
   #unsettled = 0
   #isHurried = false
+  /** Some of its parts may take much longer than others. */
+  isUneven = false
   /** @type {NodeJS.Timeout | undefined} */
   #timer = undefined
   #longestPart = FIRST_PART / GROWTH
@@ -61,15 +65,11 @@ class Tick {
     return this.#add(0)
   }
 
-  /**
-   * A part has what it is settled with.
-   *
-   * @param {boolean} isShare others may go to other servers, one of which may be away
-   */
-  partIsReady(isShare) {
+  /** A part has what it is settled with. */
+  partIsReady() {
     this.#unsettled -= 1
     if (this.#unsettled === 0 || this.#isHurried) this.#settle()
-    else if (isShare) this.#timer ??= setTimeout(() => this.#hurry(), PATIENCE)
+    else if (this.isUneven) this.#timer ??= setTimeout(() => this.#hurry(), PATIENCE)
   }
 
   /** @param {number} longest */
@@ -105,8 +105,8 @@ class Unparsable {
 /** Calls on single entries, in order. */
 class PointBatch extends Batch {
   text = ''
-  /** Other calls of its tick may go to other servers. */
-  isShare = false
+  /** The replicas that are to have its writes. @type {WaitReplicas | undefined} */
+  wait = undefined
   #hasUnparsable = false
   #tick
   #longest
@@ -125,10 +125,27 @@ class PointBatch extends Batch {
     this.#longest = longest
   }
 
-  /** @param {string} text of the next record */
-  isFull(text) {
+  /**
+   * Whether the next call may travel along.
+   *
+   * @param {string} text of its record
+   * @param {WaitReplicas | undefined} wait
+   */
+  takes(text, wait) {
     const { length } = this.text
-    return length >= this.#longest || (length > 0 && length + text.length > LONGEST_TEXT)
+    if (length === 0) return true
+    return length < this.#longest && length + text.length <= LONGEST_TEXT && isSameWait(this.wait, wait)
+  }
+
+  /** @param {WaitReplicas} wait */
+  waitFor(wait) {
+    this.wait = wait
+    this.settleApart()
+  }
+
+  /** Calls of the same tick are not to wait for these for long. */
+  settleApart() {
+    this.#tick.isUneven = true
   }
 
   /**
@@ -170,10 +187,7 @@ class PointBatch extends Batch {
       shares[number] ??= this.#tick.addShare()
       shares[number].calls.push(call)
     }
-    for (const share of shares) {
-      share.isShare = true
-      share.bytes = Math.floor((bytes * share.size) / calls.length)
-    }
+    for (const share of shares) share.bytes = Math.floor((bytes * share.size) / calls.length)
     const [, ...others] = shares
     this.bytes = others.reduce((rest, share) => rest - share.bytes, bytes)
     return others
@@ -185,7 +199,7 @@ class PointBatch extends Batch {
    */
   settle(results) {
     this.#settlement = () => this.#settle(results)
-    this.#tick.partIsReady(this.isShare)
+    this.#tick.partIsReady()
   }
 
   /**
@@ -194,7 +208,7 @@ class PointBatch extends Batch {
    */
   fail(cause) {
     this.#settlement = () => super.fail(cause)
-    this.#tick.partIsReady(this.isShare)
+    this.#tick.partIsReady()
   }
 
   /** Settles the calls, if it is known how and was not done yet. */

@@ -18,7 +18,7 @@ use napi::{De, Env, Status};
 use napi_derive::napi;
 
 use crate::call::Calls;
-use crate::config::Rules;
+use crate::config::{Rules, WaitReplicas};
 use crate::connection::{Attended, Event, WaitFor};
 use crate::delivery::{Delivery, called_by_javascript, called_by_loop};
 use crate::error::{Error, Kind};
@@ -75,6 +75,8 @@ pub struct CallRules {
     /// Names of entries are `{<traceId>}:<key>`.
     pub hash_tags: bool,
     pub strict_trace_ids: bool,
+    /// In milliseconds.
+    pub command_timeout: f64,
     pub max_pending_commands: f64,
     pub max_pending_bytes: f64,
     /// The server's certificate is not verified.
@@ -88,6 +90,20 @@ pub struct NamedServer {
     pub server_address: Option<String>,
     pub server_port: Option<u16>,
     pub database: Option<u32>,
+}
+
+/// Replicas that are to have a write.
+#[napi(object)]
+pub struct Wait {
+    pub count: u32,
+    /// In milliseconds.
+    pub timeout: u32,
+}
+
+impl From<Wait> for WaitReplicas {
+    fn from(wait: Wait) -> Self {
+        WaitReplicas { count: wait.count, timeout: Duration::from_millis(wait.timeout.into()) }
+    }
 }
 
 /// How the calls of a batch were shared out.
@@ -169,6 +185,7 @@ impl NativeStore {
             shares: self.rules.shares,
             hash_tags: self.rules.hash_tags,
             strict_trace_ids: self.rules.strict_trace_ids,
+            command_timeout: self.rules.command_timeout.as_secs_f64() * 1000.0,
             max_pending_commands: self.rules.max_pending_commands as f64,
             max_pending_bytes: self.rules.max_pending_bytes as f64,
             unverified: self.rules.unverified,
@@ -180,7 +197,8 @@ impl NativeStore {
         }
     }
 
-    /// Runs the calls of a tick: get, set, delete. `text` has `count` of them; returns its size in bytes.
+    /// Runs the calls of a tick: get, set, delete. `text` has `count` of them; returns its size in bytes. `wait`: the replicas
+    /// that are to have those that write, in place of what the options ask for.
     #[napi(catch_unwind)]
     pub fn submit(
         &self,
@@ -188,6 +206,7 @@ impl NativeStore {
         batch: u32,
         count: u32,
         #[napi(ts_arg_type = "string")] text: TextIn,
+        wait: Option<Wait>,
     ) -> napi::Result<u32> {
         let Some(Opened { store, delivery, .. }) = self.opened() else { return Ok(0) };
         delivery.begin(&env, 1)?;
@@ -198,7 +217,7 @@ impl NativeStore {
             BatchReply::new(batch, calls, move |parts| delivery.deliver(parts))
         };
         // Where it panics, the reply is dropped, which fails the calls.
-        drop(catch_unwind(AssertUnwindSafe(|| store.apply(calls, reply_of))));
+        drop(catch_unwind(AssertUnwindSafe(|| store.apply(calls, wait.map(Into::into), reply_of))));
         Ok(calls.bytes() as u32)
     }
 
@@ -211,6 +230,7 @@ impl NativeStore {
         batch: u32,
         count: u32,
         #[napi(ts_arg_type = "string")] text: TextIn,
+        wait: Option<Wait>,
     ) -> napi::Result<Shares> {
         let Some(Opened { store, delivery, .. }) = self.opened() else { return Ok(Shares::default()) };
         let calls = Calls::new(count as usize, text.as_str());
@@ -220,7 +240,8 @@ impl NativeStore {
             let delivery = delivery.clone();
             BatchReply::new(batch.wrapping_add(share), calls, move |parts| delivery.deliver(parts))
         };
-        let share_of = called_by_javascript(|| store.apply(calls, reply_of)).unwrap_or_default();
+        let share_of =
+            called_by_javascript(|| store.apply(calls, wait.map(Into::into), reply_of)).unwrap_or_default();
         delivery.begin(&env, shares)?;
         let share_of = if shares > 1 {
             share_of.into_iter().filter_map(|share| char::from_u32(share.into())).collect()

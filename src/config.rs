@@ -41,6 +41,7 @@ impl Config {
             shares: matches!(self.topology, Topology::Cluster { .. }),
             hash_tags: self.hash_tags,
             strict_trace_ids: self.strict_trace_ids,
+            command_timeout: self.command_timeout,
             max_pending_commands: self.max_pending_commands,
             max_pending_bytes: self.max_pending_bytes,
             unverified: self.topology.is_unverified(),
@@ -99,6 +100,7 @@ pub struct Rules {
     /// Names of entries are `{<traceId>}:<key>`.
     pub hash_tags: bool,
     pub strict_trace_ids: bool,
+    pub command_timeout: Duration,
     pub max_pending_commands: u64,
     pub max_pending_bytes: u64,
     /// The server's certificate is not verified.

@@ -9,7 +9,7 @@ use crate::backend::cluster::Cluster;
 use crate::backend::memory::Memory;
 use crate::backend::redis::Redis;
 use crate::call::{Calls, Outcomes};
-use crate::config::{Config, Topology, Writes};
+use crate::config::{Config, Topology, WaitReplicas, Writes};
 use crate::connection::{Attended, Connection, Event, OnEvent, Sentinels, Stats, Target};
 use crate::error::Error;
 use crate::json::Slices;
@@ -60,12 +60,16 @@ impl Store {
 
     /// Runs the calls of a tick: get, set, delete. Those that go to one server are a share, whose outcomes `outcomes_of`
     /// makes, by the number of the share and of its calls. Where there are several servers, tells the share of each call.
+    /// `wait_replicas`: in place of what the configuration asks for.
     pub fn apply<O: Outcomes>(
         &self,
         calls: Calls<'_>,
+        wait_replicas: Option<WaitReplicas>,
         mut outcomes_of: impl FnMut(u32, usize) -> O,
     ) -> Option<Vec<u16>> {
-        let (keyspace, writes, deadline) = (&self.keyspace, self.writes, self.deadline());
+        let (keyspace, deadline) = (&self.keyspace, self.deadline());
+        let wait_replicas = wait_replicas.or(self.writes.wait_replicas);
+        let writes = Writes { wait_replicas, ..self.writes };
         match &self.backend {
             Backend::Memory(memory) => memory.apply(keyspace, writes, calls, outcomes_of(0, calls.len())),
             Backend::Redis(redis) => {

@@ -8,6 +8,7 @@ import { startedCluster } from '../support/cluster.mjs'
 import { fill, range } from '../support/fill.mjs'
 import { open } from '../support/open.mjs'
 import { started } from '../support/redis.mjs'
+import { settled } from '../support/settling.mjs'
 
 /**
  * @import { TestContext } from 'node:test'
@@ -42,6 +43,43 @@ describe('a write that waits for replicas', () => {
     assert.equal(await state.get('t', 'k'), null)
     replica.signal('SIGCONT')
     assert.equal(await state.set('t', 'k', 2), 2)
+  })
+
+  it('may be one among others, each with its own wish', async (t) => {
+    const { primary } = await withReplica(t)
+    const state = open(t, { url: primary.url, commandTimeout: 2000 })
+    const [plain, one, two, after] = await Promise.all([
+      settled(state.set('t', 'a', 1)),
+      settled(state.set('t', 'a', 2, { waitReplicas: { count: 1, timeout: 1000 } })),
+      settled(state.delete('t', 'b', { waitReplicas: { count: 2, timeout: 300 } })),
+      settled(state.set('t', 'a', 3)),
+    ])
+    assert.deepEqual([plain.value, one.value, after.value], [1, 2, 3])
+    assert.equal(two.error?.code, 'ERR_NOT_REPLICATED')
+    assert.ok(plain.took < 250 && one.took < 250, `${plain.took} and ${one.took} ms`)
+    // In their order, whatever they wait for.
+    assert.equal(await state.get('t', 'a'), 3)
+  })
+
+  it('refuses a wish that makes no sense', async (t) => {
+    const state = open(t, { url: 'redis://127.0.0.1:1', commandTimeout: 500 })
+    const memory = open(t, { url: 'memory:' })
+    /** @type {any[]} */
+    const mistakes = [
+      5,
+      null,
+      { ttl: 5 },
+      { waitReplicas: 1 },
+      { waitReplicas: { count: 0, timeout: 1 } },
+      { waitReplicas: { count: 1 } },
+      { waitReplicas: { count: 1, timeout: 500 } },
+    ]
+    for (const options of mistakes) {
+      await assertFails(state.set('t', 'k', 1, options), 'ERR_INVALID_ARGUMENT', { applied: 'no' })
+      await assertFails(state.delete('t', 'k', options), 'ERR_INVALID_ARGUMENT', { applied: 'no' })
+    }
+    const wish = { waitReplicas: { count: 1, timeout: 10 } }
+    await assertFails(memory.set('t', 'k', 1, wish), 'ERR_INVALID_ARGUMENT', { applied: 'no' })
   })
 
   it('fails alone, among reads of the same tick', async (t) => {

@@ -99,6 +99,7 @@ export const motia: StateAdapter = state
 export async function calls(): Promise<void> {
   const read: Order | null = await state.get<Order>('t', 'k')
   const written: Order = await state.set('t', 'k', { id: 'a', paid: true })
+  await state.set('t', 'k', { id: 'a', paid: true }, { waitReplicas: { count: 1, timeout: 100 } })
   const removed: Order | null = await state.delete<Order>('t', 'k')
   const group: Order[] = await state.getGroup<Order>('t')
   const keys: string[] = await state.keys('t')

@@ -28,8 +28,7 @@ impl Visitor for ReadValues {
     /// Keys of other types, and those removed meanwhile, have no text.
     fn take(&mut self, keys: &[Arc<str>], reply: Option<&Frame<'_>>) -> Result<(), Error> {
         let texts = match reply {
-            Some(Frame::Array(texts)) if texts.len() == keys.len() => texts.as_slice(),
-            Some(text) if keys.len() == 1 => std::slice::from_ref(text),
+            Some(Frame::Array(texts)) if texts.len() == keys.len() => texts,
             _ => return Err(Error::unexpected_reply()),
         };
         for (key, text) in keys.iter().zip(texts) {
@@ -51,9 +50,9 @@ impl Visitor for OnlyStrings {
     const COMMAND: Option<Command> = ReadValues::COMMAND;
 
     fn take(&mut self, keys: &[Arc<str>], reply: Option<&Frame<'_>>) -> Result<(), Error> {
-        if matches!(reply, Some(Frame::Bulk(_))) {
-            self.0.extend_from_slice(keys);
-        }
+        let texts = reply.map(Frame::elements).unwrap_or_default();
+        let strings = keys.iter().zip(texts).filter(|(_, text)| text.bulk().is_some());
+        self.0.extend(strings.map(|(key, _)| key.clone()));
         Ok(())
     }
 }

@@ -13,7 +13,7 @@ pub trait Visitor: Send + 'static {
     /// What is run on all keys.
     const COMMAND: Option<Command>;
 
-    /// The answer for some keys; `None` where there is no command.
+    /// The answer for some keys, as if all were named by one command; `None` where there is no command.
     fn take(&mut self, keys: &[Arc<str>], reply: Option<&Frame<'_>>) -> Result<(), Error>;
 
     /// A failure of the walk, as the caller is to see it.
@@ -189,6 +189,7 @@ impl<V: Visitor> Fold for Walk<V> {
         let taken = match reply {
             // Asked for one by one, keys of other types show.
             Err(error) if error.kind == Kind::WrongType => Ok(()),
+            Ok(reply) if size == 1 => self.visitor.take(keys, Some(&Frame::Array(vec![reply]))),
             reply => reply.and_then(|reply| self.visitor.take(keys, Some(&reply))),
         };
         self.note(taken);
