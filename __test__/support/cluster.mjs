@@ -153,11 +153,14 @@ export class Cluster {
 }
 
 /**
- * @param {{ primaries?: number, replicas?: number, program?: string, args?: string[] }} [options] `replicas` of each
- *   primary
+ * @param {{ primaries?: number, replicas?: number, program?: string, args?: string[] | ((index: number) => Promise<string[]>) }} [options]
+ *   `replicas` of each primary; `args` further ones of redis-server, the same for all or made for each
  */
 export async function startCluster({ primaries = 3, replicas = 0, program, args = [] } = {}) {
-  const servers = Array.from({ length: primaries * (1 + replicas) }, () => serverOf(args, program))
+  const argsOf = typeof args === 'function' ? args : async () => args
+  const servers = await Promise.all(
+    Array.from({ length: primaries * (1 + replicas) }, async (_, index) => serverOf(await argsOf(index), program)),
+  )
   await Promise.all(servers.map((server) => server.start()))
   const nodes = await Promise.all(servers.map(nodeOf))
   const cluster = new Cluster(nodes)

@@ -2,8 +2,11 @@
 // A Redis Cluster, and how it is learnt.
 
 import assert from 'node:assert/strict'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { assertFails } from '../support/assert-fails.mjs'
+import { Authority, makeFolder, save } from '../support/certificates.mjs'
 import { startedCluster } from '../support/cluster.mjs'
 import { next } from '../support/events.mjs'
 import { fill, range } from '../support/fill.mjs'
@@ -12,6 +15,7 @@ import { open } from '../support/open.mjs'
 import { portOfNobody } from '../support/port-of-nobody.mjs'
 import { started } from '../support/redis.mjs'
 import { slotOf } from '../support/slot.mjs'
+import { tlsArguments } from '../support/tls-server.mjs'
 
 describe('a cluster', () => {
   it('grows: a node that joins serves what it was given', async (t) => {
@@ -39,6 +43,30 @@ describe('a cluster', () => {
     const state = open(t, { cluster: { nodes: [dead, cluster.options.cluster.nodes[2]] } })
     await fill(state, 'trace', 50)
     assertSameMembers(await state.getGroup('trace'), range(50))
+  })
+
+  it('speaks TLS with each node, those included that others name', async (t) => {
+    const [authority, folder] = [await Authority.create('an authority'), await makeFolder()]
+    t.after(() => rm(folder, { recursive: true }))
+    const ca = join(folder, 'ca.crt')
+    await writeFile(ca, authority.pem)
+    const files = await save(folder, 'server', await authority.issue())
+    /** @type {number[]} */
+    const ports = []
+    const args = async (/** @type {number} */ index) => {
+      ports[index] = await portOfNobody()
+      return [...tlsArguments(ports[index], { ...files, ca }), '--tls-auth-clients', 'no']
+    }
+    const { nodes } = await startedCluster(t, { args })
+    // Among themselves they go by their plain ports.
+    const addressOf = (/** @type {number} */ index) => ({ host: '127.0.0.1', port: ports[index] })
+    const nodeAddressMap = Object.fromEntries(nodes.map(({ address }, index) => [address, addressOf(index)]))
+    const cluster = { nodes: [addressOf(0)], nodeAddressMap }
+    const state = open(t, { cluster, tls: { ca, servername: 'localhost' } })
+    await fill(state, 'trace', 60)
+    assertSameMembers(await state.getGroup('trace'), range(60))
+    const untrusting = open(t, { cluster, tls: true, commandTimeout: 500 })
+    await assertFails(untrusting.get('trace', 'k0'), 'ERR_COMMAND_TIMEOUT')
   })
 
   it('may come later than the adapter', async (t) => {

@@ -14,6 +14,7 @@ import { array, bulk, scripted } from '../support/scripted-server.mjs'
 import { NAME, startedSentinels } from '../support/sentinel.mjs'
 import { assertInTime } from '../support/settling.mjs'
 import { storedBy } from '../support/stored.mjs'
+import { timesCalled } from '../support/times-called.mjs'
 import { until } from '../support/until.mjs'
 
 /**
@@ -123,6 +124,31 @@ describe('a master behind sentinels', () => {
     const fresh = await sentinelNaming(t, master.port, 2)
     const other = open(t, { sentinel: { name: NAME, nodes: [stale, fresh] } })
     assert.equal(await other.set('t', 'k', 2), 2)
+  })
+
+  it('that loses a reply is asked again, but not for a write', async (t) => {
+    const set = await startedSentinels(t, { replicas: 1 })
+    const master = await set.master()
+    const relay = await relayTo(t, master)
+    const nodeAddressMap = {
+      [`127.0.0.1:${master.port}`]: { host: '127.0.0.1', port: Number(new URL(relay.url).port) },
+    }
+    const state = open(t, { sentinel: { ...set.options.sentinel, nodeAddressMap }, commandTimeout })
+    await state.set('trace', 'key', 'old')
+    const client = await master.client()
+    await client.configResetStat()
+    const lost = relay.loseAnswersTo('\r\nSET\r\n')
+    const failing = assertFails(state.set('trace', 'key', 'new'), 'ERR_CONNECTION', { applied: 'unknown' })
+    const back = next(state, 'ready')
+    await lost
+    relay.cut()
+    await Promise.all([failing, back])
+    assert.equal(await timesCalled(client, 'set'), 1)
+    const lostAgain = relay.loseAnswersTo('\r\nGET\r\n')
+    const read = state.get('trace', 'key')
+    await lostAgain
+    relay.cut()
+    assert.equal(await read, 'new')
   })
 
   it('may have other addresses from here', async (t) => {
