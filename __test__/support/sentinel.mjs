@@ -1,7 +1,7 @@
 // @ts-check
 // A master, its replicas and the sentinels that watch over them.
 
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { RedisServer, startRedis } from './redis.mjs'
 import { until } from './until.mjs'
@@ -33,8 +33,8 @@ class SentinelServer extends RedisServer {
    */
   argumentsFor(port, dir) {
     const file = join(dir, 'sentinel.conf')
-    // What it learned stands in there too.
-    if (!existsSync(file)) {
+    // What it learned stands in there too; but not of a start on a port that was another one's.
+    if (!existsSync(file) || !readFileSync(file, 'utf8').includes(`port ${port}\n`)) {
       const lines = [`port ${port}`, 'bind 127.0.0.1', `dir ${dir}`, ...this.#config]
       writeFileSync(file, `${lines.join('\n')}\n`)
     }

@@ -1,11 +1,11 @@
 //! A walk over the keys of all primaries that misses none, though slots move meanwhile.
 //!
 //! A key that moves from one node to another is missed when it leaves before the walk over the first has come to it, and
-//! arrives behind the walk over the other. So the nodes are asked what they hold, before and after: slots that changed hands,
-//! or are about to, are gone through once more where they are now. That takes less time than moving them, so it comes to an
-//! end.
+//! arrives behind the walk over the other. So the nodes are asked what they hold, before and after: slots that changed hands
+//! meanwhile, or are about to, are gone through once more where they are now, each until it did not move meanwhile. Those that
+//! only began to move later were covered before.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::str::from_utf8;
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,23 +84,32 @@ impl<V: Visitor> Sweep<'_, V> {
         // What is being taken over at the start may be passed too early, like what is taken over later.
         let mut before: HashMap<_, _> = holdings.into_iter().map(|(at, held)| (at, held.settled())).collect();
         self.walk_all(primaries).await?;
+        // Slots that were not covered yet; those that began to move later were.
+        let mut open: Option<HashSet<u16>> = None;
         loop {
             let after = self.state().await?;
-            let moved = after.moved_since(&before);
+            let mut moved = after.moved_since(&before);
+            moved.retain(|(slot, _)| open.as_ref().is_none_or(|open| open.contains(slot)));
             if moved.is_empty() {
                 return Ok(());
             }
+            open = Some(moved.iter().map(|(slot, _)| *slot).collect());
+            before = after.holdings;
             if moved.len() > MOST_SLOTS {
                 self.walk_all(after.primaries).await?;
             } else {
-                for (slot, nodes) in moved {
-                    for node in nodes {
-                        self.go_through(node, slot).await?;
-                    }
-                }
+                self.go_through_all(moved).await?;
             }
-            before = after.holdings;
         }
+    }
+
+    async fn go_through_all(&self, slots: Vec<(u16, Vec<Arc<Node>>)>) -> Result<(), Error> {
+        for (slot, nodes) in slots {
+            for node in nodes {
+                self.go_through(node, slot).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Walks nodes side by side.
