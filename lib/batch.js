@@ -132,6 +132,7 @@ class Batches {
   settle(number, last, values, failures, apart) {
     const batch = this.#inFlight.get(number)
     if (batch === undefined) return
+    const { size } = batch
     try {
       if (values !== '') batch.take(values)
       // In a turn of its own, so that a large result does not hold up the rest of the program.
@@ -143,8 +144,8 @@ class Batches {
       if (!last) this.#native.forget(number)
     }
     this.#inFlight.delete(number)
-    this.#count(batch, failures ?? [])
-    this.#release(batch.size, batch.bytes)
+    this.#count(batch, size, failures ?? [])
+    this.#release(size, batch.bytes)
   }
 
   /** A call is refused before anything crosses. @param {string} code */
@@ -294,9 +295,10 @@ class Batches {
 
   /**
    * @param {Batch} batch that is settled
+   * @param {number} size of it
    * @param {Failure[]} failures
    */
-  #count({ size, since, trace }, failures) {
+  #count({ since, trace }, size, failures) {
     this.#meter.settled(size, since)
     for (const { code, count } of failures) this.#meter.failed(code, count)
     if (trace === undefined) return

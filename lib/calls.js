@@ -46,6 +46,15 @@ class Batch {
     this.since = since
   }
 
+  /**
+   * Lets go of calls and values, once they are settled. A batch that has come into V8's old space by then would keep them
+   * alive until that is collected, and have them copied at each collection of the young one.
+   */
+  forget() {
+    this.calls = []
+    this.#values = undefined
+  }
+
   get size() {
     return this.calls.length
   }

@@ -92,8 +92,6 @@ class Tick {
   }
 }
 
-function nothing() {}
-
 /** In place of a value: why the stored text is not JSON. */
 class Unparsable {
   /** @param {unknown} cause */
@@ -110,8 +108,8 @@ class PointBatch extends Batch {
   #hasUnparsable = false
   #tick
   #longest
-  /** What remains to be done to settle the calls. */
-  #settlement = nothing
+  /** What remains to be done to settle the calls, once that is known. @type {(() => void) | undefined} */
+  #settlement = undefined
 
   /**
    * @param {Tick} tick
@@ -214,13 +212,16 @@ class PointBatch extends Batch {
   /** Settles the calls, if it is known how and was not done yet. */
   finish() {
     const settle = this.#settlement
-    this.#settlement = nothing
+    if (settle === undefined) return
+    this.#settlement = undefined
     try {
       settle()
     } catch (cause) {
       // No call is left waiting, whatever goes wrong.
       super.fail(cause)
     }
+    this.text = ''
+    this.forget()
   }
 
   /** @param {Results} results */
