@@ -118,6 +118,7 @@ class ListingBatch extends Batch {
     const [call] = this.calls
     if (failure) call.reject(failureOf(failure, origins)(call))
     else call.resolve(this.#finish(this.values))
+    this.forget()
   }
 }
 

@@ -87,7 +87,7 @@ class Tick {
   }
 
   #settle() {
-    clearTimeout(this.#timer)
+    if (this.#timer !== undefined) clearTimeout(this.#timer)
     for (const part of this.#parts) part.finish()
   }
 }
