@@ -1,11 +1,12 @@
 //! Calls on single entries, and how those of one tick cross from JavaScript: in one string.
 //!
-//! Each call is a record: a letter for what it does, the name of the entry (`<traceId>:<key>`), for a write the JSON
-//! text of the value behind a separator, and a terminator. The marks are control characters, which JSON text cannot
-//! contain; in names they are escaped.
+//! Each call is a record: a letter for what it does, the name of the entry (`<traceId>:<key>`), what else it takes (for a
+//! set, the JSON text of the value), each behind a separator, and a terminator. The marks are control characters, which
+//! JSON text cannot contain; in names they are escaped.
 
 use std::borrow::Cow;
 
+use crate::action::Action;
 use crate::error::Error;
 
 const END: u8 = 0;
@@ -20,6 +21,7 @@ pub enum Call<'a> {
     Get { entry: Cow<'a, str> },
     Set { entry: Cow<'a, str>, json: &'a str },
     Delete { entry: Cow<'a, str> },
+    Act { action: Action, entry: Cow<'a, str>, arguments: Arguments<'a> },
     Ping,
 }
 
@@ -27,7 +29,10 @@ impl Call<'_> {
     /// The entry's name: `<traceId>:<key>`; empty where the call is about none.
     pub fn entry(&self) -> &str {
         match self {
-            Call::Get { entry } | Call::Set { entry, .. } | Call::Delete { entry } => entry,
+            Call::Get { entry }
+            | Call::Set { entry, .. }
+            | Call::Delete { entry }
+            | Call::Act { entry, .. } => entry,
             Call::Ping => "",
         }
     }
@@ -37,6 +42,7 @@ impl Call<'_> {
             Call::Get { .. } => Operation::Get,
             Call::Set { .. } => Operation::Set,
             Call::Delete { .. } => Operation::Delete,
+            Call::Act { action, .. } => Operation::Act(*action),
             Call::Ping => Operation::Ping,
         }
     }
@@ -48,17 +54,17 @@ pub enum Operation {
     Get,
     Set,
     Delete,
+    Act(Action),
     Ping,
 }
 
 impl Operation {
     pub fn writes(self) -> bool {
-        matches!(self, Operation::Set | Operation::Delete)
-    }
-
-    /// Whether it is answered with a value.
-    pub fn reads(self) -> bool {
-        matches!(self, Operation::Get | Operation::Delete)
+        match self {
+            Operation::Set | Operation::Delete => true,
+            Operation::Get | Operation::Ping => false,
+            Operation::Act(action) => action.writes(),
+        }
     }
 }
 
@@ -78,6 +84,34 @@ pub trait Outcomes: Send + 'static {
 
     /// Each call has its outcome.
     fn finish(self);
+}
+
+/// What a call takes beside the name of the entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arguments<'a> {
+    rest: Option<&'a str>,
+}
+
+impl<'a> Arguments<'a> {
+    fn in_text(rest: Option<&'a str>) -> Self {
+        Arguments { rest }
+    }
+
+    /// The next so many.
+    pub fn next_n<const N: usize>(&mut self) -> [Cow<'a, str>; N] {
+        std::array::from_fn(|_| self.next().expect("a record has all its arguments"))
+    }
+}
+
+impl<'a> Iterator for Arguments<'a> {
+    type Item = Cow<'a, str>;
+
+    fn next(&mut self) -> Option<Cow<'a, str>> {
+        let rest = self.rest?;
+        let end = memchr::memchr(SEPARATOR, rest.as_bytes());
+        self.rest = end.map(|end| &rest[end + 1..]);
+        Some(unescaped(&rest[..end.unwrap_or(rest.len())]))
+    }
 }
 
 /// The calls of a batch, in order.
@@ -118,7 +152,13 @@ impl<'a> Calls<'a> {
                 Call::Set { entry: unescaped(entry), json }
             }
             "P" => Call::Ping,
-            _ => unreachable!("no call starts with {letter:?}"),
+            _ => {
+                let action =
+                    Action::of(letter).unwrap_or_else(|| unreachable!("no call starts with {letter:?}"));
+                let mut arguments = Arguments::in_text(Some(rest));
+                let [entry] = arguments.next_n();
+                Call::Act { action, entry, arguments }
+            }
         }
     }
 }
@@ -172,6 +212,17 @@ mod tests {
         ];
         assert_eq!(Calls::new(4, batch).collect::<Vec<_>>(), expected);
         assert_eq!(Calls::new(0, "").count(), 0);
+    }
+
+    #[test]
+    fn an_action_has_arguments() {
+        let Some(Call::Act { action, entry, mut arguments }) = Calls::new(1, "It:n\u{1}5\u{1}\0").next()
+        else {
+            panic!("no action");
+        };
+        assert_eq!((action, entry.as_ref()), (Action::Increment, "t:n"));
+        assert_eq!(arguments.next_n(), ["5", ""]);
+        assert_eq!(arguments.next(), None);
     }
 
     #[test]

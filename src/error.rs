@@ -43,6 +43,10 @@ pub enum Kind {
     WrongType,
     Reply,
     Unsupported,
+    /// What a call was conditioned on does not hold.
+    Conflict,
+    /// Numbers that cannot be told from their neighbours.
+    OutOfRange,
     /// Written, and too few replicas confirmed it.
     NotReplicated,
     /// A fault of this package.
@@ -67,6 +71,8 @@ impl Kind {
             Kind::WrongType => "ERR_WRONG_TYPE",
             Kind::Reply => "ERR_REPLY",
             Kind::Unsupported => "ERR_UNSUPPORTED",
+            Kind::Conflict => "ERR_CONFLICT",
+            Kind::OutOfRange => "ERR_OUT_OF_RANGE",
             Kind::NotReplicated => "ERR_NOT_REPLICATED",
             Kind::Internal => "ERR_INTERNAL",
         }
@@ -113,11 +119,16 @@ impl Error {
     /// An error reply of the server, told apart by its first word.
     pub fn from_reply(line: &[u8]) -> Self {
         let line = String::from_utf8_lossy(line);
-        let (word, detail) = line.split_once(' ').unwrap_or((&line, ""));
+        let line = said_in_script(&line);
+        let (word, detail) = line.split_once(' ').unwrap_or((line, ""));
         let kind = match word {
             "WRONGTYPE" => Kind::WrongType,
             "NOAUTH" | "WRONGPASS" => Kind::Auth,
             "ERR" if detail.starts_with("unknown command") => Kind::Unsupported,
+            // What the scripts of this package say.
+            "CONFLICT" => return Error::new(Kind::Conflict, detail),
+            "OUTOFRANGE" => return Error::new(Kind::OutOfRange, detail),
+            "CORRUPT" => return Error::new(Kind::CorruptValue, detail),
             _ => Kind::Reply,
         };
         Error { reply: Some(word.into()), ..Error::new(kind, format!("the server answered: {line}")) }
@@ -169,10 +180,21 @@ impl Error {
         Error::new(Kind::Connection, "the server sent a reply that nobody asked for")
     }
 
+    /// The entry is not as the call wants it.
+    pub fn conflict(why: &str) -> Self {
+        Error::new(Kind::Conflict, why).with_applied(Applied::No)
+    }
+
     /// The stored text of an entry is not JSON.
     pub fn corrupt() -> Self {
         Error::new(Kind::CorruptValue, "the stored text is not JSON")
     }
+}
+
+/// The error itself, where a server before version 7 says in which line of a script it occurred.
+fn said_in_script(line: &str) -> &str {
+    let rest = line.strip_prefix("@user_script: ");
+    rest.and_then(|rest| rest.split_once(": -")).map_or(line, |(_, error)| error)
 }
 
 impl fmt::Display for Error {
@@ -194,6 +216,8 @@ mod tests {
         assert_eq!(kind("WRONGPASS invalid username-password pair"), Kind::Auth);
         assert_eq!(kind("ERR unknown command 'GETDEL'"), Kind::Unsupported);
         assert_eq!(kind("OOM command not allowed"), Kind::Reply);
+        assert_eq!(kind("@user_script: 3: -WRONGTYPE Operation"), Kind::WrongType);
+        assert_eq!(kind("CONFLICT the etag"), Kind::Conflict);
         assert_eq!(Error::from_reply(b"OOM").reply.as_deref(), Some("OOM"));
     }
 }

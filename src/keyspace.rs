@@ -25,6 +25,11 @@ impl Keyspace {
         out.push_str(entry);
     }
 
+    /// Redis key of the entry of that name.
+    pub fn key(&self, entry: &str) -> String {
+        format!("{}{entry}", self.prefix)
+    }
+
     /// What all keys of a scope start with.
     pub fn start_of(&self, scope: &Scope) -> String {
         match scope {

@@ -17,17 +17,21 @@
 //! | `connection::pipeline` | what may be sent, answered, repeated or given up; no I/O |
 //! | `connection::attended` | a connection that the event loop reads and writes |
 //! | `connection::{handshake, collect, replies, frame, request, socket}` | logging in, decoding, encoding, streams |
-//! | `listing`, `call` | what listings collect; the calls of a tick as one string |
+//! | `listing`, `call`, `action` | what listings collect; the calls of a tick as one string; what they do beyond get and set |
+//! | `edit`, `etag` | JSON texts changed in part; what tells one text from another |
 //! | `config`, `strategy` | settings and their defaults; how long to wait before the next attempt |
 //! | `keyspace`, `json`, `error`, `runtime` | names, checked texts, failures, threads |
 
+mod action;
 mod backend;
 mod binding;
 mod call;
 mod config;
 mod connection;
 mod delivery;
+mod edit;
 mod error;
+mod etag;
 mod event_loop;
 mod json;
 mod keyspace;

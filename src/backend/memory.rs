@@ -1,9 +1,12 @@
 //! The embedded store: what Redis does with these entries, inside this process.
 
+mod acting;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use self::acting::Acting;
 use crate::call::{Call, Calls, Outcomes, Success};
 use crate::config::Writes;
 use crate::error::Error;
@@ -53,20 +56,32 @@ impl Memory {
         let mut redis_key = String::new();
         for (index, call) in calls.enumerate() {
             keyspace.write_key(&mut redis_key, call.entry());
-            let removed;
-            let success = match call {
-                Call::Get { .. } => Success::Value(entries.by_key.get(&redis_key).map(Entry::json)),
+            let (removed, acted);
+            let outcome = match call {
+                Call::Get { .. } => Ok(Success::Value(entries.by_key.get(&redis_key).map(Entry::json))),
                 Call::Set { json, .. } => {
                     entries.insert(&redis_key, Entry { json: json.to_owned(), expires });
-                    Success::Done
+                    Ok(Success::Done)
                 }
-                Call::Ping => Success::Done,
+                Call::Ping => Ok(Success::Done),
                 Call::Delete { .. } => {
                     removed = entries.remove(&redis_key);
-                    Success::Value(removed.as_ref().map(Entry::json))
+                    Ok(Success::Value(removed.as_ref().map(Entry::json)))
+                }
+                Call::Act { action, arguments, .. } => {
+                    let acting = Acting::new(&mut entries, keyspace, writes, &redis_key);
+                    match acting.run(action, arguments) {
+                        Ok(json) => {
+                            acted = json;
+                            Ok(acted
+                                .as_deref()
+                                .map_or(Success::Done, |json| Success::Value(Some(json.as_bytes()))))
+                        }
+                        Err(error) => Err(error),
+                    }
                 }
             };
-            outcomes.take(index, Ok(success));
+            outcomes.take(index, outcome);
         }
         drop(entries);
         outcomes.finish();
@@ -114,6 +129,18 @@ impl Entries {
             self.expiring.insert((expires, redis_key.to_owned()));
         }
         self.by_key.insert(redis_key.to_owned(), entry);
+    }
+
+    /// Gives an entry another expiry, or none.
+    fn expire(&mut self, redis_key: &str, expires: Option<Instant>) {
+        let Some(entry) = self.by_key.get_mut(redis_key) else { return };
+        let before = std::mem::replace(&mut entry.expires, expires);
+        if let Some(before) = before {
+            self.expiring.remove(&(before, redis_key.to_owned()));
+        }
+        if let Some(expires) = expires {
+            self.expiring.insert((expires, redis_key.to_owned()));
+        }
     }
 
     fn remove(&mut self, redis_key: &str) -> Option<Entry> {

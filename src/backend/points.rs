@@ -1,5 +1,6 @@
 //! Calls on single entries as Redis commands.
 
+use super::acting::{Acting, NO_EXPIRY};
 use super::confirmation::{Confirmation, Held};
 use crate::call::{Call, Calls, Operation, Outcomes, Success};
 use crate::config::{WaitReplicas, Writes};
@@ -52,6 +53,10 @@ impl<'a> Encoder<'a> {
             (Call::Ping, _) => request.push(&[b"PING"], Effect::Read),
             (Call::Get { .. }, _) => request.push(&[b"GET", redis_key], Effect::Read),
             (Call::Delete { .. }, _) => request.push(&[b"GETDEL", redis_key], Effect::Write),
+            (Call::Act { action, arguments, .. }, ttl) => {
+                let default_ttl = ttl.as_deref().unwrap_or(NO_EXPIRY);
+                Acting { redis_key, keyspace: self.keyspace, default_ttl }.push(*action, *arguments, request);
+            }
             (Call::Set { json, .. }, None) => {
                 request.push(&[b"SET", redis_key, json.as_bytes()], Effect::Write);
             }
@@ -63,7 +68,7 @@ impl<'a> Encoder<'a> {
     }
 }
 
-/// Makes outcomes of the replies to GET, SET, GETDEL and PING, and to the WAIT behind them.
+/// Makes outcomes of the replies to GET, SET, GETDEL, PING and those of actions, and to the WAIT behind them.
 pub struct PointReplies<O> {
     operations: Vec<Operation>,
     confirmation: Option<Confirmation>,
@@ -84,15 +89,32 @@ impl<O: Outcomes> PointReplies<O> {
     }
 }
 
+/// What a reply means. `json`: where it is written, if it is not what was stored.
+fn success_of<'a>(
+    operation: Operation,
+    frame: Frame<'a>,
+    json: &'a mut String,
+) -> Result<Success<'a>, Error> {
+    match (operation, frame) {
+        (Operation::Set | Operation::Ping, Frame::Simple(_)) => Ok(Success::Done),
+        (Operation::Get | Operation::Delete, Frame::Nil) => Ok(Success::Value(None)),
+        (Operation::Get | Operation::Delete, Frame::Bulk(text)) => Ok(Success::Value(Some(text))),
+        (Operation::Act(action), frame) if action.read(&frame, json)? => {
+            Ok(Success::Value(Some(json.as_bytes())))
+        }
+        (Operation::Act(_), _) => Ok(Success::Done),
+        _ => Err(Error::unexpected_reply()),
+    }
+}
+
 impl<O: Outcomes> Sink for PointReplies<O> {
     fn take(&mut self, index: usize, reply: Result<Frame<'_>, Error>) {
         let Some(operation) = self.operations.get(index) else { return self.confirm(reply) };
-        let outcome = reply.and_then(|frame| match (operation.reads(), frame) {
-            (false, Frame::Simple(_)) => Ok(Success::Done),
-            (true, Frame::Nil) => Ok(Success::Value(None)),
-            (true, Frame::Bulk(text)) => Ok(Success::Value(Some(text))),
-            _ => Err(Error::unexpected_reply()),
-        });
+        let mut json = String::new();
+        let outcome = match reply {
+            Ok(frame) => success_of(*operation, frame, &mut json),
+            Err(error) => Err(error),
+        };
         match (&mut self.confirmation, outcome) {
             (Some(confirmation), Ok(success)) if operation.writes() => confirmation.hold(index, success),
             (_, outcome) => self.outcomes.take(index, outcome),

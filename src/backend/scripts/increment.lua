@@ -1,0 +1,16 @@
+-- Adds to a number, from 0 where there is none, and gives the sum.
+-- KEYS: the entry. ARGV: what to add, seconds to live or 0 for one that is created.
+
+local text = redis.pcall('GET', KEYS[1])
+if type(text) == 'table' then return text end
+local sum, problem = add(text, ARGV[1])
+if problem then return problem end
+local written
+if text then
+  written = redis.pcall('SET', KEYS[1], sum, 'KEEPTTL')
+elseif ARGV[2] == '0' then
+  written = redis.pcall('SET', KEYS[1], sum)
+else
+  written = redis.pcall('SET', KEYS[1], sum, 'EX', ARGV[2])
+end
+return written.err and written or sum

@@ -1,0 +1,19 @@
+-- Sums as JavaScript has them: doubles, and whole numbers only as far as doubles hold each of them.
+
+local function add(text, by)
+  local old = 0
+  if text then
+    old = string.find(text, '^%s*%-?%d[%d%.eE%+%-]*%s*$') and tonumber(text)
+    if not old then return nil, redis.error_reply('WRONGTYPE the value is not a number') end
+  end
+  local sum = old + tonumber(by)
+  if math.abs(old) > 9007199254740991 or not (math.abs(sum) <= 9007199254740991) then
+    return nil, redis.error_reply('OUTOFRANGE the number or the sum is beyond 2^53 - 1')
+  end
+  if sum == math.floor(sum) then return string.format('%.0f', sum + 0) end
+  -- The shortest text that is read as the same number.
+  for digits = 15, 17 do
+    local shown = string.format('%.' .. digits .. 'g', sum)
+    if tonumber(shown) == sum then return shown end
+  end
+end

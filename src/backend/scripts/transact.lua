@@ -1,0 +1,46 @@
+-- Writes several entries, or none where one of the conditions does not hold.
+-- KEYS: the entries. ARGV: for each operation `set`, `delete` or `check`, the number of its entry, a JSON text, seconds to
+-- live or 0, and a condition: nothing, `absent`, `fence:<n>` or `match:<etag>`.
+-- Gives the number of the first operation whose condition does not hold, from 1; 0 where all was done.
+
+local WIDTH = 5
+
+local function fence_of(text)
+  local is_json, lock = pcall(cjson.decode, text)
+  return is_json and type(lock) == 'table' and lock.fence
+end
+
+local function holds(key, condition)
+  local text = redis.pcall('GET', key)
+  if type(text) == 'table' then return nil, text end
+  if condition == 'absent' then return not text end
+  local fence = string.match(condition, '^fence:(%d+)$')
+  if fence then return text and fence_of(text) == tonumber(fence) end
+  return text and 'match:' .. redis.sha1hex(text) == condition
+end
+
+for at = 1, #ARGV, WIDTH do
+  local key, condition = KEYS[tonumber(ARGV[at + 1])], ARGV[at + 4]
+  if condition == '' then
+    -- Of another type it is not to be touched.
+    local size = redis.pcall('STRLEN', key)
+    if type(size) == 'table' then return size end
+  else
+    local is_held, problem = holds(key, condition)
+    if problem then return problem end
+    if not is_held then return (at - 1) / WIDTH + 1 end
+  end
+end
+
+for at = 1, #ARGV, WIDTH do
+  local key, written = KEYS[tonumber(ARGV[at + 1])]
+  if ARGV[at] == 'delete' then
+    written = redis.pcall('DEL', key)
+  elseif ARGV[at] == 'set' and ARGV[at + 3] == '0' then
+    written = redis.pcall('SET', key, ARGV[at + 2])
+  elseif ARGV[at] == 'set' then
+    written = redis.pcall('SET', key, ARGV[at + 2], 'EX', ARGV[at + 3])
+  end
+  if type(written) == 'table' and written.err then return written end
+end
+return 0
