@@ -157,13 +157,230 @@ export interface WaitReplicas {
   timeout: number
 }
 
-/** Options of one `set` or `delete`. */
-export interface WriteOptions {
+/** Options of a call that reads. */
+export interface ReadOptions {
+  /**
+   * Stops waiting: the call rejects with `ERR_ABORTED` and the signal's reason as `cause`. A call that was made with an
+   * aborted signal is not sent (`applied: 'no'`); one that is aborted later may be on its way, so a write says
+   * `applied: 'unknown'`. Default: none.
+   */
+  signal?: AbortSignal
+}
+
+/** Options of a call that writes. */
+export interface WriteOptions extends ReadOptions {
   /**
    * As {@link StateOptions.waitReplicas}, for this call, in place of that. Calls of the same tick that wait for nothing, or
    * for something else, are not held up by it for longer than 10 ms, unless they are behind it on the same connection.
    */
   waitReplicas?: WaitReplicas
+}
+
+/** Options of `set`. */
+export interface SetOptions extends WriteOptions {
+  /**
+   * Expiry in whole seconds, 1 to 4294967295; 0 or -1: none. Value and expiry are written in one command. Default: the
+   * store's `ttl`.
+   */
+  ttl?: number
+  /** Writes only where there is no entry; else `ERR_CONFLICT`. Of many racing writers one succeeds. Default: `false`. */
+  ifAbsent?: boolean
+  /** Writes only where the entry has this etag ({@link EntryMetadata.etag}); else, and where there is none, `ERR_CONFLICT`. */
+  ifMatch?: string
+}
+
+/** Options of `delete`. */
+export interface DeleteOptions extends WriteOptions {
+  /** Removes only where the entry has this etag; else, and where there is none, `ERR_CONFLICT`. */
+  ifMatch?: string
+}
+
+/** A value with what is known about it. */
+export interface EntryMetadata<T> {
+  value: T
+  /**
+   * Tells this value from others: the SHA-1 of its stored text, in hexadecimal digits. The same text has the same etag,
+   * whoever wrote it and when; only the JSON text is stored.
+   */
+  etag: string
+  /** Seconds that it has to live, to the millisecond; -1: it does not expire. */
+  ttl: number
+}
+
+/** Options of `setMany`, for all entries; an entry's own win. */
+export type BulkSetOptions = Omit<SetOptions, 'ifMatch'>
+
+/** One entry of `setMany`. */
+export interface SetManyEntry<T = unknown> extends Pick<SetOptions, 'ttl' | 'ifAbsent' | 'ifMatch'> {
+  key: string
+  value: T
+}
+
+/** One entry of `deleteMany` that is conditioned. */
+export interface DeleteManyEntry {
+  key: string
+  ifMatch: string
+}
+
+/** Options of `increment`. */
+export interface IncrementOptions extends WriteOptions {
+  /** Expiry in whole seconds for an entry that is created by it; one that is there keeps its own. Default: the store's `ttl`. */
+  ttl?: number
+  /** A number inside of the value, as {@link UpdateOperation} names it. Default: the value itself. */
+  field?: FieldPath
+}
+
+/** Options of `update`. */
+export interface UpdateOptions extends WriteOptions {
+  /** Expiry in whole seconds for an entry that is created by it; one that is there keeps its own. Default: the store's `ttl`. */
+  ttl?: number
+  /** Updates only where the entry has this etag; else `ERR_CONFLICT`. */
+  ifMatch?: string
+}
+
+/**
+ * A part of a value: names joined by dots (`'user.address.0'`), or a list of names where one has a dot itself. An element of
+ * an array is named by its index. At most 100 names.
+ */
+export type FieldPath = string | (string | number)[]
+
+/**
+ * A change of a part of a value; without `path` of the whole. Objects on the way that are missing are made. A part that is
+ * there and of another kind rejects with `ERR_WRONG_TYPE`, and then none of the operations is done.
+ *
+ * | op | does |
+ * | --- | --- |
+ * | `set` | sets the part; in an array an element, or the one behind the last |
+ * | `merge` | sets each member of `value` in the object, which is made where it is missing (`Object.assign`) |
+ * | `increment`, `decrement` | adds `by` (default 1) to the number, or subtracts it; missing counts as 0. See {@link RedisStateAdapter.increment} |
+ * | `append` | adds `value` as the last element of the array, which is made where it is missing |
+ * | `remove` | removes the part; where it is missing, nothing. Elements behind it move up. Without `path` removes the entry |
+ */
+export type UpdateOperation =
+  | { op: 'set' | 'append'; path?: FieldPath; value: unknown }
+  | { op: 'merge'; path?: FieldPath; value: object }
+  | { op: 'increment' | 'decrement'; path?: FieldPath; by?: number }
+  | { op: 'remove'; path?: FieldPath }
+
+/** A part of a transaction. */
+export type TransactionOperation =
+  | ({ op: 'set'; key: string; value: unknown } & Pick<SetOptions, 'ttl' | 'ifAbsent' | 'ifMatch'>)
+  | { op: 'delete'; key: string; ifMatch?: string }
+  /** Writes nothing; its condition must hold. */
+  | { op: 'check'; key: string; ifAbsent?: boolean; ifMatch?: string }
+  /** The lock must not have been given to anybody else since: its fencing number is still the last. */
+  | { op: 'holds'; lock: StateLock }
+
+/** Gathers the operations of a transaction; nothing is sent before the function that gets it is done. */
+export interface StateTransaction {
+  set(key: string, value: unknown, options?: Pick<SetOptions, 'ttl' | 'ifAbsent' | 'ifMatch'>): this
+  delete(key: string, options?: { ifMatch?: string }): this
+  check(key: string, condition: { ifAbsent?: boolean; ifMatch?: string }): this
+  holds(lock: StateLock): this
+}
+
+/** The operations of a transaction, or what makes them. */
+export type TransactionWork = TransactionOperation[] | ((tx: StateTransaction) => unknown)
+
+/** Options of `lock`. */
+export interface LockOptions extends WriteOptions {
+  /** How long it is held unless it is extended or released: seconds, from 0.001. */
+  ttl: number
+  /** How long to wait for it while others hold it, in milliseconds; longer than `commandTimeout` may be. Default: 0. */
+  timeout?: number
+}
+
+/** A lock that is held, until it is released or its time is over. */
+export interface StateLock {
+  readonly traceId: string
+  readonly key: string
+  /** Tells this holder from others. */
+  readonly token: string
+  /** Grows each time that the lock is taken, by 1: a resource that keeps the largest it has seen can refuse older ones. */
+  readonly fence: number
+  /**
+   * Holds it from now on for so many seconds. Default: as long as it was taken for.
+   *
+   * @returns `false` when it was lost before: its time was over
+   */
+  extend(ttl?: number): Promise<boolean>
+  /**
+   * Gives it back.
+   *
+   * @returns `false` when it was lost before: its time was over
+   */
+  release(): Promise<boolean>
+  /** The same as `release`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Options of `rateLimit`. */
+export interface RateLimitOptions extends WriteOptions {
+  /** So much is allowed within a window: a whole number, 1 or more. */
+  limit: number
+  /** Length of the window in seconds, from 0.001. */
+  window: number
+  /** What this call counts for: a whole number, 1 or more. Default: 1. */
+  cost?: number
+}
+
+/** What `rateLimit` says. */
+export interface RateLimitResult {
+  /** Whether it is within the limit. What is not is not counted. */
+  allowed: boolean
+  /** What is left of the limit in this window. */
+  remaining: number
+  /** Seconds until the window ends, to the millisecond. */
+  resetAfter: number
+}
+
+/**
+ * What schema libraries agree on (https://standardschema.dev): zod, valibot, arktype and others.
+ */
+export interface StandardSchema<Output> {
+  readonly '~standard': {
+    readonly version: 1
+    readonly vendor: string
+    readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>
+    readonly types?: { readonly input: unknown; readonly output: Output } | undefined
+  }
+}
+
+/** What a schema makes of a value: the value, or why it is refused. */
+export type StandardResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | {
+      readonly issues: readonly {
+        readonly message: string
+        readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+      }[]
+    }
+
+/** Options of `group`. */
+export interface GroupOptions<T> {
+  /** What values must be. */
+  schema: StandardSchema<T>
+  /** `true` checks what is read as well, as others may write without the schema. Default: `false`. */
+  checkOnGet?: boolean
+}
+
+/**
+ * The entries of one trace id, all of one type. Values are checked by the schema before anything is sent, and stored as the
+ * schema gives them (defaults filled in, unknown members dropped); what it refuses rejects with `ERR_INVALID_VALUE` and the
+ * schema's issues as `cause`.
+ */
+export interface StateGroup<T> {
+  readonly traceId: string
+  get(key: string, options?: ReadOptions): Promise<T | null>
+  set(key: string, value: T, options?: SetOptions): Promise<T>
+  delete(key: string, options?: DeleteOptions): Promise<T | null>
+  getMany(keys: string[], options?: ReadOptions): Promise<(T | null)[]>
+  /** Writes nothing where one of the values is refused. */
+  setMany(values: Record<string, T>, options?: BulkSetOptions): Promise<void>
+  /** All entries, in no order. */
+  entries(): Promise<{ key: string; value: T }[]>
+  keys(): Promise<string[]>
+  clear(): Promise<void>
 }
 
 /** What is stored, and how calls are bounded. */
@@ -410,9 +627,14 @@ export interface TracingContext {
  * | `ERR_BACKPRESSURE` | `maxPendingCommands` or `maxPendingBytes` is reached |
  * | `ERR_CLOSED` | the adapter was closed by `cleanup` |
  * | `ERR_CORRUPT_VALUE` | the stored text is not JSON |
- * | `ERR_WRONG_TYPE` | the key holds another Redis type than a string |
+ * | `ERR_WRONG_TYPE` | the key holds another Redis type than a string, or the value is not what the method works on |
  * | `ERR_REPLY` | the server answered with another error; its first word is in `reply` |
  * | `ERR_UNSUPPORTED` | the server, or this version of the package, lacks what was asked |
+ * | `ERR_CONFLICT` | a condition (`ifAbsent`, `ifMatch`, of a transaction) does not hold: nothing was written |
+ * | `ERR_OUT_OF_RANGE` | a number, or what becomes of it, is beyond 2^53 - 1: nothing was written |
+ * | `ERR_INVALID_VALUE` | a schema refuses the value; its issues are the `cause` |
+ * | `ERR_PARTIAL` | some entries of a bulk write failed, each with its error in `errors`; the others are written |
+ * | `ERR_ABORTED` | the signal given with the call stopped it; its reason is the `cause` |
  * | `ERR_NOT_REPLICATED` | written, but fewer replicas than `waitReplicas` asks for confirmed it in time |
  * | `ERR_INTERNAL` | a fault of this package; please report it |
  */
@@ -428,6 +650,11 @@ export type RedisStateErrorCode =
   | 'ERR_WRONG_TYPE'
   | 'ERR_REPLY'
   | 'ERR_UNSUPPORTED'
+  | 'ERR_CONFLICT'
+  | 'ERR_OUT_OF_RANGE'
+  | 'ERR_INVALID_VALUE'
+  | 'ERR_PARTIAL'
+  | 'ERR_ABORTED'
   | 'ERR_NOT_REPLICATED'
   | 'ERR_INTERNAL'
 
@@ -438,6 +665,7 @@ export interface RedisStateErrorDetails {
   key?: string
   reply?: string
   cause?: unknown
+  errors?: RedisStateError[]
 }
 
 /** Every error of this package. Messages hold no password. */
@@ -445,7 +673,7 @@ export class RedisStateError extends Error {
   constructor(code: RedisStateErrorCode, message: string, details?: RedisStateErrorDetails)
   readonly code: RedisStateErrorCode
   /**
-   * Of a failed write (`set`, `delete`, `clear`): `no` when nothing was written, `unknown` when it may have been, `yes` when
+   * Of a failed write: `no` when nothing was written, `unknown` when it may have been, `yes` when
    * it was and something else failed that was asked for with it (`waitReplicas`). Absent on errors of reads.
    */
   readonly applied?: 'no' | 'unknown' | 'yes'
@@ -456,6 +684,8 @@ export class RedisStateError extends Error {
   /** First word of the server's error reply, such as `OOM` or `NOPERM`. */
   readonly reply?: string
   readonly cause?: unknown
+  /** Of a bulk write (`ERR_PARTIAL`): why which entries failed, each with its `key`. */
+  readonly errors?: RedisStateError[]
 }
 
 /**
@@ -515,7 +745,7 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    * @returns the value, or `null` where there is none
    * @throws RedisStateError `ERR_CORRUPT_VALUE`, `ERR_WRONG_TYPE`
    */
-  get<T>(traceId: string, key: string): Promise<T | null>
+  get<T>(traceId: string, key: string, options?: ReadOptions): Promise<T | null>
 
   /**
    * Writes one value with its expiry in a single atomic command. The value is taken as it is at the time of the call. Its
@@ -524,9 +754,14 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    * @param value anything that `JSON.stringify` turns into a text; `undefined`, a function, a symbol, a BigInt, a cycle
    *   and a promise reject with `ERR_INVALID_ARGUMENT`
    * @returns the value given
-   * @throws RedisStateError `ERR_NOT_REPLICATED` where it was to wait for replicas
+   * @throws RedisStateError `ERR_CONFLICT` where `ifAbsent` or `ifMatch` does not hold, `ERR_NOT_REPLICATED` where it was
+   *   to wait for replicas
+   *
+   * @example
+   * await state.set('order-1', 'session', { user: 7 }, { ttl: 3600 })
+   * await state.set('order-1', 'owner', 'me', { ifAbsent: true }) // ERR_CONFLICT for all others
    */
-  set<T>(traceId: string, key: string, value: T, options?: WriteOptions): Promise<T>
+  set<T>(traceId: string, key: string, value: T, options?: SetOptions): Promise<T>
 
   /**
    * Reads and removes one value atomically: of many racing callers exactly one gets it. Needs GETDEL (Redis 6.2).
@@ -535,9 +770,9 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    *
    * @returns the value removed, or `null` where there was none
    * @throws RedisStateError `ERR_CORRUPT_VALUE`, `ERR_WRONG_TYPE`, `ERR_UNSUPPORTED` from an older server,
-   *   `ERR_NOT_REPLICATED` where it was to wait for replicas
+   *   `ERR_CONFLICT` where `ifMatch` does not hold, `ERR_NOT_REPLICATED` where it was to wait for replicas
    */
-  delete<T>(traceId: string, key: string, options?: WriteOptions): Promise<T | null>
+  delete<T>(traceId: string, key: string, options?: DeleteOptions): Promise<T | null>
 
   /**
    * Reads all values of a trace id, each once, in no order. Not a snapshot: an entry that is written or removed
@@ -570,6 +805,197 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    * Keys of other Redis types are left alone.
    */
   clear(traceId: string): Promise<void>
+
+  /** Whether there is an entry, whatever its value: one that is `null` is. */
+  has(traceId: string, key: string, options?: ReadOptions): Promise<boolean>
+
+  /**
+   * Reads one value with its etag and the time that it has to live, all of one moment. Needs EVAL, as do `ifMatch`,
+   * `increment`, `update`, `transaction`, `lock` and `rateLimit`.
+   *
+   * @returns `null` where there is no entry
+   * @throws RedisStateError `ERR_CORRUPT_VALUE`, `ERR_WRONG_TYPE`
+   *
+   * @example
+   * const found = await state.getWithMetadata<number>('order-1', 'stock')
+   * if (found) await state.set('order-1', 'stock', found.value - 1, { ifMatch: found.etag })
+   */
+  getWithMetadata<T>(traceId: string, key: string, options?: ReadOptions): Promise<EntryMetadata<T> | null>
+
+  /**
+   * Reads the time that an entry has to live.
+   *
+   * @returns seconds, to the millisecond; -1 where it does not expire, `null` where there is no entry
+   *
+   * @example
+   * await state.set('order-1', 'hold', true, { ttl: 60 })
+   * await state.ttl('order-1', 'hold') // 59.998
+   */
+  ttl(traceId: string, key: string, options?: ReadOptions): Promise<number | null>
+
+  /**
+   * Gives an entry another time to live, without rewriting its value.
+   *
+   * @param seconds whole, 1 to 4294967295
+   * @returns whether there is an entry
+   *
+   * @example
+   * await state.touch('order-1', 'session', 3600)
+   */
+  touch(traceId: string, key: string, seconds: number, options?: WriteOptions): Promise<boolean>
+
+  /**
+   * Takes an entry its expiry.
+   *
+   * @returns whether it had one
+   *
+   * @example
+   * await state.persist('order-1', 'session')
+   */
+  persist(traceId: string, key: string, options?: WriteOptions): Promise<boolean>
+
+  /**
+   * Reads many values of a trace id: one for each key, in their order, `null` where there is none. They travel together, in
+   * rounds of 10,000.
+   *
+   * @throws RedisStateError as `get` does, where one of them fails
+   *
+   * @example
+   * const [paid, sent] = await state.getMany<boolean>('order-1', ['paid', 'sent'])
+   */
+  getMany<T>(traceId: string, keys: string[], options?: ReadOptions): Promise<(T | null)[]>
+
+  /**
+   * As `getMany`, with etags and the time to live.
+   *
+   * @example
+   * const [found] = await state.getManyWithMetadata('order-1', ['paid'])
+   * found?.etag
+   */
+  getManyWithMetadata<T>(traceId: string, keys: string[], options?: ReadOptions): Promise<(EntryMetadata<T> | null)[]>
+
+  /**
+   * Writes many values of a trace id. They travel together, but each is written or fails by itself; for all or nothing see
+   * `transaction`.
+   *
+   * @param entries values by key, or a list of entries with options of their own
+   * @throws RedisStateError `ERR_PARTIAL` where some failed; `errors` has why, the others are written
+   *
+   * @example
+   * await state.setMany('order-1', { paid: true, sent: false }, { ttl: 3600 })
+   * await state.setMany('order-1', [{ key: 'owner', value: 'me', ifAbsent: true }])
+   */
+  setMany<T>(traceId: string, entries: Record<string, T> | SetManyEntry<T>[], options?: BulkSetOptions): Promise<void>
+
+  /**
+   * Removes many entries of a trace id, each by itself.
+   *
+   * @param keys keys, or entries that are removed only with their etag
+   * @returns how many there were
+   * @throws RedisStateError `ERR_PARTIAL` where some failed; `errors` has why, the others are removed
+   *
+   * @example
+   * await state.deleteMany('order-1', ['paid', 'sent']) // 2
+   */
+  deleteMany(traceId: string, keys: (string | DeleteManyEntry)[], options?: WriteOptions): Promise<number>
+
+  /**
+   * Adds to a number, atomically, from 0 where there is none. The entry stays a plain JSON number. Sums are JavaScript's;
+   * numbers beyond 2^53 - 1 are refused, as they would not be exact.
+   *
+   * @param by any finite number. Default: 1
+   * @returns the sum
+   * @throws RedisStateError `ERR_WRONG_TYPE` where the value is not a number, `ERR_OUT_OF_RANGE`
+   *
+   * @example
+   * const visits = await state.increment('site', 'visits', 1, { ttl: 3600 })
+   * await state.increment('order-1', 'totals', -2.5, { field: 'net.eur' })
+   */
+  increment(traceId: string, key: string, by?: number, options?: IncrementOptions): Promise<number>
+
+  /**
+   * Changes parts of a value, atomically: all operations, in their order, or none. What they do not name stays as it is,
+   * byte for byte, and so does the expiry. An entry that is missing is made. The work is done by the server, in time that
+   * grows with the stored text times the operations: mind it for values of megabytes. Values nested deeper than 1000
+   * levels are refused as corrupt.
+   *
+   * @param operations at most 1000
+   * @returns the value before and after, `null` where there is none
+   * @throws RedisStateError `ERR_WRONG_TYPE`, `ERR_OUT_OF_RANGE`, `ERR_CORRUPT_VALUE`, `ERR_CONFLICT`: nothing was written
+   *
+   * @example
+   * await state.update('order-1', 'cart', [
+   *   { op: 'append', path: 'items', value: { sku: 'a-1' } },
+   *   { op: 'increment', path: 'total', by: 12.5 },
+   *   { op: 'remove', path: 'coupon' },
+   * ])
+   */
+  update<T>(
+    traceId: string,
+    key: string,
+    operations: UpdateOperation[],
+    options?: UpdateOptions,
+  ): Promise<{ oldValue: T | null; newValue: T | null }>
+
+  /**
+   * Writes several entries of a trace id, or none: all conditions are looked at before the first write, then the operations
+   * are done in their order. Nobody sees a part of it. In a cluster the entries have to be in one slot: needs `hashTags`,
+   * unless there is only one entry.
+   *
+   * @param work the operations, at most 10,000, or a function that makes them; what it throws rejects the call
+   * @throws RedisStateError `ERR_CONFLICT` with the `key` whose condition does not hold, `ERR_WRONG_TYPE`,
+   *   `ERR_UNSUPPORTED` in a cluster without `hashTags`: nothing was written
+   *
+   * @example
+   * await state.transaction('order-1', (tx) => {
+   *   tx.set('status', 'paid', { ifMatch: etag }).delete('hold').set('receipt', { no: 7 }, { ifAbsent: true })
+   * })
+   */
+  transaction(traceId: string, work: TransactionWork, options?: WriteOptions): Promise<void>
+
+  /**
+   * Takes a lock, which nobody else gets until it is released or its time is over. It is an entry of its own, which stays
+   * afterwards, so that fencing numbers only grow; do not use its key for anything else.
+   *
+   * A holder that is paused for longer than it has the lock for does not know: what it writes must be refused elsewhere.
+   * Within the trace, a transaction with `holds` does that; other resources compare `fence`.
+   *
+   * The lock is as safe as the server: one that loses acknowledged writes in a failover may give it twice, with the same
+   * fencing number. `waitReplicas` makes that unlikely.
+   *
+   * @returns the lock, or `null` where others held it for all of `timeout`
+   * @throws RedisStateError `ERR_WRONG_TYPE` where the entry is not a lock
+   *
+   * @example
+   * const lock = await state.lock('order-1', 'lock', { ttl: 10, timeout: 2000 })
+   * if (lock) {
+   *   await state.transaction('order-1', (tx) => tx.holds(lock).set('status', 'packed'))
+   *   await lock.release()
+   * }
+   */
+  lock(traceId: string, key: string, options: LockOptions): Promise<StateLock | null>
+
+  /**
+   * Counts, and says whether that is within a limit for a window of time, atomically. A window begins with the first call
+   * after the last one has ended. The entry is the count, a plain JSON number that expires with the window.
+   *
+   * @throws RedisStateError `ERR_WRONG_TYPE` where the entry is not a count
+   *
+   * @example
+   * const { allowed, resetAfter } = await state.rateLimit('limits', 'user-7', { limit: 100, window: 3600 })
+   */
+  rateLimit(traceId: string, key: string, options: RateLimitOptions): Promise<RateLimitResult>
+
+  /**
+   * The entries of a trace id as values of one type, which a schema checks.
+   *
+   * @throws RedisStateError `ERR_INVALID_ARGUMENT`, at once
+   *
+   * @example
+   * const users = state.group('users', { schema: z.object({ name: z.string() }) })
+   * await users.set('ada', { name: 'Ada' })
+   */
+  group<T>(traceId: string, options: GroupOptions<T>): StateGroup<T>
 
   /**
    * Asks the server for an answer, over the connection for point calls.

@@ -2,45 +2,40 @@
 'use strict'
 
 const { EventEmitter } = require('node:events')
-const { NativeStore } = require('../native.js')
-const { Batches } = require('./batch.js')
+const { deleteMany, getMany, getManyWithMetadata, setMany } = require('./bulk.js')
+const { deleteWith, setWith } = require('./conditional.js')
 const { ConnectionTrace } = require('./connection-trace.js')
+const { Core } = require('./core.js')
 const { SafeCredentials } = require('./credentials.js')
-const { PING_RECORD, callRecord, checkTraceId } = require('./entry.js')
-const { RedisStateError, failureOf, fromThrown, invalidArgument } = require('./errors.js')
+const { failureOf, invalidArgument } = require('./errors.js')
 const { matcher } = require('./filter.js')
+const { StateGroup } = require('./group.js')
 const { itemsOf } = require('./items.js')
+const { lock } = require('./lock.js')
+const { getWithMetadata, has, persist, touch, ttl } = require('./metadata.js')
 const { explainEnv, optionsFromEnv, resolveOptions } = require('./options.js')
+const { rateLimit } = require('./rate-limit.js')
 const { SafeStrategy } = require('./strategy.js')
-const tracing = require('./tracing.js')
+const { transaction } = require('./transaction.js')
+const { increment, update } = require('./update.js')
 const { warn } = require('./warning.js')
-const { waitOf } = require('./write-options.js')
 
 /**
  * @typedef {import('../index.js').RedisStateAdapterOptions} Options
  * @typedef {import('../index.js').NodeRedisClientLike} Client
  * @typedef {import('../index.js').StateOptions} StateOptions
  * @typedef {import('../index.js').StateItemsInput} StateItemsInput
+ * @typedef {import('../index.js').ReadOptions} ReadOptions
  * @typedef {import('../index.js').WriteOptions} WriteOptions
  * @typedef {import('../native.js').EventDetail} EventDetail
- * @typedef {import('./batch.js').Listing} Listing
  */
 
-/**
- * Only Node has an event loop that a socket can be watched on from native code. The variable is for tests of the other
- * way: a thread that reads.
- */
-const USE_EVENT_LOOP =
-  !('bun' in process.versions || 'deno' in process.versions || process.platform === 'win32') &&
-  process.env.REDIS_STATE_DRIVER !== 'thread'
+const WITH_GET = ['signal']
 
 /** @extends {EventEmitter<import('../index.js').RedisStateAdapterEvents>} */
 class RedisStateAdapter extends EventEmitter {
-  #native
-  #batches
+  #core
   #origins
-  /** The server, as it is named in traces. */
-  #server
   #connectionTrace
   /** @type {Promise<void> | undefined} */
   #closing = undefined
@@ -57,11 +52,9 @@ class RedisStateAdapter extends EventEmitter {
       strategy: resolved.strategy && new SafeStrategy(resolved.strategy),
       credentials: resolved.credentials && new SafeCredentials(resolved.credentials),
     }
-    this.#native = this.#open(resolved.options)
-    const { embedded, unverified, server } = this.#native.rules
-    this.#server = server
+    this.#core = new Core(resolved.options, this.#origins, (name, detail) => this.#announce(name, detail))
+    const { embedded, unverified, server } = this.#core.rules
     this.#connectionTrace = new ConnectionTrace(server)
-    this.#batches = new Batches(this.#native, this.#origins)
     if (embedded) announceMemory()
     if (unverified) warn('rejectUnauthorized is false: whoever answers at the address is taken for the server')
   }
@@ -78,9 +71,11 @@ class RedisStateAdapter extends EventEmitter {
   /**
    * @param {string} traceId
    * @param {string} key
+   * @param {ReadOptions} [options]
    */
-  get(traceId, key) {
-    return this.#point('get', traceId, key)
+  get(traceId, key, options) {
+    if (options === undefined) return this.#core.point('get', traceId, key)
+    return this.#core.pointWith('get', traceId, key, undefined, options, WITH_GET)
   }
 
   /**
@@ -88,67 +83,167 @@ class RedisStateAdapter extends EventEmitter {
    * @param {string} traceId
    * @param {string} key
    * @param {T} value
-   * @param {WriteOptions} [options]
+   * @param {import('../index.js').SetOptions} [options]
    * @returns {Promise<T>}
    */
   set(traceId, key, value, options) {
-    return this.#point('set', traceId, key, value, options)
+    if (options === undefined) return this.#core.point('set', traceId, key, value)
+    return setWith(this.#core, traceId, key, value, options)
   }
 
   /**
    * @param {string} traceId
    * @param {string} key
-   * @param {WriteOptions} [options]
+   * @param {import('../index.js').DeleteOptions} [options]
    */
   delete(traceId, key, options) {
-    return this.#point('delete', traceId, key, undefined, options)
+    if (options === undefined) return this.#core.point('delete', traceId, key)
+    return deleteWith(this.#core, traceId, key, options)
   }
 
   /** @param {string} traceId */
   getGroup(traceId) {
-    return this.#listGroup('getGroup', traceId, { start: (batch) => this.#native.getGroup(batch, traceId) })
+    const { native } = this.#core
+    return this.#core.listGroup('getGroup', traceId, { start: (batch) => native.getGroup(batch, traceId) })
   }
 
   /** @param {string} traceId */
   keys(traceId) {
-    return this.#listGroup('keys', traceId, { start: (batch) => this.#native.keys(batch, traceId) })
+    const { native } = this.#core
+    return this.#core.listGroup('keys', traceId, { start: (batch) => native.keys(batch, traceId) })
   }
 
   traceIds() {
-    return this.#list('traceIds', { start: (batch) => this.#native.traceIds(batch) })
+    return this.#core.list('traceIds', { start: (batch) => this.#core.native.traceIds(batch) })
   }
 
   /** @param {StateItemsInput} [input] */
   items(input = {}) {
-    return this.#checked({}, () => {
+    const core = this.#core
+    return core.checked({}, () => {
       if (typeof input !== 'object' || input === null) throw invalidArgument('the input must be an object')
       const { groupId, filter } = input
       const matches = matcher(filter)
       const finish = (/** @type {any[]} */ flat) => itemsOf(flat).filter((item) => matches(item.value))
       // An empty id means all groups, as in the JavaScript adapter.
       if (groupId === undefined || groupId === null || groupId === '') {
-        return this.#list('items', { start: (batch) => this.#native.items(batch), finish })
+        return core.list('items', { start: (batch) => core.native.items(batch), finish })
       }
-      return this.#listGroup('items', groupId, { start: (batch) => this.#native.items(batch, groupId), finish })
+      return core.listGroup('items', groupId, { start: (batch) => core.native.items(batch, groupId), finish })
     })
   }
 
   /** @param {string} traceId */
   clear(traceId) {
-    const start = (/** @type {number} */ batch) => this.#native.clear(batch, traceId)
-    return this.#listGroup('clear', traceId, { writes: true, start, finish: () => undefined })
+    const start = (/** @type {number} */ batch) => this.#core.native.clear(batch, traceId)
+    return this.#core.listGroup('clear', traceId, { writes: true, start, finish: () => undefined })
+  }
+
+  /** @param {string} traceId @param {string} key @param {ReadOptions} [options] */
+  has(traceId, key, options) {
+    return has(this.#core, traceId, key, options)
+  }
+
+  /** @param {string} traceId @param {string} key @param {ReadOptions} [options] */
+  getWithMetadata(traceId, key, options) {
+    return getWithMetadata(this.#core, traceId, key, options)
+  }
+
+  /** @param {string} traceId @param {string} key @param {ReadOptions} [options] */
+  ttl(traceId, key, options) {
+    return ttl(this.#core, traceId, key, options)
+  }
+
+  /** @param {string} traceId @param {string} key @param {number} seconds @param {WriteOptions} [options] */
+  touch(traceId, key, seconds, options) {
+    return touch(this.#core, traceId, key, seconds, options)
+  }
+
+  /** @param {string} traceId @param {string} key @param {WriteOptions} [options] */
+  persist(traceId, key, options) {
+    return persist(this.#core, traceId, key, options)
+  }
+
+  /** @param {string} traceId @param {string[]} keys @param {ReadOptions} [options] */
+  getMany(traceId, keys, options) {
+    return getMany(this.#core, traceId, keys, options)
+  }
+
+  /** @param {string} traceId @param {string[]} keys @param {ReadOptions} [options] */
+  getManyWithMetadata(traceId, keys, options) {
+    return getManyWithMetadata(this.#core, traceId, keys, options)
+  }
+
+  /**
+   * @param {string} traceId
+   * @param {Record<string, unknown> | import('../index.js').SetManyEntry[]} entries
+   * @param {import('../index.js').BulkSetOptions} [options]
+   */
+  setMany(traceId, entries, options) {
+    return setMany(this.#core, traceId, entries, options)
+  }
+
+  /**
+   * @param {string} traceId
+   * @param {(string | import('../index.js').DeleteManyEntry)[]} keys
+   * @param {WriteOptions} [options]
+   */
+  deleteMany(traceId, keys, options) {
+    return deleteMany(this.#core, traceId, keys, options)
+  }
+
+  /**
+   * @param {string} traceId
+   * @param {string} key
+   * @param {number} [by]
+   * @param {import('../index.js').IncrementOptions} [options]
+   */
+  increment(traceId, key, by = 1, options) {
+    return increment(this.#core, traceId, key, by, options)
+  }
+
+  /**
+   * @param {string} traceId
+   * @param {string} key
+   * @param {import('../index.js').UpdateOperation[]} operations
+   * @param {import('../index.js').UpdateOptions} [options]
+   */
+  update(traceId, key, operations, options) {
+    return update(this.#core, traceId, key, operations, options)
+  }
+
+  /**
+   * @param {string} traceId
+   * @param {import('../index.js').TransactionWork} work
+   * @param {WriteOptions} [options]
+   */
+  transaction(traceId, work, options) {
+    return transaction(this.#core, traceId, work, options)
+  }
+
+  /** @param {string} traceId @param {string} key @param {import('../index.js').LockOptions} options */
+  lock(traceId, key, options) {
+    return lock(this.#core, traceId, key, options)
+  }
+
+  /** @param {string} traceId @param {string} key @param {import('../index.js').RateLimitOptions} options */
+  rateLimit(traceId, key, options) {
+    return rateLimit(this.#core, traceId, key, options)
+  }
+
+  /** @param {string} traceId @param {import('../index.js').GroupOptions<any>} options */
+  group(traceId, options) {
+    return new StateGroup(this, traceId, options, this.#core.rules)
   }
 
   async ping() {
     const start = performance.now()
-    await this.#observed({ operation: 'ping' }, () =>
-      this.#batches.point('ping', undefined, undefined, PING_RECORD, undefined),
-    )
+    await this.#core.ping()
     return performance.now() - start
   }
 
   stats() {
-    return this.#batches.stats
+    return this.#core.stats
   }
 
   cleanup() {
@@ -161,121 +256,8 @@ class RedisStateAdapter extends EventEmitter {
   }
 
   async #close() {
-    await this.#batches.close()
-    this.#native.close()
+    await this.#core.close()
     this.#end()
-  }
-
-  /** @param {Record<string, unknown>} options */
-  #open(options) {
-    const { strategy, credentials } = this.#origins
-    try {
-      return new NativeStore(
-        options,
-        USE_EVENT_LOOP,
-        (batch, last, values, failures, apart) => this.#batches.settle(batch, last, values, failures, apart),
-        (name, detail) => this.#announce(name, detail),
-        strategy && ((retries, failure) => strategy.ask(retries, failure)),
-        credentials && (() => credentials.ask()),
-      )
-    } catch (error) {
-      throw fromThrown(error)
-    }
-  }
-
-  /**
-   * @param {'get' | 'set' | 'delete'} operation
-   * @param {string} traceId
-   * @param {string} key
-   * @param {unknown} [value]
-   * @param {WriteOptions} [options]
-   */
-  #point(operation, traceId, key, value, options) {
-    if (!tracing.isObserved(tracing.commands)) return this.#send(operation, traceId, key, value, options)
-    return this.#observed({ operation, traceId, key }, () => this.#send(operation, traceId, key, value, options))
-  }
-
-  /**
-   * @param {'get' | 'set' | 'delete'} operation
-   * @param {string} traceId
-   * @param {string} key
-   * @param {unknown} value
-   * @param {WriteOptions | undefined} options
-   */
-  #send(operation, traceId, key, value, options) {
-    let text
-    let wait
-    try {
-      text = callRecord(operation, traceId, key, value, this.#batches.rules)
-      wait = waitOf(options, this.#batches.rules)
-    } catch (error) {
-      return this.#refused(error, { traceId, key, writes: operation !== 'get' })
-    }
-    return this.#batches.point(operation, traceId, key, text, value, wait)
-  }
-
-  /**
-   * @param {string} operation
-   * @param {string} traceId
-   * @param {Listing} listing
-   */
-  #listGroup(operation, traceId, listing) {
-    return this.#checked({ traceId, writes: listing.writes }, () => {
-      checkTraceId(traceId, this.#batches.rules)
-      return this.#list(operation, { ...listing, traceId })
-    })
-  }
-
-  /**
-   * @param {string} operation
-   * @param {Listing} listing
-   */
-  #list(operation, listing) {
-    return this.#observed({ operation, traceId: listing.traceId }, () => this.#batches.listing(listing))
-  }
-
-  /**
-   * Tells of a call those who listen.
-   *
-   * @template T
-   * @param {{ operation: string, traceId?: string, key?: string }} call
-   * @param {() => Promise<T>} run
-   */
-  #observed(call, run) {
-    if (!tracing.isObserved(tracing.commands)) return run()
-    return tracing.trace(tracing.commands, { ...call, ...this.#server }, run)
-  }
-
-  /**
-   * Calls reject, they do not throw.
-   *
-   * @param {{ traceId?: unknown, writes?: boolean }} about
-   * @param {() => Promise<any>} call
-   * @returns {Promise<any>}
-   */
-  #checked(about, call) {
-    try {
-      return call()
-    } catch (error) {
-      return this.#refused(error, about)
-    }
-  }
-
-  /**
-   * A write that was refused says that nothing was written.
-   *
-   * @param {unknown} error
-   * @param {{ traceId?: unknown, key?: unknown, writes?: boolean }} about
-   * @returns {Promise<any>}
-   */
-  #refused(error, { traceId, key, writes }) {
-    // What is not ours was thrown by a getter of the user's, or by V8 for a text that is too long.
-    const ours =
-      error instanceof RedisStateError ? error : invalidArgument('the arguments cannot be used', { cause: error })
-    this.#batches.refused(ours.code)
-    const ids = { traceId: stringOf(traceId), key: stringOf(key) }
-    const details = { ...ids, cause: ours.cause, applied: writes ? /** @type {const} */ ('no') : undefined }
-    return Promise.reject(new RedisStateError(ours.code, ours.message, details))
   }
 
   /**
@@ -286,7 +268,7 @@ class RedisStateAdapter extends EventEmitter {
     if (this.#ended) return
     this.#connectionTrace.tell(name, () => detail && failureOf(detail.error, this.#origins)())
     if (name === 'connect' || name === 'ready') this.emit(name)
-    if (name === 'attend' && this.#native.attend()) this.#announce('ready')
+    if (name === 'attend' && this.#core.native.attend()) this.#announce('ready')
     if (name === 'end') this.#end()
     if (!detail) return
     const { error: failure, retries = 0, delay = 0 } = detail
@@ -308,11 +290,6 @@ class RedisStateAdapter extends EventEmitter {
       })
     }
   }
-}
-
-/** @param {unknown} id */
-function stringOf(id) {
-  return typeof id === 'string' ? id : undefined
 }
 
 let memoryAnnounced = false

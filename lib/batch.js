@@ -6,19 +6,12 @@ const { ListingBatch } = require('./calls.js')
 const { RedisStateError } = require('./errors.js')
 const { Limits } = require('./limits.js')
 const { Meter } = require('./meter.js')
+const { OPERATIONS } = require('./operations.js')
 const { Tick } = require('./points.js')
 const tracing = require('./tracing.js')
 
 // Taken now: tests that fake time replace it, and a call must not wait for a time that does not pass.
 const { nextTick } = process
-
-/** Whether a call is answered with a value, and whether it changes one. */
-const OPERATIONS = {
-  get: { reads: true, writes: false },
-  set: { reads: false, writes: true },
-  delete: { reads: true, writes: true },
-  ping: { reads: false, writes: false },
-}
 
 /**
  * @typedef {import('../native.js').NativeStore} NativeStore
@@ -87,7 +80,7 @@ class Batches {
   /**
    * A call on one entry; it travels with the others of this tick.
    *
-   * @param {keyof typeof OPERATIONS} operation
+   * @param {import('./operations.js').Operation} operation
    * @param {string | undefined} traceId
    * @param {string | undefined} key
    * @param {string} text of its record

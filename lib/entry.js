@@ -2,6 +2,7 @@
 'use strict'
 
 const { invalidArgument } = require('./errors.js')
+const { OPERATIONS } = require('./operations.js')
 
 // biome-ignore-start lint/suspicious/noControlCharactersInRegex: they are the marks of a record, see src/call.rs
 /** What needs a closer look in an id: marks, and all that is not ASCII. */
@@ -9,15 +10,15 @@ const UNUSUAL = /[^\x03-\x7f]/
 const MARKS = /[\0-\x02]/g
 // biome-ignore-end lint/suspicious/noControlCharactersInRegex: see above
 
-/** The calls on one entry, and the letters by which src/call.rs knows them. */
-const LETTERS = { get: 'G', set: 'S', delete: 'D' }
-
-/** @typedef {{ strictTraceIds: boolean, hashTags: boolean }} Naming what is kept to in the names of entries */
+/**
+ * @typedef {import('./operations.js').Action} Action
+ * @typedef {{ strictTraceIds: boolean, hashTags: boolean }} Naming what is kept to in the names of entries
+ */
 
 /**
  * A call as it crosses to the native side; see src/call.rs.
  *
- * @param {keyof typeof LETTERS} operation
+ * @param {'get' | 'set' | 'delete'} operation
  * @param {string} traceId
  * @param {string} key
  * @param {unknown} value for a set
@@ -25,11 +26,24 @@ const LETTERS = { get: 'G', set: 'S', delete: 'D' }
  */
 function callRecord(operation, traceId, key, value, naming) {
   const name = nameOf(traceId, key, naming)
-  if (operation !== 'set') return `${LETTERS[operation]}${name}\0`
-  return `${LETTERS[operation]}${name}\x01${jsonText(value)}\0`
+  if (operation !== 'set') return `${OPERATIONS[operation].letter}${name}\0`
+  return `${OPERATIONS[operation].letter}${name}\x01${jsonText(value)}\0`
 }
 
 /**
+ * An action as it crosses to the native side; see src/action.rs.
+ *
+ * @param {Action} action
+ * @param {string} name of the entry
+ * @param {string[]} args JSON texts and others without marks
+ */
+function actionRecord(action, name, args) {
+  return `${OPERATIONS[action].letter}${[name, ...args].join('\x01')}\0`
+}
+
+/**
+ * The name of an entry as it crosses.
+ *
  * @param {string} traceId
  * @param {string} key
  * @param {Naming} naming
@@ -38,11 +52,16 @@ function nameOf(traceId, key, naming) {
   checkTraceId(traceId, naming)
   checkId('key', key)
   const name = naming.hashTags ? `{${traceId}}:${key}` : `${traceId}:${key}`
-  return UNUSUAL.test(traceId) || UNUSUAL.test(key) ? name.replace(MARKS, escapeMark) : name
+  return UNUSUAL.test(traceId) || UNUSUAL.test(key) ? escapeMarks(name) : name
 }
 
 /** A call about no entry: whether the server answers. */
-const PING_RECORD = 'P\0'
+const PING_RECORD = `${OPERATIONS.ping.letter}\0`
+
+/** @param {string} text that may hold what is a mark in a record */
+function escapeMarks(text) {
+  return text.replace(MARKS, escapeMark)
+}
 
 /** @param {string} mark */
 function escapeMark(mark) {
@@ -98,4 +117,4 @@ function isThenable(value) {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
 
-module.exports = { PING_RECORD, callRecord, checkTraceId }
+module.exports = { PING_RECORD, actionRecord, callRecord, checkId, checkTraceId, escapeMarks, jsonText, nameOf }

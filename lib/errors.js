@@ -13,13 +13,14 @@ class RedisStateError extends Error {
    * @param {string} message
    * @param {Details} [details]
    */
-  constructor(code, message, { cause, applied, traceId, key, reply } = {}) {
+  constructor(code, message, { cause, applied, traceId, key, reply, errors } = {}) {
     super(message, cause === undefined ? undefined : { cause })
     this.code = code
     if (applied !== undefined) this.applied = applied
     if (traceId !== undefined) this.traceId = traceId
     if (key !== undefined) this.key = key
     if (reply !== undefined) this.reply = reply
+    if (errors !== undefined) this.errors = errors
   }
 }
 Object.defineProperty(RedisStateError.prototype, 'name', { value: 'RedisStateError' })

@@ -4,7 +4,7 @@
 const { Batch } = require('./calls.js')
 const { elementsOf } = require('./elements.js')
 const { failureOf } = require('./errors.js')
-const { isSameWait } = require('./write-options.js')
+const { isSameWait } = require('./call-options.js')
 
 /** Characters of a batch: V8 joins no more than 2^29 - 24, and three bytes may come of each. */
 const LONGEST_TEXT = 64 * 1024 * 1024

@@ -1,0 +1,154 @@
+// @ts-check
+'use strict'
+
+const { abortable } = require('./abort.js')
+const { callOptions, objectOf } = require('./call-options.js')
+const { deleteWith, setWith } = require('./conditional.js')
+const { checkTraceId } = require('./entry.js')
+const { RedisStateError, invalidArgument } = require('./errors.js')
+const { getWithMetadata } = require('./metadata.js')
+
+/**
+ * @typedef {import('./core.js').Core} Core
+ * @typedef {import('../index.js').RedisStateError} Failure
+ */
+
+/** So many calls travel together: what waits is bounded, whatever the number of entries. */
+const ROUND = 10_000
+const WITH_READ = ['signal']
+const WITH_SET = ['ttl', 'ifAbsent', 'waitReplicas', 'signal']
+const WITH_DELETE = ['waitReplicas', 'signal']
+
+/** @param {Core} core @param {string} traceId @param {unknown} keys @param {unknown} [options] */
+function getMany(core, traceId, keys, options) {
+  return readAll(core, traceId, keys, options, (key) => core.point('get', traceId, key))
+}
+
+/** @param {Core} core @param {string} traceId @param {unknown} keys @param {unknown} [options] */
+function getManyWithMetadata(core, traceId, keys, options) {
+  return readAll(core, traceId, keys, options, (key) => getWithMetadata(core, traceId, key))
+}
+
+/**
+ * @param {Core} core
+ * @param {string} traceId
+ * @param {unknown} entries
+ * @param {any} [options] for all of them
+ */
+function setMany(core, traceId, entries, options) {
+  return bulk(core, traceId, { options, accepted: WITH_SET, writes: true }, () => {
+    const { signal, ...common } = Object(options)
+    const set = (/** @type {any} */ { key, value, ...own }) => setWith(core, traceId, key, value, { ...common, ...own })
+    return writeAll(traceId, listOf(entries), set).then(() => undefined)
+  })
+}
+
+/**
+ * @param {Core} core
+ * @param {string} traceId
+ * @param {unknown} keys
+ * @param {any} [options] for all of them
+ */
+function deleteMany(core, traceId, keys, options) {
+  return bulk(core, traceId, { options, accepted: WITH_DELETE, writes: true }, () => {
+    const { signal, ...common } = Object(options)
+    const removeOne = (/** @type {any} */ one) => {
+      if (typeof one !== 'object' || one === null) return remove(core, traceId, one, common)
+      const { key, ...own } = one
+      return deleteWith(core, traceId, key, { ...common, ...own }).then(() => true)
+    }
+    const removed = writeAll(traceId, arrayOf('the keys', keys), removeOne)
+    return removed.then((existed) => existed.filter(Boolean).length)
+  })
+}
+
+/** @param {Core} core @param {string} traceId @param {string} key @param {unknown} options */
+function remove(core, traceId, key, options) {
+  const call = { operation: 'deleteMany', action: /** @type {const} */ ('remove'), traceId, key, options }
+  return core.act({ ...call, accepted: WITH_DELETE, args: () => [] })
+}
+
+/**
+ * @param {Core} core
+ * @param {string} traceId
+ * @param {unknown} keys
+ * @param {unknown} options
+ * @param {(key: string) => Promise<any>} read
+ */
+function readAll(core, traceId, keys, options, read) {
+  return bulk(core, traceId, { options, accepted: WITH_READ, writes: false }, () =>
+    readRounds(arrayOf('the keys', keys), read),
+  )
+}
+
+/**
+ * @param {string[]} keys
+ * @param {(key: string) => Promise<any>} read
+ */
+async function readRounds(keys, read) {
+  const values = []
+  for (const round of roundsOf(keys)) values.push(...(await Promise.all(round.map(read))))
+  return values
+}
+
+/**
+ * Makes all the calls, whatever becomes of some.
+ *
+ * @param {string} traceId
+ * @param {any[]} entries
+ * @param {(entry: any) => Promise<any>} write
+ */
+async function writeAll(traceId, entries, write) {
+  /** @type {PromiseSettledResult<any>[]} */
+  const results = []
+  for (const round of roundsOf(entries)) results.push(...(await Promise.allSettled(round.map(write))))
+  const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+  if (errors.length > 0) throw partialFailure(traceId, errors, results.length)
+  return results.map((result) => /** @type {PromiseFulfilledResult<any>} */ (result).value)
+}
+
+/**
+ * @param {string} traceId
+ * @param {Failure[]} errors
+ * @param {number} count of all
+ */
+function partialFailure(traceId, errors, count) {
+  const message = `${errors.length} of ${count} entries failed, the others are written; the first: ${errors[0].message}`
+  const isNone = errors.length === count && errors.every(({ applied }) => applied === 'no')
+  const applied = isNone ? /** @type {const} */ ('no') : /** @type {const} */ ('unknown')
+  return new RedisStateError('ERR_PARTIAL', message, { traceId, applied, errors, cause: errors[0] })
+}
+
+/**
+ * @param {Core} core
+ * @param {string} traceId
+ * @param {{ options: unknown, accepted: readonly string[], writes: boolean }} about
+ * @param {() => Promise<any>} run
+ */
+function bulk(core, traceId, { options, accepted, writes }, run) {
+  return core.checked({ traceId, writes }, () => {
+    checkTraceId(traceId, core.rules)
+    const { signal } = callOptions(options, accepted, core.rules)
+    const calls = run()
+    return signal ? abortable(calls, signal, { traceId, writes }) : calls
+  })
+}
+
+/** @param {any[]} all */
+function* roundsOf(all) {
+  for (let start = 0; start < all.length; start += ROUND) yield all.slice(start, start + ROUND)
+}
+
+/** @param {unknown} entries a list, or an object of values by key */
+function listOf(entries) {
+  if (Array.isArray(entries)) return entries.map((entry, index) => objectOf(`entries[${index}]`, entry))
+  return Object.entries(objectOf('the entries', entries)).map(([key, value]) => ({ key, value }))
+}
+
+/** @param {string} what @param {unknown} list @returns {any[]} */
+function arrayOf(what, list) {
+  if (!Array.isArray(list)) throw invalidArgument(`${what} must be an array`)
+  return list
+}
+
+module.exports = { deleteMany, getMany, getManyWithMetadata, setMany }

@@ -1,0 +1,156 @@
+// @ts-check
+'use strict'
+
+const { randomUUID } = require('node:crypto')
+const { abortedBy, objectOf } = require('./call-options.js')
+const { invalidArgument } = require('./errors.js')
+
+// Taken now, as in batch.js.
+const { setTimeout, clearTimeout } = globalThis
+
+/**
+ * @typedef {import('./core.js').Core} Core
+ */
+
+const ACCEPTED = ['waitReplicas', 'signal']
+const LONGEST_HOLD = 2 ** 31 - 1
+/** Between two looks at a lock that others hold: longer with each, as long as there is nothing to hope for. */
+const FIRST_PAUSE = 5
+const LONGEST_PAUSE = 500
+
+/** A lock that is held, or was. */
+class StateLock {
+  #core
+  #hold
+
+  /**
+   * @param {Core} core
+   * @param {string} traceId
+   * @param {string} key
+   * @param {string} token
+   * @param {number} fence
+   * @param {number} hold in milliseconds
+   */
+  constructor(core, traceId, key, token, fence, hold) {
+    this.#core = core
+    this.#hold = hold
+    this.traceId = traceId
+    this.key = key
+    this.token = token
+    this.fence = fence
+    Object.freeze(this)
+  }
+
+  /** @param {number} [ttl] in seconds */
+  async extend(ttl) {
+    const hold = ttl === undefined ? () => this.#hold : () => millisecondsOf(ttl, 'ttl')
+    const { fence } = await step(this.#core, 'extend', this, hold)
+    return fence !== null
+  }
+
+  async release() {
+    const { fence } = await step(this.#core, 'release', this, () => 0)
+    return fence !== null
+  }
+
+  async [Symbol.asyncDispose]() {
+    await this.release()
+  }
+}
+
+/**
+ * @param {Core} core
+ * @param {string} traceId
+ * @param {string} key
+ * @param {any} options
+ */
+async function lock(core, traceId, key, options) {
+  const { ttl, timeout = 0, ...others } = Object(options)
+  const token = randomUUID()
+  const holder = { traceId, key, token }
+  const check = () => {
+    objectOf('the options', options)
+    if (!(timeout >= 0 && timeout <= LONGEST_HOLD)) throw invalidArgument('timeout: expected milliseconds, 0 or more')
+    return millisecondsOf(ttl, 'ttl')
+  }
+  const end = performance.now() + timeout
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    const { fence, left } = await acquire(core, holder, check, others)
+    if (fence !== null) return new StateLock(core, traceId, key, token, fence, millisecondsOf(ttl, 'ttl'))
+    const rest = end - performance.now()
+    if (rest <= 0) return null
+    // Half of it by chance, so that those who wait do not all come at once.
+    const chosen = pause * (0.5 + Math.random() / 2)
+    await wait(Math.min(chosen, left + 1, rest), others.signal)
+  }
+}
+
+/**
+ * @param {Core} core
+ * @param {{ traceId: string, key: string, token: string }} holder
+ * @param {() => number} hold in milliseconds; may throw
+ * @param {unknown} options
+ */
+async function acquire(core, holder, hold, options) {
+  try {
+    return await step(core, 'acquire', holder, hold, options)
+  } catch (error) {
+    const { code, applied } = /** @type {import('../index.js').RedisStateError} */ (error)
+    // Nobody would know that it is held. Behind the step itself, on the same connection.
+    if (code === 'ERR_ABORTED' && applied === 'unknown') step(core, 'release', holder, () => 0).catch(() => {})
+    throw error
+  }
+}
+
+/**
+ * @param {Core} core
+ * @param {'acquire' | 'extend' | 'release'} name
+ * @param {{ traceId: string, key: string, token: string }} holder
+ * @param {() => number} hold in milliseconds; may throw
+ * @param {unknown} [options]
+ * @returns {Promise<{ fence: number | null, left: number }>}
+ */
+function step(core, name, { traceId, key, token }, hold, options) {
+  return core.act({
+    operation: name === 'acquire' ? 'lock' : name,
+    action: 'lock',
+    traceId,
+    key,
+    options,
+    accepted: ACCEPTED,
+    args: () => [name, token, String(hold())],
+    finish: ([fence, left]) => ({ fence, left }),
+  })
+}
+
+/**
+ * @param {unknown} seconds
+ * @param {string} what
+ */
+function millisecondsOf(seconds, what) {
+  const milliseconds = Math.round(Number(seconds) * 1000)
+  if (typeof seconds === 'number' && milliseconds >= 1 && milliseconds <= LONGEST_HOLD) return milliseconds
+  throw invalidArgument(`${what}: expected seconds, 0.001 to ${LONGEST_HOLD / 1000}`)
+}
+
+/**
+ * @param {number} milliseconds
+ * @param {AbortSignal | undefined} signal
+ * @returns {Promise<void>}
+ */
+function wait(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      clearTimeout(timer)
+      reject(abortedBy(/** @type {AbortSignal} */ (signal), { applied: 'no' }))
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort)
+      resolve()
+    }, milliseconds)
+    if (signal?.aborted) onAbort()
+    else signal?.addEventListener('abort', onAbort, { once: true })
+  })
+}
+
+module.exports = { StateLock, lock, millisecondsOf }

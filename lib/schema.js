@@ -1,0 +1,33 @@
+// @ts-check
+'use strict'
+
+const { invalidArgument, RedisStateError } = require('./errors.js')
+
+/** @typedef {import('../index.js').StandardSchema<any>} StandardSchema */
+
+/**
+ * The value as the schema makes it; what the schema refuses is an error that tells why.
+ *
+ * @param {StandardSchema} schema
+ * @param {unknown} value
+ * @param {{ traceId: string, key: string, applied?: 'no' }} about
+ */
+async function conforming(schema, value, about) {
+  const result = await schema['~standard'].validate(value)
+  if (!result.issues) return result.value
+  const [issue] = result.issues
+  const path = (issue?.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.')
+  const message = `the value does not conform to the schema: ${path && `${path}: `}${issue?.message}`
+  throw new RedisStateError('ERR_INVALID_VALUE', message, { ...about, cause: result.issues })
+}
+
+/**
+ * @param {any} schema
+ * @returns {StandardSchema}
+ */
+function checkSchema(schema) {
+  if (typeof schema?.['~standard']?.validate === 'function') return schema
+  throw invalidArgument('schema: expected a Standard Schema (zod, valibot, arktype)')
+}
+
+module.exports = { checkSchema, conforming }

@@ -1,0 +1,164 @@
+// @ts-check
+'use strict'
+
+const { callOptions, objectOf } = require('./call-options.js')
+const { checkTraceId, escapeMarks, jsonText, nameOf } = require('./entry.js')
+const { RedisStateError, invalidArgument } = require('./errors.js')
+const { StateLock } = require('./lock.js')
+
+/**
+ * @typedef {import('./core.js').Core} Core
+ * @typedef {import('../index.js').TransactionOperation} Operation
+ */
+
+const WITH_TRANSACTION = ['waitReplicas', 'signal']
+const MOST_OPERATIONS = 10_000
+
+/** The fields of each kind of operation, beside `op` and `key`. @type {Record<string, readonly string[]>} */
+const FIELDS = {
+  set: ['value', 'ttl', 'ifAbsent', 'ifMatch'],
+  delete: ['ifMatch'],
+  check: ['ifAbsent', 'ifMatch'],
+}
+
+/** Gathers the operations of a transaction. */
+class StateTransaction {
+  /** @type {Operation[]} */
+  #operations
+
+  /** @param {Operation[]} operations that it adds to */
+  constructor(operations) {
+    this.#operations = operations
+  }
+
+  /** @param {string} key @param {unknown} value @param {object} [options] */
+  set(key, value, options) {
+    this.#operations.push({ op: 'set', key, value, ...options })
+    return this
+  }
+
+  /** @param {string} key @param {object} [options] */
+  delete(key, options) {
+    this.#operations.push({ op: 'delete', key, ...options })
+    return this
+  }
+
+  /** @param {string} key @param {object} condition */
+  check(key, condition) {
+    this.#operations.push({ op: 'check', key, ...condition })
+    return this
+  }
+
+  /** @param {import('../index.js').StateLock} lock */
+  holds(lock) {
+    this.#operations.push({ op: 'holds', lock })
+    return this
+  }
+}
+
+/**
+ * @param {Core} core
+ * @param {string} traceId
+ * @param {unknown} work a list of operations, or a function that makes them
+ * @param {unknown} options
+ */
+async function transaction(core, traceId, work, options) {
+  const operations = typeof work === 'function' ? await gather(work) : work
+  return core.checked({ traceId, writes: true }, () => run(core, traceId, operations, options))
+}
+
+/** @param {Function} work */
+async function gather(work) {
+  /** @type {Operation[]} */
+  const operations = []
+  await work(new StateTransaction(operations))
+  return operations
+}
+
+/**
+ * @param {Core} core
+ * @param {string} traceId
+ * @param {unknown} operations
+ * @param {unknown} options
+ */
+function run(core, traceId, operations, options) {
+  checkTraceId(traceId, core.rules)
+  if (!Array.isArray(operations) || operations.length > MOST_OPERATIONS) {
+    throw invalidArgument(`the operations must be an array of at most ${MOST_OPERATIONS}, or a function`)
+  }
+  const records = operations.map((operation, index) => recordOf(core, traceId, operation, `operations[${index}]`))
+  if (records.length === 0) return nothing(callOptions(options, WITH_TRANSACTION, core.rules))
+  checkSlot(core, traceId, records)
+  const [{ key }] = records
+  const finish = (/** @type {number} */ failed) => {
+    if (failed > 0) throw conflict(traceId, records[failed - 1].key, failed - 1)
+  }
+  return core.act({
+    operation: 'transaction',
+    action: 'transact',
+    traceId,
+    key,
+    options,
+    accepted: WITH_TRANSACTION,
+    args: () => records.flatMap(({ args }) => args),
+    finish,
+  })
+}
+
+/** @param {unknown} _checked */
+async function nothing(_checked) {}
+
+/**
+ * @param {Core} core
+ * @param {string} traceId
+ * @param {unknown} operation
+ * @param {string} at
+ * @returns {{ key: string, args: string[] }}
+ */
+function recordOf(core, traceId, operation, at) {
+  const { op, ...rest } = objectOf(at, operation)
+  if (op === 'holds') return holdsRecord(core, traceId, rest.lock, at)
+  if (!Object.hasOwn(FIELDS, op)) throw invalidArgument(`${at}.op: expected set, delete, check or holds`)
+  const { key, value, ...options } = rest
+  const unknown = Object.keys(rest).find((name) => name !== 'key' && !FIELDS[op].includes(name))
+  if (unknown !== undefined) throw invalidArgument(`${at}.${unknown}: ${op} has no such field`)
+  const { ttl, condition } = callOptions(options, FIELDS[op], core.rules)
+  if (op === 'check' && condition === '') throw invalidArgument(`${at}: a check needs ifAbsent or ifMatch`)
+  const json = op === 'set' ? jsonText(value) : ''
+  return { key, args: [op, nameOf(traceId, key, core.rules), json, ttl, escapeMarks(condition)] }
+}
+
+/**
+ * @param {Core} core
+ * @param {string} traceId
+ * @param {unknown} lock
+ * @param {string} at
+ */
+function holdsRecord(core, traceId, lock, at) {
+  if (!(lock instanceof StateLock)) throw invalidArgument(`${at}.lock: expected what lock() resolved to`)
+  if (lock.traceId !== traceId) throw invalidArgument(`${at}.lock: it is of another trace id`)
+  return { key: lock.key, args: ['check', nameOf(traceId, lock.key, core.rules), '', '', `fence:${lock.fence}`] }
+}
+
+/**
+ * A cluster runs a transaction where all its entries are on one node for certain.
+ *
+ * @param {Core} core
+ * @param {string} traceId
+ * @param {{ key: string }[]} records
+ */
+function checkSlot({ rules }, traceId, records) {
+  if (!rules.shares || records.every(({ key }) => key === records[0].key)) return
+  const isTagged = rules.hashTags && traceId !== '' && !traceId.startsWith('}')
+  if (isTagged) return
+  const message = 'in a cluster a transaction on several entries needs hashTags and a trace id that makes a tag'
+  throw new RedisStateError('ERR_UNSUPPORTED', message)
+}
+
+/** @param {string} traceId @param {string} key @param {number} index */
+function conflict(traceId, key, index) {
+  const message = `the condition of operations[${index}] does not hold: nothing was written`
+  return new RedisStateError('ERR_CONFLICT', message, { traceId, key, applied: 'no' })
+}
+
+module.exports = { transaction }
