@@ -1,5 +1,4 @@
 // @ts-check
-import { after, before, describe } from 'node:test'
 import { backpressure } from './contract/backpressure.mjs'
 import { clears } from './contract/clear.mjs'
 import { corruptTexts } from './contract/corrupt-texts.mjs'
@@ -21,9 +20,7 @@ import { traceIds } from './contract/trace-ids.mjs'
 import { ttl } from './contract/ttl.mjs'
 import { values } from './contract/values.mjs'
 import { wrongType } from './contract/wrong-type.mjs'
-import { stores } from './support/stores.mjs'
-
-/** @import { Store } from './support/stores.mjs' */
+import { onEveryStore } from './support/on-every-store.mjs'
 
 // `ids` walks the whole keyspace most often, so it comes while that is small.
 const BEHAVIOURS = [
@@ -50,15 +47,4 @@ const BEHAVIOURS = [
   stats,
 ]
 
-for (const { name, hasRaw, hasHashTags = false, start } of stores) {
-  describe(`the contract on ${name}`, () => {
-    /** @type {Store} */
-    let store
-    before(async () => {
-      store = await start()
-    })
-    after(() => store?.stop())
-    const getStore = Object.assign(() => store, { hasRaw, hasHashTags })
-    for (const behaviour of BEHAVIOURS) behaviour(getStore)
-  })
-}
+onEveryStore('the contract', BEHAVIOURS)

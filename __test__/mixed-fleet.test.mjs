@@ -115,6 +115,41 @@ for (const [writerName, readerName] of [
   })
 }
 
+describe('what every method of this adapter wrote, the pure-JS adapter reads', () => {
+  it('as plain values (conformance 1 and 17)', async () => {
+    const { 'this adapter': writer, 'the pure-JS adapter': reader } = fleet
+    assert.ok(writer instanceof RedisStateAdapter)
+    await writer.set('t', 'conditioned', { a: [] }, { ifAbsent: true, ttl })
+    const found = await writer.getWithMetadata('t', 'conditioned')
+    await writer.set('t', 'conditioned', { a: {} }, { ifMatch: found?.etag })
+    await writer.setMany('t', { one: 1, two: null })
+    await writer.increment('t', 'counter', 5, { ttl })
+    await writer.increment('t', 'fields', 0.1, { field: 'a.b' })
+    await writer.update('t', 'object', [
+      { op: 'set', path: 'list', value: [] },
+      { op: 'merge', path: 'inner', value: { big: 2 ** 60, empty: {} } },
+    ])
+    await writer.transaction('t', (tx) => tx.set('inside', ['ü']).set('passing', 0, { ttl }))
+    const lock = await writer.lock('t', 'lock', { ttl })
+    await writer.rateLimit('t', 'limit', { limit: 2, window: ttl })
+    const expected = {
+      conditioned: { a: {} },
+      one: 1,
+      two: null,
+      counter: 5,
+      fields: { a: { b: 0.1 } },
+      object: { list: [], inner: { big: 2 ** 60, empty: {} } },
+      inside: ['ü'],
+      passing: 0,
+      limit: 1,
+    }
+    for (const [key, value] of Object.entries(expected)) assert.deepEqual(await reader.get('t', key), value, key)
+    const { token, fence } = await reader.get('t', 'lock')
+    assert.deepEqual([token, fence], [lock?.token, 1])
+    assertSameMembers(await reader.keys('t'), [...Object.keys(expected), 'lock'])
+  })
+})
+
 describe('the same set by each leaves the same bytes', () => {
   for (const [title, options] of /** @type {const} */ ([
     ['without ttl', {}],

@@ -44,7 +44,7 @@ describe('the tarball', () => {
 
   it('holds nothing else', () => {
     const runtime =
-      /^(index\.(d\.)?(js|mjs|ts|mts)|native\.(js|d\.ts)|lib\/[a-z-]+\.js|redis-state-adapter\.[\w-]+\.node)$/
+      /^(index\.(d\.)?(js|mjs|ts|mts)|native\.(js|d\.ts)|lib\/[a-z-]+\.js|docs\/[a-z-]+\.md|redis-state-adapter\.[\w-]+\.node)$/
     const others = packed.filter(
       (file) => !runtime.test(file) && !['package.json', 'LICENSE', 'README.md'].includes(file),
     )

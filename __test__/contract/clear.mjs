@@ -10,7 +10,7 @@ import { openFresh } from '../support/workspace.mjs'
 /** @param {GetStore} store */
 export function clears(store) {
   describe('clear', () => {
-    it('removes the group and nothing else', async (t) => {
+    it('removes the group and nothing else (conformance 4)', async (t) => {
       const state = openFresh(store, t)
       await Promise.all(['t', 'tt', 't2', 'T', '2t'].map((traceId) => fill(state, traceId, 3)))
       assert.equal(await state.clear('t'), undefined)

@@ -42,7 +42,7 @@ async function fillGroups(state, names) {
 export function globs(store) {
   describe('glob characters in a trace id', () => {
     for (const name of GLOBS) {
-      it(`${name} lists its own group only`, async (t) => {
+      it(`${name} lists its own group only (conformance 6)`, async (t) => {
         const state = workspace(store, t).open()
         await fillGroups(state, [...GLOBS, ...BAIT])
         assertSameMembers(await state.keys(name), ['*', 'k'])
@@ -53,7 +53,7 @@ export function globs(store) {
         ])
       })
 
-      it(`${name} clears its own group only`, async (t) => {
+      it(`${name} clears its own group only (conformance 6)`, async (t) => {
         const state = workspace(store, t).open()
         const names = [...GLOBS, ...BAIT]
         await fillGroups(state, names)

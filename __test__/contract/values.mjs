@@ -19,7 +19,7 @@ function nested(levels) {
 export function values(store) {
   describe('values', () => {
     for (const [name, value] of [...VALUES, ['a string of 16 MB', 'é'.repeat(8 * 1024 * 1024)]]) {
-      it(`keeps ${name}`, async (t) => {
+      it(`keeps ${name} (conformance 1)`, async (t) => {
         const state = openFresh(store, t)
         assert.equal(await state.set('t', 'k', value), value)
         assert.deepEqual(await state.get('t', 'k'), asStored(value))
@@ -51,7 +51,7 @@ export function values(store) {
       assert.equal(JSON.stringify(await state.delete('t', 'k')), expected)
     })
 
-    it('gives null, never undefined, for a missing entry', async (t) => {
+    it('gives null, never undefined, for a missing entry (conformance 2)', async (t) => {
       const state = openFresh(store, t)
       await state.set('t', 'k', 1)
       assert.equal(await state.get('t', 'other'), null)

@@ -30,6 +30,7 @@ import { tlsArguments } from './tls-server.mjs'
  * @property {string} name
  * @property {boolean} hasRaw the store will have `raw`
  * @property {boolean} [hasHashTags] names are `{<traceId>}:<key>`
+ * @property {boolean} [hasTransactions] on several entries; default: `true`
  * @property {() => Promise<Store>} start
  */
 
@@ -47,7 +48,7 @@ export const stores = [
   { name: 'redis, over TLS', hasRaw: true, start: startWithTls },
   { name: 'redis, as an ACL user with the documented commands only', hasRaw: true, start: startAsUser },
   { name: 'redis, behind sentinels', hasRaw: true, start: startWithSentinels },
-  { name: 'a cluster', hasRaw: true, start: () => startOnCluster({}) },
+  { name: 'a cluster', hasRaw: true, hasTransactions: false, start: () => startOnCluster({}) },
   {
     name: 'a cluster, with hash tags, as an ACL user with the documented commands only',
     hasRaw: false,

@@ -13,7 +13,7 @@ import { closedAfter } from './open.mjs'
 /**
  * The store that a suite runs on: known only once the suite has begun, what it declares known before.
  *
- * @typedef {(() => Store) & { hasRaw: boolean, hasHashTags: boolean }} GetStore
+ * @typedef {(() => Store) & { hasRaw: boolean, hasHashTags: boolean, hasTransactions: boolean }} GetStore
  */
 
 /**

@@ -13,7 +13,7 @@ const commandTimeout = 5000
 
 describe('reads from replicas', () => {
   for (const readFrom of /** @type {const} */ (['replica', 'any'])) {
-    it(`are served by them with readFrom: '${readFrom}', and writes by primaries`, async (t) => {
+    it(`are served by them with readFrom: '${readFrom}', and writes by primaries (conformance 16)`, async (t) => {
       const cluster = await startedCluster(t, { replicas: 1 })
       const state = open(t, { cluster: { ...cluster.options.cluster, readFrom }, commandTimeout })
       await fill(state, 'trace', 60)

@@ -17,7 +17,7 @@ import { settled } from '../support/settling.mjs'
 const waitReplicas = { count: 1, timeout: 300 }
 
 describe('a write that waits for replicas', () => {
-  it('is at the replica when it resolves', async (t) => {
+  it('is at the replica when it resolves (conformance 16)', async (t) => {
     const { primary, replica } = await withReplica(t)
     const state = open(t, { url: primary.url, waitReplicas })
     const client = await replica.client()
@@ -30,7 +30,7 @@ describe('a write that waits for replicas', () => {
     assert.equal(await state.get('t', 'k'), null)
   })
 
-  it('fails, and says that it is written, where too few replicas confirm it in time', async (t) => {
+  it('fails, and says that it is written, where too few replicas confirm it in time (conformance 16)', async (t) => {
     const { primary, replica } = await withReplica(t)
     const state = open(t, { url: primary.url, waitReplicas })
     replica.signal('SIGSTOP')
@@ -68,7 +68,7 @@ describe('a write that waits for replicas', () => {
     const mistakes = [
       5,
       null,
-      { ttl: 5 },
+      { whatever: 5 },
       { waitReplicas: 1 },
       { waitReplicas: { count: 0, timeout: 1 } },
       { waitReplicas: { count: 1 } },

@@ -5,9 +5,11 @@ import { createClient } from 'redis'
 import {
   type ClusterOptions,
   type ConnectionOptions,
+  type EntryMetadata,
   type NodeAddress,
   type NodeAddressMap,
   type NodeRedisClientLike,
+  type RateLimitResult,
   type ReconnectingInfo,
   type ReconnectStrategy,
   RedisStateAdapter,
@@ -20,12 +22,15 @@ import {
   type SocketOptions,
   type StateFilter,
   type StateFilterOperation,
+  type StateGroup,
   type StateItem,
   type StateItemsInput,
   type StateItemType,
+  type StateLock,
   type StateOptions,
   type TlsOptions,
 } from 'redis-state-adapter'
+import { z } from 'zod'
 
 interface Order {
   id: string
@@ -164,6 +169,11 @@ export function isEveryCode(code: RedisStateErrorCode): string {
     case 'ERR_WRONG_TYPE':
     case 'ERR_REPLY':
     case 'ERR_UNSUPPORTED':
+    case 'ERR_CONFLICT':
+    case 'ERR_OUT_OF_RANGE':
+    case 'ERR_INVALID_VALUE':
+    case 'ERR_PARTIAL':
+    case 'ERR_ABORTED':
     case 'ERR_NOT_REPLICATED':
     case 'ERR_INTERNAL':
       return code
@@ -204,3 +214,36 @@ export async function mistakes(error: RedisStateError): Promise<void> {
   // @ts-expect-error no such code
   console.log(value, error.code === 'ERR_OTHER')
 }
+
+const stateStore = new RedisStateAdapter()
+export const conditioned: Promise<Order> = stateStore.set(
+  't',
+  'k',
+  { id: '1', paid: true },
+  { ttl: 1, ifMatch: 'etag' },
+)
+export const removedIfMatch: Promise<Order | null> = stateStore.delete<Order>('t', 'k', { ifMatch: 'etag' })
+export const metadata: Promise<EntryMetadata<Order> | null> = stateStore.getWithMetadata<Order>('t', 'k')
+export const many: Promise<(Order | null)[]> = stateStore.getMany<Order>('t', ['k'], { signal: AbortSignal.timeout(1) })
+export const counted: Promise<number> = stateStore.deleteMany('t', ['k', { key: 'l', ifMatch: 'etag' }])
+export const summed: Promise<number> = stateStore.increment('t', 'k', 1, { field: ['a', 0], ttl: 60 })
+export const changed: Promise<{ oldValue: Order | null; newValue: Order | null }> = stateStore.update<Order>('t', 'k', [
+  { op: 'set', path: 'paid', value: true },
+  { op: 'merge', value: { id: '2' } },
+  { op: 'remove', path: ['id'] },
+])
+export const transacted: Promise<void> = stateStore.transaction('t', (tx) =>
+  tx.set('k', 1).delete('l').check('m', { ifAbsent: true }),
+)
+export const locked: Promise<StateLock | null> = stateStore.lock('t', 'k', { ttl: 1, timeout: 100 })
+export const limited: Promise<RateLimitResult> = stateStore.rateLimit('t', 'k', { limit: 1, window: 1 })
+export const typed: StateGroup<{ name: string }> = stateStore.group('t', { schema: z.object({ name: z.string() }) })
+export const named: Promise<{ name: string } | null> = typed.get('k')
+// @ts-expect-error a value of another type
+typed.set('k', { name: 1 })
+// @ts-expect-error no such option
+stateStore.set('t', 'k', 1, { expiry: 1 })
+// @ts-expect-error an operation without its value
+stateStore.update('t', 'k', [{ op: 'append', path: 'a' }])
+// @ts-expect-error a lock needs its time
+stateStore.lock('t', 'k', {})

@@ -1,0 +1,126 @@
+// @ts-check
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { RedisStateError } from 'redis-state-adapter'
+import { asStored } from '../support/as-stored.mjs'
+import { assertFails } from '../support/assert-fails.mjs'
+import { VALUES } from '../support/values.mjs'
+import { openFresh } from '../support/workspace.mjs'
+
+/** @import { GetStore } from '../support/workspace.mjs' */
+
+/** @param {GetStore} store */
+export function bulk(store) {
+  describe('many at once', () => {
+    it('are all written and read in the order asked for (conformance 4)', async (t) => {
+      const state = openFresh(store, t)
+      const values = Object.fromEntries(VALUES.map(([name, value]) => [name, value]))
+      await state.setMany('t', values)
+      const keys = ['missing', ...Object.keys(values).reverse(), 'zero', 'zero']
+      const expected = [null, ...Object.values(values).reverse().map(asStored), 0, 0]
+      assert.deepEqual(await state.getMany('t', keys), expected)
+      const metadata = await state.getManyWithMetadata('t', ['missing', 'zero'])
+      assert.deepEqual(
+        metadata.map((found) => found?.value),
+        [undefined, 0],
+      )
+    })
+
+    it('are removed and counted, a stored null too (conformance 4)', async (t) => {
+      const state = openFresh(store, t)
+      await state.setMany('t', { a: null, b: 0, c: '', d: 1 })
+      assert.equal(await state.deleteMany('t', ['a', 'b', 'c', 'missing', 'a']), 3)
+      assert.deepEqual(await state.keys('t'), ['d'])
+      assert.equal(await state.deleteMany('t', []), 0)
+    })
+
+    it('come back whole: 1,025 keys (conformance 5)', async (t) => {
+      const state = openFresh(store, t)
+      const keys = Array.from({ length: 1025 }, (_, index) => `k${index}`)
+      await state.setMany(
+        't',
+        keys.map((key, value) => ({ key, value })),
+      )
+      assert.deepEqual(
+        await state.getMany('t', keys),
+        keys.map((_, index) => index),
+      )
+      assert.equal(await state.deleteMany('t', keys), 1025)
+      assert.deepEqual(await state.keys('t'), [])
+    })
+
+    it('of more than one round come back whole', async (t) => {
+      const state = openFresh(store, t)
+      const keys = Array.from({ length: 25_000 }, (_, index) => `k${index}`)
+      await state.setMany(
+        't',
+        keys.map((key, value) => ({ key, value })),
+      )
+      assert.equal((await state.getMany('t', keys)).at(-1), 24_999)
+      await state.clear('t')
+    })
+
+    it('with one wrong etag: exactly that one is reported (conformance 11)', async (t) => {
+      const state = openFresh(store, t)
+      await state.setMany('t', { a: 1, b: 2, c: 3 })
+      const [a, b] = await state.getManyWithMetadata('t', ['a', 'b'])
+      assert.ok(a && b)
+      const writing = state.setMany('t', [
+        { key: 'a', value: 'A', ifMatch: a.etag },
+        { key: 'b', value: 'B', ifMatch: a.etag },
+        { key: 'd', value: 'D', ifAbsent: true },
+      ])
+      const { errors } = await assertFails(writing, 'ERR_PARTIAL', { applied: 'unknown', traceId: 't' })
+      assert.deepEqual(
+        errors?.map(({ code, key, applied }) => [code, key, applied]),
+        [['ERR_CONFLICT', 'b', 'no']],
+      )
+      assert.deepEqual(await state.getMany('t', ['a', 'b', 'c', 'd']), ['A', 2, 3, 'D'])
+
+      const removing = state.deleteMany('t', ['a', { key: 'b', ifMatch: a.etag }, { key: 'c', ifMatch: b.etag }])
+      const failure = await assertFails(removing, 'ERR_PARTIAL', { applied: 'unknown', traceId: 't' })
+      assert.deepEqual(
+        failure.errors?.map(({ code, key }) => [code, key]),
+        [
+          ['ERR_CONFLICT', 'b'],
+          ['ERR_CONFLICT', 'c'],
+        ],
+      )
+      assert.deepEqual((await state.keys('t')).sort(), ['b', 'c', 'd'])
+      assert.equal(await state.deleteMany('t', [{ key: 'b', ifMatch: b.etag }]), 1)
+    })
+
+    it('of which none is written say so', async (t) => {
+      const state = openFresh(store, t)
+      const writing = state.setMany('t', [{ key: 'a', value: undefined }])
+      const { errors } = await assertFails(writing, 'ERR_PARTIAL', { applied: 'no', traceId: 't' })
+      assert.ok(errors?.[0] instanceof RedisStateError)
+      assert.equal(errors[0].code, 'ERR_INVALID_ARGUMENT')
+    })
+
+    it('have an expiry for all, or for one', async (t) => {
+      const state = openFresh(store, t, { ttl: 500 })
+      const entries = [
+        { key: 'a', value: 1 },
+        { key: 'b', value: 2, ttl: 0 },
+      ]
+      await state.setMany('t', entries, { ttl: 100 })
+      assert.ok(Number(await state.ttl('t', 'a')) <= 100)
+      assert.equal(await state.ttl('t', 'b'), -1)
+    })
+
+    it('refuse what is no list', async (t) => {
+      const state = openFresh(store, t)
+      /** @type {any} */
+      const no = 'keys'
+      await assertFails(state.getMany('t', no), 'ERR_INVALID_ARGUMENT', { traceId: 't' })
+      await assertFails(state.getMany('t', ['a', /** @type {any} */ (1)]), 'ERR_INVALID_ARGUMENT', { traceId: 't' })
+      await assertFails(state.getMany(/** @type {any} */ (1), []), 'ERR_INVALID_ARGUMENT')
+      await assertFails(state.setMany('t', no), 'ERR_INVALID_ARGUMENT', { traceId: 't', applied: 'no' })
+      await assertFails(state.setMany('t', [no]), 'ERR_INVALID_ARGUMENT', { traceId: 't', applied: 'no' })
+      await assertFails(state.deleteMany('t', no), 'ERR_INVALID_ARGUMENT', { traceId: 't', applied: 'no' })
+      const options = /** @type {any} */ ({ ifMatch: 'a' })
+      await assertFails(state.setMany('t', {}, options), 'ERR_INVALID_ARGUMENT', { traceId: 't', applied: 'no' })
+    })
+  })
+}

@@ -1,0 +1,75 @@
+// @ts-check
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { z } from 'zod'
+import { assertFails } from '../support/assert-fails.mjs'
+import { openFresh } from '../support/workspace.mjs'
+
+/** @import { GetStore } from '../support/workspace.mjs' */
+
+const User = z.object({ name: z.string(), tags: z.array(z.string()).default([]) })
+
+/** @param {GetStore} store */
+export function groups(store) {
+  describe('a group with a schema', () => {
+    it('stores what the schema makes of values', async (t) => {
+      const state = openFresh(store, t)
+      const users = state.group('users', { schema: User })
+      const ada = { name: 'Ada', tags: ['x'] }
+      assert.deepEqual(await users.set('ada', ada), ada)
+      await users.setMany({ bob: { name: 'Bob', tags: [] } })
+      await users.set('eve', /** @type {any} */ ({ name: 'Eve', unknown: 1 }))
+      assert.deepEqual(await users.get('ada'), ada)
+      assert.deepEqual(await state.get('users', 'eve'), { name: 'Eve', tags: [] })
+      assert.deepEqual(await users.getMany(['bob', 'nobody']), [{ name: 'Bob', tags: [] }, null])
+      assert.deepEqual((await users.keys()).sort(), ['ada', 'bob', 'eve'])
+      assert.deepEqual((await users.entries()).map(({ value }) => value.name).sort(), ['Ada', 'Bob', 'Eve'])
+      assert.deepEqual(await users.delete('ada'), ada)
+      await users.clear()
+      assert.deepEqual(await users.entries(), [])
+    })
+
+    it('refuses what does not conform, and writes nothing', async (t) => {
+      const state = openFresh(store, t)
+      const users = state.group('users', { schema: User })
+      const bad = /** @type {any} */ ({ name: 7 })
+      const about = /** @type {const} */ ({ traceId: 'users', key: 'k', applied: 'no' })
+      const error = await assertFails(users.set('k', bad), 'ERR_INVALID_VALUE', about)
+      assert.match(error.message, /name: /)
+      assert.ok(Array.isArray(error.cause))
+      await assertFails(users.setMany({ good: { name: 'A', tags: [] }, k: bad }), 'ERR_INVALID_VALUE', about)
+      assert.deepEqual(await users.keys(), [])
+    })
+
+    it('checks what is read where that is asked for', async (t) => {
+      const state = openFresh(store, t)
+      await state.set('users', 'k', 'not a user')
+      const [trusting, checking] = [
+        state.group('users', { schema: User }),
+        state.group('users', { schema: User, checkOnGet: true }),
+      ]
+      assert.equal(await trusting.get('k'), 'not a user')
+      const about = { traceId: 'users', key: 'k' }
+      await assertFails(checking.get('k'), 'ERR_INVALID_VALUE', about)
+      await assertFails(checking.getMany(['k']), 'ERR_INVALID_VALUE', about)
+      await assertFails(checking.entries(), 'ERR_INVALID_VALUE', about)
+      assert.equal(await checking.get('missing'), null)
+    })
+
+    it('waits for a schema that takes its time', async (t) => {
+      const state = openFresh(store, t)
+      const even = z.number().refine(async (number) => number % 2 === 0, 'odd')
+      const numbers = state.group('numbers', { schema: even })
+      assert.equal(await numbers.set('k', 2), 2)
+      await assertFails(numbers.set('k', 3), 'ERR_INVALID_VALUE', { traceId: 'numbers', key: 'k', applied: 'no' })
+    })
+
+    it('needs a schema', async (t) => {
+      const state = openFresh(store, t)
+      for (const options of /** @type {any[]} */ ([undefined, {}, { schema: {} }, { schema: User, whatever: 1 }])) {
+        assert.throws(() => state.group('users', options), { code: 'ERR_INVALID_ARGUMENT' })
+      }
+      assert.throws(() => state.group(/** @type {any} */ (7), { schema: User }), { code: 'ERR_INVALID_ARGUMENT' })
+    })
+  })
+}

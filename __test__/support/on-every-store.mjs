@@ -1,0 +1,29 @@
+// @ts-check
+import { after, before, describe } from 'node:test'
+import { stores } from './stores.mjs'
+
+/**
+ * @import { Store } from './stores.mjs'
+ * @import { GetStore } from './workspace.mjs'
+ */
+
+/**
+ * Has every kind of store show each behaviour.
+ *
+ * @param {string} contract
+ * @param {((store: GetStore) => void)[]} behaviours
+ */
+export function onEveryStore(contract, behaviours) {
+  for (const { name, hasRaw, hasHashTags = false, hasTransactions = true, start } of stores) {
+    describe(`${contract} on ${name}`, () => {
+      /** @type {Store} */
+      let store
+      before(async () => {
+        store = await start()
+      })
+      after(() => store?.stop())
+      const getStore = Object.assign(() => store, { hasRaw, hasHashTags, hasTransactions })
+      for (const behaviour of behaviours) behaviour(getStore)
+    })
+  }
+}
