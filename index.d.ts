@@ -417,7 +417,8 @@ export interface StateOptions {
   /** Calls that may be unsettled at one time; one more rejects with `ERR_BACKPRESSURE`. Default: 100000. */
   maxPendingCommands?: number
   /**
-   * Bytes of ids and values (UTF-8, and about three more for each call) that unsettled calls may hold; beyond, a call
+   * Bytes of ids and values (UTF-8, and about three more for each call; `update` counts for 6 kB more and what else is done by
+   * a script for up to 1.5 kB, the script itself) that unsettled calls may hold; beyond, a call
    * rejects with `ERR_BACKPRESSURE`. With that it bounds a single value too. Default: 67108864 (64 MiB).
    */
   maxPendingBytes?: number

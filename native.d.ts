@@ -58,6 +58,8 @@ export interface CallRules {
   commandTimeout: number
   maxPendingCommands: number
   maxPendingBytes: number
+  /** Bytes of the scripts that calls are sent with, by the letter of their record. */
+  scriptBytes: Record<string, number>
   /** The server's certificate is not verified. */
   unverified: boolean
   server: NamedServer

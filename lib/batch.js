@@ -64,7 +64,7 @@ class Batches {
       errors: this.#meter.errors,
       inFlight: this.#limits.calls,
       waiting: waiting + (gathered?.size ?? 0),
-      pendingBytes: this.#limits.bytes + Buffer.byteLength(gathered?.text ?? ''),
+      pendingBytes: this.#limits.bytes + Buffer.byteLength(gathered?.text ?? '') + (gathered?.scripts ?? 0),
       bytesSent,
       bytesReceived,
       reconnects,
@@ -86,13 +86,14 @@ class Batches {
    * @param {string} text of its record
    * @param {unknown} value what a set resolves to
    * @param {WaitReplicas} [wait] the replicas that are to have it
+   * @param {number} [script] bytes that go along with it
    * @returns {Promise<any>}
    */
-  point(operation, traceId, key, text, value, wait) {
+  point(operation, traceId, key, text, value, wait, script = 0) {
     const { reads, writes } = OPERATIONS[operation]
     return new Promise((resolve, reject) => {
       const call = { traceId, key, reads, writes, value, resolve, reject }
-      if (this.#admit(call, text)) this.#gather(text, wait).add(call, text)
+      if (this.#admit(call, text, script)) this.#gather(text, wait).add(call, text, script)
     })
   }
 
@@ -156,9 +157,10 @@ class Batches {
   /**
    * @param {Call} call
    * @param {string} text that is to cross
+   * @param {number} [script] bytes that go along with it
    */
-  #admit({ traceId, key, writes, reject }, text) {
-    const obstacle = this.#obstacle(text)
+  #admit({ traceId, key, writes, reject }, text, script = 0) {
+    const obstacle = this.#obstacle(text, script)
     if (obstacle === undefined) {
       this.#meter.calls += 1
       this.#limits.calls += 1
@@ -174,14 +176,16 @@ class Batches {
    * Why a call cannot be taken.
    *
    * @param {string} text
+   * @param {number} script
    * @returns {{ code: 'ERR_CLOSED' | 'ERR_BACKPRESSURE', message: string } | undefined}
    */
-  #obstacle(text) {
+  #obstacle(text, script) {
     if (this.#closed) return { code: 'ERR_CLOSED', message: 'the adapter was closed' }
-    if (this.#limits.hasRoom((this.#tick?.part.text.length ?? 0) + text.length)) return undefined
+    const gathered = this.#tick?.part
+    if (this.#limits.hasRoom((gathered?.text.length ?? 0) + text.length, (gathered?.scripts ?? 0) + script)) return
     // The bytes of what was gathered are counted as it crosses.
     this.#flush()
-    const message = this.#limits.obstacle(text)
+    const message = this.#limits.obstacle(text, script)
     return message === undefined ? undefined : { code: 'ERR_BACKPRESSURE', message }
   }
 
@@ -226,7 +230,7 @@ class Batches {
   #send(batch) {
     this.#start(batch, 0, (number) => {
       if (this.#rules.shares) return this.#shareOut(batch, number)
-      batch.bytes = this.#native.submit(number, batch.size, batch.text, batch.wait)
+      batch.bytes = batch.scripts + this.#native.submit(number, batch.size, batch.text, batch.wait)
       this.#limits.bytes += batch.bytes
     })
   }
@@ -239,8 +243,8 @@ class Batches {
    */
   #shareOut(batch, number) {
     const { bytes, shareOf } = this.#native.submitInShares(number, batch.size, batch.text, batch.wait)
-    batch.bytes = bytes
-    this.#limits.bytes += bytes
+    batch.bytes = batch.scripts + bytes
+    this.#limits.bytes += batch.bytes
     batch.settleApart()
     if (shareOf === '') return
     const shares = batch.split(shareOf)

@@ -109,7 +109,8 @@ class Core {
       this.checked(about, () => {
         const given = callOptions(options, accepted, this.rules)
         const text = actionRecord(action, nameOf(traceId, key, this.rules), args(given))
-        const reply = this.#batches.point(action, traceId, key, text, value, given.wait)
+        const script = this.rules.scriptBytes[OPERATIONS[action].letter]
+        const reply = this.#batches.point(action, traceId, key, text, value, given.wait, script)
         return this.#abortable(finish ? reply.then(finish) : reply, given.signal, about)
       }),
     )

@@ -24,18 +24,20 @@ class Limits {
    * which is only worth it where they may be too many.
    *
    * @param {number} units of texts that are not counted yet, in UTF-16
+   * @param {number} scripts bytes of scripts that are not
    */
-  hasRoom(units) {
-    return this.calls < this.#mostCalls && this.bytes + units * BYTES_PER_UNIT <= this.#mostBytes
+  hasRoom(units, scripts) {
+    return this.calls < this.#mostCalls && this.bytes + units * BYTES_PER_UNIT + scripts <= this.#mostBytes
   }
 
   /**
    * @param {string} text of one more call
+   * @param {number} script bytes that go along with it
    * @returns {string | undefined} why there is no room for it, if there is none
    */
-  obstacle(text) {
+  obstacle(text, script) {
     if (this.calls >= this.#mostCalls) return `maxPendingCommands (${this.#mostCalls}) is reached`
-    const bytes = Buffer.byteLength(text)
+    const bytes = Buffer.byteLength(text) + script
     if (bytes > this.#mostBytes) {
       return `the call alone holds ${bytes} bytes, more than maxPendingBytes (${this.#mostBytes})`
     }

@@ -103,6 +103,8 @@ class Unparsable {
 /** Calls on single entries, in order. */
 class PointBatch extends Batch {
   text = ''
+  /** Bytes of the scripts that its calls are sent with. */
+  scripts = 0
   /** The replicas that are to have its writes. @type {WaitReplicas | undefined} */
   wait = undefined
   #hasUnparsable = false
@@ -163,10 +165,12 @@ class PointBatch extends Batch {
   /**
    * @param {Call} call
    * @param {string} text of its record
+   * @param {number} script bytes that go along with it
    */
-  add(call, text) {
+  add(call, text, script) {
     this.calls.push(call)
     this.text += text
+    this.scripts += script
   }
 
   /**

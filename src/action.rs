@@ -34,24 +34,26 @@ pub enum Action {
 }
 
 impl Action {
+    /// All, with the letters by which they are known in a record.
+    pub const ALL: [(&'static str, Action); 13] = [
+        ("W", Action::Write),
+        ("T", Action::Take),
+        ("R", Action::Remove),
+        ("H", Action::Has),
+        ("M", Action::Inspect),
+        ("L", Action::Ttl),
+        ("E", Action::Touch),
+        ("N", Action::Persist),
+        ("I", Action::Increment),
+        ("U", Action::Update),
+        ("K", Action::Lock),
+        ("Q", Action::Limit),
+        ("X", Action::Transact),
+    ];
+
     /// By its letter in a record; see call.rs.
     pub fn of(letter: &str) -> Option<Self> {
-        Some(match letter {
-            "W" => Action::Write,
-            "T" => Action::Take,
-            "R" => Action::Remove,
-            "H" => Action::Has,
-            "M" => Action::Inspect,
-            "L" => Action::Ttl,
-            "E" => Action::Touch,
-            "N" => Action::Persist,
-            "I" => Action::Increment,
-            "U" => Action::Update,
-            "K" => Action::Lock,
-            "Q" => Action::Limit,
-            "X" => Action::Transact,
-            _ => return None,
-        })
+        Self::ALL.iter().find(|(known, _)| *known == letter).map(|(_, action)| *action)
     }
 
     pub fn writes(self) -> bool {

@@ -17,6 +17,7 @@ use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{De, Env, Status};
 use napi_derive::napi;
 
+use crate::action::Action;
 use crate::call::Calls;
 use crate::config::{Rules, WaitReplicas};
 use crate::connection::{Attended, Event, WaitFor};
@@ -79,6 +80,8 @@ pub struct CallRules {
     pub command_timeout: f64,
     pub max_pending_commands: f64,
     pub max_pending_bytes: f64,
+    /// Bytes of the scripts that calls are sent with, by the letter of their record.
+    pub script_bytes: HashMap<String, u32>,
     /// The server's certificate is not verified.
     pub unverified: bool,
     pub server: NamedServer,
@@ -188,6 +191,7 @@ impl NativeStore {
             command_timeout: self.rules.command_timeout.as_secs_f64() * 1000.0,
             max_pending_commands: self.rules.max_pending_commands as f64,
             max_pending_bytes: self.rules.max_pending_bytes as f64,
+            script_bytes: if self.rules.embedded { HashMap::new() } else { script_bytes() },
             unverified: self.rules.unverified,
             server: NamedServer {
                 server_address: self.rules.server.address.clone(),
@@ -362,6 +366,11 @@ impl NativeStore {
         });
         Ok(())
     }
+}
+
+fn script_bytes() -> HashMap<String, u32> {
+    let bytes = |(letter, action): &(&str, Action)| ((*letter).to_owned(), action.script_bytes() as u32);
+    Action::ALL.iter().map(bytes).collect()
 }
 
 /// Has the event loop read and write a connection.

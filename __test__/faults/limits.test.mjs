@@ -6,6 +6,7 @@ import { describe, it } from 'node:test'
 import { next } from '../support/events.mjs'
 import { range } from '../support/fill.mjs'
 import { open } from '../support/open.mjs'
+import { portOfNobody } from '../support/port-of-nobody.mjs'
 import { started } from '../support/redis.mjs'
 import { relayTo } from '../support/relay.mjs'
 import { allSettled } from '../support/settling.mjs'
@@ -45,6 +46,17 @@ describe('a flood of calls, partly refused, leaves as much room as before when i
   }
 })
 
+describe('what a call is sent with', () => {
+  it('counts as its own bytes do', async (t) => {
+    const url = `redis://127.0.0.1:${await portOfNobody()}`
+    const state = open(t, { url, commandTimeout: 200, maxPendingBytes: 20_000 })
+    const updates = range(4).map((n) => state.update('t', `k${n}`, [{ op: 'increment' }]))
+    const codes = (await allSettled(updates)).map(({ error }) => error?.code)
+    assert.deepEqual(codes, [...Array(3).fill('ERR_COMMAND_TIMEOUT'), 'ERR_BACKPRESSURE'])
+    assert.equal(state.stats().pendingBytes, 0)
+  })
+})
+
 /**
  * Thousands of calls of all kinds in one tick.
  *
@@ -58,6 +70,7 @@ async function flood(state) {
     if (n % 100 === 1) return state.clear(`group-${n}`)
     if (n % 5 === 2) return state.get('flood', `k${n}`)
     if (n % 5 === 3) return state.delete('flood', `k${n}`)
+    if (n % 50 === 4) return state.update('flood', 'n', [{ op: 'increment' }])
     return state.set('flood', `k${n}`, value)
   })
   const outcomes = await allSettled(calls)

@@ -113,6 +113,21 @@ fn push_script(
 }
 
 impl Action {
+    /// Bytes of the script that it may be sent with.
+    pub fn script_bytes(self) -> usize {
+        match self {
+            Action::Write => scripts::SET_IF_MATCH.len(),
+            Action::Take => scripts::DELETE_IF_MATCH.len(),
+            Action::Inspect => scripts::INSPECT.len(),
+            Action::Increment => scripts::INCREMENT.len(),
+            Action::Update => scripts::UPDATE.len(),
+            Action::Lock => scripts::LOCK.len(),
+            Action::Limit => scripts::LIMIT.len(),
+            Action::Transact => scripts::TRANSACT.len(),
+            Action::Remove | Action::Has | Action::Ttl | Action::Touch | Action::Persist => 0,
+        }
+    }
+
     /// What it came to, added to `json`; whether that is anything.
     pub fn read(self, reply: &Frame<'_>, json: &mut String) -> Result<bool, Error> {
         match (self, reply) {
