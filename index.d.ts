@@ -337,12 +337,12 @@ export interface RateLimitResult {
 /**
  * What schema libraries agree on (https://standardschema.dev): zod, valibot, arktype and others.
  */
-export interface StandardSchema<Output> {
+export interface StandardSchema<Output, Input = unknown> {
   readonly '~standard': {
     readonly version: 1
     readonly vendor: string
     readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>
-    readonly types?: { readonly input: unknown; readonly output: Output } | undefined
+    readonly types?: { readonly input: Input; readonly output: Output } | undefined
   }
 }
 
@@ -357,9 +357,9 @@ export type StandardResult<Output> =
     }
 
 /** Options of `group`. */
-export interface GroupOptions<T> {
+export interface GroupOptions<Output, Input = Output> {
   /** What values must be. */
-  schema: StandardSchema<T>
+  schema: StandardSchema<Output, Input>
   /** `true` checks what is read as well, as others may write without the schema. Default: `false`. */
   checkOnGet?: boolean
 }
@@ -369,16 +369,16 @@ export interface GroupOptions<T> {
  * schema gives them (defaults filled in, unknown members dropped); what it refuses rejects with `ERR_INVALID_VALUE` and the
  * schema's issues as `cause`.
  */
-export interface StateGroup<T> {
+export interface StateGroup<Output, Input = Output> {
   readonly traceId: string
-  get(key: string, options?: ReadOptions): Promise<T | null>
-  set(key: string, value: T, options?: SetOptions): Promise<T>
-  delete(key: string, options?: DeleteOptions): Promise<T | null>
-  getMany(keys: string[], options?: ReadOptions): Promise<(T | null)[]>
+  get(key: string, options?: ReadOptions): Promise<Output | null>
+  set(key: string, value: Input, options?: SetOptions): Promise<Output>
+  delete(key: string, options?: DeleteOptions): Promise<Output | null>
+  getMany(keys: string[], options?: ReadOptions): Promise<(Output | null)[]>
   /** Writes nothing where one of the values is refused. */
-  setMany(values: Record<string, T>, options?: BulkSetOptions): Promise<void>
+  setMany(values: Record<string, Input>, options?: BulkSetOptions): Promise<void>
   /** All entries, in no order. */
-  entries(): Promise<{ key: string; value: T }[]>
+  entries(): Promise<{ key: string; value: Output }[]>
   keys(): Promise<string[]>
   clear(): Promise<void>
 }
@@ -996,7 +996,7 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    * const users = state.group('users', { schema: z.object({ name: z.string() }) })
    * await users.set('ada', { name: 'Ada' })
    */
-  group<T>(traceId: string, options: GroupOptions<T>): StateGroup<T>
+  group<Output, Input = Output>(traceId: string, options: GroupOptions<Output, Input>): StateGroup<Output, Input>
 
   /**
    * Asks the server for an answer, over the connection for point calls.

@@ -1,6 +1,7 @@
 // @ts-check
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import * as v from 'valibot'
 import { z } from 'zod'
 import { assertFails } from '../support/assert-fails.mjs'
 import { openFresh } from '../support/workspace.mjs'
@@ -62,6 +63,15 @@ export function groups(store) {
       const numbers = state.group('numbers', { schema: even })
       assert.equal(await numbers.set('k', 2), 2)
       await assertFails(numbers.set('k', 3), 'ERR_INVALID_VALUE', { traceId: 'numbers', key: 'k', applied: 'no' })
+    })
+
+    it('takes a schema of any library that follows the standard', async (t) => {
+      const state = openFresh(store, t)
+      const points = state.group('points', { schema: v.object({ x: v.number(), y: v.optional(v.number(), 0) }) })
+      assert.deepEqual(await points.set('k', { x: 1 }), { x: 1, y: 0 })
+      const bad = points.set('k', /** @type {any} */ ({ x: '1' }))
+      const about = /** @type {const} */ ({ traceId: 'points', key: 'k', applied: 'no' })
+      assert.match((await assertFails(bad, 'ERR_INVALID_VALUE', about)).message, /x: /)
     })
 
     it('needs a schema', async (t) => {

@@ -239,6 +239,8 @@ export const locked: Promise<StateLock | null> = stateStore.lock('t', 'k', { ttl
 export const limited: Promise<RateLimitResult> = stateStore.rateLimit('t', 'k', { limit: 1, window: 1 })
 export const typed: StateGroup<{ name: string }> = stateStore.group('t', { schema: z.object({ name: z.string() }) })
 export const named: Promise<{ name: string } | null> = typed.get('k')
+const withDefaults = stateStore.group('t', { schema: z.object({ tags: z.array(z.string()).default([]) }) })
+export const filled: Promise<{ tags: string[] }> = withDefaults.set('k', {})
 // @ts-expect-error a value of another type
 typed.set('k', { name: 1 })
 // @ts-expect-error no such option
