@@ -1,4 +1,6 @@
 // @ts-check
+// The examples of README.md and docs/, as printed.
+
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -12,21 +14,77 @@ import { startRedis } from './support/redis.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** The README's first block of JavaScript, and what its comments say that it prints. */
-async function example() {
-  const readme = await readFile(join(root, 'README.md'), 'utf8')
-  const code = /```js\n(.*?)```/s.exec(readme)?.[1]
-  assert.ok(code, 'the README has an example')
-  const printed = [...code.matchAll(/^console\.log\(.*\) \/\/ (.*)$/gm)].map(([, value]) => value)
-  assert.equal(printed.length, code.split('console.log').length - 1, 'each line printed has its comment')
-  return { code, printed }
+/** @typedef {{ title: string, code: string, program: string }} Example */
+
+/** @type {string} */
+let folder
+/** @type {import('./support/redis.mjs').RedisServer} */
+let server
+
+before(async () => {
+  server = await startRedis()
+  folder = await mkdtemp(join(tmpdir(), 'examples-'))
+  await mkdir(join(folder, 'node_modules'))
+  await symlink(root, join(folder, 'node_modules', 'redis-state-adapter'))
+  await symlink(join(root, 'node_modules', 'zod'), join(folder, 'node_modules', 'zod'))
+})
+
+after(async () => {
+  await server.stop()
+  await rm(folder, { recursive: true })
+})
+
+for (const { title, code, program } of [await ofReadme(), ...(await ofStateStore())]) {
+  describe(`the example ${title}, as printed`, () => {
+    const printed = [...code.matchAll(/^console\.log\(.*\) \/\/ (.*)$/gm)].map(([, value]) => value)
+
+    it('says what each line prints', () => {
+      assert.ok(printed.length > 0)
+      assert.equal(printed.length, code.split('console.log').length - 1)
+    })
+
+    it('runs on the embedded store', async () => {
+      assert.deepEqual(await run(program, {}), printed)
+    })
+
+    it('runs on Redis', async () => {
+      await (await server.client()).flushAll()
+      assert.deepEqual(await run(program, { REDIS_URL: server.url }), printed)
+    })
+  })
+}
+
+/** The first block of JavaScript is a program. @returns {Promise<Example>} */
+async function ofReadme() {
+  const [{ code }] = blocksOf(await readFile(join(root, 'README.md'), 'utf8'))
+  return { title: 'of README.md', code, program: code }
+}
+
+/** The first block begins each of the others. @returns {Promise<Example[]>} */
+async function ofStateStore() {
+  const [{ code: beginning }, ...others] = blocksOf(await readFile(join(root, 'docs', 'state-store.md'), 'utf8'))
+  return others.map(({ section, code }, index) => ({
+    title: `${index + 1} of docs/state-store.md, ${section}`,
+    code,
+    program: `${beginning}${code}\nawait state.cleanup()\n`,
+  }))
+}
+
+/** @param {string} page */
+function blocksOf(page) {
+  return page
+    .split(/^## /m)
+    .flatMap((section) =>
+      [...section.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => ({ section: section.split('\n')[0], code })),
+    )
 }
 
 /**
- * @param {string} folder
+ * @param {string} program
  * @param {Record<string, string>} env
  */
-async function run(folder, env) {
+async function run(program, env) {
+  await writeFile(join(folder, 'example.mjs'), program)
   const child = spawn(process.execPath, ['--no-warnings', 'example.mjs'], {
     cwd: folder,
     env: { ...process.env, REDIS_URL: undefined, ...env },
@@ -36,31 +94,3 @@ async function run(folder, env) {
   assert.equal(code, 0)
   return output.trim().split('\n')
 }
-
-describe("the README's example, as printed", () => {
-  /** @type {string} */
-  let folder
-  /** @type {import('./support/redis.mjs').RedisServer} */
-  let server
-
-  before(async () => {
-    server = await startRedis()
-    folder = await mkdtemp(join(tmpdir(), 'readme-'))
-    await mkdir(join(folder, 'node_modules'))
-    await symlink(root, join(folder, 'node_modules', 'redis-state-adapter'))
-    await writeFile(join(folder, 'example.mjs'), (await example()).code)
-  })
-
-  after(async () => {
-    await server.stop()
-    await rm(folder, { recursive: true })
-  })
-
-  it('runs on the embedded store', async () => {
-    assert.deepEqual(await run(folder, {}), (await example()).printed)
-  })
-
-  it('runs on Redis', async () => {
-    assert.deepEqual(await run(folder, { REDIS_URL: server.url }), (await example()).printed)
-  })
-})

@@ -5,12 +5,4 @@ local text = redis.pcall('GET', KEYS[1])
 if type(text) == 'table' then return text end
 local sum, problem = add(text, ARGV[1])
 if problem then return problem end
-local written
-if text then
-  written = redis.pcall('SET', KEYS[1], sum, 'KEEPTTL')
-elseif ARGV[2] == '0' then
-  written = redis.pcall('SET', KEYS[1], sum)
-else
-  written = redis.pcall('SET', KEYS[1], sum, 'EX', ARGV[2])
-end
-return written.err and written or sum
+return rewrite(text, sum, ARGV[2]) or sum

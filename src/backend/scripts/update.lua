@@ -5,7 +5,7 @@
 -- Gives the text before and after, or what the last operation has made.
 
 local find, sub, byte = string.find, string.sub, string.byte
-local QUOTE, COMMA, BRACKET, BRACE = 34, 44, 91, 123
+local QUOTE, COMMA, BRACKET, END_BRACKET, BRACE = 34, 44, 91, 93, 123
 
 -- Kept here, as the servers differ in what they make of it on its way.
 local failure
@@ -123,8 +123,10 @@ local changes = {
   append = function(text, value)
     if not text then return '[' .. value .. ']' end
     if byte(text) ~= BRACKET then fail('WRONGTYPE what is to be appended to is not an array') end
-    local _, count, stop = locate(text)
-    return insert(text, value, count, stop)
+    -- From its end: to count the elements of a long one takes long.
+    local stop = #text
+    while byte(text, stop) ~= END_BRACKET do stop = stop - 1 end
+    return insert(text, value, find(text, '^%[%s*%]') and 0 or 1, stop)
   end,
   -- Makes sure that it is an object.
   object = function(text)
@@ -150,17 +152,13 @@ end
 
 local function write(old, new)
   if new == old then return end
-  local written
-  if not new then
-    written = redis.pcall('DEL', KEYS[1])
-  elseif old then
-    written = redis.pcall('SET', KEYS[1], new, 'KEEPTTL')
-  elseif ARGV[1] == '0' then
-    written = redis.pcall('SET', KEYS[1], new)
+  if new then
+    local problem = rewrite(old, new, ARGV[1])
+    if problem then fail(problem) end
   else
-    written = redis.pcall('SET', KEYS[1], new, 'EX', ARGV[1])
+    local removed = redis.pcall('DEL', KEYS[1])
+    if type(removed) == 'table' then fail(removed) end
   end
-  if type(written) == 'table' and written.err then fail(written) end
 end
 
 local function run()
