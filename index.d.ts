@@ -709,9 +709,9 @@ export class RedisStateError extends Error {
  * Any call may reject with `ERR_INVALID_ARGUMENT`, `ERR_BACKPRESSURE`, `ERR_CLOSED`, `ERR_CONNECTION`, `ERR_AUTH`,
  * `ERR_COMMAND_TIMEOUT` or `ERR_REPLY`; the methods name what they may reject with besides.
  *
- * Listings (`getGroup`, `keys`, `traceIds`, `items`) and `clear` walk the whole database with SCAN, in steps that adapt to the server,
- * however small the group is: their time grows with all keys of the database. The names found and the result are held
- * in memory.
+ * Listings (`getGroup`, `getByPrefix`, `keys`, `count`, `traceIds`, `items`) and
+ * `clear` walk the whole database with SCAN, in steps that adapt to the server, however small the group is: their time
+ * grows with all keys of the database. The names found and the result are held in memory.
  *
  * @example
  * const state = new RedisStateAdapter({ url: 'redis://localhost:6379', ttl: 3600 })
@@ -784,10 +784,31 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
   getGroup<T>(traceId: string): Promise<T[]>
 
   /**
+   * Lists the entries of a trace id whose key starts so, as `items` does. Wildcard characters mean themselves, and an empty
+   * prefix all keys.
+   *
+   * @throws RedisStateError `ERR_CORRUPT_VALUE`, naming the key, when one of the texts is not JSON
+   * @example
+   * const lines = await state.getByPrefix('order-1', 'line:')
+   * lines[0] // { groupId: 'order-1', key: 'line:1', type: 'object', value: { sku: 'a' } }
+   */
+  getByPrefix(traceId: string, keyPrefix: string): Promise<StateItem[]>
+
+  /**
    * Lists the keys of a trace id, each once, in no order; not a snapshot. Keys of other Redis types are left out. Needs
    * Redis 6.0, as `traceIds` and `clear` do.
    */
   keys(traceId: string): Promise<string[]>
+
+  /**
+   * Counts the entries of a trace id, or those of them whose key starts so, each once; not a snapshot. Only the number
+   * crosses. Keys of other Redis types are left out. Needs Redis 6.0.
+   *
+   * @example
+   * await state.count('order-1') // 12
+   * await state.count('order-1', 'line:') // 10
+   */
+  count(traceId: string, keyPrefix?: string): Promise<number>
 
   /**
    * Lists the trace ids that have an entry, each once, in no order; not a snapshot. An id ends at its first `:`.
@@ -802,10 +823,13 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
   items(input?: StateItemsInput): Promise<StateItem[]>
 
   /**
-   * Removes all entries of a trace id, in batches that do not stall the server. Entries written meanwhile may stay.
-   * Keys of other Redis types are left alone.
+   * Removes all entries of a trace id, or those of them whose key starts so, in batches that do not stall the server.
+   * Entries written meanwhile may stay. Keys of other Redis types are left alone.
+   *
+   * @example
+   * await state.clear('order-1', 'line:')
    */
-  clear(traceId: string): Promise<void>
+  clear(traceId: string, keyPrefix?: string): Promise<void>
 
   /** Whether there is an entry, whatever its value: one that is `null` is. */
   has(traceId: string, key: string, options?: ReadOptions): Promise<boolean>

@@ -27,10 +27,12 @@ export declare class NativeStore {
    */
   submitInShares(batch: number, count: number, text: string, wait?: Wait | undefined | null): Shares
   getGroup(batch: number, traceId: string): void
-  keys(batch: number, traceId: string): void
+  getByPrefix(batch: number, traceId: string, keyPrefix: string): void
+  keys(batch: number, traceId: string, keyPrefix?: string | undefined | null): void
+  count(batch: number, traceId: string, keyPrefix: string): void
   traceIds(batch: number): void
   items(batch: number, traceId?: string | undefined | null): void
-  clear(batch: number, traceId: string): void
+  clear(batch: number, traceId: string, keyPrefix: string): void
   stats(): NativeStats
   /** Asks for the next part of a batch, once the one before is taken. */
   next(batch: number): void

@@ -1,7 +1,9 @@
 // @ts-check
 import { backpressure } from './contract/backpressure.mjs'
+import { byPrefix } from './contract/by-prefix.mjs'
 import { clears } from './contract/clear.mjs'
 import { corruptTexts } from './contract/corrupt-texts.mjs'
+import { counts } from './contract/count.mjs'
 import { deletes } from './contract/delete.mjs'
 import { filters } from './contract/filters.mjs'
 import { globs } from './contract/globs.mjs'
@@ -36,6 +38,8 @@ const BEHAVIOURS = [
   filters,
   listings,
   clears,
+  byPrefix,
+  counts,
   ttl,
   lifecycle,
   oneTick,

@@ -107,10 +107,28 @@ class RedisStateAdapter extends EventEmitter {
     return this.#core.listGroup('getGroup', traceId, { start: (batch) => native.getGroup(batch, traceId) })
   }
 
+  /**
+   * @param {string} traceId
+   * @param {string} keyPrefix
+   */
+  getByPrefix(traceId, keyPrefix) {
+    const start = (/** @type {number} */ batch) => this.#core.native.getByPrefix(batch, traceId, keyPrefix)
+    return this.#core.listPart('getByPrefix', traceId, keyPrefix, { start, finish: itemsOf })
+  }
+
   /** @param {string} traceId */
   keys(traceId) {
     const { native } = this.#core
     return this.#core.listGroup('keys', traceId, { start: (batch) => native.keys(batch, traceId) })
+  }
+
+  /**
+   * @param {string} traceId
+   * @param {string} [keyPrefix]
+   */
+  count(traceId, keyPrefix = '') {
+    const start = (/** @type {number} */ batch) => this.#core.native.count(batch, traceId, keyPrefix)
+    return this.#core.listPart('count', traceId, keyPrefix, { start, finish: ([count]) => count })
   }
 
   traceIds() {
@@ -133,10 +151,13 @@ class RedisStateAdapter extends EventEmitter {
     })
   }
 
-  /** @param {string} traceId */
-  clear(traceId) {
-    const start = (/** @type {number} */ batch) => this.#core.native.clear(batch, traceId)
-    return this.#core.listGroup('clear', traceId, { writes: true, start, finish: () => undefined })
+  /**
+   * @param {string} traceId
+   * @param {string} [keyPrefix]
+   */
+  clear(traceId, keyPrefix = '') {
+    const start = (/** @type {number} */ batch) => this.#core.native.clear(batch, traceId, keyPrefix)
+    return this.#core.listPart('clear', traceId, keyPrefix, { writes: true, start, finish: () => undefined })
   }
 
   /** @param {string} traceId @param {string} key @param {ReadOptions} [options] */

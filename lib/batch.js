@@ -24,6 +24,7 @@ const { nextTick } = process
  *
  * @typedef {object} Listing
  * @property {string} [traceId]
+ * @property {string} [more] what crosses besides
  * @property {boolean} [writes]
  * @property {(batch: number) => void} start makes the native call
  * @property {(values: any[]) => unknown} [finish] makes the result of the values that the native side collected
@@ -103,8 +104,8 @@ class Batches {
    * @param {Listing} listing
    * @returns {Promise<any>}
    */
-  listing({ traceId, writes = false, start, finish = (values) => values }) {
-    const text = traceId ?? ''
+  listing({ traceId, more = '', writes = false, start, finish = (values) => values }) {
+    const text = (traceId ?? '') + more
     return new Promise((resolve, reject) => {
       const call = { traceId, key: undefined, reads: true, writes, value: undefined, resolve, reject }
       if (!this.#admit(call, text)) return

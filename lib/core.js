@@ -5,7 +5,7 @@ const { NativeStore } = require('../native.js')
 const { abortable } = require('./abort.js')
 const { Batches } = require('./batch.js')
 const { callOptions } = require('./call-options.js')
-const { PING_RECORD, actionRecord, callRecord, checkTraceId, nameOf } = require('./entry.js')
+const { PING_RECORD, actionRecord, callRecord, checkId, checkTraceId, nameOf } = require('./entry.js')
 const { RedisStateError, fromThrown, invalidArgument } = require('./errors.js')
 const { OPERATIONS } = require('./operations.js')
 const tracing = require('./tracing.js')
@@ -132,6 +132,22 @@ class Core {
     return this.checked({ traceId, writes: listing.writes }, () => {
       checkTraceId(traceId, this.rules)
       return this.list(operation, { ...listing, traceId })
+    })
+  }
+
+  /**
+   * As `listGroup`, for the keys that start so.
+   *
+   * @param {string} operation
+   * @param {string} traceId
+   * @param {string} keyPrefix
+   * @param {Listing} listing
+   */
+  listPart(operation, traceId, keyPrefix, listing) {
+    return this.checked({ traceId, writes: listing.writes }, () => {
+      checkTraceId(traceId, this.rules)
+      checkId('key prefix', keyPrefix)
+      return this.list(operation, { ...listing, traceId, more: keyPrefix })
     })
   }
 

@@ -261,8 +261,31 @@ impl NativeStore {
     }
 
     #[napi(catch_unwind)]
-    pub fn keys(&self, env: Env, batch: u32, trace_id: String) -> napi::Result<()> {
-        self.list(env, batch, |store| async move { store.keys(trace_id).await })
+    pub fn get_by_prefix(
+        &self,
+        env: Env,
+        batch: u32,
+        trace_id: String,
+        key_prefix: String,
+    ) -> napi::Result<()> {
+        self.list(env, batch, |store| async move { store.get_by_prefix(trace_id, key_prefix).await })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn keys(
+        &self,
+        env: Env,
+        batch: u32,
+        trace_id: String,
+        key_prefix: Option<String>,
+    ) -> napi::Result<()> {
+        let key_prefix = key_prefix.unwrap_or_default();
+        self.list(env, batch, |store| async move { store.keys(trace_id, key_prefix).await })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn count(&self, env: Env, batch: u32, trace_id: String, key_prefix: String) -> napi::Result<()> {
+        self.list(env, batch, |store| async move { store.count(trace_id, key_prefix).await })
     }
 
     #[napi(catch_unwind)]
@@ -276,12 +299,10 @@ impl NativeStore {
     }
 
     #[napi(catch_unwind)]
-    pub fn clear(&self, env: Env, batch: u32, trace_id: String) -> napi::Result<()> {
-        self.list(
-            env,
-            batch,
-            |store| async move { store.clear(trace_id).await.map(|()| vec![String::new()]) },
-        )
+    pub fn clear(&self, env: Env, batch: u32, trace_id: String, key_prefix: String) -> napi::Result<()> {
+        self.list(env, batch, |store| async move {
+            store.clear(trace_id, key_prefix).await.map(|()| vec![String::new()])
+        })
     }
 
     #[napi(catch_unwind)]

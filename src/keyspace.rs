@@ -34,9 +34,14 @@ impl Keyspace {
     pub fn start_of(&self, scope: &Scope) -> String {
         match scope {
             Scope::All => self.prefix.clone(),
-            Scope::Group(trace_id) if self.hash_tags => format!("{}{{{trace_id}}}:", self.prefix),
-            Scope::Group(trace_id) => format!("{}{trace_id}:", self.prefix),
+            Scope::Group(trace_id) => self.start_of_group(trace_id),
+            Scope::Part { trace_id, key_prefix } => self.start_of_group(trace_id) + key_prefix,
         }
+    }
+
+    fn start_of_group(&self, trace_id: &str) -> String {
+        let Keyspace { prefix, hash_tags } = self;
+        if *hash_tags { format!("{prefix}{{{trace_id}}}:") } else { format!("{prefix}{trace_id}:") }
     }
 
     /// Glob pattern that matches all keys of a scope and no other.
@@ -52,9 +57,9 @@ impl Keyspace {
         let (entry, end) = if self.hash_tags { (entry.strip_prefix('{')?, "}:") } else { (entry, ":") };
         match scope {
             Scope::All => entry.split_once(end),
-            Scope::Group(trace_id) => {
+            Scope::Group(trace_id) | Scope::Part { trace_id, .. } => {
                 let key = entry.strip_prefix(trace_id.as_str())?.strip_prefix(end)?;
-                Some((&entry[..trace_id.len()], key))
+                key.starts_with(scope.key_prefix()).then(|| (&entry[..trace_id.len()], key))
             }
         }
     }
@@ -66,6 +71,21 @@ pub enum Scope {
     All,
     /// One trace id.
     Group(String),
+    /// Of one trace id the keys that start so.
+    Part {
+        trace_id: String,
+        key_prefix: String,
+    },
+}
+
+impl Scope {
+    /// What all keys start with.
+    fn key_prefix(&self) -> &str {
+        match self {
+            Scope::All | Scope::Group(_) => "",
+            Scope::Part { key_prefix, .. } => key_prefix,
+        }
+    }
 }
 
 /// Escapes what Redis' glob matching would take for a wildcard.
@@ -118,6 +138,19 @@ mod tests {
         assert_eq!(keyspace.entry(&group, "p:{a:b}:c"), Some(("a:b", "c")));
         assert_eq!(keyspace.entry(&Scope::All, "p:{a:b}:c}:d"), Some(("a:b", "c}:d")));
         assert_eq!(keyspace.entry(&Scope::All, "p:a:b"), None);
+    }
+
+    #[test]
+    fn a_part_of_a_group_has_the_keys_that_start_so() {
+        let part = |key_prefix: &str| Scope::Part { trace_id: "a:b".into(), key_prefix: key_prefix.into() };
+        for (hash_tags, start) in [(false, "p:a:b:"), (true, "p:{a:b}:")] {
+            let keyspace = Keyspace::new("p:".into(), hash_tags);
+            assert_eq!(keyspace.start_of(&part("k")), format!("{start}k"));
+            assert_eq!(keyspace.pattern_of(&part("k*")), format!("{start}k\\**"));
+            assert_eq!(keyspace.entry(&part("k:"), &format!("{start}k:1")), Some(("a:b", "k:1")));
+            assert_eq!(keyspace.entry(&part("k:"), &format!("{start}k")), None);
+            assert_eq!(keyspace.entry(&part(""), &format!("{start}k")), Some(("a:b", "k")));
+        }
     }
 
     #[test]

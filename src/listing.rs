@@ -17,6 +17,8 @@ pub enum Show {
     TraceIds,
     /// Trace id, key and value, one after the other.
     Items,
+    /// Of all entries together, how many there are.
+    Count,
 }
 
 impl Show {
@@ -31,12 +33,14 @@ pub struct Listing {
     scope: Scope,
     show: Show,
     shown: HashSet<String>,
+    count: usize,
     array: SlicedArray,
 }
 
 impl Listing {
     pub fn new(keyspace: Keyspace, scope: Scope, show: Show) -> Self {
-        Listing { keyspace, scope, show, shown: HashSet::new(), array: SlicedArray::new() }
+        let (shown, array) = (HashSet::new(), SlicedArray::new());
+        Listing { keyspace, scope, show, shown, count: 0, array }
     }
 
     pub fn scope(&self) -> &Scope {
@@ -56,6 +60,7 @@ impl Listing {
                 self.shown.insert(trace_id.to_owned());
                 self.array.slice_for(trace_id.len()).push_string(trace_id);
             }
+            Show::Count => self.count += 1,
             _ => {}
         }
     }
@@ -74,7 +79,10 @@ impl Listing {
     }
 
     /// JSON arrays that together hold what was collected.
-    pub fn finish(self) -> Slices {
+    pub fn finish(mut self) -> Slices {
+        if self.show == Show::Count {
+            self.array.slice_for(0).push(&self.count.to_string());
+        }
         self.array.finish()
     }
 }
@@ -99,6 +107,13 @@ mod tests {
         let mut items = listing(Scope::All, Show::Items);
         items.take_value("p:a:k:1", b"{}").unwrap();
         assert_eq!(items.finish(), [r#"["a","k:1",{}]"#]);
+    }
+
+    #[test]
+    fn a_count_is_a_number_alone() {
+        let mut count = listing(Scope::Group("a".into()), Show::Count);
+        ["p:a:1", "p:b:1", "p:a:2", "p:a"].into_iter().for_each(|key| count.take_key(key));
+        assert_eq!(count.finish(), ["[2]"]);
     }
 
     #[test]

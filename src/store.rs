@@ -86,8 +86,16 @@ impl Store {
         self.list(Scope::Group(trace_id), Show::Values).await
     }
 
-    pub async fn keys(&self, trace_id: String) -> Result<Slices, Error> {
-        self.list(Scope::Group(trace_id), Show::Keys).await
+    pub async fn get_by_prefix(&self, trace_id: String, key_prefix: String) -> Result<Slices, Error> {
+        self.list(Scope::Part { trace_id, key_prefix }, Show::Items).await
+    }
+
+    pub async fn keys(&self, trace_id: String, key_prefix: String) -> Result<Slices, Error> {
+        self.list(Scope::Part { trace_id, key_prefix }, Show::Keys).await
+    }
+
+    pub async fn count(&self, trace_id: String, key_prefix: String) -> Result<Slices, Error> {
+        self.list(Scope::Part { trace_id, key_prefix }, Show::Count).await
     }
 
     pub async fn trace_ids(&self) -> Result<Slices, Error> {
@@ -98,8 +106,8 @@ impl Store {
         self.list(trace_id.map_or(Scope::All, Scope::Group), Show::Items).await
     }
 
-    pub async fn clear(&self, trace_id: String) -> Result<(), Error> {
-        let scope = Scope::Group(trace_id);
+    pub async fn clear(&self, trace_id: String, key_prefix: String) -> Result<(), Error> {
+        let scope = Scope::Part { trace_id, key_prefix };
         match &self.backend {
             Backend::Memory(memory) => {
                 memory.clear(&self.keyspace.start_of(&scope));

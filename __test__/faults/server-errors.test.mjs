@@ -149,13 +149,15 @@ describe('a server that loads for longer than calls wait', () => {
   })
 })
 
+const READING_VALUES = ['getGroup', 'getByPrefix', 'items', 'items of all']
+
 describe('permissions that a user lacks', () => {
   for (const { command, methods } of [
     { command: 'get', methods: ['get'] },
     { command: 'set', methods: ['set'] },
     { command: 'getdel', methods: ['delete'] },
-    { command: 'mget', methods: ['getGroup', 'items', 'items of all'] },
-    { command: 'scan', methods: ['getGroup', 'keys', 'items', 'traceIds', 'items of all', 'clear'] },
+    { command: 'mget', methods: READING_VALUES },
+    { command: 'scan', methods: [...READING_VALUES, 'keys', 'count', 'traceIds', 'clear'] },
     { command: 'unlink', methods: ['clear'] },
   ]) {
     it(`fail the calls that need them, and no others, until they are given: ${command}`, async (t) => {

@@ -37,7 +37,9 @@ export function callsWithTraceId(state, traceId) {
   return [
     ...callsWithEntry(state, traceId, 'key'),
     { name: 'getGroup', make: () => state.getGroup(traceId) },
+    { name: 'getByPrefix', make: () => state.getByPrefix(traceId, 'k') },
     { name: 'keys', make: () => state.keys(traceId) },
+    { name: 'count', make: () => state.count(traceId, 'k') },
     { name: 'items', make: () => state.items({ groupId: traceId }) },
     { name: 'clear', writes: true, make: () => state.clear(traceId) },
   ]

@@ -110,9 +110,11 @@ export async function calls(): Promise<void> {
   const keys: string[] = await state.keys('t')
   const traceIds: string[] = await state.traceIds()
   const everything: StateItem[] = await state.items()
-  const ends: Promise<void>[] = [state.clear('t'), state.cleanup(), state[Symbol.asyncDispose]()]
+  const some: StateItem[] = await state.getByPrefix('t', 'k')
+  const counted: number = (await state.count('t')) + (await state.count('t', 'k'))
+  const ends: Promise<void>[] = [state.clear('t'), state.clear('t', 'k'), state.cleanup(), state[Symbol.asyncDispose]()]
   await Promise.all(ends)
-  console.log(read?.paid, written.id, removed?.id, group[0]?.id, keys, traceIds, everything)
+  console.log(read?.paid, written.id, removed?.id, group[0]?.id, keys, traceIds, everything, some, counted)
 }
 
 export async function scoped(): Promise<void> {
@@ -207,6 +209,8 @@ export async function mistakes(error: RedisStateError): Promise<void> {
   await state.items({ filter: [{ valueKey: 'n', operation: 'like', value: 'x' }] })
   // @ts-expect-error a condition has an operation
   await state.items({ filter: [{ valueKey: 'n' }] })
+  // @ts-expect-error a prefix is needed
+  await state.getByPrefix('t')
   // @ts-expect-error no such event
   state.on('disconnect', () => {})
   // @ts-expect-error the code cannot be changed

@@ -1,0 +1,58 @@
+// @ts-check
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { fill, range } from '../support/fill.mjs'
+import { openFresh, rawIt, workspace } from '../support/workspace.mjs'
+
+/** @import { GetStore } from '../support/workspace.mjs' */
+
+/** @param {GetStore} store */
+export function counts(store) {
+  describe('count', () => {
+    it('is the number of entries of a trace', async (t) => {
+      const state = openFresh(store, t)
+      assert.equal(await state.count('t'), 0)
+      await Promise.all([fill(state, 't', 3), fill(state, 'tt', 5)])
+      assert.deepEqual([await state.count('t'), await state.count('tt'), await state.count('T')], [3, 5, 0])
+      await state.delete('t', 'k1')
+      assert.equal(await state.count('t'), 2)
+    })
+
+    it('is that of the keys that start so', async (t) => {
+      const state = openFresh(store, t)
+      await fill(state, 't', 20)
+      assert.deepEqual(
+        [await state.count('t', 'k1'), await state.count('t', ''), await state.count('t', 'x')],
+        [11, 20, 0],
+      )
+    })
+
+    it('of 1,025 keys is 1,025 (conformance 5)', async (t) => {
+      const state = openFresh(store, t)
+      await Promise.all([fill(state, 't', 1025), fill(state, 'other', 300)])
+      const counts = await Promise.all(range(5).map(() => state.count('t')))
+      assert.deepEqual(counts, Array(5).fill(1025))
+    })
+
+    it('does not read the values', async (t) => {
+      const { open } = workspace(store, t)
+      const large = 'x'.repeat(100_000)
+      await Promise.all(range(10).map((index) => open().set('t', `k${index}`, large)))
+      const state = open()
+      assert.equal(await state.count('t'), 10)
+      assert.ok(state.stats().bytesReceived < large.length, `${state.stats().bytesReceived} bytes`)
+    })
+
+    rawIt(store, 'leaves out keys of other Redis types', async ({ client, prefix, open }) => {
+      const state = open()
+      await Promise.all([client.hSet(`${prefix}t:hash`, 'f', '1'), state.set('t', 'k', 1)])
+      assert.equal(await state.count('t'), 1)
+      assert.equal(await state.count('t', 'hash'), 0)
+    })
+
+    rawIt(store, 'does not mind texts that are not JSON', async ({ client, prefix, open }) => {
+      await client.set(`${prefix}t:bad`, '{')
+      assert.equal(await open().count('t'), 1)
+    })
+  })
+}
