@@ -523,6 +523,82 @@ export interface StateItemsInput {
   filter?: StateFilter[]
 }
 
+/** What a condition of a query compares with. */
+export type StateQueryScalar = string | number | boolean | null
+
+/**
+ * A condition, in Dapr's form: an object with one operator.
+ *
+ * A path leads from the value to a field of it: names of fields and indexes of elements, separated by dots
+ * (`order.lines.0.sku`). The empty path is the value itself. Fields whose name has a dot cannot be named.
+ *
+ * | operator | holds where |
+ * | --- | --- |
+ * | `EQ`, `IN` | there is a string, number, boolean or null at the path, and it is the same, or one of these |
+ * | `GT`, `GTE`, `LT`, `LTE` | a number is compared with a number, or a string with a string, as JavaScript does |
+ * | `NEQ`, `NOT` | `EQ`, or the condition, does not: so also where nothing is at the path, or an array or an object |
+ * | `AND` | all conditions hold; of none they do |
+ * | `OR` | one of them does |
+ *
+ * Types are never converted. Numbers are those of JavaScript, so integers beyond 2^53 that it cannot tell apart are the
+ * same. A filter has 32 levels, 1,000 conditions (each value of an `IN` is one) and paths of 64 parts at most.
+ */
+export type StateQueryFilter =
+  | { EQ: Record<string, StateQueryScalar> }
+  | { NEQ: Record<string, StateQueryScalar> }
+  | { GT: Record<string, string | number> }
+  | { GTE: Record<string, string | number> }
+  | { LT: Record<string, string | number> }
+  | { LTE: Record<string, string | number> }
+  | { IN: Record<string, readonly StateQueryScalar[]> }
+  | { AND: readonly StateQueryFilter[] }
+  | { OR: readonly StateQueryFilter[] }
+  | { NOT: StateQueryFilter }
+
+/**
+ * What decides about the order of a query's items. In ascending order come entries without such a field, then null,
+ * false, true, numbers by size, strings (as `<` compares them in JavaScript), and at the end arrays and objects, which
+ * are all equal.
+ */
+export interface StateQuerySort {
+  /** A path, as in {@link StateQueryFilter}. */
+  key: string
+  /** `DESC` turns the order round. Default: `ASC`. */
+  order?: 'ASC' | 'DESC'
+}
+
+/** Which part of a query's items is wanted. */
+export interface StateQueryPage {
+  /** Items at most, 1 to 10000. Default: all. */
+  limit?: number
+  /** That of the page before, with the same `groupId`, `filter` and `sort`. Default: from the start. */
+  token?: string
+}
+
+/** What a query asks for. Anything else in it is refused. */
+export interface StateQuery {
+  /** Only this trace id. Default, also for an empty string: all. */
+  groupId?: string
+  /** Default: all entries. */
+  filter?: StateQueryFilter
+  /**
+   * The most important one first, 32 at most. Entries that are equal in all come by `groupId` and then by `key`,
+   * ascending, so there is always one order. Default: none but these.
+   */
+  sort?: readonly StateQuerySort[]
+  page?: StateQueryPage
+}
+
+/** What a query came to. */
+export interface StateQueryResult {
+  items: StateItem[]
+  /**
+   * Where the next page begins; absent where there is none. A text to be handed back as it is, and safe in a URL. It
+   * holds the names and the sorted fields of the last item, so it is as long as these are, and anybody can read them.
+   */
+  token?: string
+}
+
 /** Announced before each attempt to reconnect. */
 export interface ReconnectingInfo {
   /** Attempts made since the connection was lost, from 0. */
@@ -709,7 +785,7 @@ export class RedisStateError extends Error {
  * Any call may reject with `ERR_INVALID_ARGUMENT`, `ERR_BACKPRESSURE`, `ERR_CLOSED`, `ERR_CONNECTION`, `ERR_AUTH`,
  * `ERR_COMMAND_TIMEOUT` or `ERR_REPLY`; the methods name what they may reject with besides.
  *
- * Listings (`getGroup`, `getByPrefix`, `keys`, `count`, `traceIds`, `items`) and
+ * Listings (`getGroup`, `getByPrefix`, `keys`, `count`, `traceIds`, `items`, `query`) and
  * `clear` walk the whole database with SCAN, in steps that adapt to the server, however small the group is: their time
  * grows with all keys of the database. The names found and the result are held in memory.
  *
@@ -821,6 +897,27 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    * @throws RedisStateError `ERR_CORRUPT_VALUE`, naming trace id and key, when one of the texts is not JSON
    */
   items(input?: StateItemsInput): Promise<StateItem[]>
+
+  /**
+   * Finds entries by what is in their values, in an order, page by page; not a snapshot.
+   *
+   * It needs no index, and has none: each call, so each page too, walks the database and reads all values of the trace
+   * id, or of all; only the items of the page are held and cross to JavaScript. Without `limit` all items are held.
+   *
+   * Pages may be asked for while entries come and go: the next one begins behind the last item of the one before,
+   * whether that is still there or not. An entry that is there all the time and keeps its place is on exactly one page.
+   *
+   * @throws RedisStateError `ERR_INVALID_ARGUMENT`, naming the path of the mistake (`filter.AND[1].EQ`);
+   *   `ERR_CORRUPT_VALUE`, naming trace id and key, when one of the texts is not JSON, whether it would match or not
+   * @example
+   * const query = {
+   *   filter: { AND: [{ EQ: { status: 'open' } }, { NOT: { IN: { 'customer.country': ['DE', 'FR'] } } }] },
+   *   sort: [{ key: 'total', order: 'DESC' as const }, { key: 'customer.name' }],
+   * }
+   * const { items, token } = await state.query({ ...query, page: { limit: 20 } })
+   * if (token) await state.query({ ...query, page: { limit: 20, token } })
+   */
+  query(input?: StateQuery): Promise<StateQueryResult>
 
   /**
    * Removes all entries of a trace id, or those of them whose key starts so, in batches that do not stall the server.

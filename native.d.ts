@@ -32,6 +32,8 @@ export declare class NativeStore {
   count(batch: number, traceId: string, keyPrefix: string): void
   traceIds(batch: number): void
   items(batch: number, traceId?: string | undefined | null): void
+  /** `query` as lib/query.js writes it. */
+  query(batch: number, query: string, traceId?: string | undefined | null): void
   clear(batch: number, traceId: string, keyPrefix: string): void
   stats(): NativeStats
   /** Asks for the next part of a batch, once the one before is taken. */

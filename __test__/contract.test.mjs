@@ -15,6 +15,9 @@ import { listings } from './contract/listings.mjs'
 import { oneTick } from './contract/one-tick.mjs'
 import { pings } from './contract/ping.mjs'
 import { prefixes } from './contract/prefixes.mjs'
+import { queries } from './contract/query.mjs'
+import { queryPages } from './contract/query-pages.mjs'
+import { refusedQueries } from './contract/query-refused.mjs'
 import { refusedIds } from './contract/refused-ids.mjs'
 import { refusedValues } from './contract/refused-values.mjs'
 import { stats } from './contract/stats.mjs'
@@ -24,9 +27,10 @@ import { values } from './contract/values.mjs'
 import { wrongType } from './contract/wrong-type.mjs'
 import { onEveryStore } from './support/on-every-store.mjs'
 
-// `ids` walks the whole keyspace most often, so it comes while that is small.
+// `ids` and `queries` walk the whole keyspace most often, so they come while that is small.
 const BEHAVIOURS = [
   ids,
+  queries,
   values,
   refusedValues,
   refusedIds,
@@ -40,6 +44,8 @@ const BEHAVIOURS = [
   clears,
   byPrefix,
   counts,
+  queryPages,
+  refusedQueries,
   ttl,
   lifecycle,
   oneTick,

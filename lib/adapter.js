@@ -14,6 +14,7 @@ const { itemsOf } = require('./items.js')
 const { lock } = require('./lock.js')
 const { getWithMetadata, has, persist, touch, ttl } = require('./metadata.js')
 const { explainEnv, optionsFromEnv, resolveOptions } = require('./options.js')
+const { queryOf } = require('./query.js')
 const { rateLimit } = require('./rate-limit.js')
 const { SafeStrategy } = require('./strategy.js')
 const { transaction } = require('./transaction.js')
@@ -26,6 +27,7 @@ const { warn } = require('./warning.js')
  * @typedef {import('../index.js').StateOptions} StateOptions
  * @typedef {import('../index.js').StateItemsInput} StateItemsInput
  * @typedef {import('../index.js').ReadOptions} ReadOptions
+ * @typedef {import('../index.js').StateQuery} StateQuery
  * @typedef {import('../index.js').WriteOptions} WriteOptions
  * @typedef {import('../native.js').EventDetail} EventDetail
  */
@@ -148,6 +150,17 @@ class RedisStateAdapter extends EventEmitter {
         return core.list('items', { start: (batch) => core.native.items(batch), finish })
       }
       return core.listGroup('items', groupId, { start: (batch) => core.native.items(batch, groupId), finish })
+    })
+  }
+
+  /** @param {StateQuery} [input] */
+  query(input) {
+    const core = this.#core
+    return core.checked({}, () => {
+      const { groupId, text, finish } = queryOf(input)
+      const start = (/** @type {number} */ batch) => core.native.query(batch, text, groupId)
+      const listing = { more: text, start, finish }
+      return groupId === undefined ? core.list('query', listing) : core.listGroup('query', groupId, listing)
     })
   }
 

@@ -298,6 +298,12 @@ impl NativeStore {
         self.list(env, batch, |store| async move { store.items(trace_id).await })
     }
 
+    /// `query` as lib/query.js writes it.
+    #[napi(catch_unwind)]
+    pub fn query(&self, env: Env, batch: u32, query: String, trace_id: Option<String>) -> napi::Result<()> {
+        self.list(env, batch, |store| async move { store.query(&query, trace_id).await })
+    }
+
     #[napi(catch_unwind)]
     pub fn clear(&self, env: Env, batch: u32, trace_id: String, key_prefix: String) -> napi::Result<()> {
         self.list(env, batch, |store| async move {

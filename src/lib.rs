@@ -19,6 +19,7 @@
 //! | `connection::{handshake, collect, replies, frame, request, socket}` | logging in, decoding, encoding, streams |
 //! | `listing`, `call`, `action` | what listings collect; the calls of a tick as one string; what they do beyond get and set |
 //! | `edit`, `etag` | JSON texts changed in part; what tells one text from another |
+//! | `query` | which entries match, in which order, on which page |
 //! | `config`, `strategy` | settings and their defaults; how long to wait before the next attempt |
 //! | `keyspace`, `json`, `error`, `runtime` | names, checked texts, failures, threads |
 
@@ -38,6 +39,7 @@ mod keyspace;
 mod listing;
 mod login;
 mod options;
+mod query;
 mod reply;
 mod runtime;
 mod store;

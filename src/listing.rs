@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::error::Error;
 use crate::json::{self, SlicedArray, Slices};
 use crate::keyspace::{Keyspace, Scope};
+use crate::query::Query;
 
 /// What a listing shows of each entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,11 +20,13 @@ pub enum Show {
     Items,
     /// Of all entries together, how many there are.
     Count,
+    /// As `Items`, those that a query asks for.
+    Matches,
 }
 
 impl Show {
     pub fn needs_values(self) -> bool {
-        matches!(self, Show::Values | Show::Items)
+        matches!(self, Show::Values | Show::Items | Show::Matches)
     }
 }
 
@@ -34,13 +37,18 @@ pub struct Listing {
     show: Show,
     shown: HashSet<String>,
     count: usize,
+    query: Option<Query>,
     array: SlicedArray,
 }
 
 impl Listing {
     pub fn new(keyspace: Keyspace, scope: Scope, show: Show) -> Self {
         let (shown, array) = (HashSet::new(), SlicedArray::new());
-        Listing { keyspace, scope, show, shown, count: 0, array }
+        Listing { keyspace, scope, show, shown, count: 0, query: None, array }
+    }
+
+    pub fn of_query(keyspace: Keyspace, scope: Scope, query: Query) -> Self {
+        Listing { query: Some(query), ..Listing::new(keyspace, scope, Show::Matches) }
     }
 
     pub fn scope(&self) -> &Scope {
@@ -69,6 +77,9 @@ impl Listing {
     pub fn take_value(&mut self, redis_key: &str, text: &[u8]) -> Result<(), Error> {
         let Some((trace_id, key)) = self.keyspace.entry(&self.scope, redis_key) else { return Ok(()) };
         let text = json::checked(text).map_err(|error| error.with_entry(trace_id, key))?;
+        if let Some(query) = &mut self.query {
+            return query.take(trace_id, key, text).map_err(|error| error.with_entry(trace_id, key));
+        }
         let slice = self.array.slice_for(text.len());
         if self.show == Show::Items {
             slice.push_string(trace_id);
@@ -80,6 +91,9 @@ impl Listing {
 
     /// JSON arrays that together hold what was collected.
     pub fn finish(mut self) -> Slices {
+        if let Some(query) = self.query {
+            return query.finish();
+        }
         if self.show == Show::Count {
             self.array.slice_for(0).push(&self.count.to_string());
         }
@@ -114,6 +128,17 @@ mod tests {
         let mut count = listing(Scope::Group("a".into()), Show::Count);
         ["p:a:1", "p:b:1", "p:a:2", "p:a"].into_iter().for_each(|key| count.take_key(key));
         assert_eq!(count.finish(), ["[2]"]);
+    }
+
+    #[test]
+    fn a_query_takes_entries_of_its_scope() {
+        let query = Query::parse(r#"{"paths":[""],"filter":{"GT":[0,1]},"sort":[]}"#).unwrap();
+        let scope = Scope::Group("a".into());
+        let mut matches = Listing::of_query(Keyspace::new("p:".into(), false), scope, query);
+        for (key, text) in [("p:a:k", "2"), ("p:b:k", "2"), ("p:a:l", "1")] {
+            matches.take_value(key, text.as_bytes()).unwrap();
+        }
+        assert_eq!(matches.finish(), [r#"["a","k",2,null]"#]);
     }
 
     #[test]

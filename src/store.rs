@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::json::Slices;
 use crate::keyspace::{Keyspace, Scope};
 use crate::listing::{Listing, Show};
+use crate::query::Query;
 
 pub struct Store {
     backend: Backend,
@@ -106,6 +107,12 @@ impl Store {
         self.list(trace_id.map_or(Scope::All, Scope::Group), Show::Items).await
     }
 
+    /// `query` as lib/query.js writes it.
+    pub async fn query(&self, query: &str, trace_id: Option<String>) -> Result<Slices, Error> {
+        let scope = trace_id.map_or(Scope::All, Scope::Group);
+        self.run(Listing::of_query(self.keyspace.clone(), scope, Query::parse(query)?)).await
+    }
+
     pub async fn clear(&self, trace_id: String, key_prefix: String) -> Result<(), Error> {
         let scope = Scope::Part { trace_id, key_prefix };
         match &self.backend {
@@ -155,7 +162,10 @@ impl Store {
     }
 
     async fn list(&self, scope: Scope, show: Show) -> Result<Slices, Error> {
-        let listing = Listing::new(self.keyspace.clone(), scope, show);
+        self.run(Listing::new(self.keyspace.clone(), scope, show)).await
+    }
+
+    async fn run(&self, listing: Listing) -> Result<Slices, Error> {
         match &self.backend {
             Backend::Memory(memory) => memory.list(&self.keyspace, listing),
             Backend::Redis(redis) => redis.list(&self.keyspace, listing, self.deadline()).await,

@@ -39,8 +39,9 @@ export function refusedIds(store) {
       it(`refuse ${name} as a trace id`, async (t) => {
         const state = openFresh(store, t)
         const calls = callsWithTraceId(state, /** @type {any} */ (id))
-        // To items these two mean all groups.
-        const refusing = id === undefined || id === null ? calls.filter(({ name }) => name !== 'items') : calls
+        // To these methods these two mean all groups.
+        const takes = (/** @type {string} */ name) => ['items', 'query'].includes(name)
+        const refusing = id === undefined || id === null ? calls.filter(({ name }) => !takes(name)) : calls
         await assertAllFail(refusing, 'ERR_INVALID_ARGUMENT')
         assert.deepEqual(await state.traceIds(), [])
       })

@@ -41,6 +41,7 @@ export function callsWithTraceId(state, traceId) {
     { name: 'keys', make: () => state.keys(traceId) },
     { name: 'count', make: () => state.count(traceId, 'k') },
     { name: 'items', make: () => state.items({ groupId: traceId }) },
+    { name: 'query', make: () => state.query({ groupId: traceId, filter: { NEQ: { a: 1 } }, page: { limit: 5 } }) },
     { name: 'clear', writes: true, make: () => state.clear(traceId) },
   ]
 }
@@ -56,6 +57,7 @@ export function allCalls(state) {
     ...callsWithTraceId(state, 'trace'),
     { name: 'traceIds', make: () => state.traceIds() },
     { name: 'items of all', make: () => state.items() },
+    { name: 'query of all', make: () => state.query() },
   ]
 }
 

@@ -28,6 +28,12 @@ import {
   type StateItemType,
   type StateLock,
   type StateOptions,
+  type StateQuery,
+  type StateQueryFilter,
+  type StateQueryPage,
+  type StateQueryResult,
+  type StateQueryScalar,
+  type StateQuerySort,
   type TlsOptions,
 } from 'redis-state-adapter'
 import { z } from 'zod'
@@ -136,6 +142,22 @@ export async function filtered(): Promise<StateItemType[]> {
   return items.map(({ groupId, key, type, value }) => (groupId + key === String(value) ? 'string' : type))
 }
 
+export async function queried(): Promise<string | undefined> {
+  const open: StateQueryFilter = { EQ: { 'order.status': 'open' } }
+  const values: readonly StateQueryScalar[] = ['a', 1, true, null]
+  const filter: StateQueryFilter = {
+    AND: [open, { NEQ: { a: null } }, { OR: [{ GT: { n: 1 } }, { GTE: { n: 'a' } }] }, { NOT: { LT: { n: 1 } } }],
+  }
+  const sort: StateQuerySort[] = [{ key: 'a' }, { key: 'b.0', order: 'DESC' }]
+  const page: StateQueryPage = { limit: 5, token: undefined }
+  const query: StateQuery = { groupId: 't', filter, sort, page }
+  const { items, token }: StateQueryResult = await state.query(query)
+  const next = await state.query({ filter: { OR: [{ IN: { a: values } }, { LTE: { a: 1 } }] }, page: { token } })
+  const all: StateQueryResult = await state.query()
+  const entries: StateItem[] = [...items, ...next.items, ...all.items]
+  return token ?? entries[0]?.key
+}
+
 export function events(): void {
   state.on('connect', () => {})
   state.once('ready', () => {})
@@ -211,6 +233,14 @@ export async function mistakes(error: RedisStateError): Promise<void> {
   await state.items({ filter: [{ valueKey: 'n' }] })
   // @ts-expect-error a prefix is needed
   await state.getByPrefix('t')
+  // @ts-expect-error no such operator
+  await state.query({ filter: { LIKE: { a: 'x' } } })
+  // @ts-expect-error arrays are compared with nothing
+  await state.query({ filter: { EQ: { a: [1] } } })
+  // @ts-expect-error a boolean is neither greater nor less
+  await state.query({ filter: { GT: { a: true } } })
+  // @ts-expect-error no such order
+  await state.query({ sort: [{ key: 'a', order: 'desc' }] })
   // @ts-expect-error no such event
   state.on('disconnect', () => {})
   // @ts-expect-error the code cannot be changed
