@@ -599,6 +599,14 @@ export interface StateQueryResult {
   token?: string
 }
 
+/** How entries are gone through. */
+export interface ScanOptions {
+  /** Entries that are read together, 1 to 10000. Default: 100. */
+  pageSize?: number
+  /** Only keys that start so. Default: all. */
+  keyPrefix?: string
+}
+
 /** Announced before each attempt to reconnect. */
 export interface ReconnectingInfo {
   /** Attempts made since the connection was lost, from 0. */
@@ -785,7 +793,7 @@ export class RedisStateError extends Error {
  * Any call may reject with `ERR_INVALID_ARGUMENT`, `ERR_BACKPRESSURE`, `ERR_CLOSED`, `ERR_CONNECTION`, `ERR_AUTH`,
  * `ERR_COMMAND_TIMEOUT` or `ERR_REPLY`; the methods name what they may reject with besides.
  *
- * Listings (`getGroup`, `getByPrefix`, `keys`, `count`, `traceIds`, `items`, `query`) and
+ * Listings (`getGroup`, `getByPrefix`, `keys`, `count`, `traceIds`, `items`, `query`, the start of a `scan`) and
  * `clear` walk the whole database with SCAN, in steps that adapt to the server, however small the group is: their time
  * grows with all keys of the database. The names found and the result are held in memory.
  *
@@ -918,6 +926,19 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    * if (token) await state.query({ ...query, page: { limit: 20, token } })
    */
   query(input?: StateQuery): Promise<StateQueryResult>
+
+  /**
+   * Goes through the entries of a trace id, in no order, each once; not a snapshot. The keys are listed first, and their
+   * names are held; values are read a page at a time, the next page while one is gone through. What is removed before its
+   * page is read is left out, what comes later is not in it. Who stops early (`break`) has no further page read.
+   *
+   * `commandTimeout` is that of each page, and each page counts as a call. Mistakes reject the first step.
+   *
+   * @throws RedisStateError `ERR_CORRUPT_VALUE`, naming the key, when one of the texts of a page is not JSON
+   * @example
+   * for await (const { key, value } of state.scan('order-1', { keyPrefix: 'line:' })) console.log(key, value)
+   */
+  scan(traceId: string, options?: ScanOptions): AsyncIterable<StateItem>
 
   /**
    * Removes all entries of a trace id, or those of them whose key starts so, in batches that do not stall the server.

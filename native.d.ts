@@ -34,6 +34,8 @@ export declare class NativeStore {
   items(batch: number, traceId?: string | undefined | null): void
   /** `query` as lib/query.js writes it. */
   query(batch: number, query: string, traceId?: string | undefined | null): void
+  /** The items of these keys, a JSON array, as far as they are there. */
+  scanPage(batch: number, traceId: string, keys: string): void
   clear(batch: number, traceId: string, keyPrefix: string): void
   stats(): NativeStats
   /** Asks for the next part of a batch, once the one before is taken. */

@@ -20,6 +20,7 @@ import { queryPages } from './contract/query-pages.mjs'
 import { refusedQueries } from './contract/query-refused.mjs'
 import { refusedIds } from './contract/refused-ids.mjs'
 import { refusedValues } from './contract/refused-values.mjs'
+import { scans } from './contract/scan.mjs'
 import { stats } from './contract/stats.mjs'
 import { traceIds } from './contract/trace-ids.mjs'
 import { ttl } from './contract/ttl.mjs'
@@ -46,6 +47,7 @@ const BEHAVIOURS = [
   counts,
   queryPages,
   refusedQueries,
+  scans,
   ttl,
   lifecycle,
   oneTick,

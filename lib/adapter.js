@@ -16,6 +16,7 @@ const { getWithMetadata, has, persist, touch, ttl } = require('./metadata.js')
 const { explainEnv, optionsFromEnv, resolveOptions } = require('./options.js')
 const { queryOf } = require('./query.js')
 const { rateLimit } = require('./rate-limit.js')
+const { scan } = require('./scan.js')
 const { SafeStrategy } = require('./strategy.js')
 const { transaction } = require('./transaction.js')
 const { increment, update } = require('./update.js')
@@ -28,6 +29,7 @@ const { warn } = require('./warning.js')
  * @typedef {import('../index.js').StateItemsInput} StateItemsInput
  * @typedef {import('../index.js').ReadOptions} ReadOptions
  * @typedef {import('../index.js').StateQuery} StateQuery
+ * @typedef {import('../index.js').ScanOptions} ScanOptions
  * @typedef {import('../index.js').WriteOptions} WriteOptions
  * @typedef {import('../native.js').EventDetail} EventDetail
  */
@@ -162,6 +164,14 @@ class RedisStateAdapter extends EventEmitter {
       const listing = { more: text, start, finish }
       return groupId === undefined ? core.list('query', listing) : core.listGroup('query', groupId, listing)
     })
+  }
+
+  /**
+   * @param {string} traceId
+   * @param {ScanOptions} [options]
+   */
+  scan(traceId, options) {
+    return scan(this.#core, traceId, options)
   }
 
   /**

@@ -304,6 +304,12 @@ impl NativeStore {
         self.list(env, batch, |store| async move { store.query(&query, trace_id).await })
     }
 
+    /// The items of these keys, a JSON array, as far as they are there.
+    #[napi(catch_unwind)]
+    pub fn scan_page(&self, env: Env, batch: u32, trace_id: String, keys: String) -> napi::Result<()> {
+        self.list(env, batch, |store| async move { store.scan_page(trace_id, &keys).await })
+    }
+
     #[napi(catch_unwind)]
     pub fn clear(&self, env: Env, batch: u32, trace_id: String, key_prefix: String) -> napi::Result<()> {
         self.list(env, batch, |store| async move {

@@ -113,6 +113,20 @@ impl Store {
         self.run(Listing::of_query(self.keyspace.clone(), scope, Query::parse(query)?)).await
     }
 
+    /// The items that these keys, a JSON array, are of, without those that are not there.
+    pub async fn scan_page(&self, trace_id: String, keys: &str) -> Result<Slices, Error> {
+        let keys: Vec<String> = serde_json::from_str(keys).map_err(|_| Error::internal("a scan"))?;
+        let scope = Scope::Group(trace_id);
+        let start = self.keyspace.start_of(&scope);
+        let keys = keys.iter().map(|key| format!("{start}{key}").into()).collect();
+        let listing = Listing::new(self.keyspace.clone(), scope, Show::Items);
+        match &self.backend {
+            Backend::Memory(memory) => memory.read(keys, listing),
+            Backend::Redis(redis) => redis.read(keys, listing, self.deadline()).await,
+            Backend::Cluster(cluster) => cluster.read(keys, listing, self.deadline()).await,
+        }
+    }
+
     pub async fn clear(&self, trace_id: String, key_prefix: String) -> Result<(), Error> {
         let scope = Scope::Part { trace_id, key_prefix };
         match &self.backend {

@@ -50,6 +50,38 @@ export function ttl(store) {
       })
     }
 
+    it('takes an expired entry out of getByPrefix, count and query (conformance 6)', async (t) => {
+      const { open } = workspace(store, t)
+      const [lasting, passing] = [open(), open({ ttl: 1 })]
+      await Promise.all([lasting.set('t', 'k:stays', 1), passing.set('t', 'k:goes', 1)])
+      const answers = async () => [
+        (await lasting.getByPrefix('t', 'k:')).length,
+        await lasting.count('t', 'k:'),
+        (await lasting.query({ filter: { EQ: { '': 1 } } })).items.length,
+      ]
+      assert.deepEqual(await answers(), [2, 2, 2])
+      await until(async () => (await lasting.keys('t')).length === 1)
+      assert.deepEqual(await answers(), [1, 1, 1])
+    })
+
+    it('leaves an entry out of a scan that expires meanwhile (conformance 6)', async (t) => {
+      const { open } = workspace(store, t)
+      const [lasting, passing] = [open(), open({ ttl: 1 })]
+      const lastingKeys = ['k0', 'k1', 'k2']
+      await Promise.all([
+        ...lastingKeys.map((key) => lasting.set('t', key, 1)),
+        ...['x0', 'x1', 'x2'].map((key) => passing.set('t', key, 1)),
+      ])
+      const keys = []
+      for await (const { key } of lasting.scan('t', { pageSize: 1 })) {
+        if (keys.length === 0) await until(async () => (await lasting.keys('t')).length === 3)
+        keys.push(key)
+      }
+      // The first two pages were read before.
+      assert.ok(keys.slice(2).every((key) => lastingKeys.includes(key)))
+      assert.deepEqual(keys.filter((key) => lastingKeys.includes(key)).sort(), lastingKeys)
+    })
+
     it('gives an expired entry to no delete', async (t) => {
       const { open } = workspace(store, t)
       const state = open({ ttl: 1 })

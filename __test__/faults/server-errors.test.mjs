@@ -149,7 +149,7 @@ describe('a server that loads for longer than calls wait', () => {
   })
 })
 
-const READING_VALUES = ['getGroup', 'getByPrefix', 'items', 'items of all', 'query', 'query of all']
+const READING_VALUES = ['getGroup', 'getByPrefix', 'items', 'items of all', 'query', 'query of all', 'scan']
 
 describe('permissions that a user lacks', () => {
   for (const { command, methods } of [

@@ -42,8 +42,16 @@ export function callsWithTraceId(state, traceId) {
     { name: 'count', make: () => state.count(traceId, 'k') },
     { name: 'items', make: () => state.items({ groupId: traceId }) },
     { name: 'query', make: () => state.query({ groupId: traceId, filter: { NEQ: { a: 1 } }, page: { limit: 5 } }) },
+    { name: 'scan', make: () => scanned(state, traceId) },
     { name: 'clear', writes: true, make: () => state.clear(traceId) },
   ]
+}
+
+/** @param {Adapter} state @param {string} traceId */
+async function scanned(state, traceId) {
+  const items = []
+  for await (const item of state.scan(traceId)) items.push(item)
+  return items
 }
 
 /**

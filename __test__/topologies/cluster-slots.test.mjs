@@ -50,6 +50,12 @@ describe('slots that move', () => {
       assertSameMembers(await adapter.getGroup('trace'), range(100))
       const values = await Promise.all(range(100).map((index) => adapter.get('trace', `k${index}`)))
       assert.deepEqual(values, range(100))
+      assert.equal(await adapter.count('trace'), 100)
+      const { items } = await adapter.query({ sort: [{ key: '' }], page: { limit: 90 } })
+      assert.deepEqual(
+        items.map(({ value }) => value),
+        range(90),
+      )
     }
     await Promise.all(range(100).map((index) => state.set('trace', `k${index}`, index + 1000)))
     const written = range(100).map((index) => index + 1000)
@@ -63,6 +69,28 @@ describe('slots that move', () => {
     await cluster.endMove(slot, to)
     await state.set('trace', 'after', 1)
     assert.equal(await state.get('trace', 'after'), 1)
+  })
+
+  it('are followed by a scan that has listed its keys before', async (t) => {
+    const cluster = await startedCluster(t)
+    const state = open(t, { ...cluster.options, hashTags: true, commandTimeout })
+    await fill(state, 'trace', 100)
+    const slot = slotOf('{trace}')
+    const from = await cluster.ownerOf(slot)
+    const to = cluster.nodes[(cluster.nodes.indexOf(from) + 1) % 3]
+    const values = []
+    for await (const { value } of state.scan('trace', { pageSize: 10 })) {
+      values.push(value)
+      if (values.length === 20) {
+        await cluster.beginMove(slot, { from, to })
+        await cluster.moveKeys(slot, { from, to }, 50)
+      }
+      if (values.length === 60) {
+        await cluster.moveKeys(slot, { from, to })
+        await cluster.endMove(slot, to)
+      }
+    }
+    assertSameMembers(values, range(100))
   })
 
   it('that nobody serves have no answer, and others do', async (t) => {

@@ -18,6 +18,7 @@ import {
   RedisStateError,
   type RedisStateErrorCode,
   type RedisStateErrorDetails,
+  type ScanOptions,
   type SentinelOptions,
   type SocketOptions,
   type StateFilter,
@@ -156,6 +157,15 @@ export async function queried(): Promise<string | undefined> {
   const all: StateQueryResult = await state.query()
   const entries: StateItem[] = [...items, ...next.items, ...all.items]
   return token ?? entries[0]?.key
+}
+
+export async function scanned(): Promise<StateItem[]> {
+  const options: ScanOptions = { pageSize: 10, keyPrefix: 'k' }
+  const entries: AsyncIterable<StateItem> = state.scan('t', options)
+  const items: StateItem[] = []
+  for await (const item of entries) items.push(item)
+  for await (const { key, value } of state.scan('t')) console.log(key, value)
+  return items
 }
 
 export function events(): void {

@@ -23,7 +23,7 @@ use self::referral::Referral;
 use self::routed::{Lane, Routed};
 use self::routes::{Node, Number, Routes};
 use self::slot::slot_of;
-use self::sweep::{Wanted, sweep};
+use self::sweep::{Wanted, sweep, visit_each};
 use super::points::{Encoder, PointReplies};
 use super::visit::{ReadValues, Remove, TakeKeys};
 use crate::call::{Calls, Operation, Outcomes};
@@ -151,6 +151,17 @@ impl Cluster {
         } else {
             sweep(self, wanted(true), TakeKeys(listing)).await?.0
         };
+        Ok(listing.finish())
+    }
+
+    /// Lists the entries of these Redis keys.
+    pub async fn read(
+        self: &Arc<Self>,
+        redis_keys: Vec<Arc<str>>,
+        listing: Listing,
+        deadline: Instant,
+    ) -> Result<Slices, Error> {
+        let listing = visit_each(self, redis_keys, ReadValues(listing), deadline).await?.0;
         Ok(listing.finish())
     }
 

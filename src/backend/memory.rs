@@ -99,6 +99,17 @@ impl Memory {
         Ok(listing.finish())
     }
 
+    /// Lists the entries of these Redis keys.
+    pub fn read(&self, redis_keys: Vec<Arc<str>>, mut listing: Listing) -> Result<Slices, Error> {
+        let entries = self.entries();
+        for redis_key in redis_keys {
+            if let Some(entry) = entries.by_key.get(&*redis_key) {
+                listing.take_value(&redis_key, entry.json())?;
+            }
+        }
+        Ok(listing.finish())
+    }
+
     /// Removes all entries whose Redis key starts so.
     pub fn clear(&self, start: &str) {
         let mut entries = self.entries();

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::points::{Encoder, PointReplies};
 use super::scan::{Scan, Seen};
 use super::visit::{ReadValues, Remove, TakeKeys};
-use super::walk::walk;
+use super::walk::{visit_keys, walk};
 use crate::call::{Calls, Outcomes};
 use crate::config::Writes;
 use crate::connection::{Connection, Event, OnEvent, Open, Plan, Stats, Target};
@@ -91,6 +91,17 @@ impl Redis {
             let scan = Scan::new(pattern, true, self.listings.epoch(), Seen::default());
             walk(&self.listings, scan, TakeKeys(listing), deadline).await?.0
         };
+        Ok(listing.finish())
+    }
+
+    /// Lists the entries of these Redis keys.
+    pub async fn read(
+        &self,
+        redis_keys: Vec<Arc<str>>,
+        listing: Listing,
+        deadline: Instant,
+    ) -> Result<Slices, Error> {
+        let listing = visit_keys(&self.listings, redis_keys, ReadValues(listing), deadline).await?.0;
         Ok(listing.finish())
     }
 

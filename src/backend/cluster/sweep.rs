@@ -17,13 +17,13 @@ use super::Cluster;
 use super::holdings::Holdings;
 use super::referral::Referral;
 use super::routed::{Lane, Routed};
-use super::routes::Node;
+use super::routes::{Node, Number};
 use super::slot::{SLOTS, slot_of};
 use crate::backend::scan::{self, Scan, Seen};
 use crate::backend::visit::OnlyStrings;
 use crate::backend::walk::{Shared, Visitor, Way, visit_keys, walk};
 use crate::config::Address;
-use crate::connection::{Effect, Epoch, Fold, Frame, Request, Sink};
+use crate::connection::{Connection, Effect, Epoch, Fold, Frame, Request, Sink};
 use crate::error::{Applied, Error, Kind};
 use crate::keyspace::{Keyspace, Scope};
 
@@ -59,6 +59,37 @@ pub async fn sweep<V: Visitor>(cluster: &Arc<Cluster>, wanted: Wanted, visitor: 
         Ok(()) => Ok(sweep.visitor.into_inner()),
         Err(error) => Err(sweep.visitor.explain(error)),
     }
+}
+
+/// Visits the given keys and no others, each on the node that serves its slot.
+pub async fn visit_each<V: Visitor>(
+    cluster: &Arc<Cluster>,
+    keys: Vec<Arc<str>>,
+    visitor: V,
+    deadline: Instant,
+) -> Result<V, Error> {
+    let visitor = Shared::new(visitor);
+    let mut visits = JoinSet::new();
+    for (way, keys) in ways_to(cluster, keys) {
+        let visitor = visitor.clone();
+        visits.spawn(async move { visit_keys(&way, keys, visitor, deadline).await.map(drop) });
+    }
+    let mut result = Ok(());
+    while let Some(visited) = visits.join_next().await {
+        result = result.and(visited.unwrap_or_else(|_| Err(Error::internal("reading entries"))));
+    }
+    result.map(|()| visitor.into_inner())
+}
+
+/// The nodes that serve the keys, each with those that are its own.
+fn ways_to(cluster: &Arc<Cluster>, keys: Vec<Arc<str>>) -> Vec<(ToNode, Vec<Arc<str>>)> {
+    let routes = cluster.routes();
+    let mut by_owner: HashMap<_, Vec<Arc<str>>> = HashMap::new();
+    for key in keys {
+        by_owner.entry(routes.owner(slot_of(key.as_bytes()))).or_default().push(key);
+    }
+    let way = |owner: Option<Number>| ToNode::new(cluster, owner.map(|number| routes.node(number)));
+    by_owner.into_iter().map(|(owner, keys)| (way(owner), keys)).collect()
 }
 
 struct Sweep<'a, V> {
@@ -118,7 +149,7 @@ impl<V: Visitor> Sweep<'_, V> {
         for node in nodes {
             let Wanted { pattern, strings_only, deadline, .. } = self.wanted.clone();
             let scan = Scan::new(pattern, strings_only, node.listings.epoch(), self.seen.clone());
-            let (way, visitor) = (self.way_to(node), self.visitor.clone());
+            let (way, visitor) = (ToNode::new(self.cluster, Some(&node)), self.visitor.clone());
             walks.spawn(async move { walk(&way, scan, visitor, deadline).await.map(drop) });
         }
         // None is broken off: what it has seen and not visited would be lost.
@@ -143,15 +174,11 @@ impl<V: Visitor> Sweep<'_, V> {
             &self.seen,
             keys.iter().map(|key| &**key).filter(|key| key.starts_with(&self.wanted.start)),
         );
-        let way = self.way_to(node);
+        let way = ToNode::new(self.cluster, Some(&node));
         if self.wanted.strings_only {
             keys = visit_keys(&way, keys, OnlyStrings::default(), deadline).await?.0;
         }
         visit_keys(&way, keys, self.visitor.clone(), deadline).await.map(drop)
-    }
-
-    fn way_to(&self, node: Arc<Node>) -> ToNode {
-        ToNode { cluster: self.cluster.clone(), node }
     }
 
     /// All primaries and what they hold, once they agree with the routes on it.
@@ -288,10 +315,19 @@ impl Cluster {
     }
 }
 
-/// The walk over one node. What it does with a key goes to whichever node has that by now.
+/// The way to one node. What is done with a key there goes to whichever node has that by now.
 struct ToNode {
     cluster: Arc<Cluster>,
-    node: Arc<Node>,
+    listings: Connection,
+    address: Option<Address>,
+}
+
+impl ToNode {
+    /// `None` where nobody is known.
+    fn new(cluster: &Arc<Cluster>, node: Option<&Arc<Node>>) -> Self {
+        let listings = node.map_or(&cluster.nowhere, |node| &node.listings).clone();
+        ToNode { cluster: cluster.clone(), listings, address: node.map(|node| node.address.clone()) }
+    }
 }
 
 impl Way for ToNode {
@@ -299,7 +335,7 @@ impl Way for ToNode {
     const KEYS_PER_COMMAND: usize = 1;
 
     fn epoch(&self) -> Epoch {
-        self.node.listings.epoch()
+        self.listings.epoch()
     }
 
     fn slots(&self, keys: &[Arc<str>]) -> Vec<Option<u16>> {
@@ -314,8 +350,8 @@ impl Way for ToNode {
         sink: impl Sink + 'static,
     ) {
         slots.resize(request.len(), None);
-        let asked = Some(self.node.address.clone());
+        let asked = self.address.clone();
         let sink = Routed::new(self.cluster.clone(), Lane::Listings, deadline, slots, asked, sink);
-        self.node.listings.submit(request, deadline, Box::new(sink));
+        self.listings.submit(request, deadline, Box::new(sink));
     }
 }
