@@ -240,7 +240,7 @@ export interface UpdateOptions extends WriteOptions {
 
 /**
  * A part of a value: names joined by dots (`'user.address.0'`), or a list of names where one has a dot itself. An element of
- * an array is named by its index. At most 100 names.
+ * an array is named by its index. An empty text is the value itself. At most 100 names.
  */
 export type FieldPath = string | (string | number)[]
 

@@ -8,12 +8,12 @@ const DEEPEST = 100
 /**
  * The names that lead to a part of a value, from the outermost, as JSON strings.
  *
- * @param {unknown} path names joined by dots, or a list of them; none is the value itself
+ * @param {unknown} path names joined by dots, or a list of them; none, or an empty text, is the value itself
  * @param {string} what it is, for errors
  * @returns {string[]}
  */
 function namesOf(path, what) {
-  if (path === undefined) return []
+  if (path === undefined || path === '') return []
   const names = typeof path === 'string' ? path.split('.') : path
   if (!Array.isArray(names)) throw invalidArgument(`${what}: expected names joined by dots, or a list of names`)
   if (names.length > DEEPEST) throw invalidArgument(`${what}: more than ${DEEPEST} names`)
