@@ -150,3 +150,9 @@ export interface Wait {
   /** In milliseconds. */
   timeout: number
 }
+
+/** Why a watch ended. */
+export interface WatchFailure {
+  watch: number
+  failure: Failure
+}

@@ -10,3 +10,4 @@ mod scan;
 mod scripts;
 mod visit;
 mod walk;
+pub mod watches;

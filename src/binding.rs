@@ -27,14 +27,16 @@ use crate::event_loop::{EventLoop, Interest, Watch};
 use crate::json::Slices;
 use crate::login::{AskCredentials, Credentials};
 use crate::options::{Callbacks, Options};
-use crate::reply::{BatchReply, EventArgs, Failure, Part, PartArgs, event_args};
+use crate::reply::{BatchReply, EventArgs, Failure, Part, PartArgs, ToldArgs, event_args, told_args};
 use crate::runtime;
 use crate::store::Store;
 use crate::strategy::{Ask, Decision};
 use crate::text::TextIn;
+use crate::watch::{Inbox, Queue, Watched};
 
 /// Weak, all of them: an idle adapter keeps no process alive; calls in flight do, see delivery.rs.
 type OnEvent = ThreadsafeFunction<Event, (), EventArgs, Status, false, true>;
+type OnTold = ThreadsafeFunction<(), (), ToldArgs, Status, false, true>;
 type AskArgs = FnArgs<(u32, Failure)>;
 type ProvideCredentials = ThreadsafeFunction<(), Promise<CredentialsAnswer>, (), Status, false, true>;
 type AskStrategy = ThreadsafeFunction<(u32, Error), StrategyAnswer, AskArgs, Status, false, true>;
@@ -133,6 +135,8 @@ pub struct NativeStore {
     opened: RefCell<Option<Opened>>,
     /// The sockets that the event loop watches, by the id of their connection.
     watches: RefCell<HashMap<usize, Rc<Watch>>>,
+    /// Where those who watch entries are told, once somebody did.
+    inbox: RefCell<Option<Arc<Inbox>>>,
     rules: Rules,
 }
 
@@ -178,7 +182,12 @@ impl NativeStore {
         };
         let store = Store::open(config, event_loop.is_some(), Arc::new(announce));
         let opened = Opened { store: Arc::new(store), delivery: Arc::new(delivery), event_loop };
-        Ok(NativeStore { opened: RefCell::new(Some(opened)), watches: RefCell::default(), rules })
+        Ok(NativeStore {
+            opened: RefCell::new(Some(opened)),
+            watches: RefCell::default(),
+            inbox: RefCell::default(),
+            rules,
+        })
     }
 
     #[napi(getter)]
@@ -317,6 +326,51 @@ impl NativeStore {
         })
     }
 
+    /// The names of entries: trace id and key, one after the other.
+    #[napi(catch_unwind)]
+    pub fn names(&self, env: Env, batch: u32, trace_id: Option<String>) -> napi::Result<()> {
+        self.list(env, batch, |store| async move { store.names(trace_id).await })
+    }
+
+    /// Which of these entries of a cluster are there, by their numbers; `names` has trace ids and keys, one after the other.
+    #[napi(catch_unwind)]
+    pub fn present(&self, env: Env, batch: u32, names: Vec<String>) -> napi::Result<()> {
+        self.list(env, batch, |store| async move { store.present(names).await })
+    }
+
+    /// Tells from now on, by the number given, what happens to an entry, to those of a trace, or to all. `onTold`: the first
+    /// one given serves all watches; `told` is a JSON array of what src/reply.rs has.
+    #[napi(catch_unwind)]
+    pub fn watch(
+        &self,
+        number: u32,
+        trace_id: Option<String>,
+        key: Option<String>,
+        configure: bool,
+        #[napi(ts_arg_type = "(told: string, failures?: Array<WatchFailure>) => void")] on_told: Function<
+            ToldArgs,
+            (),
+        >,
+    ) -> napi::Result<()> {
+        let Some(Opened { store, .. }) = self.opened() else { return Ok(()) };
+        let mut inbox = self.inbox.borrow_mut();
+        if inbox.is_none() {
+            *inbox = Some(Arc::new(inbox_for(on_told)?));
+        }
+        if let Some(inbox) = inbox.as_ref() {
+            store.watch(number, Watched::new(trace_id, key), configure, inbox);
+        }
+        Ok(())
+    }
+
+    /// Tells nothing further by that number.
+    #[napi(catch_unwind)]
+    pub fn unwatch(&self, number: u32) {
+        if let Some(Opened { store, .. }) = self.opened() {
+            store.unwatch(number);
+        }
+    }
+
     #[napi(catch_unwind)]
     pub fn stats(&self) -> NativeStats {
         let stats = self.opened().map(|opened| opened.store.stats()).unwrap_or_default();
@@ -375,6 +429,7 @@ impl NativeStore {
     #[napi(catch_unwind)]
     pub fn close(&self) {
         self.watches.take();
+        self.inbox.take();
         let opened = self.opened.replace(None);
         if let Some(opened) = opened {
             opened.store.close();
@@ -404,6 +459,19 @@ impl NativeStore {
 fn script_bytes() -> HashMap<String, u32> {
     let bytes = |(letter, action): &(&str, Action)| ((*letter).to_owned(), action.script_bytes() as u32);
     Action::ALL.iter().map(bytes).collect()
+}
+
+/// All that waits is handed over in one call.
+fn inbox_for(on_told: Function<ToldArgs, ()>) -> napi::Result<Inbox> {
+    let queue = Arc::new(Queue::default());
+    let told = queue.clone();
+    let on_told: OnTold = on_told
+        .build_threadsafe_function()
+        .weak::<true>()
+        .build_callback(move |_| Ok(told_args(&told.take())))?;
+    Ok(Inbox::new(queue, move || {
+        on_told.call((), ThreadsafeFunctionCallMode::NonBlocking);
+    }))
 }
 
 /// Has the event loop read and write a connection.

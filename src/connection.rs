@@ -15,6 +15,7 @@ mod request;
 mod sentinels;
 mod socket;
 mod stats;
+mod subscription;
 mod supervisor;
 mod target;
 mod tls;
@@ -31,6 +32,7 @@ pub use self::frame::Frame;
 pub use self::request::{Effect, Encoded, Epoch, Request, Sink};
 pub use self::sentinels::Sentinels;
 pub use self::stats::Stats;
+pub use self::subscription::{Heard, News, Subscription, Topic};
 pub use self::supervisor::{Event, OnEvent, Open, Plan};
 pub use self::target::Target;
 

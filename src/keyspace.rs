@@ -44,6 +44,11 @@ impl Keyspace {
         if *hash_tags { format!("{prefix}{{{trace_id}}}:") } else { format!("{prefix}{trace_id}:") }
     }
 
+    /// Redis key of an entry.
+    pub fn key_of(&self, trace_id: &str, key: &str) -> String {
+        self.start_of_group(trace_id) + key
+    }
+
     /// Glob pattern that matches all keys of a scope and no other.
     pub fn pattern_of(&self, scope: &Scope) -> String {
         let mut pattern = escape_glob(&self.start_of(scope));

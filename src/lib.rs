@@ -10,6 +10,7 @@
 //! | `options` | the user's options, made into a `Config`; mistakes named by their path |
 //! | `store` | the operations of the contract, on whichever backend is configured |
 //! | `backend::redis`, `backend::memory` | the operations as Redis commands; the embedded store |
+//! | `backend::watches` | who watches entries, and which servers tell of them |
 //! | `backend::scan` | walking a server's keys |
 //! | `connection` | a connection that comes back by itself |
 //! | `connection::supervisor` | connects, serves, loses, reconnects |
@@ -20,6 +21,7 @@
 //! | `listing`, `call`, `action` | what listings collect; the calls of a tick as one string; what they do beyond get and set |
 //! | `edit`, `etag` | JSON texts changed in part; what tells one text from another |
 //! | `query` | which entries match, in which order, on which page |
+//! | `watch` | what is watched, and what is told of it |
 //! | `config`, `strategy` | settings and their defaults; how long to wait before the next attempt |
 //! | `keyspace`, `json`, `error`, `runtime` | names, checked texts, failures, threads |
 
@@ -46,3 +48,4 @@ mod store;
 mod strategy;
 mod text;
 mod tls;
+mod watch;

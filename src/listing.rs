@@ -16,6 +16,8 @@ pub enum Show {
     Keys,
     /// The trace id, once for all its entries.
     TraceIds,
+    /// Trace id and key, one after the other.
+    Names,
     /// Trace id, key and value, one after the other.
     Items,
     /// Of all entries together, how many there are.
@@ -64,6 +66,11 @@ impl Listing {
         let Some((trace_id, key)) = self.keyspace.entry(&self.scope, redis_key) else { return };
         match self.show {
             Show::Keys => self.array.slice_for(key.len()).push_string(key),
+            Show::Names => {
+                let slice = self.array.slice_for(trace_id.len() + key.len());
+                slice.push_string(trace_id);
+                slice.push_string(key);
+            }
             Show::TraceIds if !self.shown.contains(trace_id) => {
                 self.shown.insert(trace_id.to_owned());
                 self.array.slice_for(trace_id.len()).push_string(trace_id);
@@ -114,6 +121,13 @@ mod tests {
         let mut ids = listing(Scope::All, Show::TraceIds);
         ["p:a:1", "p:b:1", "p:a:2", "p:none", "q:c:1"].into_iter().for_each(|key| ids.take_key(key));
         assert_eq!(ids.finish(), [r#"["a","b"]"#]);
+    }
+
+    #[test]
+    fn names_are_trace_id_and_key() {
+        let mut names = listing(Scope::All, Show::Names);
+        ["p:a:k:1", "p:none", "p:b:"].into_iter().for_each(|key| names.take_key(key));
+        assert_eq!(names.finish(), [r#"["a","k:1","b",""]"#]);
     }
 
     #[test]

@@ -10,8 +10,9 @@ use tokio::time::Instant;
 use crate::call::{Outcomes, Success};
 use crate::connection::Event;
 use crate::error::{Error, Kind};
-use crate::json::{self, SlicedArray, Slices};
+use crate::json::{self, ArrayWriter, SlicedArray, Slices};
 use crate::text::TextOut;
+use crate::watch::{Notice, Told};
 
 /// Size of a text from which on it is not checked, but parsed by itself.
 const LARGE: usize = 1024;
@@ -276,6 +277,40 @@ pub fn event_args(event: Event) -> EventArgs {
         }
     };
     (name.to_owned(), detail).into()
+}
+
+/// Why a watch ended.
+#[napi(object, object_from_js = false)]
+#[derive(Debug)]
+pub struct WatchFailure {
+    pub watch: u32,
+    pub failure: Failure,
+}
+
+pub type ToldArgs = FnArgs<(TextOut, Option<Vec<WatchFailure>>)>;
+
+/// What is told to those who watch: a JSON array of `[watch, word]` and, for a change, `[watch, word, trace id, key]`; what
+/// ended comes behind it all.
+pub fn told_args(notices: &[Notice]) -> ToldArgs {
+    let mut told = ArrayWriter::new();
+    let mut failures = Vec::new();
+    for (watch, notice) in notices {
+        match notice {
+            Told::Started => told.push(&format!(r#"[{watch},"started"]"#)),
+            Told::Gap => told.push(&format!(r#"[{watch},"gap"]"#)),
+            Told::Unasked => told.push(&format!(r#"[{watch},"unasked"]"#)),
+            Told::Failed(error) => {
+                failures.push(WatchFailure { watch: *watch, failure: Failure::new(error) });
+            }
+            Told::Change { trace_id, key, happened } => {
+                let mut change = ArrayWriter::new();
+                change.push(&watch.to_string());
+                [happened.as_str(), trace_id, key].iter().for_each(|text| change.push_string(text));
+                told.push(&change.finish());
+            }
+        }
+    }
+    (TextOut(told.finish()), Some(failures).filter(|failures| !failures.is_empty())).into()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The operations of the contract, on whichever backend the configuration names.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -8,20 +8,24 @@ use tokio::time::Instant;
 use crate::backend::cluster::Cluster;
 use crate::backend::memory::Memory;
 use crate::backend::redis::Redis;
+use crate::backend::watches::{Source, Watches};
 use crate::call::{Calls, Outcomes};
 use crate::config::{Config, Topology, WaitReplicas, Writes};
 use crate::connection::{Attended, Connection, Event, OnEvent, Sentinels, Stats, Target};
 use crate::error::Error;
-use crate::json::Slices;
+use crate::json::{ArrayWriter, Slices};
 use crate::keyspace::{Keyspace, Scope};
 use crate::listing::{Listing, Show};
 use crate::query::Query;
+use crate::watch::{Inbox, Watched};
 
 pub struct Store {
     backend: Backend,
     keyspace: Keyspace,
     writes: Writes,
     command_timeout: Duration,
+    /// Made by the first watch.
+    watches: OnceLock<Arc<Watches>>,
 }
 
 enum Backend {
@@ -56,6 +60,7 @@ impl Store {
             keyspace: Keyspace::new(config.prefix, config.hash_tags),
             writes: config.writes,
             command_timeout,
+            watches: OnceLock::new(),
         }
     }
 
@@ -139,6 +144,49 @@ impl Store {
         }
     }
 
+    /// The names of entries, without their values.
+    pub async fn names(&self, trace_id: Option<String>) -> Result<Slices, Error> {
+        self.list(trace_id.map_or(Scope::All, Scope::Group), Show::Names).await
+    }
+
+    /// Which of these entries of a cluster are there, by their numbers; `names` has trace ids and keys, one after the other.
+    pub async fn present(&self, names: Vec<String>) -> Result<Slices, Error> {
+        let Backend::Cluster(cluster) = &self.backend else { return Ok(vec![String::new()]) };
+        let key_of = |name: &[String]| Arc::from(self.keyspace.key_of(&name[0], &name[1]));
+        let keys: Vec<Arc<str>> = names.chunks_exact(2).map(key_of).collect();
+        let there = cluster.present(&keys, self.deadline()).await?;
+        let mut numbers = ArrayWriter::new();
+        for (number, _) in keys.iter().enumerate().filter(|(_, key)| there.contains(*key)) {
+            numbers.push(&number.to_string());
+        }
+        Ok(vec![numbers.finish()])
+    }
+
+    /// Tells from now on what happens to entries, by the number given.
+    pub fn watch(&self, number: u32, watched: Watched, configure: bool, inbox: &Arc<Inbox>) {
+        let start = || {
+            let (source, database) = self.source();
+            Watches::new(source, self.keyspace.clone(), database, self.command_timeout, inbox.clone())
+        };
+        self.watches.get_or_init(start).add(number, watched, configure);
+    }
+
+    pub fn unwatch(&self, number: u32) {
+        if let Some(watches) = self.watches.get() {
+            watches.remove(number);
+        }
+    }
+
+    /// Who tells of entries, and the number of the database that they are in.
+    fn source(&self) -> (Source, u32) {
+        match &self.backend {
+            Backend::Memory(memory) => (Source::Memory(memory.clone()), 0),
+            Backend::Redis(redis) => (Source::Server(redis.target().clone()), redis.target().database()),
+            // There is no other in a cluster.
+            Backend::Cluster(cluster) => (Source::Cluster(cluster.clone()), 0),
+        }
+    }
+
     /// The connections that serve point calls.
     pub fn points(&self) -> Vec<Connection> {
         match &self.backend {
@@ -168,6 +216,9 @@ impl Store {
 
     /// Ends all connections; calls that are not settled fail.
     pub fn close(&self) {
+        if let Some(watches) = self.watches.get() {
+            watches.close();
+        }
         match &self.backend {
             Backend::Memory(_) => {}
             Backend::Redis(redis) => redis.close(&Error::closed()),

@@ -4,6 +4,7 @@ mod discovery;
 mod holdings;
 mod later;
 mod members;
+mod present;
 mod referral;
 mod routed;
 mod routes;
@@ -14,7 +15,7 @@ mod view;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
@@ -45,6 +46,8 @@ pub struct Cluster {
     nowhere: Connection,
     /// The view may be an old one.
     news: Notify,
+    /// Counts the views that were taken.
+    views: watch::Sender<u64>,
     /// What is to be sent again after a while, in its order.
     later: Later,
     life: Mutex<Life>,
@@ -88,6 +91,7 @@ impl Cluster {
             on_event,
             nowhere: Connection::unserved(command_timeout),
             news: Notify::new(),
+            views: watch::Sender::new(0),
             later: Later::start(),
             life: Mutex::default(),
         });
@@ -204,8 +208,22 @@ impl Cluster {
         self.nowhere.close(cause.clone());
     }
 
+    /// The nodes that serve slots, as far as known.
+    pub fn primaries(&self) -> Vec<config::Server> {
+        let server = |node: Arc<Node>| config::Server {
+            address: node.address.clone(),
+            access: self.config.access.clone(),
+        };
+        self.routes().primaries().into_iter().map(server).collect()
+    }
+
+    /// Changes when the nodes may be others.
+    pub fn views(&self) -> watch::Receiver<u64> {
+        self.views.subscribe()
+    }
+
     /// The view may be an old one.
-    fn look_again(&self) {
+    pub fn look_again(&self) {
         self.news.notify_one();
     }
 

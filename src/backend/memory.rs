@@ -1,18 +1,23 @@
 //! The embedded store: what Redis does with these entries, inside this process.
 
 mod acting;
+mod listeners;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+pub use self::listeners::ListenerId;
+
 use self::acting::Acting;
+use self::listeners::{Listener, Listeners};
 use crate::call::{Call, Calls, Outcomes, Success};
 use crate::config::Writes;
 use crate::error::Error;
 use crate::json::Slices;
 use crate::keyspace::Keyspace;
 use crate::listing::Listing;
+use crate::watch::Happened;
 
 /// Stores that adapters share by name, as long as one of them is open.
 static NAMED: Mutex<Option<HashMap<String, Weak<Memory>>>> = Mutex::new(None);
@@ -27,6 +32,7 @@ struct Entries {
     by_key: BTreeMap<String, Entry>,
     /// Keys that expire, the soonest first.
     expiring: BTreeSet<(Instant, String)>,
+    listeners: Listeners,
 }
 
 #[derive(Debug)]
@@ -119,6 +125,20 @@ impl Memory {
         }
     }
 
+    /// Calls it with whatever happens, until it is forgotten.
+    pub fn listen(&self, listener: Listener) -> ListenerId {
+        self.entries().listeners.add(listener)
+    }
+
+    pub fn forget(&self, listener: ListenerId) {
+        self.entries().listeners.remove(listener);
+    }
+
+    /// Tells of what has expired by now.
+    pub fn drop_expired(&self) {
+        drop(self.entries());
+    }
+
     /// The entries that have not expired.
     fn entries(&self) -> MutexGuard<'_, Entries> {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
@@ -135,11 +155,12 @@ impl Entry {
 
 impl Entries {
     fn insert(&mut self, redis_key: &str, entry: Entry) {
-        self.remove(redis_key);
+        self.take_out(redis_key);
         if let Some(expires) = entry.expires {
             self.expiring.insert((expires, redis_key.to_owned()));
         }
         self.by_key.insert(redis_key.to_owned(), entry);
+        self.listeners.tell(redis_key, Happened::Written);
     }
 
     /// Gives an entry another expiry, or none.
@@ -155,6 +176,12 @@ impl Entries {
     }
 
     fn remove(&mut self, redis_key: &str) -> Option<Entry> {
+        let entry = self.take_out(redis_key)?;
+        self.listeners.tell(redis_key, Happened::Removed);
+        Some(entry)
+    }
+
+    fn take_out(&mut self, redis_key: &str) -> Option<Entry> {
         let entry = self.by_key.remove(redis_key)?;
         if let Some(expires) = entry.expires {
             self.expiring.remove(&(expires, redis_key.to_owned()));
@@ -166,6 +193,7 @@ impl Entries {
         while self.expiring.first().is_some_and(|(expires, _)| *expires <= now) {
             if let Some((_, redis_key)) = self.expiring.pop_first() {
                 self.by_key.remove(&redis_key);
+                self.listeners.tell(&redis_key, Happened::Expired);
             }
         }
     }
@@ -202,6 +230,24 @@ mod tests {
         entries.drop_expired(now);
         assert_eq!(entries.by_key["a"].json, "2");
         assert!(entries.expiring.is_empty());
+    }
+
+    #[test]
+    fn listeners_are_told_what_happened() {
+        let (now, memory) = (Instant::now(), Memory::default());
+        let (told, hear) = std::sync::mpsc::channel();
+        let listener =
+            memory.listen(Box::new(move |key, happened| told.send(format!("{key} {happened:?}")).unwrap()));
+        memory.entries().insert("a", entry("1", None));
+        memory.entries().insert("a", entry("2", Some(now)));
+        memory.drop_expired();
+        assert!(memory.entries().remove("a").is_none());
+        memory.entries().insert("b", entry("1", None));
+        memory.entries().remove("b");
+        memory.forget(listener);
+        memory.entries().insert("c", entry("1", None));
+        let expected = ["a Written", "a Written", "a Expired", "b Written", "b Removed"];
+        assert_eq!(hear.iter().collect::<Vec<_>>(), expected);
     }
 
     #[test]

@@ -19,6 +19,7 @@ use crate::listing::Listing;
 use crate::strategy::Strategy;
 
 pub struct Redis {
+    target: Target,
     points: Connection,
     /// Apart, so that a large listing holds up no point call. Opened when the first listing needs it.
     listings: Connection,
@@ -50,9 +51,10 @@ impl Redis {
             }
         };
         let start = if attended { Connection::start_attended } else { Connection::start };
-        let for_points = Plan { target, open: Open::Always, strategy, on_event: Arc::new(both_end) };
+        let for_points =
+            Plan { target: target.clone(), open: Open::Always, strategy, on_event: Arc::new(both_end) };
         let points = start(for_points, command_timeout);
-        Redis { points, listings }
+        Redis { target, points, listings }
     }
 
     /// Sends the calls of a batch in order, in one write.
@@ -109,6 +111,11 @@ impl Redis {
     pub async fn clear(&self, pattern: String, deadline: Instant) -> Result<(), Error> {
         let scan = Scan::new(pattern, true, self.listings.epoch(), Seen::default());
         walk(&self.listings, scan, Remove::default(), deadline).await.map(drop)
+    }
+
+    /// What its connections are made to.
+    pub fn target(&self) -> &Target {
+        &self.target
     }
 
     /// The connection for point calls, which the JavaScript thread may attend.

@@ -58,6 +58,11 @@ impl Sentinels {
         self.set.at_master.connect_timeout
     }
 
+    /// Number of the database at the master.
+    pub fn database(&self) -> u32 {
+        self.set.at_master.database
+    }
+
     /// The master, as the sentinel with the latest news has it.
     pub async fn master(&self) -> Result<Server, Error> {
         let address = self.ask_all().await?;

@@ -28,6 +28,14 @@ impl Target {
         }
     }
 
+    /// Number of the database.
+    pub fn database(&self) -> u32 {
+        match self {
+            Target::Fixed(server) | Target::Member(server) => server.access.database,
+            Target::Master(sentinels) => sentinels.database(),
+        }
+    }
+
     /// For finding it, connecting and logging in together.
     pub fn connect_timeout(&self) -> Duration {
         match self {

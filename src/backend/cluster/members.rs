@@ -53,6 +53,7 @@ impl Cluster {
             life.past = life.past + Stats { waiting: 0, ..node.points.stats() + node.listings.stats() };
         }
         self.nowhere.hand_back(&Error::new(Kind::Retired, "the nodes of the cluster are known"));
+        self.views.send_modify(|count| *count += 1);
         if self.becomes_healthy() {
             (self.on_event)(Event::Ready);
         }
