@@ -607,6 +607,66 @@ export interface ScanOptions {
   keyPrefix?: string
 }
 
+/** Options of {@link RedisStateAdapter.watch}. */
+export interface WatchOptions {
+  /**
+   * `true` tells values: each change costs a read, and the values of all that is watched are held in memory. Default: `false`,
+   * where names are held.
+   */
+  values?: boolean
+  /**
+   * `true` sets a server that does not tell of changes to do so, with `CONFIG SET notify-keyspace-events`, which keeps what
+   * else is set there. It does not outlast a restart of the server, and is done again then. Default: `false`, where the
+   * watch fails with `ERR_UNSUPPORTED`.
+   */
+  configure?: boolean
+  /**
+   * `true` keeps the process alive for as long as the watch is open. Default: `false`: only until it stands, and no longer than
+   * `commandTimeout`.
+   */
+  keepAlive?: boolean
+  /** Ends the watch: the iteration rejects with `ERR_ABORTED`, the signal's reason being the `cause`. */
+  signal?: AbortSignal
+}
+
+/** A change of one entry. */
+export interface EntryChange<T = unknown> {
+  /** `deleted` is also what an entry is that the server evicted for want of memory, or that was renamed. */
+  type: 'created' | 'updated' | 'deleted' | 'expired'
+  traceId: string
+  key: string
+  /**
+   * With `values`, of an entry that was written: its value when it was read, soon after the change. It may be a later one by
+   * then, or `null` where the entry is gone; absent where it cannot be read.
+   */
+  value?: T
+  /** With `values`: the value that was last known, where one was. */
+  oldValue?: T
+}
+
+/** From some time on until now changes may have been missed. What is watched is as a listing shows it. */
+export interface GapInChanges {
+  type: 'gap'
+}
+
+/** What a {@link StateWatch} gives. */
+export type StateChange<T = unknown> = EntryChange<T> | GapInChanges
+
+/** Changes as they come, see {@link RedisStateAdapter.watch}. */
+export interface StateWatch<T = unknown> extends AsyncIterableIterator<StateChange<T>> {
+  /**
+   * Resolves when the watch stands: changes made from then on are told. Where the server is away it waits, as a watch does;
+   * rejects where the watch fails or ends before.
+   */
+  readonly ready: Promise<void>
+  next(): Promise<IteratorResult<StateChange<T>, undefined>>
+  /** Ends the watch, as `break` does. */
+  return(): Promise<IteratorResult<StateChange<T>, undefined>>
+  [Symbol.asyncIterator](): this
+  /** The same as `return`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>
+}
+
 /** Announced before each attempt to reconnect. */
 export interface ReconnectingInfo {
   /** Attempts made since the connection was lost, from 0. */
@@ -719,7 +779,7 @@ export interface TracingContext {
  * | `ERR_OUT_OF_RANGE` | a number, or what becomes of it, is beyond 2^53 - 1: nothing was written |
  * | `ERR_INVALID_VALUE` | a schema refuses the value; its issues are the `cause` |
  * | `ERR_PARTIAL` | some entries of a bulk write failed, each with its error in `errors`; the others are written |
- * | `ERR_ABORTED` | the signal given with the call stopped it; its reason is the `cause` |
+ * | `ERR_ABORTED` | the signal given stopped the call or the watch; its reason is the `cause` |
  * | `ERR_NOT_REPLICATED` | written, but fewer replicas than `waitReplicas` asks for confirmed it in time |
  * | `ERR_INTERNAL` | a fault of this package; please report it |
  */
@@ -1139,6 +1199,40 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    * await users.set('ada', { name: 'Ada' })
    */
   group<Output, Input = Output>(traceId: string, options: GroupOptions<Output, Input>): StateGroup<Output, Input>
+
+  /**
+   * Tells of changes to one entry, to those of a trace id, or to all, whoever makes them: another process, another client, an
+   * adapter in JavaScript only, or time.
+   *
+   * They are the server's keyspace notifications, so they cost those who write nothing; but each server must be set to tell
+   * (`notify-keyspace-events` with at least `Kg$xe`, see {@link WatchOptions.configure}), and it tells only those who listen
+   * at that moment, and never again. So the connection for it, which all watches of the adapter share, is made anew whenever
+   * it is lost or silent (with the default delays, and to the new master after a failover); then a `gap` says that changes may have
+   * been missed. There is also a gap where more than 10,000 changes wait to be taken. Wherever one is, list what you keep
+   * anew. `FLUSHALL` and `FLUSHDB` are not told. In a cluster, where each primary tells of its own keys, all are listened to,
+   * and there is a gap when others take over.
+   *
+   * The names of what is watched are held in memory, listed when the watch begins and after each gap: from them it is known
+   * whether an entry is created or updated. Writes that follow each other closely may be told as one.
+   *
+   * A watch begins with this call, and ends with `break`, `return()`, its signal or `cleanup`. By itself it
+   * keeps no process alive, see {@link WatchOptions.keepAlive}. An entry is `expired` when the server removes it, which may be later than its time.
+   * Keys of other Redis types are no entries.
+   *
+   * @param traceId default: all trace ids
+   * @param key default: all keys of the trace id
+   * @throws RedisStateError `ERR_INVALID_ARGUMENT` for arguments that cannot be used. The iteration, and `ready`, reject with
+   *   `ERR_UNSUPPORTED` where the server does not tell of changes, `ERR_REPLY` where the user may not subscribe (see README),
+   *   `ERR_ABORTED`, `ERR_CLOSED` where the adapter was closed before, `ERR_CONNECTION` where the strategy gave up
+   * @example
+   * const changes = state.watch('order-1', undefined, { values: true })
+   * await changes.ready
+   * for await (const change of changes) {
+   *   if (change.type === 'gap') await readAllAgain()
+   *   else console.log(change.type, change.key, change.value)
+   * }
+   */
+  watch<T = unknown>(traceId?: string, key?: string, options?: WatchOptions): StateWatch<T>
 
   /**
    * Asks the server for an answer, over the connection for point calls.

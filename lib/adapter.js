@@ -21,6 +21,7 @@ const { SafeStrategy } = require('./strategy.js')
 const { transaction } = require('./transaction.js')
 const { increment, update } = require('./update.js')
 const { warn } = require('./warning.js')
+const { Watches } = require('./watch.js')
 
 /**
  * @typedef {import('../index.js').RedisStateAdapterOptions} Options
@@ -30,6 +31,7 @@ const { warn } = require('./warning.js')
  * @typedef {import('../index.js').ReadOptions} ReadOptions
  * @typedef {import('../index.js').StateQuery} StateQuery
  * @typedef {import('../index.js').ScanOptions} ScanOptions
+ * @typedef {import('../index.js').WatchOptions} WatchOptions
  * @typedef {import('../index.js').WriteOptions} WriteOptions
  * @typedef {import('../native.js').EventDetail} EventDetail
  */
@@ -39,6 +41,7 @@ const WITH_GET = ['signal']
 /** @extends {EventEmitter<import('../index.js').RedisStateAdapterEvents>} */
 class RedisStateAdapter extends EventEmitter {
   #core
+  #watches
   #origins
   #connectionTrace
   /** @type {Promise<void> | undefined} */
@@ -59,6 +62,7 @@ class RedisStateAdapter extends EventEmitter {
     this.#core = new Core(resolved.options, this.#origins, (name, detail) => this.#announce(name, detail))
     const { embedded, unverified, server } = this.#core.rules
     this.#connectionTrace = new ConnectionTrace(server)
+    this.#watches = new Watches(this.#core, this.#origins)
     if (embedded) announceMemory()
     if (unverified) warn('rejectUnauthorized is false: whoever answers at the address is taken for the server')
   }
@@ -280,6 +284,15 @@ class RedisStateAdapter extends EventEmitter {
     return new StateGroup(this, traceId, options, this.#core.rules)
   }
 
+  /**
+   * @param {string} [traceId]
+   * @param {string} [key]
+   * @param {WatchOptions} [options]
+   */
+  watch(traceId, key, options) {
+    return this.#watches.open(traceId, key, options)
+  }
+
   async ping() {
     const start = performance.now()
     await this.#core.ping()
@@ -300,6 +313,7 @@ class RedisStateAdapter extends EventEmitter {
   }
 
   async #close() {
+    this.#watches.close()
     await this.#core.close()
     this.#end()
   }
@@ -317,6 +331,7 @@ class RedisStateAdapter extends EventEmitter {
     if (!detail) return
     const { error: failure, retries = 0, delay = 0 } = detail
     const cause = failureOf(failure, this.#origins)()
+    if (name === 'end') this.#watches.fail(cause)
     if (name === 'reconnecting') this.emit(name, { retries, delay, cause })
     // Without a listener Node would throw it, and with that end the process.
     if (name === 'error' && this.listenerCount('error') > 0) this.emit('error', cause)
