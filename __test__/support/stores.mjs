@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RedisStateAdapter } from 'redis-state-adapter'
-import { documentedRules } from './acl.mjs'
+import { documentedRules, rulesOfWatching } from './acl.mjs'
 import { Authority, makeFolder, save } from './certificates.mjs'
 import { startCluster } from './cluster.mjs'
 import { portOfNobody } from './port-of-nobody.mjs'
@@ -22,6 +22,8 @@ import { tlsArguments } from './tls-server.mjs'
  * @property {(options?: Options) => RedisStateAdapter} open a new adapter on this store; `stop` closes it
  * @property {{ client: import('./redis.mjs').Client, prefix: string }} [raw] the stored texts themselves, where they
  *   can be reached past the adapter
+ * @property {(prefix: string) => Promise<void>} [letWatch] lets entries below a prefix be watched, where an adapter may not
+ *   see to that itself
  * @property {() => Promise<void>} stop
  */
 
@@ -100,7 +102,8 @@ async function startAsUser() {
   const { server: rules } = await documentedRules()
   await client.sendCommand(['ACL', 'SETUSER', 'ada', 'on', '>ada-word', '~*', ...rules])
   const options = { url: server.url, username: 'ada', password: 'ada-word' }
-  return onServer('redis, as an ACL user', { server, options, giveBack: () => server.stop() })
+  const store = await onServer('redis, as an ACL user', { server, options, giveBack: () => server.stop() })
+  return { ...store, letWatch: (prefix) => letAdaWatch(prefix, (...args) => client.sendCommand(args)) }
 }
 
 /** @returns {Promise<Store>} */
@@ -139,7 +142,21 @@ async function startOnCluster(options) {
     await close()
     await cluster.stop()
   }
-  return { name: 'a cluster', open, raw: { client, prefix: '' }, stop }
+  const letWatch = async (/** @type {string} */ prefix) => {
+    await Promise.all(cluster.nodes.map((node) => letAdaWatch(prefix, (...args) => node.say(...args))))
+  }
+  return { name: 'a cluster', open, raw: { client, prefix: '' }, letWatch, stop }
+}
+
+/**
+ * Lets the user do what is documented for it, and has the server tell of changes.
+ *
+ * @param {string} prefix
+ * @param {(...args: string[]) => Promise<unknown>} say
+ */
+async function letAdaWatch(prefix, say) {
+  await say('ACL', 'SETUSER', 'ada', ...(await rulesOfWatching(prefix)))
+  await say('CONFIG', 'SET', 'notify-keyspace-events', 'Kg$xe')
 }
 
 /**

@@ -1,0 +1,246 @@
+// @ts-check
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { assertFails } from '../support/assert-fails.mjs'
+import { fill } from '../support/fill.mjs'
+import { assertSameMembers } from '../support/members.mjs'
+import { alive, take, watching } from '../support/watching.mjs'
+import { workspace } from '../support/workspace.mjs'
+
+/**
+ * @import { TestContext } from 'node:test'
+ * @import { RedisStateAdapter } from 'redis-state-adapter'
+ * @import { GetStore } from '../support/workspace.mjs'
+ */
+
+/** Names that would match others if they were patterns, or that look like parts of one. */
+const ODD = ['*', '?', '[a-z]', '\\', 'a*', '^', '日本 😀', '"', ' ', '{', '\n']
+
+/** @param {GetStore} store */
+export function watch(store) {
+  /** @param {TestContext} t */
+  const corner = async (t) => {
+    const { prefix, open } = workspace(store, t)
+    await store().letWatch?.(prefix)
+    return { open, state: open(), other: open() }
+  }
+
+  describe('watch (conformance 19)', () => {
+    it('tells what another adapter creates, updates and deletes', async (t) => {
+      const { state, other } = await corner(t)
+      const changes = await watching(t, state, 't')
+      await other.set('t', 'k', 1)
+      await other.set('t', 'k', 2)
+      await other.delete('t', 'k')
+      await other.set('t', 'k', 3)
+      const entry = { traceId: 't', key: 'k' }
+      assert.deepEqual(await take(changes), [{ type: 'created', ...entry }])
+      assert.deepEqual(await take(changes), [{ type: 'updated', ...entry }])
+      // Where entries move between servers, one that is there again was not deleted.
+      const rest = await take(changes)
+      if (rest[0].type === 'deleted') rest.push(...(await take(changes)))
+      assert.ok(['deleted created', 'updated'].includes(rest.map(({ type }) => type).join(' ')), JSON.stringify(rest))
+    })
+
+    it('tells what its own adapter does', async (t) => {
+      const { state } = await corner(t)
+      const changes = await watching(t, state, 't')
+      await state.set('t', 'k', 1)
+      assert.deepEqual(await take(changes), [{ type: 'created', traceId: 't', key: 'k' }])
+      await state.delete('t', 'k')
+      assert.deepEqual(await take(changes), [{ type: 'deleted', traceId: 't', key: 'k' }])
+    })
+
+    it('knows what was there before', async (t) => {
+      const { state, other } = await corner(t)
+      await fill(other, 't', 20)
+      const changes = await watching(t, state, 't')
+      await other.set('t', 'k7', 'new')
+      assert.deepEqual(await take(changes), [{ type: 'updated', traceId: 't', key: 'k7' }])
+      await other.delete('t', 'k8')
+      assert.deepEqual(await take(changes), [{ type: 'deleted', traceId: 't', key: 'k8' }])
+    })
+
+    it('tells of expiry', async (t) => {
+      const { state, open } = await corner(t)
+      const changes = await watching(t, state, 't', undefined, { values: true })
+      await open({ ttl: 1 }).set('t', 'k', 'short-lived')
+      assert.equal((await take(changes))[0].type, 'created')
+      const expected = { type: 'expired', traceId: 't', key: 'k', oldValue: 'short-lived' }
+      assert.deepEqual(await take(changes), [expected])
+      assert.equal(await state.get('t', 'k'), null)
+    })
+
+    it('tells of all that clear removes', async (t) => {
+      const { state, other } = await corner(t)
+      await fill(other, 't', 50)
+      const changes = await watching(t, state, 't')
+      await other.clear('t')
+      const told = await take(changes, 50)
+      assert.ok(told.every(({ type }) => type === 'deleted'))
+      assert.equal(new Set(told.map(({ key }) => key)).size, 50)
+    })
+
+    it('of one entry tells of no other', async (t) => {
+      const { state, other } = await corner(t)
+      await other.set('t', 'there', 1)
+      const [changes, there] = [await watching(t, state, 't', 'k'), await watching(t, state, 't', 'there')]
+      for (const key of ['k2', 'K', 'kk', '', 'k']) await other.set('t', key, 1)
+      await other.set('u', 'k', 1)
+      await other.set('t', 'there', 2)
+      assert.deepEqual(await take(changes), [{ type: 'created', traceId: 't', key: 'k' }])
+      assert.deepEqual(await take(there), [{ type: 'updated', traceId: 't', key: 'there' }])
+    })
+
+    it('of one trace tells of no other', async (t) => {
+      const { state, other } = await corner(t)
+      const changes = await watching(t, state, 't')
+      for (const traceId of ['t2', 'T', '', 'tt', 't']) await other.set(traceId, 'k', 1)
+      assert.deepEqual(await take(changes), [{ type: 'created', traceId: 't', key: 'k' }])
+    })
+
+    it('of everything tells of each trace', async (t) => {
+      const { state, other } = await corner(t)
+      await other.set('known', 'k', 1)
+      const changes = await watching(t, state)
+      const ids = ['t', 'u', '', 'known']
+      for (const traceId of ids) await other.set(traceId, 'k', 1)
+      assertSameMembers(
+        await take(changes, ids.length),
+        ids.map((traceId) => ({ type: traceId === 'known' ? 'updated' : 'created', traceId, key: 'k' })),
+      )
+    })
+
+    it('takes wildcards in ids literally', async (t) => {
+      const { state, other } = await corner(t)
+      for (const id of ODD) {
+        const [group, one] = [await watching(t, state, id), await watching(t, state, 'one', id)]
+        await other.set('x', 'other', 1)
+        await other.set('ab', 'other', 1)
+        await other.set(id, id, 1)
+        await other.set('one', 'x', 1)
+        await other.set('one', id, 1)
+        assert.deepEqual(await take(group), [{ type: 'created', traceId: id, key: id }])
+        assert.deepEqual(await take(one), [{ type: 'created', traceId: 'one', key: id }])
+      }
+    })
+
+    it('of an id with a colon tells by that id', async (t) => {
+      const { state, other } = await corner(t)
+      const changes = await watching(t, state, 'a:b')
+      await other.set('a:b', 'c:d', 1)
+      assert.deepEqual(await take(changes), [{ type: 'created', traceId: 'a:b', key: 'c:d' }])
+    })
+
+    it('with values tells the new and the old one', async (t) => {
+      const { state, other } = await corner(t)
+      await other.set('t', 'before', 'there')
+      for (const [values, key] of /** @type {[any[], string][]} */ ([
+        [['a', { b: [1, null] }, 0, '', false], 'k'],
+        [[{ first: true }], 'l'],
+      ])) {
+        const [group, one] = [
+          await watching(t, state, 't', undefined, { values: true }),
+          await watching(t, state, 't', key, { values: true }),
+        ]
+        let oldValue
+        for (const [index, value] of values.entries()) {
+          await other.set('t', key, value)
+          const expected = index === 0 ? { type: 'created', value } : { type: 'updated', value, oldValue }
+          for (const changes of [group, one]) {
+            assert.deepEqual(await take(changes), [{ traceId: 't', key, ...expected }])
+          }
+          oldValue = value
+        }
+        await other.delete('t', key)
+        for (const changes of [group, one]) {
+          assert.deepEqual(await take(changes), [{ type: 'deleted', traceId: 't', key, oldValue }])
+        }
+      }
+      const changes = await watching(t, state, undefined, undefined, { values: true })
+      await other.delete('t', 'before')
+      assert.deepEqual(await take(changes), [{ type: 'deleted', traceId: 't', key: 'before', oldValue: 'there' }])
+    })
+
+    it('may be more than one, and each may end by itself', async (t) => {
+      const { state, other } = await corner(t)
+      const [first, second] = [await watching(t, state, 't'), await watching(t, state, 't')]
+      const [all, elsewhere] = [await watching(t, state), await watching(t, other, 't')]
+      await other.set('t', 'k', 1)
+      for (const changes of [first, second, all, elsewhere]) assert.equal((await take(changes))[0].type, 'created')
+      await first.return()
+      await other.set('t', 'k', 2)
+      for (const changes of [second, all, elsewhere]) assert.equal((await take(changes))[0].type, 'updated')
+      assert.deepEqual(await first.next(), { value: undefined, done: true })
+      await Promise.all([second.return(), all.return()])
+      const again = await watching(t, state, 't')
+      await other.set('t', 'k', 3)
+      assert.equal((await take(again))[0].type, 'updated')
+    })
+
+    it('ends with break', async (t) => {
+      const { state, other } = await corner(t)
+      const changes = await watching(t, state, 't')
+      await other.set('t', 'k', 1)
+      const seen = []
+      for await (const change of changes) {
+        seen.push(change.type)
+        break
+      }
+      assert.deepEqual(seen, ['created'])
+      assert.deepEqual(await changes.next(), { value: undefined, done: true })
+    })
+
+    it('ends with its signal', async (t) => {
+      const { state } = await corner(t)
+      const [controller, reason] = [new AbortController(), new Error('enough')]
+      const changes = await watching(t, state, 't', undefined, { signal: controller.signal })
+      const next = changes.next()
+      controller.abort(reason)
+      const error = await assertFails(next, 'ERR_ABORTED')
+      assert.equal(error.cause, reason)
+      assert.deepEqual(await changes.next(), { value: undefined, done: true })
+      const late = state.watch('t', undefined, { signal: controller.signal })
+      await assertFails(late.ready, 'ERR_ABORTED')
+      await assertFails(late.next(), 'ERR_ABORTED')
+    })
+
+    it('ends with cleanup, and none begins afterwards', async (t) => {
+      const { state } = await corner(t)
+      const changes = await watching(t, state, 't')
+      const early = state.watch('u')
+      const next = changes.next()
+      await state.cleanup()
+      assert.deepEqual(await alive(next), { value: undefined, done: true })
+      await assertFails(early.ready, 'ERR_CLOSED')
+      assert.deepEqual(await early.next(), { value: undefined, done: true })
+      const late = state.watch('t')
+      await assertFails(late.ready, 'ERR_CLOSED')
+      await assertFails(late.next(), 'ERR_CLOSED')
+    })
+
+    it('refuses what it cannot watch', async (t) => {
+      const { state } = await corner(t)
+      for (const args of /** @type {any[][]} */ ([
+        [1],
+        [null],
+        ['\ud800'],
+        [undefined, 'k'],
+        ['t', 1],
+        ['t', '\ud800'],
+        ['t', 'k', null],
+        ['t', 'k', 'values'],
+        ['t', 'k', { values: 1 }],
+        ['t', 'k', { configure: 'yes' }],
+        ['t', 'k', { keepAlive: 1 }],
+        ['t', 'k', { signal: {} }],
+        ['t', 'k', { value: true }],
+      ])) {
+        const refused = (async () => {
+          for await (const _ of /** @type {any} */ (state).watch(...args)) assert.fail('it watches')
+        })()
+        await assertFails(refused, 'ERR_INVALID_ARGUMENT')
+      }
+    })
+  })
+}
