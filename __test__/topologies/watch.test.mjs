@@ -1,0 +1,112 @@
+// @ts-check
+// Watches of masters that sentinels replace, and of clusters that change (conformance 19).
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { startedCluster } from '../support/cluster.mjs'
+import { range } from '../support/fill.mjs'
+import { open } from '../support/open.mjs'
+import { NAME, startedSentinels } from '../support/sentinel.mjs'
+import { slotOf } from '../support/slot.mjs'
+import { until } from '../support/until.mjs'
+import { gapOf, take, watching } from '../support/watching.mjs'
+
+describe('a watch of a master behind sentinels (conformance 19)', () => {
+  for (const [how, strike] of /** @type {const} */ ([
+    ['is killed', (/** @type {import('../support/redis.mjs').RedisServer} */ master) => master.kill()],
+    ['is frozen', (/** @type {import('../support/redis.mjs').RedisServer} */ master) => master.signal('SIGSTOP')],
+  ])) {
+    it(`that ${how} has a gap, and tells what happens at the next`, async (t) => {
+      const set = await startedSentinels(t)
+      const [state, other] = [open(t, set.options), open(t, set.options)]
+      const changes = await watching(t, state, 't')
+      await other.set('t', 'before', 1)
+      assert.equal((await take(changes))[0].type, 'created')
+      const old = await set.master()
+      await strike(old)
+      assert.deepEqual(await take(changes), [{ type: 'gap' }])
+      assert.notEqual(await set.master(), old)
+      await other.set('t', 'after', 1)
+      assert.deepEqual(await take(changes), [{ type: 'created', traceId: 't', key: 'after' }])
+    })
+  }
+
+  it('that hands over has a gap too', async (t) => {
+    const set = await startedSentinels(t)
+    const state = open(t, set.options)
+    const changes = await watching(t, state, 't')
+    const sentinel = await set.sentinels[0].client()
+    await sentinel.sendCommand(['SENTINEL', 'FAILOVER', NAME])
+    assert.deepEqual(await take(changes), [{ type: 'gap' }])
+    await state.set('t', 'after', 1)
+    assert.deepEqual(await take(changes), [{ type: 'created', traceId: 't', key: 'after' }])
+  })
+})
+
+describe('a watch of a cluster (conformance 19)', () => {
+  it('hears each primary', async (t) => {
+    const cluster = await startedCluster(t)
+    const state = open(t, cluster.options)
+    const changes = await watching(t, state)
+    const keys = range(50).map((index) => `k${index}`)
+    await Promise.all(keys.map((key) => state.set('t', key, 1)))
+    const told = await take(changes, keys.length)
+    assert.deepEqual(told.map(({ key }) => key).sort(), keys.sort())
+    assert.equal(await subscriptionsIn(cluster.nodes), 3)
+    await changes.return()
+    await until(async () => (await subscriptionsIn(cluster.nodes)) === 0)
+  })
+
+  it('whose primary dies has a gap, and tells what happens at its successor', async (t) => {
+    const cluster = await startedCluster(t, { replicas: 1 })
+    const [state, other] = [open(t, cluster.options), open(t, cluster.options)]
+    const changes = await watching(t, state, 't')
+    const victim = await cluster.ownerOfKey('motia:state:t:k')
+    await victim.server.kill()
+    assert.deepEqual(await take(changes), [{ type: 'gap' }])
+    await other.set('t', 'k', 1)
+    assert.deepEqual(await take(changes), [{ type: 'created', traceId: 't', key: 'k' }])
+  })
+
+  it('whose replica takes over by order has a gap', async (t) => {
+    const cluster = await startedCluster(t, { replicas: 1 })
+    const state = open(t, cluster.options)
+    const changes = await watching(t, state, 't')
+    const owner = await cluster.ownerOfKey('motia:state:t:k')
+    const replica = cluster.nodes[cluster.nodes.indexOf(owner) + 3]
+    await replica.say('CLUSTER', 'FAILOVER')
+    await gapOf(changes)
+    await state.set('t', 'k', 1)
+    assert.deepEqual(await take(changes), [{ type: 'created', traceId: 't', key: 'k' }])
+  })
+
+  it('takes no move of a slot for a change', async (t) => {
+    const cluster = await startedCluster(t)
+    const state = open(t, { ...cluster.options, hashTags: true })
+    await Promise.all(range(20).map((index) => state.set('t', `k${index}`, index)))
+    const changes = await watching(t, state, 't', undefined, { values: true })
+    const slot = slotOf('motia:state:{t}:k')
+    for (const node of cluster.nodes) await cluster.move(slot, node)
+    await state.set('t', 'k7', 'new')
+    assert.deepEqual(await take(changes), [{ type: 'updated', traceId: 't', key: 'k7', value: 'new', oldValue: 7 }])
+    await state.delete('t', 'k8')
+    assert.deepEqual(await take(changes), [{ type: 'deleted', traceId: 't', key: 'k8', oldValue: 8 }])
+  })
+
+  it('listens to a node that takes over its first slot', async (t) => {
+    const cluster = await startedCluster(t)
+    const state = open(t, cluster.options)
+    const changes = await watching(t, state, 't')
+    const newcomer = await cluster.add()
+    await cluster.moveKey('motia:state:t:k', newcomer)
+    await gapOf(changes)
+    await state.set('t', 'k', 1)
+    assert.deepEqual(await take(changes), [{ type: 'created', traceId: 't', key: 'k' }])
+  })
+})
+
+/** @param {import('../support/cluster.mjs').Cluster['nodes']} nodes */
+async function subscriptionsIn(nodes) {
+  const lists = await Promise.all(nodes.map((node) => node.say('CLIENT', 'LIST', 'TYPE', 'pubsub')))
+  return lists.flatMap((list) => String(list).trim().split('\n').filter(Boolean)).length
+}
