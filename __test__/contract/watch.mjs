@@ -25,7 +25,7 @@ export function watch(store) {
     return { open, state: open(), other: open() }
   }
 
-  describe('watch (conformance 19)', () => {
+  describe('watch (conformance 19)', { concurrency: true }, () => {
     it('tells what another adapter creates, updates and deletes', async (t) => {
       const { state, other } = await corner(t)
       const changes = await watching(t, state, 't')
