@@ -81,6 +81,22 @@ export function watch(store) {
       assert.equal(new Set(told.map(({ key }) => key)).size, 50)
     })
 
+    it('tells of what other methods write, and nothing of an expiry that is set or taken away', async (t) => {
+      const { state, other } = await corner(t)
+      const changes = await watching(t, state, 't', undefined, { values: true })
+      const entry = { traceId: 't', key: 'n' }
+      await other.increment('t', 'n')
+      assert.deepEqual(await take(changes), [{ type: 'created', ...entry, value: 1 }])
+      await other.increment('t', 'n', 4)
+      assert.deepEqual(await take(changes), [{ type: 'updated', ...entry, value: 5, oldValue: 1 }])
+      await other.touch('t', 'n', 100)
+      await other.persist('t', 'n')
+      await other.setMany('t', { a: 1 })
+      assert.deepEqual(await take(changes), [{ type: 'created', traceId: 't', key: 'a', value: 1 }])
+      await other.deleteMany('t', ['n'])
+      assert.deepEqual(await take(changes), [{ type: 'deleted', ...entry, oldValue: 5 }])
+    })
+
     it('of one entry tells of no other', async (t) => {
       const { state, other } = await corner(t)
       await other.set('t', 'there', 1)
