@@ -637,7 +637,8 @@ export interface EntryChange<T = unknown> {
   key: string
   /**
    * With `values`, of an entry that was written: its value when it was read, soon after the change. It may be a later one by
-   * then, or `null` where the entry is gone; absent where it cannot be read.
+   * then, or `null` where the entry is gone; absent where it cannot be read. It is read as `get` reads: with `readFrom` other
+   * than `primary` it may be an earlier one.
    */
   value?: T
   /** With `values`: the value that was last known, where one was. */
