@@ -1,9 +1,11 @@
 // @ts-check
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import { assertFails } from '../support/assert-fails.mjs'
-import { fill } from '../support/fill.mjs'
+import { fill, range } from '../support/fill.mjs'
 import { assertSameMembers } from '../support/members.mjs'
+import { until } from '../support/until.mjs'
 import { alive, take, watching } from '../support/watching.mjs'
 import { workspace } from '../support/workspace.mjs'
 
@@ -176,6 +178,32 @@ export function watch(store) {
       const changes = await watching(t, state, undefined, undefined, { values: true })
       await other.delete('t', 'before')
       assert.deepEqual(await take(changes), [{ type: 'deleted', traceId: 't', key: 'before', oldValue: 'there' }])
+    })
+
+    it('lets a copy be kept, whatever is written side by side', async (t) => {
+      const { state, other } = await corner(t)
+      const changes = await watching(t, state, 't', undefined, { values: true })
+      const copy = new Map()
+      const kept = (async () => {
+        for await (const change of changes) {
+          assert.ok(change.type !== 'gap')
+          if (change.type === 'deleted') copy.delete(change.key)
+          else copy.set(change.key, change.value)
+        }
+      })()
+      for (let round = 0; round < 20; round++) {
+        const act = (/** @type {number} */ index) => {
+          const [adapter, key] = [index % 2 ? state : other, `k${(index * 7 + round) % 11}`]
+          return (index + round) % 3 === 0 ? adapter.delete('t', key) : adapter.set('t', key, { round, index })
+        }
+        await Promise.all(range(30).map(act))
+      }
+      const stored = await other.items({ groupId: 't' })
+      const expected = new Map(stored.map(({ key, value }) => [key, value]))
+      assert.ok(expected.size > 0)
+      await until(() => isDeepStrictEqual(copy, expected))
+      await changes.return()
+      await kept
     })
 
     it('may be more than one, and each may end by itself', async (t) => {
