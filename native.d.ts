@@ -37,6 +37,17 @@ export declare class NativeStore {
   /** The items of these keys, a JSON array, as far as they are there. */
   scanPage(batch: number, traceId: string, keys: string): void
   clear(batch: number, traceId: string, keyPrefix: string): void
+  /** The names of entries: trace id and key, one after the other. */
+  names(batch: number, traceId?: string | undefined | null): void
+  /** Which of these entries of a cluster are there, by their numbers; `names` has trace ids and keys, one after the other. */
+  present(batch: number, names: Array<string>): void
+  /**
+   * Tells from now on, by the number given, what happens to an entry, to those of a trace, or to all. `onTold`: the first
+   * one given serves all watches; `told` is a JSON array of what src/reply.rs has.
+   */
+  watch(number: number, traceId: string | undefined | null, key: string | undefined | null, configure: boolean, onTold: (told: string, failures?: Array<WatchFailure>) => void): void
+  /** Tells nothing further by that number. */
+  unwatch(number: number): void
   stats(): NativeStats
   /** Asks for the next part of a batch, once the one before is taken. */
   next(batch: number): void

@@ -19,7 +19,6 @@ import { stats } from './contract/stats.mjs'
 import { traceIds } from './contract/trace-ids.mjs'
 import { ttl } from './contract/ttl.mjs'
 import { values } from './contract/values.mjs'
-import { watch } from './contract/watch.mjs'
 import { wrongType } from './contract/wrong-type.mjs'
 import { onEveryStore } from './support/on-every-store.mjs'
 
@@ -46,7 +45,6 @@ const BEHAVIOURS = [
   layout,
   pings,
   stats,
-  watch,
 ]
 
 onEveryStore('the contract', BEHAVIOURS)
