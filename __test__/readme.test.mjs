@@ -34,7 +34,7 @@ after(async () => {
   await rm(folder, { recursive: true })
 })
 
-for (const { title, code, program } of [...(await ofReadme()), ...(await ofStateStore())]) {
+for (const { title, code, program } of [await ofReadme(), ...(await ofStateStore())]) {
   describe(`the example ${title}, as printed`, () => {
     const printed = [...code.matchAll(/^ *console\.log\(.*\) \/\/ (.*)$/gm)].map(([, value]) => value)
 
@@ -54,14 +54,10 @@ for (const { title, code, program } of [...(await ofReadme()), ...(await ofState
   })
 }
 
-/** The first block of JavaScript is a program, and so is that about watching. @returns {Promise<Example[]>} */
+/** The first block of JavaScript is a program. @returns {Promise<Example>} */
 async function ofReadme() {
-  const blocks = blocksOf(await readFile(join(root, 'README.md'), 'utf8'))
-  return [blocks[0], ...blocks.filter(({ section }) => section === 'Watching')].map(({ section, code }) => ({
-    title: `of README.md, ${section}`,
-    code,
-    program: code,
-  }))
+  const [{ code }] = blocksOf(await readFile(join(root, 'README.md'), 'utf8'))
+  return { title: 'of README.md', code, program: code }
 }
 
 /** The first block begins each of the others. @returns {Promise<Example[]>} */
