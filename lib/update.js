@@ -62,17 +62,19 @@ function update(core, traceId, key, operations, options) {
  * @param {any} options
  */
 function increment(core, traceId, key, by, options) {
-  const { field, ...others } = Object(options)
-  const call = { operation: 'increment', traceId, key, options: options && others, accepted: WITH_INCREMENT }
-  if (field === undefined) {
-    const args = (/** @type {Given} */ { ttl }) => [numberText(by, 'by'), ttl]
-    return core.act({ ...call, action: 'increment', args })
-  }
-  const args = (/** @type {Given} */ given) => {
-    const change = { name: 'increment', names: namesOf(field, 'field'), json: numberText(by, 'by') }
-    return updateArgs(given, 'last', [change])
-  }
-  return core.act({ ...call, action: 'update', args })
+  return core.checked({ traceId, key, writes: true }, () => {
+    const { field, ...others } = Object(options)
+    const call = { operation: 'increment', traceId, key, options: options && others, accepted: WITH_INCREMENT }
+    if (field === undefined) {
+      const args = (/** @type {Given} */ { ttl }) => [numberText(by, 'by'), ttl]
+      return core.act({ ...call, action: 'increment', args })
+    }
+    const args = (/** @type {Given} */ given) => {
+      const change = { name: 'increment', names: namesOf(field, 'field'), json: numberText(by, 'by') }
+      return updateArgs(given, 'last', [change])
+    }
+    return core.act({ ...call, action: 'update', args })
+  })
 }
 
 /**
@@ -107,23 +109,11 @@ function changesOfOne(operation, at) {
   return kind.changes(rest, namesOf(path, `${at}.path`), at)
 }
 
-/**
- * The members one by one, in an object that is made where there is none.
- *
- * @type {Kind['changes']}
- */
+/** @type {Kind['changes']} */
 function mergeOf({ value }, names, at) {
-  // As it would be stored: toJSON called, what has no JSON text left out.
-  const members = JSON.parse(jsonText(value))
-  if (typeof members !== 'object' || members === null || Array.isArray(members)) {
-    throw invalidArgument(`${at}.value: expected an object to merge`)
-  }
-  const sets = Object.entries(members).map(([name, member]) => ({
-    name: 'set',
-    names: [...names, ...namesOf([name], `${at}.value`)],
-    json: JSON.stringify(member),
-  }))
-  return [{ name: 'object', names }, ...sets]
+  const json = jsonText(value)
+  if (!json.startsWith('{')) throw invalidArgument(`${at}.value: expected an object to merge`)
+  return [{ name: 'merge', names, json }]
 }
 
 /**

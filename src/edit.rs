@@ -1,5 +1,9 @@
 //! Changes of parts of a JSON text, the rest staying byte for byte; what scripts/update.lua does on a server.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+
 use crate::error::{Applied, Error, Kind};
 
 /// Beyond, a double cannot be told from its neighbours.
@@ -12,8 +16,8 @@ pub enum Change<'a> {
     Remove,
     Increment(&'a str),
     Append(&'a str),
-    /// Made, where there is nothing; anything else is refused.
-    Object,
+    /// Sets each member of an object, which is made where there is none.
+    Merge(&'a str),
 }
 
 impl<'a> Change<'a> {
@@ -24,7 +28,7 @@ impl<'a> Change<'a> {
             "remove" => Change::Remove,
             "increment" => Change::Increment(json),
             "append" => Change::Append(json),
-            "object" => Change::Object,
+            "merge" => Change::Merge(json),
             _ => unreachable!("there is no change {name:?}"),
         }
     }
@@ -40,12 +44,11 @@ impl<'a> Change<'a> {
                 Some(text) if text.starts_with('[') => Container(text).parts(None).insert(json),
                 Some(_) => return Err(mismatch("what is to be appended to is not an array")),
             }),
-            Change::Object => match text {
-                Some(text) if !text.starts_with('{') => {
-                    return Err(mismatch("what is to be merged into is not an object"));
-                }
-                _ => Some(text.unwrap_or("{}").to_owned()),
-            },
+            Change::Merge(json) => Some(match text {
+                None => json.to_owned(),
+                Some(text) if text.starts_with('{') => merged(text, json),
+                Some(_) => return Err(mismatch("what is to be merged into is not an object")),
+            }),
         })
     }
 }
@@ -241,10 +244,70 @@ fn after_brackets(text: &str, start: usize) -> usize {
     }
 }
 
-/// Whether two JSON strings are one name, which others may have escaped in another way.
+/// A member of an object.
+struct Member<'a> {
+    name: &'a str,
+    /// Where its value is.
+    value: Range<usize>,
+}
+
+/// The members of an object, and where it ends.
+fn members(text: &str) -> (Vec<Member<'_>>, usize) {
+    let (mut members, mut at) = (Vec::new(), after_space(text, 1));
+    if byte(text, at) != b'"' {
+        return (members, at);
+    }
+    loop {
+        let end = after_string(text, at);
+        let name = &text[at..end];
+        let start = after_space(text, after_space(text, end) + 1);
+        let end = after_value(text, start);
+        members.push(Member { name, value: start..end });
+        let mark = after_space(text, end);
+        if byte(text, mark) != b',' {
+            return (members, mark);
+        }
+        at = after_space(text, mark + 1);
+    }
+}
+
+/// All members in one pass, as there may be as many on either side.
+fn merged(text: &str, other: &str) -> String {
+    let ((old, end), (new, _)) = (members(text), members(other));
+    // Of several the last.
+    let places: HashMap<Cow<'_, str>, &Range<usize>> =
+        old.iter().map(|member| (plain(member.name), &member.value)).collect();
+    let (mut found, mut added) = (BTreeMap::new(), Vec::new());
+    for Member { name, value } in new {
+        match places.get(&plain(name)) {
+            Some(place) => drop(found.insert(place.start, (place.end, &other[value]))),
+            None => added.push((name, &other[value])),
+        }
+    }
+    let (mut whole, mut at) = (String::with_capacity(text.len() + other.len()), 0);
+    for (start, (end, json)) in found {
+        whole.extend([&text[at..start], json]);
+        at = end;
+    }
+    whole.push_str(&text[at..end]);
+    for (index, (name, json)) in added.into_iter().enumerate() {
+        let comma = if index > 0 || !old.is_empty() { "," } else { "" };
+        whole.extend([comma, name, ":", json]);
+    }
+    whole.push_str(&text[end..]);
+    whole
+}
+
+/// A name as it counts: others may have escaped it in another way.
+fn plain(name: &str) -> Cow<'_, str> {
+    match name.contains('\\').then(|| serde_json::from_str::<String>(name)) {
+        Some(Ok(decoded)) => format!("\"{decoded}\"").into(),
+        _ => name.into(),
+    }
+}
+
 fn is_same(name: &str, other: &str) -> bool {
-    let decoded = |text: &str| serde_json::from_str::<String>(text).ok();
-    name == other || name.contains('\\') && decoded(name).is_some_and(|name| decoded(other) == Some(name))
+    name == other || plain(name) == plain(other)
 }
 
 /// Whether a name is the number of an element.
@@ -283,6 +346,20 @@ mod tests {
         }
         assert_eq!(edited("[1,2,3]", &[r#""1""#], Change::Remove), "[1,3]");
         assert_eq!(edited("[1]", &[r#""0""#], Change::Remove), "[]");
+    }
+
+    #[test]
+    fn members_are_merged_each_into_its_place() {
+        for (text, other, expected) in [
+            ("{ }", r#"{"a":1,"b":2}"#, r#"{ "a":1,"b":2}"#),
+            (r#"{"a":0 , "b":[0]}"#, r#"{"b":2,"c":3,"a":1}"#, r#"{"a":1 , "b":2,"c":3}"#),
+            (r#"{"a":0,"\u0061":0}"#, r#"{"a":1}"#, r#"{"a":0,"\u0061":1}"#),
+            (r#"{"a":0}"#, "{}", r#"{"a":0}"#),
+        ] {
+            assert_eq!(edited(text, &[], Change::Merge(other)), expected);
+        }
+        assert_eq!(edited("{}", &[r#""o""#], Change::Merge("{}")), r#"{"o":{}}"#);
+        assert!(edit(Some("[]"), &[], Change::Merge("{}")).is_err());
     }
 
     #[test]

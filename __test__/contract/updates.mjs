@@ -88,6 +88,14 @@ export function updates(store) {
       assert.deepEqual(await state.get('t', 'new'), { a: { b: 1 } })
     })
 
+    it('merges many members at once', async (t) => {
+      const state = openFresh(store, t)
+      const members = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`member-${index}`, index]))
+      await state.update('t', 'k', [{ op: 'merge', value: members }])
+      const { newValue } = await state.update('t', 'k', [{ op: 'merge', value: { ...members, more: 1 } }])
+      assert.deepEqual(newValue, { ...members, more: 1 })
+    })
+
     it('is exact, whoever calls at the same time (conformance 17)', async (t) => {
       const { open } = workspace(store, t)
       const states = [open(), open()]

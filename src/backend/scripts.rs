@@ -36,6 +36,6 @@ mod tests {
     #[test]
     fn nothing_but_code_is_sent() {
         assert_eq!(bare("-- why\nlocal a = 1\n\n  return a\n"), "local a = 1\nreturn a");
-        assert!(UPDATE.starts_with("local function add(") && UPDATE.len() < 6400, "{} bytes", UPDATE.len());
+        assert!(UPDATE.starts_with("local function add(") && UPDATE.len() < 8000, "{} bytes", UPDATE.len());
     }
 }

@@ -42,11 +42,15 @@ local function after_value(text, at)
   return at
 end
 
--- Whether two JSON strings are one name, which others may have escaped in another way.
-local function is_same(name, other)
-  if name == other or not find(name, '\\', 1, true) then return name == other end
+-- A name as it counts: others may have escaped it in another way.
+local function plain(name)
+  if not find(name, '\\', 1, true) then return name end
   local is_plain, decoded = pcall(cjson.decode, '[' .. name .. ']')
-  return is_plain and decoded[1] == cjson.decode('[' .. other .. ']')[1]
+  return is_plain and '"' .. decoded[1] .. '"' or name
+end
+
+local function is_same(name, other)
+  return name == other or plain(name) == plain(other)
 end
 
 -- Halves of surrogate pairs, which JavaScript writes, are too much for the decoder: any other escape stands for them.
@@ -113,6 +117,57 @@ local function edit(text, names, depth, change)
   return insert(text, inner, count, stop)
 end
 
+-- Tells `visit` each member of an object: its name, where its value begins and what follows. How many there are, and where
+-- the object ends.
+local function visit_members(text, visit)
+  local count, at = 0, find(text, '%S', 2)
+  if byte(text, at) ~= QUOTE then return 0, at end
+  while true do
+    local stop = after_string(text, at)
+    local from = find(text, '%S', find(text, ':', stop, true) + 1)
+    local name = sub(text, at, stop - 1)
+    stop = after_value(text, from)
+    visit(name, from, stop)
+    count = count + 1
+    local mark = find(text, '[,}]', stop)
+    if byte(text, mark) ~= COMMA then return count, mark end
+    at = find(text, '%S', mark + 1)
+  end
+end
+
+-- All members in one pass, as there may be as many on either side.
+local function merge(text, value)
+  local members, by_name, pieces, at = {}, {}, {}, 1
+  visit_members(value, function(name, from, stop)
+    local member = { name = name, json = sub(value, from, stop - 1) }
+    members[#members + 1], by_name[plain(name)] = member, member
+  end)
+  local count, finish = visit_members(text, function(name, from, stop)
+    local member = by_name[plain(name)]
+    -- Of several the last.
+    if member then member.from, member.stop = from, stop end
+  end)
+  local found = {}
+  for _, member in ipairs(members) do
+    if member.stop then found[#found + 1] = member end
+  end
+  table.sort(found, function(one, other) return one.from < other.from end)
+  for _, member in ipairs(found) do
+    pieces[#pieces + 1] = sub(text, at, member.from - 1)
+    pieces[#pieces + 1] = member.json
+    at = member.stop
+  end
+  pieces[#pieces + 1] = sub(text, at, finish - 1)
+  for _, member in ipairs(members) do
+    if not member.stop then
+      pieces[#pieces + 1] = (count > 0 and ',' or '') .. member.name .. ':' .. member.json
+      count = count + 1
+    end
+  end
+  pieces[#pieces + 1] = sub(text, finish)
+  return table.concat(pieces)
+end
+
 local changes = {
   set = function(_, value) return value end,
   remove = function() return nil end,
@@ -128,10 +183,9 @@ local changes = {
     while byte(text, stop) ~= END_BRACKET do stop = stop - 1 end
     return insert(text, value, find(text, '^%[%s*%]') and 0 or 1, stop)
   end,
-  -- Makes sure that it is an object.
-  object = function(text)
+  merge = function(text, value)
     if text and byte(text) ~= BRACE then fail('WRONGTYPE what is to be merged into is not an object') end
-    return text or '{}'
+    return text and merge(text, value) or value
   end,
 }
 
