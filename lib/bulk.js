@@ -2,7 +2,7 @@
 'use strict'
 
 const { abortable } = require('./abort.js')
-const { callOptions, objectOf } = require('./call-options.js')
+const { callOptions, fieldsOf, objectOf } = require('./call-options.js')
 const { deleteWith, setWith } = require('./conditional.js')
 const { checkTraceId } = require('./entry.js')
 const { RedisStateError, invalidArgument } = require('./errors.js')
@@ -17,6 +17,7 @@ const { getWithMetadata } = require('./metadata.js')
 const ROUND = 10_000
 const WITH_READ = ['signal']
 const WITH_SET = ['ttl', 'ifAbsent', 'waitReplicas', 'signal']
+const ENTRY = ['key', 'value', 'ttl', 'ifAbsent', 'ifMatch']
 const WITH_DELETE = ['waitReplicas', 'signal']
 
 /** @param {Core} core @param {string} traceId @param {unknown} keys @param {unknown} [options] */
@@ -37,9 +38,12 @@ function getManyWithMetadata(core, traceId, keys, options) {
  */
 function setMany(core, traceId, entries, options) {
   return bulk(core, traceId, { options, accepted: WITH_SET, writes: true }, () => {
-    const { signal, ...common } = Object(options)
-    const set = (/** @type {any} */ { key, value, ...own }) => setWith(core, traceId, key, value, { ...common, ...own })
-    return writeAll(traceId, listOf(entries), set).then(() => undefined)
+    const { signal, ...common } = fieldsOf(Object(options), WITH_SET)
+    const set = (/** @type {any} */ entry) => {
+      const { key, value, ...own } = fieldsOf(entry, ENTRY)
+      return setWith(core, traceId, key, value, { ...common, ...own })
+    }
+    return writeAll(core, traceId, listOf(entries), set, signal).then(() => undefined)
   })
 }
 
@@ -51,13 +55,13 @@ function setMany(core, traceId, entries, options) {
  */
 function deleteMany(core, traceId, keys, options) {
   return bulk(core, traceId, { options, accepted: WITH_DELETE, writes: true }, () => {
-    const { signal, ...common } = Object(options)
+    const { signal, ...common } = fieldsOf(Object(options), WITH_DELETE)
     const removeOne = (/** @type {any} */ one) => {
       if (typeof one !== 'object' || one === null) return remove(core, traceId, one, common)
-      const { key, ...own } = one
+      const { key, ...own } = fieldsOf(one, ENTRY)
       return deleteWith(core, traceId, key, { ...common, ...own }).then(() => true)
     }
-    const removed = writeAll(traceId, arrayOf('the keys', keys), removeOne)
+    const removed = writeAll(core, traceId, arrayOf('the keys', keys), removeOne, signal)
     return removed.then((existed) => existed.filter(Boolean).length)
   })
 }
@@ -77,31 +81,36 @@ function remove(core, traceId, key, options) {
  */
 function readAll(core, traceId, keys, options, read) {
   return bulk(core, traceId, { options, accepted: WITH_READ, writes: false }, () =>
-    readRounds(arrayOf('the keys', keys), read),
+    readRounds(arrayOf('the keys', keys), read, /** @type {any} */ (options)?.signal),
   )
 }
 
 /**
  * @param {string[]} keys
  * @param {(key: string) => Promise<any>} read
+ * @param {AbortSignal} [signal]
  */
-async function readRounds(keys, read) {
+async function readRounds(keys, read, signal) {
   const values = []
-  for (const round of roundsOf(keys)) values.push(...(await Promise.all(round.map(read))))
+  for (const round of roundsOf(keys, signal)) values.push(...(await Promise.all(round.map(read))))
   return values
 }
 
 /**
  * Makes all the calls, whatever becomes of some.
  *
+ * @param {Core} core
  * @param {string} traceId
  * @param {any[]} entries
- * @param {(entry: any) => Promise<any>} write
+ * @param {(entry: any) => Promise<any>} write that may throw
+ * @param {AbortSignal} [signal]
  */
-async function writeAll(traceId, entries, write) {
+async function writeAll(core, traceId, entries, write, signal) {
   /** @type {PromiseSettledResult<any>[]} */
   const results = []
-  for (const round of roundsOf(entries)) results.push(...(await Promise.allSettled(round.map(write))))
+  // One that throws must not leave those before it without anybody who hears how they end.
+  const attempt = (/** @type {any} */ entry) => core.checked({ traceId, writes: true }, () => write(entry))
+  for (const round of roundsOf(entries, signal)) results.push(...(await Promise.allSettled(round.map(attempt))))
   const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
   if (errors.length > 0) throw partialFailure(traceId, errors, results.length)
   return results.map((result) => /** @type {PromiseFulfilledResult<any>} */ (result).value)
@@ -134,9 +143,12 @@ function bulk(core, traceId, { options, accepted, writes }, run) {
   })
 }
 
-/** @param {any[]} all */
-function* roundsOf(all) {
-  for (let start = 0; start < all.length; start += ROUND) yield all.slice(start, start + ROUND)
+/**
+ * @param {any[]} all
+ * @param {AbortSignal} [signal] after which there are no more: nobody waits for them
+ */
+function* roundsOf(all, signal) {
+  for (let start = 0; start < all.length && !signal?.aborted; start += ROUND) yield all.slice(start, start + ROUND)
 }
 
 /** @param {unknown} entries a list, or an object of values by key */

@@ -28,7 +28,7 @@ const NOTHING = Object.freeze({ ttl: '', condition: '' })
  */
 function callOptions(options, accepted, rules) {
   if (options === undefined) return NOTHING
-  const given = { ...objectOf('the options', options) }
+  const given = fieldsOf(objectOf('the options', options), accepted)
   const unknown = Object.keys(given).find((name) => !accepted.includes(name))
   if (unknown !== undefined) throw invalidArgument(`there is no option ${unknown}`)
   return {
@@ -37,6 +37,19 @@ function callOptions(options, accepted, rules) {
     wait: waitOf(given.waitReplicas, rules),
     signal: signalOf(given.signal),
   }
+}
+
+/**
+ * What an object has itself, and what it inherits of that name: a condition that is a getter of a class is one.
+ *
+ * @param {Record<string, any>} object
+ * @param {readonly string[]} names
+ * @returns {Record<string, any>} without what is undefined
+ */
+function fieldsOf(object, names) {
+  const all = new Set([...Object.keys(object), ...names])
+  const entries = Array.from(all, (name) => [name, object[name]])
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
 }
 
 /** @param {unknown} ttl */
@@ -124,4 +137,4 @@ function isSameWait(one, other) {
   return one === other || (one?.count === other?.count && one?.timeout === other?.timeout)
 }
 
-module.exports = { NOTHING, abortedBy, callOptions, isSameWait, isWhole, objectOf }
+module.exports = { NOTHING, abortedBy, callOptions, fieldsOf, isSameWait, isWhole, objectOf }

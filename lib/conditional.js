@@ -24,9 +24,11 @@ function isPlain(options) {
  * @param {unknown} options
  */
 function setWith(core, traceId, key, value, options) {
-  if (isPlain(options)) return core.pointWith('set', traceId, key, value, options, WITH_SET)
-  const args = (/** @type {Given} */ { ttl, condition }) => [jsonText(value), ttl, escapeMarks(condition)]
-  return core.act({ operation: 'set', action: 'write', traceId, key, options, accepted: WITH_SET, args, value })
+  return core.checked({ traceId, key, writes: true }, () => {
+    if (isPlain(options)) return core.pointWith('set', traceId, key, value, options, WITH_SET)
+    const args = (/** @type {Given} */ { ttl, condition }) => [jsonText(value), ttl, escapeMarks(condition)]
+    return core.act({ operation: 'set', action: 'write', traceId, key, options, accepted: WITH_SET, args, value })
+  })
 }
 
 /**
@@ -36,8 +38,10 @@ function setWith(core, traceId, key, value, options) {
  * @param {unknown} options
  */
 function deleteWith(core, traceId, key, options) {
-  if (isPlain(options)) return core.pointWith('delete', traceId, key, undefined, options, WITH_DELETE)
-  return core.act({ operation: 'delete', action: 'take', traceId, key, options, accepted: WITH_DELETE, args: etagOf })
+  return core.checked({ traceId, key, writes: true }, () => {
+    if (isPlain(options)) return core.pointWith('delete', traceId, key, undefined, options, WITH_DELETE)
+    return core.act({ operation: 'delete', action: 'take', traceId, key, options, accepted: WITH_DELETE, args: etagOf })
+  })
 }
 
 /** @param {Given} given with a condition that is an etag */

@@ -16,15 +16,17 @@ const ACCEPTED = ['waitReplicas', 'signal']
  * @param {any} options
  */
 function rateLimit(core, traceId, key, options) {
-  const { limit, window, cost = 1, ...others } = Object(options)
-  const args = () => [countOf(limit, 'limit'), String(millisecondsOf(window, 'window')), countOf(cost, 'cost')]
-  const finish = (/** @type {number[]} */ [allowed, remaining, left]) => ({
-    allowed: allowed === 1,
-    remaining,
-    resetAfter: left / 1000,
+  return core.checked({ traceId, key, writes: true }, () => {
+    const { limit, window, cost = 1, ...others } = Object(options)
+    const args = () => [countOf(limit, 'limit'), String(millisecondsOf(window, 'window')), countOf(cost, 'cost')]
+    const finish = (/** @type {number[]} */ [allowed, remaining, left]) => ({
+      allowed: allowed === 1,
+      remaining,
+      resetAfter: left / 1000,
+    })
+    const call = { operation: 'rateLimit', action: /** @type {const} */ ('limit'), traceId, key, options: others }
+    return core.act({ ...call, accepted: ACCEPTED, args, finish })
   })
-  const call = { operation: 'rateLimit', action: /** @type {const} */ ('limit'), traceId, key, options: others }
-  return core.act({ ...call, accepted: ACCEPTED, args, finish })
 }
 
 /**

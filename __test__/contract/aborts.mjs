@@ -42,6 +42,29 @@ export function aborts(store) {
       assert.equal(await state.get('t', 'k'), 1)
     })
 
+    it('may be one for many calls, and has one listener', async (t) => {
+      const state = openFresh(store, t)
+      const controller = new AbortController()
+      const { signal } = controller
+      const calls = Array.from({ length: 20 }, () => assertFails(state.get('t', 'k', { signal }), 'ERR_ABORTED'))
+      assert.equal(getEventListeners(signal, 'abort').length, 1)
+      controller.abort()
+      await Promise.all(calls)
+    })
+
+    it('ends a bulk call behind the round that is on its way', async (t) => {
+      const state = openFresh(store, t)
+      const controller = new AbortController()
+      const entries = Object.fromEntries(Array.from({ length: 30_000 }, (_, index) => [`k${index}`, index]))
+      const writing = state.setMany('t', entries, { signal: controller.signal })
+      controller.abort()
+      await assertFails(writing, 'ERR_ABORTED', { traceId: 't', applied: 'unknown' })
+      // Behind the first round, and then behind another if there is one.
+      await state.get('t', 'k')
+      await state.get('t', 'k')
+      assert.equal((await state.keys('t')).length, 10_000)
+    })
+
     it('is let go of when the call is settled', async (t) => {
       const state = openFresh(store, t)
       const { signal } = new AbortController()

@@ -109,6 +109,30 @@ export function bulk(store) {
       assert.equal(await state.ttl('t', 'b'), -1)
     })
 
+    it('take undefined for not given', async (t) => {
+      const state = openFresh(store, t)
+      await state.setMany('t', [{ key: 'a', value: 1, ttl: undefined }], { ttl: 100 })
+      assert.ok(Number(await state.ttl('t', 'a')) > 0)
+    })
+
+    it('hear of each call that fails, also where an entry cannot be read', async (t) => {
+      const state = openFresh(store, t)
+      await state.set('t', 'a', 1)
+      const unreadable = {
+        value: 1,
+        get key() {
+          return assert.fail('not readable')
+        },
+      }
+      // Of the first nobody would hear if the second threw: Node would end the process.
+      const writing = state.setMany('t', [{ key: 'a', value: 2, ifAbsent: true }, unreadable])
+      const { errors } = await assertFails(writing, 'ERR_PARTIAL', { traceId: 't', applied: 'no' })
+      assert.deepEqual(
+        errors?.map(({ code }) => code),
+        ['ERR_CONFLICT', 'ERR_INVALID_ARGUMENT'],
+      )
+    })
+
     it('refuse what is no list', async (t) => {
       const state = openFresh(store, t)
       /** @type {any} */

@@ -113,6 +113,40 @@ export function conditions(store) {
       assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 1)
     })
 
+    it('may be getters of a class', async (t) => {
+      const state = openFresh(store, t)
+      class Options {
+        get ifMatch() {
+          return 'no etag'
+        }
+      }
+      const failed = /** @type {const} */ ({ traceId: 't', key: 'k', applied: 'no' })
+      await state.set('t', 'k', 1)
+      await assertFails(state.set('t', 'k', 2, new Options()), 'ERR_CONFLICT', failed)
+      await assertFails(state.delete('t', 'k', new Options()), 'ERR_CONFLICT', failed)
+      const entry = Object.assign(new Options(), { key: 'k', value: 2 })
+      await assertFails(state.setMany('t', [entry]), 'ERR_PARTIAL', { traceId: 't', applied: 'no' })
+      const check = state.transaction('t', (tx) => tx.set('k', 2, new Options()))
+      await assertFails(check, 'ERR_CONFLICT', failed)
+      assert.equal(await state.get('t', 'k'), 1)
+    })
+
+    it('that cannot be read reject, they do not throw', async (t) => {
+      const state = openFresh(store, t)
+      const options = /** @type {any} */ (
+        new Proxy({}, { get: () => assert.fail('not readable'), ownKeys: () => assert.fail('not readable') })
+      )
+      const failed = /** @type {const} */ ({ traceId: 't', key: 'k', applied: 'no' })
+      const calls = [
+        () => state.set('t', 'k', 1, options),
+        () => state.delete('t', 'k', options),
+        () => state.increment('t', 'k', 1, options),
+        () => state.rateLimit('t', 'k', options),
+        () => state.lock('t', 'k', options),
+      ]
+      for (const call of calls) await assertFails(call(), 'ERR_INVALID_ARGUMENT', failed)
+    })
+
     it('refuse options that make no sense, and write nothing', async (t) => {
       const state = openFresh(store, t)
       /** @type {any[]} */
