@@ -2,6 +2,7 @@
 'use strict'
 
 const { randomUUID } = require('node:crypto')
+const { listen } = require('./abort.js')
 const { abortedBy, objectOf } = require('./call-options.js')
 const { invalidArgument } = require('./errors.js')
 
@@ -64,19 +65,28 @@ class StateLock {
  * @param {string} key
  * @param {any} options
  */
-async function lock(core, traceId, key, options) {
-  const { ttl, timeout = 0, ...others } = Object(options)
-  const token = randomUUID()
-  const holder = { traceId, key, token }
-  const check = () => {
-    objectOf('the options', options)
-    if (!(timeout >= 0 && timeout <= LONGEST_HOLD)) throw invalidArgument('timeout: expected milliseconds, 0 or more')
-    return millisecondsOf(ttl, 'ttl')
-  }
+function lock(core, traceId, key, options) {
+  return core.checked({ traceId, key, writes: true }, () => {
+    const { ttl, timeout = 0, ...others } = Object(options)
+    const check = () => {
+      objectOf('the options', options)
+      if (!(timeout >= 0 && timeout <= LONGEST_HOLD)) throw invalidArgument('timeout: expected milliseconds, 0 or more')
+      return millisecondsOf(ttl, 'ttl')
+    }
+    return take(core, { traceId, key, token: randomUUID() }, { check, timeout, others })
+  })
+}
+
+/**
+ * @param {Core} core
+ * @param {{ traceId: string, key: string, token: string }} holder
+ * @param {{ check: () => number, timeout: number, others: any }} options `check` gives the time to hold it; may throw
+ */
+async function take(core, holder, { check, timeout, others }) {
   const end = performance.now() + timeout
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     const { fence, left } = await acquire(core, holder, check, others)
-    if (fence !== null) return new StateLock(core, traceId, key, token, fence, millisecondsOf(ttl, 'ttl'))
+    if (fence !== null) return new StateLock(core, holder.traceId, holder.key, holder.token, fence, check())
     const rest = end - performance.now()
     if (rest <= 0) return null
     // Half of it by chance, so that those who wait do not all come at once.
@@ -95,9 +105,9 @@ async function acquire(core, holder, hold, options) {
   try {
     return await step(core, 'acquire', holder, hold, options)
   } catch (error) {
-    const { code, applied } = /** @type {import('../index.js').RedisStateError} */ (error)
-    // Nobody would know that it is held. Behind the step itself, on the same connection.
-    if (code === 'ERR_ABORTED' && applied === 'unknown') step(core, 'release', holder, () => 0).catch(() => {})
+    const { applied } = /** @type {import('../index.js').RedisStateError} */ (error)
+    // Nobody would know that it is held: aborted, overdue, not replicated. Behind the step itself where the connection stands.
+    if (applied === 'yes' || applied === 'unknown') step(core, 'release', holder, () => 0).catch(() => {})
     throw error
   }
 }
@@ -142,14 +152,15 @@ function wait(milliseconds, signal) {
   return new Promise((resolve, reject) => {
     const onAbort = () => {
       clearTimeout(timer)
+      letGo()
       reject(abortedBy(/** @type {AbortSignal} */ (signal), { applied: 'no' }))
     }
     const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', onAbort)
+      letGo()
       resolve()
     }, milliseconds)
+    const letGo = signal === undefined || signal.aborted ? () => {} : listen(signal, onAbort)
     if (signal?.aborted) onAbort()
-    else signal?.addEventListener('abort', onAbort, { once: true })
   })
 }
 
