@@ -1,7 +1,7 @@
 // @ts-check
 'use strict'
 
-const { callOptions, objectOf } = require('./call-options.js')
+const { callOptions, fieldsOf, objectOf } = require('./call-options.js')
 const { checkTraceId, escapeMarks, jsonText, nameOf } = require('./entry.js')
 const { RedisStateError, invalidArgument } = require('./errors.js')
 const { StateLock } = require('./lock.js')
@@ -33,19 +33,19 @@ class StateTransaction {
 
   /** @param {string} key @param {unknown} value @param {object} [options] */
   set(key, value, options) {
-    this.#operations.push({ op: 'set', key, value, ...options })
+    this.#operations.push({ ...fieldsOf(Object(options), FIELDS.set), op: 'set', key, value })
     return this
   }
 
   /** @param {string} key @param {object} [options] */
   delete(key, options) {
-    this.#operations.push({ op: 'delete', key, ...options })
+    this.#operations.push({ ...fieldsOf(Object(options), FIELDS.delete), op: 'delete', key })
     return this
   }
 
   /** @param {string} key @param {object} condition */
   check(key, condition) {
-    this.#operations.push({ op: 'check', key, ...condition })
+    this.#operations.push({ ...fieldsOf(Object(condition), FIELDS.check), op: 'check', key })
     return this
   }
 
@@ -61,18 +61,26 @@ class StateTransaction {
  * @param {string} traceId
  * @param {unknown} work a list of operations, or a function that makes them
  * @param {unknown} options
+ * @returns {Promise<void>}
  */
-async function transaction(core, traceId, work, options) {
-  const operations = typeof work === 'function' ? await gather(work) : work
-  return core.checked({ traceId, writes: true }, () => run(core, traceId, operations, options))
-}
-
-/** @param {Function} work */
-async function gather(work) {
+function transaction(core, traceId, work, options) {
+  const send = (/** @type {unknown} */ operations) =>
+    core.checked({ traceId, writes: true }, () => run(core, traceId, operations, options))
+  if (typeof work !== 'function') return send(work)
   /** @type {Operation[]} */
   const operations = []
-  await work(new StateTransaction(operations))
-  return operations
+  try {
+    const working = work(new StateTransaction(operations))
+    // Only where there is something to wait for, or calls that are made after this one would be sent before it.
+    return typeof working?.then === 'function' ? gather(working).then(() => send(operations)) : send(operations)
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+/** @param {unknown} working */
+async function gather(working) {
+  await working
 }
 
 /**
@@ -90,7 +98,8 @@ function run(core, traceId, operations, options) {
   if (records.length === 0) return nothing(callOptions(options, WITH_TRANSACTION, core.rules))
   checkSlot(core, traceId, records)
   const [{ key }] = records
-  const finish = (/** @type {number} */ failed) => {
+  const finish = (/** @type {number | [number, string]} */ failed) => {
+    if (typeof failed !== 'number') throw cutShort(traceId, records[failed[0] - 1].key, failed)
     if (failed > 0) throw conflict(traceId, records[failed - 1].key, failed - 1)
   }
   return core.act({
@@ -116,7 +125,7 @@ async function nothing(_checked) {}
  * @returns {{ key: string, args: string[] }}
  */
 function recordOf(core, traceId, operation, at) {
-  const { op, ...rest } = objectOf(at, operation)
+  const { op, ...rest } = fieldsOf(objectOf(at, operation), ['op', 'lock', 'key', ...FIELDS.set])
   if (op === 'holds') return holdsRecord(core, traceId, rest.lock, at)
   if (!Object.hasOwn(FIELDS, op)) throw invalidArgument(`${at}.op: expected set, delete, check or holds`)
   const { key, value, ...options } = rest
@@ -137,7 +146,10 @@ function recordOf(core, traceId, operation, at) {
 function holdsRecord(core, traceId, lock, at) {
   if (!(lock instanceof StateLock)) throw invalidArgument(`${at}.lock: expected what lock() resolved to`)
   if (lock.traceId !== traceId) throw invalidArgument(`${at}.lock: it is of another trace id`)
-  return { key: lock.key, args: ['check', nameOf(traceId, lock.key, core.rules), '', '', `fence:${lock.fence}`] }
+  return {
+    key: lock.key,
+    args: ['check', nameOf(traceId, lock.key, core.rules), '', '', `fence:${lock.fence}:${lock.token}`],
+  }
 }
 
 /**
@@ -159,6 +171,23 @@ function checkSlot({ rules }, traceId, records) {
 function conflict(traceId, key, index) {
   const message = `the condition of operations[${index}] does not hold: nothing was written`
   return new RedisStateError('ERR_CONFLICT', message, { traceId, key, applied: 'no' })
+}
+
+/**
+ * A command that the server does not let the user run, which shows when others were run.
+ *
+ * @param {string} traceId
+ * @param {string} key
+ * @param {[number: number, answer: string]} failed
+ */
+function cutShort(traceId, key, [number, answer]) {
+  const message = `at operations[${number - 1}], with those before it done, the server answered: ${answer}`
+  return new RedisStateError('ERR_REPLY', message, {
+    traceId,
+    key,
+    applied: 'unknown',
+    reply: /^[A-Z]+/.exec(answer)?.[0],
+  })
 }
 
 module.exports = { transaction }

@@ -1,7 +1,7 @@
 //! What calls do with an entry beyond getting, setting and deleting it; the same for every backend.
 
 /// What is done; in the comments what it takes, in this order. Expiries are whole seconds: 0 for none, nothing for the
-/// store's own. Conditions are `absent`, `match:<etag>`, or nothing; of a transaction `fence:<number>` too.
+/// store's own. Conditions are `absent`, `match:<etag>`, or nothing; of a transaction `fence:<number>:<token>` too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Sets a value. JSON text, expiry, condition.

@@ -1,5 +1,6 @@
 //! What can go wrong, told apart by kind; the JavaScript face shows the kind as a code.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -120,6 +121,7 @@ impl Error {
     pub fn from_reply(line: &[u8]) -> Self {
         let line = String::from_utf8_lossy(line);
         let line = said_in_script(&line);
+        let line = line.as_ref();
         let (word, detail) = line.split_once(' ').unwrap_or((line, ""));
         let kind = match word {
             "WRONGTYPE" => Kind::WrongType,
@@ -192,9 +194,10 @@ impl Error {
 }
 
 /// The error itself, where a server before version 7 says in which line of a script it occurred.
-fn said_in_script(line: &str) -> &str {
-    let rest = line.strip_prefix("@user_script: ");
-    rest.and_then(|rest| rest.split_once(": -")).map_or(line, |(_, error)| error)
+fn said_in_script(line: &str) -> Cow<'_, str> {
+    let rest = line.strip_prefix("@user_script: ").and_then(|rest| rest.split_once(": "));
+    let Some((_, error)) = rest else { return line.into() };
+    error.strip_prefix('-').map_or_else(|| format!("ERR {error}").into(), Cow::from)
 }
 
 impl fmt::Display for Error {
@@ -217,6 +220,9 @@ mod tests {
         assert_eq!(kind("ERR unknown command 'GETDEL'"), Kind::Unsupported);
         assert_eq!(kind("OOM command not allowed"), Kind::Reply);
         assert_eq!(kind("@user_script: 3: -WRONGTYPE Operation"), Kind::WrongType);
+        let of_acl =
+            Error::from_reply(b"@user_script: 28: The user executing the script can't run this command");
+        assert_eq!(of_acl.reply.as_deref(), Some("ERR"));
         assert_eq!(kind("CONFLICT the etag"), Kind::Conflict);
         assert_eq!(Error::from_reply(b"OOM").reply.as_deref(), Some("OOM"));
     }

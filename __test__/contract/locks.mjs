@@ -112,6 +112,19 @@ export function locks(store) {
       assert.ok(Object.isFrozen(late))
     })
 
+    it('whose entry was removed meanwhile are not taken for those of who has the same number now', async (t) => {
+      if (!store.hasTransactions) return t.skip('needs transactions on several entries')
+      const state = openFresh(store, t)
+      const early = await state.lock('t', 'lock', { ttl: 60 })
+      await state.clear('t')
+      const late = await state.lock('t', 'lock', { ttl: 60 })
+      assert.ok(early && late && early.fence === late.fence)
+      const stale = state.transaction('t', (tx) => tx.holds(early).set('k', 'stale'))
+      await assertFails(stale, 'ERR_CONFLICT', { traceId: 't', key: 'lock', applied: 'no' })
+      await state.transaction('t', (tx) => tx.holds(late).set('k', 'late'))
+      assert.equal(await state.get('t', 'k'), 'late')
+    })
+
     it('are plain entries, and other entries are no locks', async (t) => {
       const state = openFresh(store, t)
       const lock = await state.lock('t', 'lock', { ttl: 60 })

@@ -94,6 +94,19 @@ export function transactions(store) {
       assert.equal((await state.keys('t')).length, 1000)
     })
 
+    it('keep their place among the calls of a tick', async (t) => {
+      const state = openFresh(store, t)
+      await Promise.all([state.transaction('t', (tx) => tx.set('k', 'first')), state.set('t', 'k', 'last')])
+      assert.equal(await state.get('t', 'k'), 'last')
+    })
+
+    it('are on the entry that is named, whatever else the options hold', async (t) => {
+      const state = openFresh(store, t)
+      const options = /** @type {any} */ ({ op: 'delete', key: 'other', value: 2 })
+      await state.transaction('t', (tx) => tx.set('k', 1, options))
+      assert.deepEqual(await state.getMany('t', ['k', 'other']), [1, null])
+    })
+
     it('refuse what they cannot do, and write nothing', async (t) => {
       const state = openFresh(store, t)
       /** @type {any[]} */

@@ -131,7 +131,7 @@ impl<'a> Acting<'a> {
         let text = self.text(redis_key);
         match condition.split_once(':') {
             Some(("match", wanted)) => text.is_some_and(|text| etag(text) == wanted),
-            Some(("fence", fence)) => text.is_some_and(|text| fence_of(text) == fence.parse().ok()),
+            Some(("fence", holder)) => text.is_some_and(|text| holder_of(text).as_deref() == Some(holder)),
             _ => condition.is_empty() || text.is_none(),
         }
     }
@@ -231,8 +231,9 @@ fn mismatch(why: &str) -> Error {
     Error::new(Kind::WrongType, why).with_applied(Applied::No)
 }
 
-fn fence_of(text: &str) -> Option<u64> {
-    serde_json::from_str::<Lock>(text).ok().map(|lock| lock.fence)
+/// Number and token of who held it last.
+fn holder_of(text: &str) -> Option<String> {
+    serde_json::from_str::<Lock>(text).ok().map(|lock| format!("{}:{}", lock.fence, lock.token))
 }
 
 fn unix_milliseconds() -> u64 {

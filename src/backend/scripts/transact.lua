@@ -1,21 +1,23 @@
 -- Writes several entries, or none where one of the conditions does not hold.
 -- KEYS: the entries. ARGV: for each operation `set`, `delete` or `check`, the number of its entry, a JSON text, seconds to
--- live or 0, and a condition: nothing, `absent`, `fence:<n>` or `match:<etag>`.
--- Gives the number of the first operation whose condition does not hold, from 1; 0 where all was done.
+-- live or 0, and a condition: nothing, `absent`, `fence:<n>:<token>` or `match:<etag>`.
+-- Gives the number of the first operation whose condition does not hold, from 1; 0 where all was done; number and error of
+-- one that the server refused when others were done.
 
 local WIDTH = 5
 
-local function fence_of(text)
+-- A lock whose entry was removed begins with the same numbers again: only the token tells its holders apart.
+local function is_last_holder(text, fence, token)
   local is_json, lock = pcall(cjson.decode, text)
-  return is_json and type(lock) == 'table' and lock.fence
+  return is_json and type(lock) == 'table' and lock.fence == tonumber(fence) and lock.token == token
 end
 
 local function holds(key, condition)
   local text = redis.pcall('GET', key)
   if type(text) == 'table' then return nil, text end
   if condition == 'absent' then return not text end
-  local fence = string.match(condition, '^fence:(%d+)$')
-  if fence then return text and fence_of(text) == tonumber(fence) end
+  local fence, token = string.match(condition, '^fence:(%d+):(.*)$')
+  if fence then return text and is_last_holder(text, fence, token) end
   return text and 'match:' .. redis.sha1hex(text) == condition
 end
 
@@ -32,6 +34,7 @@ for at = 1, #ARGV, WIDTH do
   end
 end
 
+local is_begun = false
 for at = 1, #ARGV, WIDTH do
   local key, written = KEYS[tonumber(ARGV[at + 1])]
   if ARGV[at] == 'delete' then
@@ -41,6 +44,10 @@ for at = 1, #ARGV, WIDTH do
   elseif ARGV[at] == 'set' then
     written = redis.pcall('SET', key, ARGV[at + 2], 'EX', ARGV[at + 3])
   end
-  if type(written) == 'table' and written.err then return written end
+  if type(written) == 'table' and written.err then
+    -- An error reply would say that nothing was written.
+    return is_begun and { (at - 1) / WIDTH + 1, cjson.encode((string.gsub(written.err, '^@user_script: %d+: ', 'ERR '))) } or written
+  end
+  is_begun = is_begun or written ~= nil
 end
 return 0

@@ -1,0 +1,42 @@
+// @ts-check
+// What a server refuses or does not confirm in the middle of a call.
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { assertFails } from '../support/assert-fails.mjs'
+import { open } from '../support/open.mjs'
+import { startRedis } from '../support/redis.mjs'
+
+const programs = [undefined, process.env.REDIS_6_2, process.env.VALKEY_9].filter((program, at) => at === 0 || program)
+
+for (const program of programs) {
+  describe(`a user who may not DEL, on ${program ?? 'redis'}`, () => {
+    it('hears of a transaction that was cut short that it may be written', async (t) => {
+      const server = await startRedis([], program)
+      t.after(() => server.stop())
+      const client = await server.client()
+      await client.sendCommand(['ACL', 'SETUSER', 'ada', 'on', '>ada-word', '~*', '+@all', '-del'])
+      const state = open(t, { url: server.url, username: 'ada', password: 'ada-word' })
+      const failed = /** @type {const} */ ({ traceId: 't', key: 'b', reply: 'ERR' })
+      const cut = state.transaction('t', (tx) => tx.set('a', 1).delete('b'))
+      const { message } = await assertFails(cut, 'ERR_REPLY', { ...failed, applied: 'unknown' })
+      assert.match(message, /operations\[1\]/)
+      assert.equal(await state.get('t', 'a'), 1)
+      const refused = state.transaction('t', (tx) => tx.delete('b').set('a', 2))
+      await assertFails(refused, 'ERR_REPLY', { traceId: 't', reply: 'ERR', applied: 'no' })
+      assert.equal(await state.get('t', 'a'), 1)
+    })
+  })
+}
+
+describe('a lock that too few replicas have confirmed', () => {
+  it('is given back: nobody knows that it is held', async (t) => {
+    const server = await startRedis()
+    t.after(() => server.stop())
+    const state = open(t, { url: server.url })
+    const waitReplicas = { count: 1, timeout: 20 }
+    const about = /** @type {const} */ ({ traceId: 't', key: 'lock', applied: 'yes' })
+    await assertFails(state.lock('t', 'lock', { ttl: 60, waitReplicas }), 'ERR_NOT_REPLICATED', about)
+    assert.ok(await state.lock('t', 'lock', { ttl: 60 }))
+  })
+})
