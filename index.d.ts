@@ -268,7 +268,7 @@ export type TransactionOperation =
   | { op: 'delete'; key: string; ifMatch?: string }
   /** Writes nothing; its condition must hold. */
   | { op: 'check'; key: string; ifAbsent?: boolean; ifMatch?: string }
-  /** The lock must not have been given to anybody else since: its fencing number is still the last. */
+  /** The lock must not have been given to anybody else since: its fencing number and its token are still the last. */
   | { op: 'holds'; lock: StateLock }
 
 /** Gathers the operations of a transaction; nothing is sent before the function that gets it is done. */
@@ -337,7 +337,7 @@ export interface RateLimitResult {
 /**
  * What schema libraries agree on (https://standardschema.dev): zod, valibot, arktype and others.
  */
-export interface StandardSchema<Output, Input = unknown> {
+export interface StandardSchema<Input = unknown, Output = Input> {
   readonly '~standard': {
     readonly version: 1
     readonly vendor: string
@@ -357,9 +357,9 @@ export type StandardResult<Output> =
     }
 
 /** Options of `group`. */
-export interface GroupOptions<Output, Input = Output> {
+export interface GroupOptions<T, Input = T> {
   /** What values must be. */
-  schema: StandardSchema<Output, Input>
+  schema: StandardSchema<Input, T>
   /** `true` checks what is read as well, as others may write without the schema. Default: `false`. */
   checkOnGet?: boolean
 }
@@ -369,12 +369,12 @@ export interface GroupOptions<Output, Input = Output> {
  * schema gives them (defaults filled in, unknown members dropped); what it refuses rejects with `ERR_INVALID_VALUE` and the
  * schema's issues as `cause`.
  */
-export interface StateGroup<Output, Input = Output> {
+export interface StateGroup<T, Input = T> {
   readonly traceId: string
-  get(key: string, options?: ReadOptions): Promise<Output | null>
-  set(key: string, value: Input, options?: SetOptions): Promise<Output>
-  delete(key: string, options?: DeleteOptions): Promise<Output | null>
-  getMany(keys: string[], options?: ReadOptions): Promise<(Output | null)[]>
+  get(key: string, options?: ReadOptions): Promise<T | null>
+  set(key: string, value: Input, options?: SetOptions): Promise<T>
+  delete(key: string, options?: DeleteOptions): Promise<T | null>
+  getMany(keys: string[], options?: ReadOptions): Promise<(T | null)[]>
   /** Writes nothing where one of the values is refused. */
   setMany(values: Record<string, Input>, options?: BulkSetOptions): Promise<void>
   /** All entries, in no order. */
@@ -1199,7 +1199,7 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    * const users = state.group('users', { schema: z.object({ name: z.string() }) })
    * await users.set('ada', { name: 'Ada' })
    */
-  group<Output, Input = Output>(traceId: string, options: GroupOptions<Output, Input>): StateGroup<Output, Input>
+  group<T, Input = T>(traceId: string, options: GroupOptions<T, Input>): StateGroup<T, Input>
 
   /**
    * Tells of changes to one entry, to those of a trace id, or to all, whoever makes them: another process, another client, an

@@ -3,7 +3,7 @@
 
 const { invalidArgument, RedisStateError } = require('./errors.js')
 
-/** @typedef {import('../index.js').StandardSchema<any>} StandardSchema */
+/** @typedef {import('../index.js').StandardSchema<any, any>} StandardSchema */
 
 /**
  * The value as the schema makes it; what the schema refuses is an error that tells why.

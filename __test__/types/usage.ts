@@ -287,6 +287,14 @@ const withDefaults = stateStore.group('t', { schema: z.object({ tags: z.array(z.
 export const filled: Promise<{ tags: string[] }> = withDefaults.set('k', {})
 // @ts-expect-error a value of another type
 typed.set('k', { name: 1 })
+
+// What goes in may leave out what comes out.
+const withDefault = z.object({ name: z.string(), tags: z.array(z.string()).default([]) })
+const defaulting = stateStore.group('t', { schema: withDefault })
+export const defaulted: Promise<{ name: string; tags: string[] }> = defaulting.set('k', { name: 'Ada' })
+export const defaultedMany: Promise<void> = defaulting.setMany({ k: { name: 'Ada' } })
+// @ts-expect-error a value of another type
+defaulting.set('k', { name: 'Ada', tags: [1] })
 // @ts-expect-error no such option
 stateStore.set('t', 'k', 1, { expiry: 1 })
 // @ts-expect-error an operation without its value
