@@ -378,7 +378,7 @@ export interface StateGroup<T, Input = T> {
   /** Writes nothing where one of the values is refused. */
   setMany(values: Record<string, Input>, options?: BulkSetOptions): Promise<void>
   /** All entries, in no order. */
-  entries(): Promise<{ key: string; value: Output }[]>
+  entries(): Promise<{ key: string; value: T }[]>
   keys(): Promise<string[]>
   clear(): Promise<void>
 }

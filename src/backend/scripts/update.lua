@@ -62,12 +62,14 @@ end
 -- in JavaScript. Also how many there are in all, and where they end.
 local function locate(text, name)
   local is_object = byte(text) == BRACE
+  local index = not is_object and tonumber(string.match(name, '^"(%d+)"$'))
+  if index and name ~= '"' .. string.format('%.0f', index) .. '"' then index = nil end
   local found, comma
   local count, at = 0, find(text, '%S', 2)
   if find(text, '^[%]}]', at) then return nil, 0, at end
   while true do
     local start = at
-    local is_found = not is_object and name == '"' .. count .. '"'
+    local is_found = index == count
     if is_object then
       local stop = after_string(text, at)
       is_found = is_same(sub(text, at, stop - 1), name)
