@@ -81,18 +81,19 @@ function remove(core, traceId, key, options) {
  */
 function readAll(core, traceId, keys, options, read) {
   return bulk(core, traceId, { options, accepted: WITH_READ, writes: false }, () =>
-    readRounds(arrayOf('the keys', keys), read, /** @type {any} */ (options)?.signal),
+    readRounds(core, arrayOf('the keys', keys), read, /** @type {any} */ (options)?.signal),
   )
 }
 
 /**
+ * @param {Core} core
  * @param {string[]} keys
  * @param {(key: string) => Promise<any>} read
  * @param {AbortSignal} [signal]
  */
-async function readRounds(keys, read, signal) {
+async function readRounds(core, keys, read, signal) {
   const values = []
-  for (const round of roundsOf(keys, signal)) values.push(...(await Promise.all(round.map(read))))
+  for (const round of roundsOf(core, keys, signal)) values.push(...(await Promise.all(round.map(read))))
   return values
 }
 
@@ -110,7 +111,7 @@ async function writeAll(core, traceId, entries, write, signal) {
   const results = []
   // One that throws must not leave those before it without anybody who hears how they end.
   const attempt = (/** @type {any} */ entry) => core.checked({ traceId, writes: true }, () => write(entry))
-  for (const round of roundsOf(entries, signal)) results.push(...(await Promise.allSettled(round.map(attempt))))
+  for (const round of roundsOf(core, entries, signal)) results.push(...(await Promise.allSettled(round.map(attempt))))
   const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
   if (errors.length > 0) throw partialFailure(traceId, errors, results.length)
   return results.map((result) => /** @type {PromiseFulfilledResult<any>} */ (result).value)
@@ -144,11 +145,13 @@ function bulk(core, traceId, { options, accepted, writes }, run) {
 }
 
 /**
+ * @param {Core} core
  * @param {any[]} all
  * @param {AbortSignal} [signal] after which there are no more: nobody waits for them
  */
-function* roundsOf(all, signal) {
-  for (let start = 0; start < all.length && !signal?.aborted; start += ROUND) yield all.slice(start, start + ROUND)
+function* roundsOf({ rules }, all, signal) {
+  const size = Math.min(ROUND, rules.maxPendingCommands)
+  for (let start = 0; start < all.length && !signal?.aborted; start += size) yield all.slice(start, start + size)
 }
 
 /** @param {unknown} entries a list, or an object of values by key */

@@ -111,7 +111,8 @@ class Core {
         const text = actionRecord(action, nameOf(traceId, key, this.rules), args(given))
         const script = this.rules.scriptBytes[OPERATIONS[action].letter]
         const reply = this.#batches.point(action, traceId, key, text, value, given.wait, script)
-        return this.#abortable(finish ? reply.then(finish) : reply, given.signal, about)
+        const result = finish ? reply.then((read) => finished(read, finish, about)) : reply
+        return this.#abortable(result, given.signal, about)
       }),
     )
   }
@@ -254,6 +255,26 @@ class Core {
     const ids = { traceId: stringOf(traceId), key: stringOf(key) }
     const details = { ...ids, cause: ours.cause, applied: writes ? /** @type {const} */ ('no') : undefined }
     return Promise.reject(new RedisStateError(ours.code, ours.message, details))
+  }
+}
+
+/**
+ * @param {any} read
+ * @param {(reply: any) => any} finish
+ * @param {{ traceId: string, key: string, writes: boolean }} about
+ */
+function finished(read, finish, { traceId, key, writes }) {
+  try {
+    return finish(read)
+  } catch (cause) {
+    if (cause instanceof RedisStateError) throw cause
+    const applied = writes ? /** @type {const} */ ('unknown') : undefined
+    throw new RedisStateError('ERR_REPLY', "the server's answer does not fit the command", {
+      traceId,
+      key,
+      applied,
+      cause,
+    })
   }
 }
 

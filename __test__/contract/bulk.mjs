@@ -109,6 +109,17 @@ export function bulk(store) {
       assert.equal(await state.ttl('t', 'b'), -1)
     })
 
+    it('are no more at one time than may be pending', async (t) => {
+      const state = openFresh(store, t, { maxPendingCommands: 10 })
+      const keys = Array.from({ length: 35 }, (_, index) => `k${index}`)
+      await state.setMany('t', Object.fromEntries(keys.map((key, index) => [key, index])))
+      assert.deepEqual(
+        await state.getMany('t', keys),
+        keys.map((_, index) => index),
+      )
+      assert.equal(await state.deleteMany('t', keys), 35)
+    })
+
     it('take undefined for not given', async (t) => {
       const state = openFresh(store, t)
       await state.setMany('t', [{ key: 'a', value: 1, ttl: undefined }], { ttl: 100 })

@@ -6,6 +6,8 @@ import { describe, it } from 'node:test'
 import { assertFails } from '../support/assert-fails.mjs'
 import { open } from '../support/open.mjs'
 import { startRedis } from '../support/redis.mjs'
+import { scripted } from '../support/scripted-server.mjs'
+import { wellBehaved } from '../support/well-behaved.mjs'
 
 const programs = [undefined, process.env.REDIS_6_2, process.env.VALKEY_9].filter((program, at) => at === 0 || program)
 
@@ -40,3 +42,16 @@ describe('a lock that too few replicas have confirmed', () => {
     assert.ok(await state.lock('t', 'lock', { ttl: 60 }))
   })
 })
+
+for (const answer of ['$-1', ':1', '$2\r\n{}']) {
+  describe(`a server whose scripts answer ${JSON.stringify(answer)}`, () => {
+    it('has the calls reject that cannot be answered so', async (t) => {
+      const url = await scripted(t, (command) => (command[0] === 'EVAL' ? answer : wellBehaved(command)))
+      const state = open(t, { url })
+      const failed = /** @type {const} */ ({ traceId: 't', key: 'k', applied: 'unknown' })
+      await assertFails(state.update('t', 'k', []), 'ERR_REPLY', failed)
+      await assertFails(state.lock('t', 'k', { ttl: 1 }), 'ERR_REPLY', failed)
+      await assertFails(state.rateLimit('t', 'k', { limit: 1, window: 1 }), 'ERR_REPLY', failed)
+    })
+  })
+}
