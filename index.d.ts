@@ -1060,7 +1060,7 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
 
   /**
    * Reads many values of a trace id: one for each key, in their order, `null` where there is none. They travel together, in
-   * rounds of 10,000.
+   * rounds of 10,000, or `maxPendingCommands` where that is less; `commandTimeout` holds for each round.
    *
    * @throws RedisStateError as `get` does, where one of them fails
    *
@@ -1079,8 +1079,9 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
   getManyWithMetadata<T>(traceId: string, keys: string[], options?: ReadOptions): Promise<(EntryMetadata<T> | null)[]>
 
   /**
-   * Writes many values of a trace id. They travel together, but each is written or fails by itself; for all or nothing see
-   * `transaction`.
+   * Writes many values of a trace id. They travel together, in rounds as with `getMany`, but each is written or fails by
+   * itself; for all or nothing see `transaction`. A round that holds more than `maxPendingBytes` fails in part: give fewer
+   * entries at a time. A signal stops further rounds.
    *
    * @param entries values by key, or a list of entries with options of their own
    * @throws RedisStateError `ERR_PARTIAL` where some failed; `errors` has why, the others are written
