@@ -59,6 +59,7 @@ function deleteMany(core, traceId, keys, options) {
     const removeOne = (/** @type {any} */ one) => {
       if (typeof one !== 'object' || one === null) return remove(core, traceId, one, common)
       const { key, ...own } = fieldsOf(one, ENTRY)
+      if (Object.keys(own).length === 0) return remove(core, traceId, key, common)
       return deleteWith(core, traceId, key, { ...common, ...own }).then(() => true)
     }
     const removed = writeAll(core, traceId, arrayOf('the keys', keys), removeOne, signal)

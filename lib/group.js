@@ -4,7 +4,7 @@
 const { objectOf } = require('./call-options.js')
 const { checkTraceId } = require('./entry.js')
 const { invalidArgument } = require('./errors.js')
-const { checkSchema, conforming } = require('./schema.js')
+const { checkSchema, conforming, isPromise } = require('./schema.js')
 
 /** @typedef {import('../index.js').RedisStateAdapter} Adapter */
 
@@ -41,7 +41,8 @@ class StateGroup {
 
   /** @param {string} key @param {unknown} value @param {import('../index.js').SetOptions} [options] */
   async set(key, value, options) {
-    return this.#adapter.set(this.traceId, key, await this.#conforming(key, value), options)
+    const conforming = this.#conforming(key, value)
+    return this.#adapter.set(this.traceId, key, isPromise(conforming) ? await conforming : conforming, options)
   }
 
   /** @param {string} key @param {import('../index.js').DeleteOptions} [options] */
@@ -57,11 +58,11 @@ class StateGroup {
 
   /** @param {Record<string, unknown>} values @param {import('../index.js').BulkSetOptions} [options] */
   async setMany(values, options) {
-    const checking = Object.entries(objectOf('the values', values)).map(async ([key, value]) => ({
-      key,
-      value: await this.#conforming(key, value),
-    }))
-    return this.#adapter.setMany(this.traceId, await Promise.all(checking), options)
+    const keys = Object.keys(objectOf('the values', values))
+    const checking = keys.map((key) => this.#attempt(key, values[key]))
+    const checked = checking.some(isPromise) ? await Promise.all(checking) : checking
+    const entries = keys.map((key, index) => ({ key, value: checked[index] }))
+    return this.#adapter.setMany(this.traceId, entries, options)
   }
 
   async entries() {
@@ -80,6 +81,15 @@ class StateGroup {
   /** @param {string} key @param {unknown} value */
   #conforming(key, value) {
     return conforming(this.#schema, value, { traceId: this.traceId, key, applied: 'no' })
+  }
+
+  /** Never throws, so that all are heard of. @param {string} key @param {unknown} value */
+  #attempt(key, value) {
+    try {
+      return this.#conforming(key, value)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /** @param {string} key @param {unknown} value null where there is none */

@@ -6,14 +6,32 @@ const { invalidArgument, RedisStateError } = require('./errors.js')
 /** @typedef {import('../index.js').StandardSchema<any, any>} StandardSchema */
 
 /**
- * The value as the schema makes it; what the schema refuses is an error that tells why.
+ * The value as the schema makes it; what the schema refuses is an error that tells why. A promise only where the schema needs
+ * one: calls keep their order within a tick.
  *
  * @param {StandardSchema} schema
  * @param {unknown} value
  * @param {{ traceId: string, key: string, applied?: 'no' }} about
+ * @returns {any}
  */
-async function conforming(schema, value, about) {
-  const result = await schema['~standard'].validate(value)
+function conforming(schema, value, about) {
+  const result = schema['~standard'].validate(value)
+  return isPromise(result) ? result.then((later) => valueOf(later, about)) : valueOf(result, about)
+}
+
+/**
+ * @param {any} result
+ * @returns {result is Promise<any>}
+ */
+function isPromise(result) {
+  return typeof result?.then === 'function'
+}
+
+/**
+ * @param {import('../index.js').StandardResult<any>} result
+ * @param {{ traceId: string, key: string, applied?: 'no' }} about
+ */
+function valueOf(result, about) {
   if (!result.issues) return result.value
   const [issue] = result.issues
   const path = (issue?.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.')
@@ -30,4 +48,4 @@ function checkSchema(schema) {
   throw invalidArgument('schema: expected a Standard Schema (zod, valibot, arktype)')
 }
 
-module.exports = { checkSchema, conforming }
+module.exports = { checkSchema, conforming, isPromise }

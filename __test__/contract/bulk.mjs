@@ -120,6 +120,13 @@ export function bulk(store) {
       assert.equal(await state.deleteMany('t', keys), 35)
     })
 
+    it('count what there was, also of entries given as objects', async (t) => {
+      const state = openFresh(store, t)
+      await state.set('t', 'a', 1)
+      const keys = /** @type {any[]} */ ([{ key: 'a' }, { key: 'b' }, 'c'])
+      assert.equal(await state.deleteMany('t', keys), 1)
+    })
+
     it('take undefined for not given', async (t) => {
       const state = openFresh(store, t)
       await state.setMany('t', [{ key: 'a', value: 1, ttl: undefined }], { ttl: 100 })

@@ -57,6 +57,15 @@ export function groups(store) {
       assert.equal(await checking.get('missing'), null)
     })
 
+    it('keeps the order of the calls of a tick', async (t) => {
+      const state = openFresh(store, t)
+      const users = state.group('users', { schema: User })
+      await Promise.all([users.setMany({ k: { name: 'Ada' } }), users.delete('k')])
+      assert.equal(await users.get('k'), null)
+      await Promise.all([users.set('k', { name: 'Ada' }), users.delete('k')])
+      assert.equal(await users.get('k'), null)
+    })
+
     it('waits for a schema that takes its time', async (t) => {
       const state = openFresh(store, t)
       const even = z.number().refine(async (number) => number % 2 === 0, 'odd')
