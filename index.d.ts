@@ -417,9 +417,8 @@ export interface StateOptions {
   /** Calls that may be unsettled at one time; one more rejects with `ERR_BACKPRESSURE`. Default: 100000. */
   maxPendingCommands?: number
   /**
-   * Bytes of ids and values (UTF-8, and about three more for each call; `update` counts for 6 kB more and what else is done by
-   * a script for up to 1.5 kB, the script itself) that unsettled calls may hold; beyond, a call
-   * rejects with `ERR_BACKPRESSURE`. With that it bounds a single value too. Default: 67108864 (64 MiB).
+   * Bytes of ids and values (UTF-8, and about three more for each call; and the script that the calls of a tick are done by,
+   * once: 9 kB for `update`, up to 1.5 kB for what else has one) that unsettled calls may hold; beyond, a call rejects with `ERR_BACKPRESSURE`. With that it bounds a single value too. Default: 67108864 (64 MiB).
    */
   maxPendingBytes?: number
 }
@@ -1122,7 +1121,8 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    * Changes parts of a value, atomically: all operations, in their order, or none. What they do not name stays as it is,
    * byte for byte, and so does the expiry. An entry that is missing is made. The work is done by the server, in time that
    * grows with the stored text times the operations: mind it for values of megabytes. Values nested deeper than 1000
-   * levels are refused as corrupt.
+   * levels are refused as corrupt. Of a text that is nearly JSON (`{"a":NaN}`), written by others, the error may come after the
+   * write: `applied` says so.
    *
    * @param operations at most 1000
    * @returns the value before and after, `null` where there is none

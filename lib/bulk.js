@@ -18,6 +18,7 @@ const ROUND = 10_000
 const WITH_READ = ['signal']
 const WITH_SET = ['ttl', 'ifAbsent', 'waitReplicas', 'signal']
 const ENTRY = ['key', 'value', 'ttl', 'ifAbsent', 'ifMatch']
+const CONDITIONED_KEY = ['key', 'ifMatch']
 const WITH_DELETE = ['waitReplicas', 'signal']
 
 /** @param {Core} core @param {string} traceId @param {unknown} keys @param {unknown} [options] */
@@ -39,10 +40,7 @@ function getManyWithMetadata(core, traceId, keys, options) {
 function setMany(core, traceId, entries, options) {
   return bulk(core, traceId, { options, accepted: WITH_SET, writes: true }, () => {
     const { signal, ...common } = fieldsOf(Object(options), WITH_SET)
-    const set = (/** @type {any} */ entry) => {
-      const { key, value, ...own } = fieldsOf(entry, ENTRY)
-      return setWith(core, traceId, key, value, { ...common, ...own })
-    }
+    const set = (/** @type {any} */ { key, value, ...own }) => setWith(core, traceId, key, value, { ...common, ...own })
     return writeAll(core, traceId, listOf(entries), set, signal).then(() => undefined)
   })
 }
@@ -58,11 +56,14 @@ function deleteMany(core, traceId, keys, options) {
     const { signal, ...common } = fieldsOf(Object(options), WITH_DELETE)
     const removeOne = (/** @type {any} */ one) => {
       if (typeof one !== 'object' || one === null) return remove(core, traceId, one, common)
-      const { key, ...own } = fieldsOf(one, ENTRY)
+      const { key, ...own } = one
       if (Object.keys(own).length === 0) return remove(core, traceId, key, common)
       return deleteWith(core, traceId, key, { ...common, ...own }).then(() => true)
     }
-    const removed = writeAll(core, traceId, arrayOf('the keys', keys), removeOne, signal)
+    const all = arrayOf('the keys', keys).map((one, index) =>
+      typeof one === 'object' && one !== null ? entryOf(one, `keys[${index}]`, CONDITIONED_KEY) : one,
+    )
+    const removed = writeAll(core, traceId, all, removeOne, signal)
     return removed.then((existed) => existed.filter(Boolean).length)
   })
 }
@@ -157,8 +158,22 @@ function* roundsOf({ rules }, all, signal) {
 
 /** @param {unknown} entries a list, or an object of values by key */
 function listOf(entries) {
-  if (Array.isArray(entries)) return entries.map((entry, index) => objectOf(`entries[${index}]`, entry))
+  if (Array.isArray(entries)) return entries.map((entry, index) => entryOf(entry, `entries[${index}]`, ENTRY))
   return Object.entries(objectOf('the entries', entries)).map(([key, value]) => ({ key, value }))
+}
+
+/**
+ * Mistakes in the form of an entry are found before the first one is written.
+ *
+ * @param {unknown} entry
+ * @param {string} at
+ * @param {readonly string[]} accepted
+ */
+function entryOf(entry, at, accepted) {
+  const fields = fieldsOf(objectOf(at, entry), accepted)
+  const unknown = Object.keys(fields).find((name) => !accepted.includes(name))
+  if (unknown !== undefined) throw invalidArgument(`${at}: there is no field ${unknown}`)
+  return fields
 }
 
 /** @param {string} what @param {unknown} list @returns {any[]} */

@@ -47,6 +47,10 @@ function callOptions(options, accepted, rules) {
  * @returns {Record<string, any>} without what is undefined
  */
 function fieldsOf(object, names) {
+  if (Object.hasOwn(object, 'ifMatch') && object.ifMatch === undefined) {
+    // The etag of an entry that was not there: without it the write would be one without a condition.
+    throw invalidArgument('ifMatch: expected the etag of an entry, not undefined')
+  }
   const all = new Set([...Object.keys(object), ...names])
   const entries = Array.from(all, (name) => [name, object[name]])
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined))

@@ -107,6 +107,8 @@ class PointBatch extends Batch {
   scripts = 0
   /** The replicas that are to have its writes. @type {WaitReplicas | undefined} */
   wait = undefined
+  /** @type {Set<number> | undefined} */
+  #scripts = undefined
   #hasUnparsable = false
   #tick
   #longest
@@ -170,6 +172,18 @@ class PointBatch extends Batch {
   add(call, text, script) {
     this.calls.push(call)
     this.text += text
+    if (script > 0) this.#addScript(script)
+  }
+
+  /**
+   * Each script is sent once with a batch; none is as long as another.
+   *
+   * @param {number} script
+   */
+  #addScript(script) {
+    this.#scripts ??= new Set()
+    if (this.#scripts.has(script)) return
+    this.#scripts.add(script)
     this.scripts += script
   }
 

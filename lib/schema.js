@@ -16,7 +16,7 @@ const { invalidArgument, RedisStateError } = require('./errors.js')
  */
 function conforming(schema, value, about) {
   const result = schema['~standard'].validate(value)
-  return isPromise(result) ? result.then((later) => valueOf(later, about)) : valueOf(result, about)
+  return isPromise(result) ? result.then((later) => acceptedValue(later, about)) : acceptedValue(result, about)
 }
 
 /**
@@ -31,7 +31,7 @@ function isPromise(result) {
  * @param {import('../index.js').StandardResult<any>} result
  * @param {{ traceId: string, key: string, applied?: 'no' }} about
  */
-function valueOf(result, about) {
+function acceptedValue(result, about) {
   if (!result.issues) return result.value
   const [issue] = result.issues
   const path = (issue?.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.')

@@ -29,7 +29,7 @@ pub use self::attended::{Attended, WaitFor};
 pub use self::dialogue::Dialogue;
 pub use self::fold::{Fold, folding};
 pub use self::frame::Frame;
-pub use self::request::{Effect, Encoded, Epoch, Request, Sink};
+pub use self::request::{Effect, Encoded, Epoch, Request, Script, Sink};
 pub use self::sentinels::Sentinels;
 pub use self::stats::Stats;
 pub use self::subscription::{Heard, News, Subscription, Topic};

@@ -144,7 +144,12 @@ impl Error {
     pub fn is_for_now(&self) -> bool {
         const FOR_NOW: [&str; 7] =
             ["LOADING", "MASTERDOWN", "READONLY", "MISCONF", "NOREPLICAS", "TRYAGAIN", "CLUSTERDOWN"];
-        self.reply.as_deref().is_some_and(|word| FOR_NOW.contains(&word))
+        self.is_of_script() || self.reply.as_deref().is_some_and(|word| FOR_NOW.contains(&word))
+    }
+
+    /// Whether the server said that it does not know the script whose digest it was given.
+    pub fn is_of_script(&self) -> bool {
+        self.reply.as_deref() == Some("NOSCRIPT")
     }
 
     /// Whether the server said that it is a replica.

@@ -19,7 +19,7 @@
 //! | `connection::attended` | a connection that the event loop reads and writes |
 //! | `connection::{handshake, collect, replies, frame, request, socket}` | logging in, decoding, encoding, streams |
 //! | `listing`, `call`, `action` | what listings collect; the calls of a tick as one string; what they do beyond get and set |
-//! | `edit`, `etag` | JSON texts changed in part; what tells one text from another |
+//! | `edit`, `digest` | JSON texts changed in part; what tells one text from another |
 //! | `query` | which entries match, in which order, on which page |
 //! | `watch` | what is watched, and what is told of it |
 //! | `config`, `strategy` | settings and their defaults; how long to wait before the next attempt |
@@ -32,9 +32,9 @@ mod call;
 mod config;
 mod connection;
 mod delivery;
+mod digest;
 mod edit;
 mod error;
-mod etag;
 mod event_loop;
 mod json;
 mod keyspace;

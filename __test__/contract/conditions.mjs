@@ -154,6 +154,7 @@ export function conditions(store) {
         null,
         'text',
         { ifMatch: '' },
+        { ifMatch: undefined },
         { ifMatch: 7 },
         { ifMatch: '\ud800' },
         { ifAbsent: 1 },

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { assertFails } from '../support/assert-fails.mjs'
 import { until } from '../support/until.mjs'
-import { openFresh, workspace } from '../support/workspace.mjs'
+import { openFresh, rawIt, workspace } from '../support/workspace.mjs'
 
 /** @import { GetStore } from '../support/workspace.mjs' */
 
@@ -84,6 +84,15 @@ export function expiry(store) {
       await state.set('t', 'marker', 1, { ttl: 1 })
       await until(async () => (await state.get('t', 'marker')) === null)
       assert.equal(await state.get('t', 'k'), 2)
+    })
+
+    rawIt(store, 'is not given to keys of another type', async ({ open, client, prefix }) => {
+      const state = open()
+      await client.lPush(`${prefix}t:k`, 'somebody else')
+      const expected = /** @type {const} */ ({ applied: 'no', traceId: 't', key: 'k', reply: 'WRONGTYPE' })
+      await assertFails(state.touch('t', 'k', 5), 'ERR_WRONG_TYPE', expected)
+      await assertFails(state.persist('t', 'k'), 'ERR_WRONG_TYPE', expected)
+      assert.equal(await client.ttl(`${prefix}t:k`), -1)
     })
 
     it('that makes no sense is refused (conformance 14)', async (t) => {

@@ -112,6 +112,15 @@ export function increments(store) {
       }
     })
 
+    rawIt(store, 'refuses numbers that are not JSON', async ({ open, client, prefix }) => {
+      const state = open()
+      for (const text of ['05', '5.', '+5', '.5', '0x5', '1e', '1-2', 'nan', '']) {
+        await client.set(`${prefix}t:k`, text)
+        await assertFails(state.increment('t', 'k'), 'ERR_WRONG_TYPE', { ...failed, reply: 'WRONGTYPE' })
+        assert.equal(await client.get(`${prefix}t:k`), text)
+      }
+    })
+
     rawIt(store, 'leaves a plain JSON number', async ({ open, client, prefix }) => {
       const state = open()
       await state.increment('t', 'k', 5)

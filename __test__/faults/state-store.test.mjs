@@ -2,6 +2,8 @@
 // What a server refuses or does not confirm in the middle of a call.
 
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
 import { describe, it } from 'node:test'
 import { assertFails } from '../support/assert-fails.mjs'
 import { open } from '../support/open.mjs'
@@ -42,6 +44,52 @@ describe('a lock that too few replicas have confirmed', () => {
     assert.ok(await state.lock('t', 'lock', { ttl: 60 }))
   })
 })
+
+describe('a server that forgets its scripts in the middle of a request', () => {
+  it('has each call carried out, once', async (t) => {
+    const server = await startRedis()
+    t.after(() => server.stop())
+    const client = await server.client()
+    const url = await pausing(t, server, 'EVALSHA', () => client.scriptFlush())
+    const state = open(t, { url })
+    const update = () => state.update('t', 'k', [{ op: 'increment', path: 'n' }])
+    const results = await Promise.all([update(), update(), update(), state.increment('t', 'm'), state.get('t', 'k')])
+    assert.deepEqual(results.slice(3), [1, { n: 1 }])
+    assert.deepEqual(await state.get('t', 'k'), { n: 3 })
+  })
+})
+
+/**
+ * A way to a server on which what follows the first occurrence of a text waits: what is before it is answered first, and then
+ * something else is done.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {{ port: number }} server
+ * @param {string} text
+ * @param {() => Promise<unknown>} meanwhile
+ */
+async function pausing(t, { port }, text, meanwhile) {
+  let isDone = false
+  const way = createServer((near) => {
+    const far = connect(port, '127.0.0.1')
+    far.pipe(near)
+    near.on('data', async (data) => {
+      const found = data.indexOf(text)
+      if (isDone || found < 0) return void far.write(data)
+      const at = data.lastIndexOf('*', found)
+      isDone = true
+      far.write(data.subarray(0, at))
+      await once(far, 'data')
+      await meanwhile()
+      far.write(data.subarray(at))
+    })
+    near.once('close', () => far.destroy())
+    far.on('error', () => near.destroy())
+  })
+  await once(way.listen(0, '127.0.0.1'), 'listening')
+  t.after(() => way.close())
+  return `redis://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (way.address()).port}`
+}
 
 for (const answer of ['$-1', ':1', '$2\r\n{}']) {
   describe(`a server whose scripts answer ${JSON.stringify(answer)}`, () => {

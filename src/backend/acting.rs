@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::scripts::{self, Script};
+use super::scripts;
 use crate::action::Action;
 use crate::call::Arguments;
-use crate::connection::{Effect, Frame, Request};
+use crate::connection::{Effect, Frame, Request, Script};
 use crate::error::Error;
 use crate::json;
 use crate::keyspace::Keyspace;
@@ -33,11 +33,8 @@ impl<'a> Acting<'a> {
             Action::Has => request.push(&[b"STRLEN", key], Effect::Read),
             Action::Inspect => push_script(&scripts::INSPECT, &[key], &[], Effect::Read, request),
             Action::Ttl => request.push(&[b"PTTL", key], Effect::Read),
-            Action::Touch => {
-                let [ttl] = arguments.next_n();
-                request.push(&[b"EXPIRE", key, ttl.as_bytes()], Effect::Write);
-            }
-            Action::Persist => request.push(&[b"PERSIST", key], Effect::Write),
+            Action::Touch => self.push_script(&scripts::EXPIRY, &arguments.next_n::<1>(), request),
+            Action::Persist => self.push_script(&scripts::EXPIRY, &[], request),
             Action::Increment => {
                 let [by, ttl] = arguments.next_n();
                 self.push_script(&scripts::INCREMENT, &[by, self.expiry(ttl)], request);
@@ -86,7 +83,7 @@ impl<'a> Acting<'a> {
         push_script(&scripts::TRANSACT, &keys, &operations, Effect::Write, request);
     }
 
-    fn push_script(&self, script: &Script, arguments: &[Cow<'_, str>], request: &mut Request) {
+    fn push_script(&self, script: &'static Script, arguments: &[Cow<'_, str>], request: &mut Request) {
         push_script(script, &[self.redis_key], arguments, Effect::Write, request);
     }
 
@@ -99,32 +96,30 @@ impl<'a> Acting<'a> {
 }
 
 fn push_script(
-    script: &Script,
+    script: &'static Script,
     keys: &[&[u8]],
     arguments: &[Cow<'_, str>],
     effect: Effect,
     request: &mut Request,
 ) {
-    let count = keys.len().to_string();
-    let mut parts: Vec<&[u8]> = vec![b"EVAL", script.as_bytes(), count.as_bytes()];
-    parts.extend(keys);
-    parts.extend(arguments.iter().map(|argument| argument.as_bytes()));
-    request.push(&parts, effect);
+    let arguments: Vec<&[u8]> = arguments.iter().map(|argument| argument.as_bytes()).collect();
+    request.push_script(script, keys, &arguments, effect);
 }
 
 impl Action {
     /// Bytes of the script that it may be sent with.
     pub fn script_bytes(self) -> usize {
         match self {
-            Action::Write => scripts::SET_IF_MATCH.len(),
-            Action::Take => scripts::DELETE_IF_MATCH.len(),
-            Action::Inspect => scripts::INSPECT.len(),
-            Action::Increment => scripts::INCREMENT.len(),
-            Action::Update => scripts::UPDATE.len(),
-            Action::Lock => scripts::LOCK.len(),
-            Action::Limit => scripts::LIMIT.len(),
-            Action::Transact => scripts::TRANSACT.len(),
-            Action::Remove | Action::Has | Action::Ttl | Action::Touch | Action::Persist => 0,
+            Action::Write => scripts::SET_IF_MATCH.source.len(),
+            Action::Take => scripts::DELETE_IF_MATCH.source.len(),
+            Action::Inspect => scripts::INSPECT.source.len(),
+            Action::Increment => scripts::INCREMENT.source.len(),
+            Action::Update => scripts::UPDATE.source.len(),
+            Action::Lock => scripts::LOCK.source.len(),
+            Action::Limit => scripts::LIMIT.source.len(),
+            Action::Transact => scripts::TRANSACT.source.len(),
+            Action::Touch | Action::Persist => scripts::EXPIRY.source.len(),
+            Action::Remove | Action::Has | Action::Ttl => 0,
         }
     }
 

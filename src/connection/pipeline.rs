@@ -41,6 +41,11 @@ impl Segment {
         Segment::new(self.batch, self.request.clone(), index, index + 1)
     }
 
+    /// As the server will understand it that does not know its script.
+    fn with_script(&self) -> Self {
+        Segment::new(self.batch, Arc::new(self.request.with_script(self.next)), self.next, self.last)
+    }
+
     fn end(&self) -> usize {
         self.request.end_of(self.last - 1)
     }
@@ -194,7 +199,10 @@ impl Pipeline {
     pub fn retry_refused(&mut self, horizon: Instant) {
         for (command, refusal) in std::mem::take(&mut self.refused) {
             match self.batch(command.batch) {
-                Some(batch) if batch.deadline > horizon => self.segments.push_back(command),
+                Some(batch) if batch.deadline > horizon => {
+                    let lacks_script = refusal.is_of_script();
+                    self.segments.push_back(if lacks_script { command.with_script() } else { command });
+                }
                 Some(_) => self.refused.push((command, refusal)),
                 None => {}
             }

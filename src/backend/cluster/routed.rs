@@ -79,7 +79,7 @@ impl<S: Sink + 'static> Routed<S> {
         if to.is_news() && self.hops == 0 || matches!(to, Referral::Moved(_)) {
             self.cluster.look_again();
         }
-        let (bytes, effect) = (command.bytes.to_vec(), command.effect);
+        let (bytes, effect) = (command.to_whole(), command.effect);
         self.referred.push(Referred { index, bytes, effect, to, why: why.clone() });
         true
     }
@@ -199,7 +199,7 @@ impl Parcel {
         if self.is_asked {
             self.request.push(&[b"ASKING"], Effect::Read);
         }
-        self.request.push_encoded(Encoded { bytes, effect });
+        self.request.push_encoded(bytes, effect);
         self.indexes.push(index);
         self.writes |= effect == Effect::Write;
     }

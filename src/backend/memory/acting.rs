@@ -8,9 +8,9 @@ use super::{Entries, Entry};
 use crate::action::Action;
 use crate::call::Arguments;
 use crate::config::Writes;
+use crate::digest::digest;
 use crate::edit::{Change, edit, sum};
 use crate::error::{Applied, Error, Kind};
-use crate::etag::etag;
 use crate::keyspace::Keyspace;
 
 /// As Redis answers where there is no such entry.
@@ -117,12 +117,12 @@ impl<'a> Acting<'a> {
 
     fn inspect(&self) -> String {
         let Some(text) = self.text(self.redis_key) else { return null() };
-        format!("[{text},\"{}\",{}]", etag(text), self.milliseconds_left())
+        format!("[{text},\"{}\",{}]", digest(text), self.milliseconds_left())
     }
 
     fn check_etag(&self, wanted: &str) -> Result<(), Error> {
         match self.text(self.redis_key) {
-            Some(text) if etag(text) == wanted => Ok(()),
+            Some(text) if digest(text) == wanted => Ok(()),
             _ => Err(Error::conflict("the etag is not that of the entry")),
         }
     }
@@ -130,7 +130,7 @@ impl<'a> Acting<'a> {
     fn holds(&self, redis_key: &str, condition: &str) -> bool {
         let text = self.text(redis_key);
         match condition.split_once(':') {
-            Some(("match", wanted)) => text.is_some_and(|text| etag(text) == wanted),
+            Some(("match", wanted)) => text.is_some_and(|text| digest(text) == wanted),
             Some(("fence", holder)) => text.is_some_and(|text| holder_of(text).as_deref() == Some(holder)),
             _ => condition.is_empty() || text.is_none(),
         }

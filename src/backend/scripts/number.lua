@@ -1,9 +1,16 @@
 -- Sums as JavaScript has them: doubles, and whole numbers only as far as doubles hold each of them.
 
+local function number(text)
+  local whole, fraction, exponent = string.match(text, '^%s*%-?(%d+)(%.?%d*)([eE]?[%+%-]?%d*)%s*$')
+  local is_json = whole and (whole == '0' or string.sub(whole, 1, 1) ~= '0') and fraction ~= '.'
+    and (exponent == '' or string.find(exponent, '^[eE][%+%-]?%d+$'))
+  return is_json and tonumber(text)
+end
+
 local function add(text, by)
   local old = 0
   if text then
-    old = string.find(text, '^%s*%-?%d[%d%.eE%+%-]*%s*$') and tonumber(text)
+    old = number(text)
     if not old then return nil, redis.error_reply('WRONGTYPE the value is not a number') end
   end
   local sum = old + tonumber(by)

@@ -1,8 +1,9 @@
+use std::sync::LazyLock;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use super::*;
-use crate::connection::Effect;
+use crate::connection::{Effect, Script};
 use crate::error::Applied;
 
 /// Requests as letters: `r` reads, `o` reads on this connection only, `w` writes.
@@ -289,6 +290,30 @@ fn what_the_server_refuses_for_now_is_sent_again() {
     fixture.send_all();
     fixture.answer(Frame::Simple(b"OK"));
     assert_eq!(texts(replies), [text(Frame::Simple(b"OK")), text(Frame::Nil)]);
+}
+
+#[test]
+fn a_script_that_the_server_does_not_know_is_sent_again_as_a_whole() {
+    static SCRIPT: LazyLock<Script> =
+        LazyLock::new(|| Script { source: "return 1".into(), digest: "d".repeat(40) });
+    let mut fixture = Fixture::new();
+    let mut request = Request::default();
+    for key in [b"a", b"b"] {
+        request.push_script(&SCRIPT, &[key], &[], Effect::Write);
+    }
+    let (done, replies) = channel();
+    let sink = Collect { replies: vec![None; 2], done };
+    fixture.pipeline.push(request, fixture.now + Duration::from_secs(9), Box::new(sink));
+    assert!(fixture.unsent().contains("EVALSHA"));
+    fixture.send_all();
+    fixture.answer(Frame::Simple(b"OK"));
+    fixture.answer(Frame::Error(b"NOSCRIPT No matching script."));
+    fixture.pipeline.retry_refused(fixture.now);
+    let whole = "*4\r\n$4\r\nEVAL\r\n$8\r\nreturn 1\r\n$1\r\n1\r\n$1\r\nb\r\n";
+    assert_eq!(fixture.unsent(), whole);
+    fixture.send_all();
+    fixture.answer(Frame::Simple(b"OK"));
+    assert!(replies.recv().unwrap().iter().all(Result::is_ok));
 }
 
 #[test]
