@@ -2,10 +2,11 @@
 'use strict'
 
 const { abortable } = require('./abort.js')
-const { callOptions, fieldsOf, objectOf } = require('./call-options.js')
+const { callOptions, givenOf } = require('./call-options.js')
 const { deleteWith, setWith } = require('./conditional.js')
 const { checkTraceId } = require('./entry.js')
 const { RedisStateError, invalidArgument } = require('./errors.js')
+const { objectOf } = require('./input.js')
 const { getWithMetadata } = require('./metadata.js')
 
 /**
@@ -39,7 +40,7 @@ function getManyWithMetadata(core, traceId, keys, options) {
  */
 function setMany(core, traceId, entries, options) {
   return bulk(core, traceId, { options, accepted: WITH_SET, writes: true }, () => {
-    const { signal, ...common } = fieldsOf(Object(options), WITH_SET)
+    const { signal, ...common } = givenOf(Object(options), WITH_SET)
     const set = (/** @type {any} */ { key, value, ...own }) => setWith(core, traceId, key, value, { ...common, ...own })
     return writeAll(core, traceId, listOf(entries), set, signal).then(() => undefined)
   })
@@ -53,7 +54,7 @@ function setMany(core, traceId, entries, options) {
  */
 function deleteMany(core, traceId, keys, options) {
   return bulk(core, traceId, { options, accepted: WITH_DELETE, writes: true }, () => {
-    const { signal, ...common } = fieldsOf(Object(options), WITH_DELETE)
+    const { signal, ...common } = givenOf(Object(options), WITH_DELETE)
     const removeOne = (/** @type {any} */ one) => {
       if (typeof one !== 'object' || one === null) return remove(core, traceId, one, common)
       const { key, ...own } = one
@@ -170,7 +171,7 @@ function listOf(entries) {
  * @param {readonly string[]} accepted
  */
 function entryOf(entry, at, accepted) {
-  const fields = fieldsOf(objectOf(at, entry), accepted)
+  const fields = givenOf(objectOf(at, entry), accepted)
   const unknown = Object.keys(fields).find((name) => !accepted.includes(name))
   if (unknown !== undefined) throw invalidArgument(`${at}: there is no field ${unknown}`)
   return fields

@@ -2,9 +2,9 @@
 'use strict'
 
 const { RedisStateError, invalidArgument } = require('./errors.js')
+const { LONGEST_TTL, isWhole, objectOf } = require('./input.js')
 
 const MOST_REPLICAS = 1000
-const LONGEST_TTL = 4294967295
 
 /**
  * @typedef {import('../index.js').WaitReplicas} WaitReplicas
@@ -28,7 +28,7 @@ const NOTHING = Object.freeze({ ttl: '', condition: '' })
  */
 function callOptions(options, accepted, rules) {
   if (options === undefined) return NOTHING
-  const given = fieldsOf(objectOf('the options', options), accepted)
+  const given = givenOf(objectOf('the options', options), accepted)
   const unknown = Object.keys(given).find((name) => !accepted.includes(name))
   if (unknown !== undefined) throw invalidArgument(`there is no option ${unknown}`)
   return {
@@ -46,7 +46,7 @@ function callOptions(options, accepted, rules) {
  * @param {readonly string[]} names
  * @returns {Record<string, any>} without what is undefined
  */
-function fieldsOf(object, names) {
+function givenOf(object, names) {
   if (Object.hasOwn(object, 'ifMatch') && object.ifMatch === undefined) {
     // The etag of an entry that was not there: without it the write would be one without a condition.
     throw invalidArgument('ifMatch: expected the etag of an entry, not undefined')
@@ -114,26 +114,6 @@ function abortedBy(signal, details) {
 }
 
 /**
- * @param {string} what
- * @param {unknown} value
- * @returns {Record<string, any>}
- */
-function objectOf(what, value) {
-  if (typeof value !== 'object' || value === null) throw invalidArgument(`${what} must be an object`)
-  return value
-}
-
-/**
- * @param {unknown} number
- * @param {number} least
- * @param {number} most
- * @returns {number is number}
- */
-function isWhole(number, least, most) {
-  return Number.isInteger(number) && Number(number) >= least && Number(number) <= most
-}
-
-/**
  * @param {WaitReplicas | undefined} one
  * @param {WaitReplicas | undefined} other
  */
@@ -141,4 +121,4 @@ function isSameWait(one, other) {
   return one === other || (one?.count === other?.count && one?.timeout === other?.timeout)
 }
 
-module.exports = { NOTHING, abortedBy, callOptions, fieldsOf, isSameWait, isWhole, objectOf }
+module.exports = { abortedBy, callOptions, givenOf, isSameWait }

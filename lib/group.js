@@ -1,9 +1,9 @@
 // @ts-check
 'use strict'
 
-const { objectOf } = require('./call-options.js')
 const { checkTraceId } = require('./entry.js')
 const { invalidArgument } = require('./errors.js')
+const { objectOf } = require('./input.js')
 const { checkSchema, conforming, isPromise } = require('./schema.js')
 
 /** @typedef {import('../index.js').RedisStateAdapter} Adapter */

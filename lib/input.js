@@ -4,6 +4,10 @@
 const { invalidArgument } = require('./errors.js')
 
 const MOST_ITEMS = 10_000
+/** In seconds. */
+const LONGEST_TTL = 4294967295
+/** In milliseconds: what timers take. */
+const LONGEST_TIME = 2 ** 31 - 1
 
 /**
  * The fields of an object that has no others: what is misspelt must not be taken for not given.
@@ -46,12 +50,40 @@ function checkObject(object, at) {
 }
 
 /**
+ * @param {string} what
+ * @param {unknown} value
+ */
+function objectOf(what, value) {
+  checkObject(value, what)
+  return value
+}
+
+/**
+ * @param {unknown} number
+ * @param {number} least
+ * @param {number} most
+ * @returns {number is number}
+ */
+function isWhole(number, least, most) {
+  return Number.isInteger(number) && Number(number) >= least && Number(number) <= most
+}
+
+/**
+ * @param {unknown} seconds
+ * @param {string} what
+ */
+function millisecondsOf(seconds, what) {
+  const milliseconds = Math.round(Number(seconds) * 1000)
+  if (typeof seconds === 'number' && milliseconds >= 1 && milliseconds <= LONGEST_TIME) return milliseconds
+  throw invalidArgument(`${what}: expected seconds, 0.001 to ${LONGEST_TIME / 1000}`)
+}
+
+/**
  * @param {any} count of items
  * @param {string} at
  */
 function checkCount(count, at) {
-  if (!Number.isInteger(count) || count < 1 || count > MOST_ITEMS)
-    throw invalidArgument(`${at} must be an integer from 1 to ${MOST_ITEMS}`)
+  if (!isWhole(count, 1, MOST_ITEMS)) throw invalidArgument(`${at} must be an integer from 1 to ${MOST_ITEMS}`)
 }
 
 /** @param {unknown} value */
@@ -59,4 +91,14 @@ function isGiven(value) {
   return value !== undefined && value !== null
 }
 
-module.exports = { checkCount, fieldsOf, isGiven, onlyEntryOf }
+module.exports = {
+  LONGEST_TIME,
+  LONGEST_TTL,
+  checkCount,
+  fieldsOf,
+  isGiven,
+  isWhole,
+  millisecondsOf,
+  objectOf,
+  onlyEntryOf,
+}

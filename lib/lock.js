@@ -3,8 +3,9 @@
 
 const { randomUUID } = require('node:crypto')
 const { listen } = require('./abort.js')
-const { abortedBy, objectOf } = require('./call-options.js')
+const { abortedBy } = require('./call-options.js')
 const { invalidArgument } = require('./errors.js')
+const { LONGEST_TIME, millisecondsOf, objectOf } = require('./input.js')
 
 // Taken now, as in batch.js.
 const { setTimeout, clearTimeout } = globalThis
@@ -14,7 +15,6 @@ const { setTimeout, clearTimeout } = globalThis
  */
 
 const ACCEPTED = ['waitReplicas', 'signal']
-const LONGEST_HOLD = 2 ** 31 - 1
 /** Between two looks at a lock that others hold: longer with each, as long as there is nothing to hope for. */
 const FIRST_PAUSE = 5
 const LONGEST_PAUSE = 500
@@ -70,7 +70,7 @@ function lock(core, traceId, key, options) {
     const { ttl, timeout = 0, ...others } = Object(options)
     const check = () => {
       objectOf('the options', options)
-      if (!(timeout >= 0 && timeout <= LONGEST_HOLD)) throw invalidArgument('timeout: expected milliseconds, 0 or more')
+      if (!(timeout >= 0 && timeout <= LONGEST_TIME)) throw invalidArgument('timeout: expected milliseconds, 0 or more')
       return millisecondsOf(ttl, 'ttl')
     }
     return take(core, { traceId, key, token: randomUUID() }, { check, timeout, others })
@@ -134,16 +134,6 @@ function step(core, name, { traceId, key, token }, hold, options) {
 }
 
 /**
- * @param {unknown} seconds
- * @param {string} what
- */
-function millisecondsOf(seconds, what) {
-  const milliseconds = Math.round(Number(seconds) * 1000)
-  if (typeof seconds === 'number' && milliseconds >= 1 && milliseconds <= LONGEST_HOLD) return milliseconds
-  throw invalidArgument(`${what}: expected seconds, 0.001 to ${LONGEST_HOLD / 1000}`)
-}
-
-/**
  * @param {number} milliseconds
  * @param {AbortSignal | undefined} signal
  * @returns {Promise<void>}
@@ -164,4 +154,4 @@ function wait(milliseconds, signal) {
   })
 }
 
-module.exports = { StateLock, lock, millisecondsOf }
+module.exports = { StateLock, lock }

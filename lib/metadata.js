@@ -1,14 +1,13 @@
 // @ts-check
 'use strict'
 
-const { isWhole } = require('./call-options.js')
 const { invalidArgument } = require('./errors.js')
+const { LONGEST_TTL, isWhole } = require('./input.js')
 
 /** @typedef {import('./core.js').Core} Core */
 
 const WITH_READ = ['signal']
 const WITH_WRITE = ['waitReplicas', 'signal']
-const LONGEST_TTL = 4294967295
 
 /** As Redis answers where there is no such entry. */
 const NO_ENTRY = -2

@@ -1,9 +1,8 @@
 // @ts-check
 'use strict'
 
-const { isWhole } = require('./call-options.js')
 const { invalidArgument } = require('./errors.js')
-const { millisecondsOf } = require('./lock.js')
+const { isWhole, millisecondsOf } = require('./input.js')
 
 /** @typedef {import('./core.js').Core} Core */
 

@@ -1,9 +1,10 @@
 // @ts-check
 'use strict'
 
-const { callOptions, fieldsOf, objectOf } = require('./call-options.js')
+const { callOptions, givenOf } = require('./call-options.js')
 const { checkTraceId, escapeMarks, jsonText, nameOf } = require('./entry.js')
 const { RedisStateError, invalidArgument } = require('./errors.js')
+const { objectOf } = require('./input.js')
 const { StateLock } = require('./lock.js')
 
 /**
@@ -33,19 +34,19 @@ class StateTransaction {
 
   /** @param {string} key @param {unknown} value @param {object} [options] */
   set(key, value, options) {
-    this.#operations.push({ ...fieldsOf(Object(options), FIELDS.set), op: 'set', key, value })
+    this.#operations.push({ ...givenOf(Object(options), FIELDS.set), op: 'set', key, value })
     return this
   }
 
   /** @param {string} key @param {object} [options] */
   delete(key, options) {
-    this.#operations.push({ ...fieldsOf(Object(options), FIELDS.delete), op: 'delete', key })
+    this.#operations.push({ ...givenOf(Object(options), FIELDS.delete), op: 'delete', key })
     return this
   }
 
   /** @param {string} key @param {object} condition */
   check(key, condition) {
-    this.#operations.push({ ...fieldsOf(Object(condition), FIELDS.check), op: 'check', key })
+    this.#operations.push({ ...givenOf(Object(condition), FIELDS.check), op: 'check', key })
     return this
   }
 
@@ -125,7 +126,7 @@ async function nothing(_checked) {}
  * @returns {{ key: string, args: string[] }}
  */
 function recordOf(core, traceId, operation, at) {
-  const { op, ...rest } = fieldsOf(objectOf(at, operation), ['op', 'lock', 'key', ...FIELDS.set])
+  const { op, ...rest } = givenOf(objectOf(at, operation), ['op', 'lock', 'key', ...FIELDS.set])
   if (op === 'holds') return holdsRecord(core, traceId, rest.lock, at)
   if (!Object.hasOwn(FIELDS, op)) throw invalidArgument(`${at}.op: expected set, delete, check or holds`)
   const { key, value, ...options } = rest

@@ -3,7 +3,7 @@
 
 const { escapeMarks, jsonText } = require('./entry.js')
 const { invalidArgument } = require('./errors.js')
-const { objectOf } = require('./call-options.js')
+const { objectOf } = require('./input.js')
 const { namesOf } = require('./path.js')
 
 /**
