@@ -872,6 +872,9 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    * @param options state options; they win over those in `connection`
    * @throws RedisStateError `ERR_INVALID_CONFIG` for an option that is malformed or unknown, or does not go together with
    *   another; `ERR_UNSUPPORTED` for a `credentialsProvider` of another type
+   *
+   * @example
+   * const state = new RedisStateAdapter({ url: 'redis://localhost:6379', keyPrefix: 'app:' })
    */
   constructor(connection?: RedisStateAdapterOptions | NodeRedisClientLike, options?: StateOptions)
 
@@ -881,6 +884,9 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    *
    * @param env default: `process.env`
    * @throws RedisStateError as the constructor does; the message tells which variable set which option
+   *
+   * @example
+   * const state = RedisStateAdapter.fromEnv({ REDIS_URL: 'memory:', STATE_TTL: '3600' })
    */
   static fromEnv(env?: Record<string, string | undefined>): RedisStateAdapter
 
@@ -889,6 +895,9 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    *
    * @returns the value, or `null` where there is none
    * @throws RedisStateError `ERR_CORRUPT_VALUE`, `ERR_WRONG_TYPE`
+   *
+   * @example
+   * const status = await state.get<string>('order-1', 'status') // null where there is none
    */
   get<T>(traceId: string, key: string, options?: ReadOptions): Promise<T | null>
 
@@ -916,6 +925,9 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    * @returns the value removed, or `null` where there was none
    * @throws RedisStateError `ERR_CORRUPT_VALUE`, `ERR_WRONG_TYPE`, `ERR_UNSUPPORTED` from an older server,
    *   `ERR_CONFLICT` where `ifMatch` does not hold, `ERR_NOT_REPLICATED` where it was to wait for replicas
+   *
+   * @example
+   * const token = await state.delete<string>('order-1', 'token') // one of many callers gets it
    */
   delete<T>(traceId: string, key: string, options?: DeleteOptions): Promise<T | null>
 
@@ -924,6 +936,9 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    * meanwhile may be in it or not; one that exists during the whole call is.
    *
    * @throws RedisStateError `ERR_CORRUPT_VALUE`, naming the key, when one of the texts is not JSON
+   *
+   * @example
+   * const orders = await state.getGroup<{ total: number }>('orders')
    */
   getGroup<T>(traceId: string): Promise<T[]>
 
@@ -941,6 +956,9 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
   /**
    * Lists the keys of a trace id, each once, in no order; not a snapshot. Keys of other Redis types are left out. Needs
    * Redis 6.0, as `traceIds` and `clear` do.
+   *
+   * @example
+   * await state.keys('order-1') // ['status', 'cart']
    */
   keys(traceId: string): Promise<string[]>
 
@@ -956,6 +974,9 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
 
   /**
    * Lists the trace ids that have an entry, each once, in no order; not a snapshot. An id ends at its first `:`.
+   *
+   * @example
+   * for (const traceId of await state.traceIds()) console.log(traceId)
    */
   traceIds(): Promise<string[]>
 
@@ -963,6 +984,9 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    * Lists entries with their values, in no order, in one pass over the database; not a snapshot.
    *
    * @throws RedisStateError `ERR_CORRUPT_VALUE`, naming trace id and key, when one of the texts is not JSON
+   *
+   * @example
+   * await state.items({ groupId: 'orders', filter: [{ valueKey: 'total', operation: 'gt', value: 100 }] })
    */
   items(input?: StateItemsInput): Promise<StateItem[]>
 
@@ -1009,7 +1033,12 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    */
   clear(traceId: string, keyPrefix?: string): Promise<void>
 
-  /** Whether there is an entry, whatever its value: one that is `null` is. */
+  /**
+   * Whether there is an entry, whatever its value: one that is `null` is.
+   *
+   * @example
+   * await state.has('order-1', 'note') // true, though the note is null
+   */
   has(traceId: string, key: string, options?: ReadOptions): Promise<boolean>
 
   /**
@@ -1240,18 +1269,34 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    * Asks the server for an answer, over the connection for point calls.
    *
    * @returns how long it took, in milliseconds; with the embedded store that of a turn of the event loop
+   *
+   * @example
+   * const milliseconds = await state.ping()
    */
   ping(): Promise<number>
 
-  /** What this adapter did so far. Costs a few microseconds, so ask as often as you like. */
+  /**
+   * What this adapter did so far. Costs a few microseconds, so ask as often as you like.
+   *
+   * @example
+   * const { inFlight, latency } = state.stats()
+   */
   stats(): StateStats
 
   /**
    * Closes the adapter: calls in flight have up to `commandTimeout` to finish, later calls reject with `ERR_CLOSED`.
    * May be called more than once.
+   *
+   * @example
+   * process.once('SIGTERM', () => state.cleanup())
    */
   cleanup(): Promise<void>
 
-  /** The same as {@link RedisStateAdapter.cleanup}, for `await using`. */
+  /**
+   * The same as {@link RedisStateAdapter.cleanup}, for `await using`.
+   *
+   * @example
+   * await using state = new RedisStateAdapter({ url: 'memory:' })
+   */
   [Symbol.asyncDispose](): Promise<void>
 }
