@@ -6,7 +6,7 @@ const { callOptions, givenOf } = require('./call-options.js')
 const { deleteWith, setWith } = require('./conditional.js')
 const { checkTraceId } = require('./entry.js')
 const { RedisStateError, invalidArgument } = require('./errors.js')
-const { objectOf } = require('./input.js')
+const { objectOf, unknownName } = require('./input.js')
 const { getWithMetadata } = require('./metadata.js')
 
 /**
@@ -172,7 +172,7 @@ function listOf(entries) {
  */
 function entryOf(entry, at, accepted) {
   const fields = givenOf(objectOf(at, entry), accepted)
-  const unknown = Object.keys(fields).find((name) => !accepted.includes(name))
+  const unknown = unknownName(fields, accepted)
   if (unknown !== undefined) throw invalidArgument(`${at}: there is no field ${unknown}`)
   return fields
 }

@@ -2,7 +2,7 @@
 'use strict'
 
 const { RedisStateError, invalidArgument } = require('./errors.js')
-const { LONGEST_TTL, isWhole, objectOf } = require('./input.js')
+const { LONGEST_TTL, isWhole, objectOf, unknownName } = require('./input.js')
 
 const MOST_REPLICAS = 1000
 
@@ -29,7 +29,7 @@ const NOTHING = Object.freeze({ ttl: '', condition: '' })
 function callOptions(options, accepted, rules) {
   if (options === undefined) return NOTHING
   const given = givenOf(objectOf('the options', options), accepted)
-  const unknown = Object.keys(given).find((name) => !accepted.includes(name))
+  const unknown = unknownName(given, accepted)
   if (unknown !== undefined) throw invalidArgument(`there is no option ${unknown}`)
   return {
     ttl: ttlOf(given.ttl),

@@ -40,13 +40,18 @@ function setWith(core, traceId, key, value, options) {
 function deleteWith(core, traceId, key, options) {
   return core.checked({ traceId, key, writes: true }, () => {
     if (isPlain(options)) return core.pointWith('delete', traceId, key, undefined, options, WITH_DELETE)
-    return core.act({ operation: 'delete', action: 'take', traceId, key, options, accepted: WITH_DELETE, args: etagOf })
+    const args = (/** @type {Given} */ given) => [etagOf(given)]
+    return core.act({ operation: 'delete', action: 'take', traceId, key, options, accepted: WITH_DELETE, args })
   })
 }
 
-/** @param {Given} given with a condition that is an etag */
+/**
+ * The etag of a condition as it crosses; nothing where there is no condition.
+ *
+ * @param {Given} given
+ */
 function etagOf({ condition }) {
-  return [escapeMarks(condition.slice('match:'.length))]
+  return escapeMarks(condition.slice('match:'.length))
 }
 
-module.exports = { WITH_DELETE, WITH_SET, deleteWith, etagOf, setWith }
+module.exports = { deleteWith, etagOf, setWith }

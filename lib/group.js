@@ -3,7 +3,7 @@
 
 const { checkTraceId } = require('./entry.js')
 const { invalidArgument } = require('./errors.js')
-const { objectOf } = require('./input.js')
+const { objectOf, unknownName } = require('./input.js')
 const { checkSchema, conforming, isPromise } = require('./schema.js')
 
 /** @typedef {import('../index.js').RedisStateAdapter} Adapter */
@@ -25,7 +25,7 @@ class StateGroup {
   constructor(adapter, traceId, options, naming) {
     checkTraceId(traceId, naming)
     const given = objectOf('the options', options)
-    const unknown = Object.keys(given).find((name) => !ACCEPTED.includes(name))
+    const unknown = unknownName(given, ACCEPTED)
     if (unknown !== undefined) throw invalidArgument(`there is no option ${unknown}`)
     this.#adapter = adapter
     this.#schema = checkSchema(given.schema)

@@ -20,10 +20,19 @@ const LONGEST_TIME = 2 ** 31 - 1
  */
 function fieldsOf(object, at, inside, known) {
   checkObject(object, at)
-  for (const name of Object.keys(object)) {
-    if (!known.includes(name)) throw invalidArgument(`${inside}${name} is unknown: there are ${known.join(', ')}`)
-  }
+  const name = unknownName(object, known)
+  if (name !== undefined) throw invalidArgument(`${inside}${name} is unknown: there are ${known.join(', ')}`)
   return object
+}
+
+/**
+ * The first name in an object that it is not to have, if there is one.
+ *
+ * @param {object} object
+ * @param {readonly string[]} known
+ */
+function unknownName(object, known) {
+  return Object.keys(object).find((name) => !known.includes(name))
 }
 
 /**
@@ -101,4 +110,5 @@ module.exports = {
   millisecondsOf,
   objectOf,
   onlyEntryOf,
+  unknownName,
 }

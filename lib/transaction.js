@@ -4,7 +4,7 @@
 const { callOptions, givenOf } = require('./call-options.js')
 const { checkTraceId, escapeMarks, jsonText, nameOf } = require('./entry.js')
 const { RedisStateError, invalidArgument } = require('./errors.js')
-const { objectOf } = require('./input.js')
+const { objectOf, unknownName } = require('./input.js')
 const { StateLock } = require('./lock.js')
 
 /**
@@ -130,7 +130,7 @@ function recordOf(core, traceId, operation, at) {
   if (op === 'holds') return holdsRecord(core, traceId, rest.lock, at)
   if (!Object.hasOwn(FIELDS, op)) throw invalidArgument(`${at}.op: expected set, delete, check or holds`)
   const { key, value, ...options } = rest
-  const unknown = Object.keys(rest).find((name) => name !== 'key' && !FIELDS[op].includes(name))
+  const unknown = unknownName(rest, ['key', ...FIELDS[op]])
   if (unknown !== undefined) throw invalidArgument(`${at}.${unknown}: ${op} has no such field`)
   const { ttl, condition } = callOptions(options, FIELDS[op], core.rules)
   if (op === 'check' && condition === '') throw invalidArgument(`${at}: a check needs ifAbsent or ifMatch`)

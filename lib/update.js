@@ -1,9 +1,10 @@
 // @ts-check
 'use strict'
 
-const { escapeMarks, jsonText } = require('./entry.js')
+const { etagOf } = require('./conditional.js')
+const { jsonText } = require('./entry.js')
 const { invalidArgument } = require('./errors.js')
-const { objectOf } = require('./input.js')
+const { objectOf, unknownName } = require('./input.js')
 const { namesOf } = require('./path.js')
 
 /**
@@ -82,10 +83,9 @@ function increment(core, traceId, key, by, options) {
  * @param {'pair' | 'last'} answer the texts before and after, or what the last change has made
  * @param {Change[]} changes
  */
-function updateArgs({ ttl, condition }, answer, changes) {
-  const etag = escapeMarks(condition.slice('match:'.length))
+function updateArgs(given, answer, changes) {
   const flat = changes.flatMap(({ name, names, json = '' }) => [name, String(names.length), ...names, json])
-  return [ttl, etag, answer, ...flat]
+  return [given.ttl, etagOf(given), answer, ...flat]
 }
 
 /** @param {unknown} operations */
@@ -104,7 +104,7 @@ function changesOfOne(operation, at) {
   const { op, path, ...rest } = objectOf(at, operation)
   const kind = Object.hasOwn(KINDS, op) ? KINDS[op] : undefined
   if (!kind) throw invalidArgument(`${at}.op: expected ${Object.keys(KINDS).join(', ')}`)
-  const unknown = Object.keys(rest).find((name) => !kind.fields.includes(name))
+  const unknown = unknownName(rest, kind.fields)
   if (unknown !== undefined) throw invalidArgument(`${at}.${unknown}: ${op} has no such field`)
   return kind.changes(rest, namesOf(path, `${at}.path`), at)
 }

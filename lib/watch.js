@@ -1,6 +1,7 @@
 // @ts-check
 'use strict'
 
+const { listen } = require('./abort.js')
 const { ChangeQueue } = require('./change-queue.js')
 const { RedisStateError, failureOf } = require('./errors.js')
 const { warn } = require('./warning.js')
@@ -158,8 +159,7 @@ class Watch {
       this.#queue.drop()
       this.end(aborted(signal))
     }
-    signal.addEventListener('abort', onAbort)
-    this.#disregard = () => signal.removeEventListener('abort', onAbort)
+    this.#disregard = listen(signal, onAbort)
   }
 
   /** The iteration comes to its end. */

@@ -42,12 +42,12 @@ impl<'a> Change<'a> {
             Change::Append(json) => Some(match text {
                 None => format!("[{json}]"),
                 Some(text) if text.starts_with('[') => Container(text).parts(None).insert(json),
-                Some(_) => return Err(mismatch("what is to be appended to is not an array")),
+                Some(_) => return Err(Error::mismatch("what is to be appended to is not an array")),
             }),
             Change::Merge(json) => Some(match text {
                 None => json.to_owned(),
                 Some(text) if text.starts_with('{') => merged(text, json),
-                Some(_) => return Err(mismatch("what is to be merged into is not an object")),
+                Some(_) => return Err(Error::mismatch("what is to be merged into is not an object")),
             }),
         })
     }
@@ -67,7 +67,7 @@ pub fn edit(text: Option<&str>, names: &[&str], change: Change<'_>) -> Result<Ed
         return Ok((made, inner.map(|inner| format!("{{{name}:{inner}}}"))));
     };
     if !text.starts_with(['{', '[']) {
-        return Err(mismatch(&format!("there is no object or array for {name}")));
+        return Err(Error::mismatch(&format!("there is no object or array for {name}")));
     }
     let container = Container(text);
     let parts = container.parts(Some(name));
@@ -84,7 +84,7 @@ pub fn edit(text: Option<&str>, names: &[&str], change: Change<'_>) -> Result<Ed
         (None, None) => text.to_owned(),
         (None, Some(inner)) if container.is_object() => parts.insert(&format!("{name}:{inner}")),
         (None, Some(inner)) if is_index(name, parts.count) => parts.insert(&inner),
-        (None, Some(_)) => return Err(mismatch(&format!("the array has no element {name}"))),
+        (None, Some(_)) => return Err(Error::mismatch(&format!("the array has no element {name}"))),
     };
     Ok((made, Some(whole)))
 }
@@ -95,9 +95,9 @@ pub fn sum(text: Option<&str>, by: &str) -> Result<String, Error> {
     let old = match text.map(str::trim) {
         None => 0.0,
         Some(text) if text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => {
-            number(text).ok_or_else(|| mismatch("the value is not a number"))?
+            number(text).ok_or_else(|| Error::mismatch("the value is not a number"))?
         }
-        Some(_) => return Err(mismatch("the value is not a number")),
+        Some(_) => return Err(Error::mismatch("the value is not a number")),
     };
     let sum = old + number(by).unwrap_or(f64::NAN);
     if old.abs() <= MOST && sum.abs() <= MOST {
@@ -193,10 +193,6 @@ impl Found {
         };
         [&text[..start], &text[end..]].concat()
     }
-}
-
-fn mismatch(why: &str) -> Error {
-    Error::new(Kind::WrongType, why).with_applied(Applied::No)
 }
 
 /// The text is JSON: there is no end of it where something has to follow.

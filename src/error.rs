@@ -192,6 +192,11 @@ impl Error {
         Error::new(Kind::Conflict, why).with_applied(Applied::No)
     }
 
+    /// A value, or a part of it, is not what the call works on.
+    pub fn mismatch(why: &str) -> Self {
+        Error::new(Kind::WrongType, why).with_applied(Applied::No)
+    }
+
     /// The stored text of an entry is not JSON.
     pub fn corrupt() -> Self {
         Error::new(Kind::CorruptValue, "the stored text is not JSON")

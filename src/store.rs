@@ -64,7 +64,7 @@ impl Store {
         }
     }
 
-    /// Runs the calls of a tick: get, set, delete. Those that go to one server are a share, whose outcomes `outcomes_of`
+    /// Runs the calls of a tick on single entries. Those that go to one server are a share, whose outcomes `outcomes_of`
     /// makes, by the number of the share and of its calls. Where there are several servers, tells the share of each call.
     /// `wait_replicas`: in place of what the configuration asks for.
     pub fn apply<O: Outcomes>(

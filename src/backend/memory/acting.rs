@@ -10,7 +10,7 @@ use crate::call::Arguments;
 use crate::config::Writes;
 use crate::digest::digest;
 use crate::edit::{Change, edit, sum};
-use crate::error::{Applied, Error, Kind};
+use crate::error::Error;
 use crate::keyspace::Keyspace;
 
 /// As Redis answers where there is no such entry.
@@ -166,7 +166,7 @@ impl<'a> Acting<'a> {
         let text = self.text(self.redis_key);
         let lock: Lock = match text.map(serde_json::from_str) {
             None => Lock::default(),
-            Some(lock) => lock.map_err(|_| mismatch("the entry is not a lock"))?,
+            Some(lock) => lock.map_err(|_| Error::mismatch("the entry is not a lock"))?,
         };
         let now = unix_milliseconds();
         let is_held = lock.expires > now;
@@ -188,7 +188,7 @@ impl<'a> Acting<'a> {
             arguments.next_n().map(|number| number.parse::<u64>().unwrap_or_default());
         let used = match self.text(self.redis_key) {
             None => 0,
-            Some(text) => text.parse::<u64>().map_err(|_| mismatch("the entry is not a count"))?,
+            Some(text) => text.parse::<u64>().map_err(|_| Error::mismatch("the entry is not a count"))?,
         };
         let left = u64::try_from(self.milliseconds_left()).unwrap_or(window);
         let is_allowed = used + cost <= limit;
@@ -225,10 +225,6 @@ impl<'a> Acting<'a> {
 
 fn null() -> String {
     "null".to_owned()
-}
-
-fn mismatch(why: &str) -> Error {
-    Error::new(Kind::WrongType, why).with_applied(Applied::No)
 }
 
 /// Number and token of who held it last.
