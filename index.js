@@ -1,7 +1,7 @@
 // @ts-check
 'use strict'
 
-const { RedisStateAdapter } = require('./lib/adapter.js')
+const { RedisStateAdapter } = require('./lib/adapter/adapter.js')
 const { RedisStateError } = require('./lib/errors.js')
 
 module.exports = { RedisStateAdapter, RedisStateError }

@@ -10,122 +10,168 @@
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
 export declare class NativeStore {
+  /** The letters of the records, by operation. */
+  static recordLetters(): Record<string, string>
   /**
-   * Checks the options and starts to connect. The callbacks must not throw. `useEventLoop`: read replies on the event
-   * loop, where the runtime has libuv's.
+   * Executes the calls of a batch. `text` has `count` records. `wait` overrides the option `waitReplicas`. Returns
+   * the size of the text in bytes.
    */
-  constructor(options: object, useEventLoop: boolean, onSettled: (batch: number, last: boolean, values: string, failures?: Array<Failure>, apart?: Array<ValueApart>) => void, onEvent: (name: string, detail?: EventDetail) => void, strategy?: (retries: number, cause: Failure) => StrategyAnswer, credentials?: () => Promise<CredentialsAnswer>)
-  get rules(): CallRules
+  submit(batch: number, count: number, text: string, wait?: NativeWait | undefined | null): number
   /**
-   * Runs the calls of a tick: get, set, delete. `text` has `count` of them; returns its size in bytes. `wait`: the replicas
-   * that are to have those that write, in place of what the options ask for.
+   * Like `submit`, for a cluster: the calls for one node form a share, which is settled as its own batch. The
+   * shares are numbered from `batch`.
    */
-  submit(batch: number, count: number, text: string, wait?: Wait | undefined | null): number
-  /**
-   * As `submit`, where the calls may go to several servers: those for one of them are a share, settled as a batch of its
-   * own, numbered from `batch` on. Nothing is settled before this returns.
-   */
-  submitInShares(batch: number, count: number, text: string, wait?: Wait | undefined | null): Shares
-  getGroup(batch: number, traceId: string): void
-  getByPrefix(batch: number, traceId: string, keyPrefix: string): void
-  keys(batch: number, traceId: string, keyPrefix?: string | undefined | null): void
-  count(batch: number, traceId: string, keyPrefix: string): void
-  traceIds(batch: number): void
-  items(batch: number, traceId?: string | undefined | null): void
-  /** `query` as lib/query.js writes it. */
-  query(batch: number, query: string, traceId?: string | undefined | null): void
-  /** The items of these keys, a JSON array, as far as they are there. */
-  scanPage(batch: number, traceId: string, keys: string): void
-  clear(batch: number, traceId: string, keyPrefix: string): void
-  /** The names of entries: trace id and key, one after the other. */
-  names(batch: number, traceId?: string | undefined | null): void
-  /** Which of these entries of a cluster are there, by their numbers; `names` has trace ids and keys, one after the other. */
-  present(batch: number, names: Array<string>): void
-  /**
-   * Tells from now on, by the number given, what happens to an entry, to those of a trace, or to all. `onTold`: the first
-   * one given serves all watches; `told` is a JSON array of what src/reply.rs has.
-   */
-  watch(number: number, traceId: string | undefined | null, key: string | undefined | null, configure: boolean, onTold: (told: string, failures?: Array<WatchFailure>) => void): void
-  /** Tells nothing further by that number. */
-  unwatch(number: number): void
-  stats(): NativeStats
-  /** Asks for the next part of a batch, once the one before is taken. */
+  submitInShares(batch: number, count: number, text: string, wait?: NativeWait | undefined | null): NativeShares
+  /** Requests the next chunk of a batch. */
   next(batch: number): void
-  /** Wants no further part of a batch. */
+  /** Stops a listing or a `clear` whose caller no longer waits. Removed entries stay removed. */
+  cancel(batch: number): void
+  /** Drops the remaining chunks of a batch. */
   forget(batch: number): void
+  /** Lists all entries, or those of a trace, or those of a trace whose keys begin with `keyPrefix`. */
+  list(batch: number, projection: `${NativeProjection}`, traceId?: string | undefined | null, keyPrefix?: string | undefined | null): void
+  /** `query`: see lib/query/query.js. */
+  query(batch: number, query: string, traceId?: string | undefined | null): void
+  /** Lists the items of `keys`, a JSON array. Omits those that do not exist. */
+  listItems(batch: number, traceId: string, keys: string): void
+  clear(batch: number, traceId: string, keyPrefix: string): void
+  /** Lists the indices of the entries of a cluster that exist. `names`: trace ids and keys, alternating. */
+  listPresent(batch: number, names: Array<string>): void
+  /** Open stores of this thread, not counting embedded ones. */
+  static openStores(): number
+  isReady(): boolean
   /**
-   * Answers an `attend` event: looks after the connection on this thread. Tells whether it is a new one, ready from now
-   * on.
+   * Why calls are not sent at once; `null` if they are. With `waited`, the time in milliseconds that a caller has waited for it:
+   * the failure of that caller.
    */
-  attend(): boolean
-  /** Closes the connections and lets go of the callbacks; calls that are not settled fail. */
+  unready(waited?: number | undefined | null): NativeUnready | null
+  /** Fails the pending and all later calls. */
+  abort(): void
+  /**
+   * Watches an entry, the entries of a trace, or all entries. The callback of the first watch serves all watches;
+   * `number` identifies this one in events. `events`: see src/napi/events.rs.
+   */
+  watch(number: number, traceId: string | undefined | null, key: string | undefined | null, configure: boolean, onEvents: (events: string, failures?: Array<NativeWatchFailure>) => void): void
+  /** Ends a watch. */
+  unwatch(number: number): void
+  /**
+   * Emits an event when the lock is released. The callback of the first wait serves all waits; `number` identifies
+   * this one, until `forgetLock`.
+   */
+  awaitLock(number: number, traceId: string, key: string, onEvent: (number: number, event: 'subscribed' | 'released' | 'unsubscribed') => void): void
+  /** Ends a wait for a lock. */
+  forgetLock(number: number): void
+  /**
+   * Checks the options, and starts to connect. The callbacks must not throw. `useEventLoop`: use the event-loop
+   * driver if the runtime has libuv.
+   */
+  constructor(options: object, useEventLoop: boolean, onSettled: (batch: number, last: boolean, values: string, failures?: Array<NativeFailure>, apart?: Array<NativeUnbatchedValue>) => void, onEvent: (name: string, detail?: NativeEventDetail) => void, strategy?: (retries: number, cause: NativeFailure) => NativeStrategyAnswer, credentials?: () => Promise<NativeCredentialsAnswer>, rootsOfNode?: () => Array<string>)
+  get rules(): NativeCallRules
+  stats(): NativeStats
+  /** Closes the connections, and releases the callbacks. Pending calls fail. */
   close(): void
 }
 
-/** What is kept to before a call crosses. */
-export interface CallRules {
-  /** The store is inside this process. */
+/** Limits and naming rules that the JavaScript side enforces. */
+export interface NativeCallRules {
+  /** The store is the embedded one. */
   embedded: boolean
-  /** The calls of a batch are to be submitted in shares. */
-  shares: boolean
+  /** Batches must be submitted with `submitInShares`. */
+  splitsBatches: boolean
   /** Names of entries are `{<traceId>}:<key>`. */
   hashTags: boolean
   strictTraceIds: boolean
+  /** Reject values that JSON cannot represent exactly. */
+  strictValues: boolean
   /** In milliseconds. */
   commandTimeout: number
   maxPendingCommands: number
   maxPendingBytes: number
-  /** Bytes of the scripts that calls are sent with, by the letter of their record. */
+  /** The size of the script of an operation in bytes, by the letter of the operation. */
   scriptBytes: Record<string, number>
   /** The server's certificate is not verified. */
   unverified: boolean
-  server: NamedServer
+  /** Why NODE_EXTRA_CA_CERTS is ignored. */
+  ignoredRoots?: string
+  server: NativeServer
+  /** The servers, for messages. */
+  description: string
+  /** The beginning of all keys. */
+  keyPrefix: string
 }
 
-/** What led to a failure. */
-export interface Cause {
+export interface NativeCause {
   code: string
   message: string
+  remedy?: string
+  server?: string
 }
 
-/** What the wrapped provider of credentials answers; without a password it failed. */
-export interface CredentialsAnswer {
+/** The result of the wrapped credentials provider; without a password, it failed. */
+export interface NativeCredentialsAnswer {
   username?: string
   password?: string
 }
 
-export interface EventDetail {
-  error: Failure
+export interface NativeEventDetail {
+  error: NativeFailure
   retries?: number
   /** In milliseconds. */
   delay?: number
 }
 
-/** A failure, to be made a RedisStateError. */
-export interface Failure {
-  /** The first call of the batch that failed so. */
+/** JavaScript converts it to a `RedisStateError`. */
+export interface NativeFailure {
+  /** The first call of the batch with this failure. */
   index: number
-  /** How many calls did, one after the other. */
+  /** The number of consecutive calls with this failure. */
   count: number
   code: string
+  /** What happened and why. */
   message: string
+  /** What to do about it, as a sentence. */
+  remedy?: string
+  /** Address of the server that failed. */
+  server?: string
   applied?: string
   reply?: string
   traceId?: string
   key?: string
-  /** Which function of the user's made it fail: `strategy` or `credentials`. */
+  /** The user's function that caused the failure: `strategy` or `credentials`. */
   origin?: string
-  cause?: Cause
+  cause?: NativeCause
 }
 
-/** The server as it is named in traces. */
-export interface NamedServer {
+/** What a listing returns for each entry. */
+export declare const enum NativeProjection {
+  Values = 'values',
+  /** Trace id, key and value, as three elements. */
+  Items = 'items',
+  Keys = 'keys',
+  /** The number of entries, as the only element. */
+  Count = 'count',
+  /** Each trace id once. */
+  TraceIds = 'traceIds',
+  /** Trace id and key, as two elements. */
+  Names = 'names',
+}
+
+/** The server in events of tracing channels. */
+export interface NativeServer {
   serverAddress?: string
   serverPort?: number
   database?: number
 }
 
-/** What went over the connections so far; see src/connection/stats.rs. */
+/** How the calls of a batch were split into shares. */
+export interface NativeShares {
+  /** Size of the text. */
+  bytes: number
+  /** For each call, a character whose code is the number of its share; empty if there is one share. */
+  shareOf: string
+}
+
+/** See src/connection/stats.rs. */
 export interface NativeStats {
   bytesSent: number
   bytesReceived: number
@@ -133,37 +179,36 @@ export interface NativeStats {
   waiting: number
 }
 
-/** How the calls of a batch were shared out. */
-export interface Shares {
-  /** Size of the text. */
-  bytes: number
-  /** For each call the number of its share, as a character. */
-  shareOf: string
-}
-
-/** What the wrapped strategy function answers; neither field means the default delay. */
-export interface StrategyAnswer {
+/** The result of the wrapped strategy; without either field, the default delay applies. */
+export interface NativeStrategyAnswer {
   /** In milliseconds. */
   delay?: number
   giveUp?: boolean
 }
 
-/** A value that is not among the others, to be parsed by itself. */
-export interface ValueApart {
-  /** Which call of the batch read it. */
+/** A value that JavaScript parses separately. */
+export interface NativeUnbatchedValue {
+  /** The index of its call in the batch. */
   index: number
   text: string
 }
 
-/** Replicas that are to have a write. */
-export interface Wait {
+/** Why calls are not sent at once. */
+export interface NativeUnready {
+  failure: NativeFailure
+  /** Waiting does not help: the next attempt fails for the same reason. */
+  isPermanent: boolean
+}
+
+/** `count` replicas must confirm each write of the batch. */
+export interface NativeWait {
   count: number
   /** In milliseconds. */
   timeout: number
 }
 
-/** Why a watch ended. */
-export interface WatchFailure {
+/** The failure of a watch. */
+export interface NativeWatchFailure {
   watch: number
-  failure: Failure
+  failure: NativeFailure
 }

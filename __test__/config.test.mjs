@@ -4,32 +4,48 @@ import { describe, it } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createClient, createClientPool, createCluster, createSentinel } from 'redis'
 import { RedisStateAdapter } from 'redis-state-adapter'
-import { bad, MALFORMED, sentinel, WITHOUT_MEANING } from './config/malformed.mjs'
+import { bad, MALFORMED, NO_CONNECTIONS, sentinel, UNREADABLE, WITHOUT_MEANING } from './config/malformed.mjs'
 import { assertNames } from './support/assert-names.mjs'
 import { assertSameMembers } from './support/members.mjs'
 import { open } from './support/open.mjs'
-import { portOfNobody } from './support/port-of-nobody.mjs'
 import { shown } from './support/shown.mjs'
+import { unusedPort } from './support/unused-port.mjs'
 import { collectWarnings } from './support/warnings.mjs'
 
-/** @type {(t: import('node:test').TestContext, ...args: any[]) => RedisStateAdapter} an adapter of what the types would refuse */
+/**
+ * @type {(t: import('node:test').TestContext, ...args: any[]) => RedisStateAdapter} opens an adapter with options that
+ *   the declarations reject
+ */
 const build = open
 
 describe('a malformed option', () => {
   for (const [path, options] of MALFORMED) {
-    it(`is named by its path: ${shown(options)}`, (t) => {
+    it(`is rejected with its path: ${shown(options)}`, (t) => {
       assertNames(path, () => build(t, options))
     })
   }
 
-  for (const connection of [null, 'redis://localhost', 6379, true, [], [{}], () => {}]) {
-    it(`may be the connection itself: ${shown(connection)}`, (t) => {
-      assertNames('connection', () => build(t, connection))
+  for (const connection of NO_CONNECTIONS) {
+    it(`can be the connection itself: ${shown(connection)}`, (t) => {
+      const { message } = assertNames('connection', () => build(t, connection))
+      assert.match(message, /expected a url, an object of options or a node-redis client, got /)
+    })
+  }
+
+  it('can be a promise, and the message says to await it', (t) => {
+    const { message } = assertNames('connection', () => build(t, Promise.resolve()))
+    assert.match(message, /Await it first/)
+  })
+
+  for (const [path, options] of UNREADABLE) {
+    it(`is rejected if it could be mistaken for another: ${shown(options)}`, (t) => {
+      assertNames(path, () => build(t, options))
+      assertNames(path, () => build(t, {}, options))
     })
   }
 
   for (const [path, options] of [...bad('ttl', -1), ...bad('keyPrefix', 1), ...bad('foo', 1)]) {
-    it(`is named by its path in the second argument: ${shown(options)}`, (t) => {
+    it(`is rejected with its path in the second argument: ${shown(options)}`, (t) => {
       assertNames(path, () => build(t, {}, options))
     })
   }
@@ -38,16 +54,16 @@ describe('a malformed option', () => {
     'a pool': createClientPool(),
     'a cluster': createCluster({ rootNodes: [{ url: 'redis://127.0.0.1:1' }] }),
     'a sentinel': createSentinel({ name: 'm', sentinelRootNodes: [{ host: '127.0.0.1', port: 1 }] }),
-    'one without options': { isOpen: true, connect() {} },
-    'one with options that are none': { isOpen: true, connect() {}, options: 'redis://127.0.0.1:1' },
+    'a client without options': { isOpen: true, connect() {} },
+    'a client with invalid options': { isOpen: true, connect() {}, options: 'redis://127.0.0.1:1' },
   })) {
-    it(`is a client whose options cannot be read: ${kind}`, (t) => {
+    it(`can be a client without usable options: ${kind}`, (t) => {
       assertNames('connection', () => build(t, client))
       assertNames('connection', () => build(t, client, { keyPrefix: 'p:' }))
     })
   }
 
-  it('is told without any password', (t) => {
+  it('is reported without any password', (t) => {
     const secret = 7355608
     /** @type {[path: string, options: unknown][]} */
     const cases = [
@@ -61,35 +77,55 @@ describe('a malformed option', () => {
     ]
     for (const [path, options] of cases) {
       const error = assertNames(path, () => build(t, options))
-      assert.ok(!shown(error).includes(`${secret}`), `${path} shows it`)
+      assert.ok(!shown(error).includes(`${secret}`), `${path} contains the password`)
     }
   })
 })
 
 describe('an option', () => {
-  for (const none of [undefined, null]) {
-    it(`counts as not given when it is ${none}`, (t) => {
-      const names = [
-        'url',
-        'host',
-        'port',
-        'database',
-        'password',
-        'name',
-        'tls',
-        'sentinel',
-        'cluster',
-        'ttl',
-        'keyPrefix',
-      ]
-      const options = Object.fromEntries(names.map((name) => [name, none]))
-      const socket = { host: none, port: none, path: none, tls: none, connectTimeout: none, reconnectStrategy: none }
-      assert.ok(build(t, options))
-      assert.ok(build(t, { ...options, socket: none }, { ttl: none, keyPrefix: none }))
-      assert.ok(build(t, { ...options, socket }))
-    })
+  it('is treated as omitted if it is undefined', (t) => {
+    const names = [
+      'url',
+      'host',
+      'port',
+      'database',
+      'password',
+      'name',
+      'tls',
+      'sentinel',
+      'cluster',
+      'ttl',
+      'keyPrefix',
+    ]
+    const options = Object.fromEntries(names.map((name) => [name, undefined]))
+    const socket = Object.fromEntries(
+      ['host', 'port', 'path', 'tls', 'reconnectStrategy'].map((name) => [name, undefined]),
+    )
+    assert.ok(build(t, options))
+    assert.ok(build(t, { ...options, socket: undefined }, { ttl: undefined, keyPrefix: undefined }))
+    assert.ok(build(t, { ...options, socket }))
+  })
 
-    it(`brings no warning when it has no meaning here and is ${none}`, async (t) => {
+  it('is rejected if it is null', (t) => {
+    for (const path of [
+      'url',
+      'password',
+      'keyPrefix',
+      'ttl',
+      'credentials',
+      'socket',
+      'socket.host',
+      'tls',
+      'tls.ca',
+    ]) {
+      const [[, options]] = bad(path, null)
+      assertNames(path, () => build(t, options))
+      assertNames(path, () => build(t, {}, options))
+    }
+  })
+
+  for (const none of [undefined, null]) {
+    it(`causes no warning if it has no meaning here and is ${none}`, async (t) => {
       const warnings = collectWarnings(t)
       const names = Object.keys(WITHOUT_MEANING)
       const options = { ...Object.fromEntries(names.map((name) => [name, none])), socket: { family: none } }
@@ -99,9 +135,9 @@ describe('an option', () => {
     })
   }
 
-  it('of node-redis without meaning here is named by the one warning that it brings', async (t) => {
+  it('of node-redis without meaning here causes one warning, which names it', async (t) => {
     const warnings = collectWarnings(t)
-    build(t, { ...WITHOUT_MEANING, socket: { port: await portOfNobody(), socketTimeout: 1, family: 4 } })
+    build(t, { ...WITHOUT_MEANING, socket: { port: await unusedPort(), socketTimeout: 1, family: 4 } })
     await nextTurn()
     assert.equal(warnings.length, 1, shown(warnings))
     const named = warnings[0].message.split(': ').at(-1)?.split(', ')
@@ -110,8 +146,8 @@ describe('an option', () => {
 })
 
 describe('construction', () => {
-  it('does not throw because a server is away, nor does its end', async () => {
-    const port = await portOfNobody()
+  it('does not throw if the server is down, and neither does cleanup', async () => {
+    const port = await unusedPort()
     /** @type {any[][]} */
     const forms = [
       [{ host: '127.0.0.1', port }],

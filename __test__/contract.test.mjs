@@ -22,7 +22,7 @@ import { values } from './contract/values.mjs'
 import { wrongType } from './contract/wrong-type.mjs'
 import { onEveryStore } from './support/on-every-store.mjs'
 
-// `ids` walks the whole keyspace most often, so it comes while that is small.
+// `ids` scans the whole keyspace most often, so it runs while that is small.
 const BEHAVIOURS = [
   ids,
   values,

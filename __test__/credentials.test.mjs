@@ -1,5 +1,5 @@
 // @ts-check
-// A provider of credentials, asked at every connect.
+// A credentials provider is called on every connect.
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
@@ -11,8 +11,8 @@ import { started } from './support/redis.mjs'
 import { shown } from './support/shown.mjs'
 import { commandTimeout, inTime } from './support/timing.mjs'
 
-describe('a provider of credentials', () => {
-  it('is asked at every connect, so that a password may change', async (t) => {
+describe('a credentials provider', () => {
+  it('is called on every connect, so that a password can change', async (t) => {
     const server = await started(t, ['--requirepass', 'first-word'])
     let password = 'first-word'
     const asked = t.mock.fn(async () => ({ password }))
@@ -28,12 +28,12 @@ describe('a provider of credentials', () => {
     await ready
     assert.equal(await state.get('trace', 'key'), 1)
     assert.equal(asked.mock.callCount(), 2)
-    // The connection for listings logs in as well.
+    // The scan connection authenticates as well.
     assert.deepEqual(await state.getGroup('trace'), [1])
     assert.equal(asked.mock.callCount(), 3)
   })
 
-  it('may answer without a promise and name a user', async (t) => {
+  it('can return credentials without a promise, and a username', async (t) => {
     const server = await started(t)
     const client = await server.client()
     await client.sendCommand(['ACL', 'SETUSER', 'ada', 'on', '>ada-word', '~*', '+@all'])
@@ -42,13 +42,13 @@ describe('a provider of credentials', () => {
     assert.match(await client.sendCommand(['CLIENT', 'LIST']), / name=redis-state-adapter .* user=ada /)
   })
 
-  it('wins over what the url says', async (t) => {
+  it('overrides the credentials of the url', async (t) => {
     const server = await started(t, ['--requirepass', 'right-word'])
     const url = server.url.replace('redis://', 'redis://default:wrong-word@')
     await open(t, { url, credentials: () => ({ password: 'right-word' }) }).ping()
   })
 
-  it('may be the one of node-redis', async (t) => {
+  it('can be a credentialsProvider of node-redis', async (t) => {
     const server = await started(t, ['--requirepass', 'right-word'])
     const credentialsProvider = {
       type: 'async-credentials-provider',
@@ -62,12 +62,12 @@ describe('a provider of credentials', () => {
   for (const [title, credentials] of /** @type {[string, any][]} */ ([
     ['throws', () => assert.fail(cause)],
     ['rejects', () => Promise.reject(cause)],
-    ['gives nothing', () => undefined],
-    ['gives no password', () => ({ username: 'ada' })],
-    ['gives a password that is no string', async () => ({ password: 5 })],
-    ['gives a username that is no string', async () => ({ username: 5, password: 'right-word' })],
+    ['returns nothing', () => undefined],
+    ['returns no password', () => ({ username: 'ada' })],
+    ['returns a password that is not a string', async () => ({ password: 5 })],
+    ['returns a username that is not a string', async () => ({ username: 5, password: 'right-word' })],
   ])) {
-    it(`that ${title} fails calls in time, with what went wrong as their cause`, async (t) => {
+    it(`that ${title} makes calls fail in time, with the cause`, async (t) => {
       const server = await started(t, ['--requirepass', 'right-word'])
       const state = open(t, { url: server.url, commandTimeout, credentials })
       const [announced] = await next(state, 'error')
@@ -77,7 +77,7 @@ describe('a provider of credentials', () => {
     })
   }
 
-  it('that fails for a while is asked again', async (t) => {
+  it('that fails for a while is called again', async (t) => {
     const server = await started(t, ['--requirepass', 'right-word'])
     let times = 0
     const credentials = async () => {
@@ -88,7 +88,7 @@ describe('a provider of credentials', () => {
     assert.equal(times, 3)
   })
 
-  it('that never answers counts as a connection that cannot be made', async (t) => {
+  it('that never resolves counts as a failed connect', async (t) => {
     const server = await started(t)
     const state = open(t, {
       url: server.url,
@@ -102,11 +102,11 @@ describe('a provider of credentials', () => {
   })
 
   for (const [title, options, path] of /** @type {[string, any, RegExp][]} */ ([
-    ['is no function', { credentials: { password: 'a-word' } }, /^credentials: /],
-    ['stands beside a password', { credentials: () => {}, password: 'a-word' }, /^credentials: /],
-    ['stands beside a username', { credentials: () => {}, username: 'ada' }, /^credentials: /],
+    ['is not a function', { credentials: { password: 'a-word' } }, /: credentials: /],
+    ['is combined with a password', { credentials: () => {}, password: 'a-word' }, /: credentials: /],
+    ['is combined with a username', { credentials: () => {}, username: 'ada' }, /: credentials: /],
   ])) {
-    it(`is refused where it ${title}`, (t) => {
+    it(`is rejected if it ${title}`, (t) => {
       assert.throws(
         () => open(t, options),
         (/** @type {any} */ error) => {

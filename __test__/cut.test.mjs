@@ -1,5 +1,5 @@
 // @ts-check
-// Connections that are lost in the middle of a call.
+// Connections that are closed in the middle of a call.
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
@@ -15,21 +15,21 @@ import { warmThroughRelay } from './support/warm.mjs'
 
 /** @typedef {import('redis-state-adapter').RedisStateAdapter} Adapter */
 
-describe('a connection that is cut before the answer came', () => {
-  it('rejects a set, as it may have been applied, and does not send it again', async (t) => {
+describe('a connection that is closed before the reply arrives', () => {
+  it('rejects a set with applied: unknown, and does not send it again', async (t) => {
     const { client, relay, state } = await warmThroughRelay(t)
     const call = assertFails(state.set('trace', 'key', 'new'), 'ERR_CONNECTION', { applied: 'unknown', within: 1000 })
-    await relay.loseAnswers()
+    await relay.dropReplies()
     relay.cut()
     await call
     assert.equal(await state.get('trace', 'key'), 'new')
     assert.equal(await timesCalled(client, 'set'), 1)
   })
 
-  it('rejects a delete, as it may have been applied, and does not send it again', async (t) => {
+  it('rejects a delete with applied: unknown, and does not send it again', async (t) => {
     const { client, relay, state } = await warmThroughRelay(t)
     const call = assertFails(state.delete('trace', 'key'), 'ERR_CONNECTION', { applied: 'unknown', within: 1000 })
-    await relay.loseAnswers()
+    await relay.dropReplies()
     relay.cut()
     await call
     assert.equal(await state.get('trace', 'key'), null)
@@ -39,7 +39,7 @@ describe('a connection that is cut before the answer came', () => {
   it('repeats a read', async (t) => {
     const { client, relay, state } = await warmThroughRelay(t)
     const call = state.get('trace', 'key')
-    await relay.loseAnswers()
+    await relay.dropReplies()
     relay.cut()
     assert.equal(await call, 'value')
     assert.equal(await timesCalled(client, 'get'), 2)
@@ -51,24 +51,24 @@ describe('a connection that is cut before the answer came', () => {
       const [{ make }] = reads(state).filter(({ name }) => name === listing)
       const expected = await make()
       const call = make()
-      await relay.loseAnswers()
+      await relay.dropReplies()
       relay.cut()
       assert.deepEqual(await call, expected)
     })
   }
 
-  it('goes on with a clear that had only looked for what there is to remove', async (t) => {
+  it('continues a clear that had only scanned', async (t) => {
     const { client, relay, state } = await warmThroughRelay(t)
     const call = state.clear('trace')
-    await relay.loseAnswers()
+    await relay.dropReplies()
     relay.cut()
     await call
     assert.equal(await client.dbSize(), 0)
   })
 
-  it('rejects a clear that had sent what is to be removed', async (t) => {
+  it('rejects a clear that had sent UNLINK', async (t) => {
     const { client, relay, state } = await warmThroughRelay(t)
-    const lost = relay.loseRequests('\r\nUNLINK\r\n', 1)
+    const lost = relay.dropRequests('\r\nUNLINK\r\n', 1)
     const call = assertFails(state.clear('trace'), 'ERR_CONNECTION', { applied: 'unknown', traceId: 'trace' })
     await lost
     relay.cut()
@@ -78,9 +78,9 @@ describe('a connection that is cut before the answer came', () => {
   })
 })
 
-describe('a walk that loses its connection after the second page lists every entry exactly once', () => {
+describe('a scan that loses its connection after the second step returns every entry exactly once', () => {
   const step = '\r\nSCAN\r\n'
-  /** More than the first two pages have together: about 2,000 and 4,000. */
+  /** More than the first two steps return together (about 2,000 and 4,000). */
   const numbers = range(9000)
   const inOneGroup = (/** @type {Adapter} */ state) => Promise.all(numbers.map((n) => state.set('t', `k${n}`, n)))
   const inManyGroups = (/** @type {Adapter} */ state) => Promise.all(numbers.map((n) => state.set(`t${n}`, 'k', n)))
@@ -115,7 +115,7 @@ describe('a walk that loses its connection after the second page lists every ent
       const { relay, state } = await warmThroughRelay(t)
       await state.clear('trace')
       await store(state)
-      const third = relay.loseRequests(step, 3)
+      const third = relay.dropRequests(step, 3)
       const call = list(state)
       await third
       relay.cut()
@@ -123,12 +123,12 @@ describe('a walk that loses its connection after the second page lists every ent
     })
   }
 
-  it('of a server that was restarted meanwhile and has them in another order', async (t) => {
+  it('on a server that was restarted meanwhile and has another order of keys', async (t) => {
     const server = await started(t, ['--appendonly', 'yes'])
     const relay = await relayTo(t, server)
     const state = open(t, { url: relay.url })
     await inOneGroup(state)
-    const third = relay.loseRequests(step, 3)
+    const third = relay.dropRequests(step, 3)
     const call = state.getGroup('t')
     await third
     await server.kill()

@@ -8,5 +8,5 @@ import { refusedQueries } from './contract/query-refused.mjs'
 import { scans } from './contract/scan.mjs'
 import { onEveryStore } from './support/on-every-store.mjs'
 
-// `queries` walk the whole keyspace most often, so they come while that is small.
+// `queries` scan the whole keyspace most often, so they run while that is small.
 onEveryStore('finding entries', [queries, queryPages, refusedQueries, byPrefix, counts, scans])

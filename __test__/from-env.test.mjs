@@ -13,7 +13,7 @@ describe('fromEnv', () => {
     ['STATE_TTL', 'x', '-1', '1.5', 'NaN', 'Infinity', '60s'],
   ]
   for (const [name, ...values] of NO_NUMBERS) {
-    it(`names ${name} when it is no whole number`, (t) => {
+    it(`names ${name} if it is not a whole number`, (t) => {
       for (const value of values) assertNames(name, () => buildFromEnv(t, { [name]: value }))
     })
   }
@@ -27,13 +27,13 @@ describe('fromEnv', () => {
     ['url', 'REDIS_URL', 'http://localhost'],
   ]
   for (const [path, name, value] of OUT_OF_BOUNDS) {
-    it(`names ${name} and its option when it is ${value}`, (t) => {
+    it(`names ${name} and its option if it is ${value}`, (t) => {
       const { message } = assertNames(path, () => buildFromEnv(t, { [name]: value }))
       assert.ok(message.includes(`${path} by ${name}`), message)
     })
   }
 
-  it('takes unset and empty variables as not given', (t) => {
+  it('treats unset and empty variables as omitted', (t) => {
     const names = ['URL', 'HOST', 'PORT', 'USERNAME', 'PASSWORD', 'DATABASE'].map((name) => `REDIS_${name}`)
     for (const none of ['', undefined]) {
       const all = [...names, 'STATE_KEY_PREFIX', 'STATE_TTL']

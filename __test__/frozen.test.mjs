@@ -1,5 +1,5 @@
 // @ts-check
-// Servers that keep their connections and answer nothing.
+// Servers that keep their connections open but do not reply.
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
@@ -12,10 +12,11 @@ import { open } from './support/open.mjs'
 import { started } from './support/redis.mjs'
 import { timesCalled } from './support/times-called.mjs'
 import { commandTimeout, inTime } from './support/timing.mjs'
+import { until } from './support/until.mjs'
 import { warm, warmThroughRelay } from './support/warm.mjs'
 
 describe('a server that freezes', () => {
-  it('fails calls in time and is used again afterwards', async (t) => {
+  it('makes calls time out, and is used again afterwards', async (t) => {
     const server = await started(t)
     const state = open(t, { url: server.url, commandTimeout })
     const keys = range(50).map((index) => `key-${index}`)
@@ -27,16 +28,27 @@ describe('a server that freezes', () => {
       assertAllFail(reads(state), code, inTime),
       assertFails(state.set('trace', 'key', 'written'), code, { applied: 'unknown', ...inTime }),
       assertFails(state.delete('trace', 'key'), code, { applied: 'unknown', ...inTime }),
-      // It had only begun to look for what there is to remove.
+      // The clear had not found entries to delete yet.
       assertFails(state.clear('trace'), code, { applied: 'no', ...inTime }),
     ])
     server.signal('SIGCONT')
-    // What was in flight is answered now: no answer may be taken for another call's.
+    // The replies to the calls that were in flight arrive now: none may be assigned to another call.
     await Promise.all(keys.map((key) => state.set('later', key, key)))
     assert.deepEqual(await Promise.all(keys.map((key) => state.get('later', key))), keys)
   })
 
-  it('fails calls that were made one after the other each at its own time', async (t) => {
+  it('makes a ping fail at its own timeout', async (t) => {
+    const { server, state } = await warm(t, { commandTimeout })
+    server.signal('SIGSTOP')
+    await assertFails(state.ping({ timeout: 20 }), 'ERR_COMMAND_TIMEOUT', { from: 15, within: commandTimeout - 1 })
+    assert.deepEqual(state.stats().errors, { ERR_COMMAND_TIMEOUT: 1 })
+    await until(() => state.stats().inFlight === 0)
+    // It is counted once, although it also exceeded commandTimeout.
+    assert.deepEqual(state.stats().errors, { ERR_COMMAND_TIMEOUT: 1 })
+    server.signal('SIGCONT')
+  })
+
+  it('makes calls that were made at different times fail each at its own deadline', async (t) => {
     const { server, state } = await warm(t, { commandTimeout })
     server.signal('SIGSTOP')
     const expected = { applied: /** @type {const} */ ('unknown'), ...inTime }
@@ -46,7 +58,7 @@ describe('a server that freezes', () => {
     await Promise.all([first, second])
   })
 
-  it('before it says a word fails calls in time too', async (t) => {
+  it('before its first reply makes calls time out too', async (t) => {
     const server = await started(t)
     server.signal('SIGSTOP')
     const state = open(t, { url: server.url, commandTimeout })
@@ -58,13 +70,13 @@ describe('a server that freezes', () => {
   })
 })
 
-describe('a connection whose other end is silent', () => {
-  it('is given up after commandTimeout, for a new one', async (t) => {
+describe('a connection whose server is silent', () => {
+  it('is replaced after commandTimeout', async (t) => {
     const { client, relay, state } = await warmThroughRelay(t, { commandTimeout })
     const [lost, back] = [next(state, 'reconnecting'), next(state, 'ready')]
-    const passing = lost.then(() => relay.passAnswers())
+    const passing = lost.then(() => relay.passReplies())
     const call = assertFails(state.set('trace', 'key', 1), 'ERR_COMMAND_TIMEOUT', { applied: 'unknown', ...inTime })
-    await relay.loseAnswers()
+    await relay.dropReplies()
     await Promise.all([call, passing, back])
     assert.equal((await lost)[0].cause.code, 'ERR_CONNECTION')
     assert.equal(await state.get('trace', 'key'), 1)

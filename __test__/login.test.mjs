@@ -1,5 +1,5 @@
 // @ts-check
-// Who an adapter is to the server, and what it sees there.
+// Credentials, database, socket and name of a connection.
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
@@ -7,7 +7,7 @@ import { assertAllFail, assertFails } from './support/assert-fails.mjs'
 import { allCalls } from './support/calls.mjs'
 import { next } from './support/events.mjs'
 import { killOtherClients } from './support/kill-clients.mjs'
-import { lose } from './support/lose.mjs'
+import { killServer } from './support/kill-server.mjs'
 import { open } from './support/open.mjs'
 import { started } from './support/redis.mjs'
 import { shown } from './support/shown.mjs'
@@ -20,9 +20,9 @@ describe('credentials', () => {
   for (const [title, credentials] of Object.entries({
     'a wrong password': { password: 'wrong-word' },
     'no password': {},
-    'an unknown user': { username: 'nobody', password: 'right-word' },
+    'an unknown user': { username: 'unknown', password: 'right-word' },
   })) {
-    it(`${title} fails calls in time`, async (t) => {
+    it(`${title} makes calls fail in time`, async (t) => {
       const server = await started(t, ['--requirepass', 'right-word'])
       const state = open(t, { url: server.url, commandTimeout, ...credentials })
       const announced = next(state, 'error')
@@ -33,7 +33,7 @@ describe('credentials', () => {
     })
   }
 
-  it('recovers when the password becomes right', async (t) => {
+  it('recover if the server gets the right password', async (t) => {
     const server = await started(t, ['--requirepass', 'old-word'])
     const state = open(t, { url: server.url, password: 'new-word', commandTimeout })
     await assertFails(state.get('trace', 'key'), 'ERR_AUTH', { within: inTime.within })
@@ -44,7 +44,7 @@ describe('credentials', () => {
     assert.equal(await state.set('trace', 'key', 1), 1)
   })
 
-  it('recovers from a password that was wrong for a while', async (t) => {
+  it('recover from a password that was wrong for a while', async (t) => {
     const server = await started(t, ['--requirepass', 'one-word'])
     const state = open(t, { url: server.url, password: 'one-word', commandTimeout })
     assert.equal(await state.set('trace', 'key', 1), 1)
@@ -60,7 +60,7 @@ describe('credentials', () => {
     assert.equal(await state.get('trace', 'key'), 1)
   })
 
-  it('are those of an ACL user, given as options or in the url', async (t) => {
+  it('can be those of an ACL user, as options or in the url', async (t) => {
     const server = await started(t)
     const client = await server.client()
     const password = 'p@ss:w/rd %'
@@ -77,12 +77,12 @@ describe('credentials', () => {
 })
 
 describe('the database', () => {
-  it('is the one given, after a restart too', async (t) => {
+  it('is the selected one, also after a restart', async (t) => {
     const server = await started(t)
     for (const options of [{ url: server.url, database: 3 }, { url: `${server.url}/3` }]) {
       const state = open(t, options)
       await state.set('trace', 'key', 1)
-      await lose(state, server)
+      await killServer(state, server)
       await server.start()
       await state.set('trace', 'key', 2)
       assert.equal(await (await server.client({ database: 3 })).get('motia:state:trace:key'), '2')
@@ -91,7 +91,7 @@ describe('the database', () => {
     }
   })
 
-  it('is not another one for a user who may not select it', async (t) => {
+  it('is never another one if the user has no right to SELECT', async (t) => {
     const server = await started(t)
     const client = await server.client()
     await client.set('motia:state:trace:key', '"of database 0"')
@@ -106,7 +106,7 @@ describe('the database', () => {
     assert.equal(await state.get('trace', 'key'), null)
   })
 
-  it('is not another one where the server has none of that number', async (t) => {
+  it('is never another one if the server has no such database', async (t) => {
     const server = await started(t, ['--databases', '2'])
     const state = open(t, { url: server.url, database: 2, commandTimeout })
     await assertUnusable(state, 'ERR')
@@ -115,7 +115,7 @@ describe('the database', () => {
 
   /**
    * @param {import('redis-state-adapter').RedisStateAdapter} state
-   * @param {string} reply what the server says to the login
+   * @param {string} reply of the server to the login
    */
   async function assertUnusable(state, reply) {
     const lost = next(state, 'reconnecting')
@@ -126,7 +126,7 @@ describe('the database', () => {
 })
 
 describe('the connection', () => {
-  it('goes over a unix socket', async (t) => {
+  it('can use a unix socket', async (t) => {
     const server = await started(t)
     const client = await server.client()
     const path = server.socketPath
@@ -142,7 +142,7 @@ describe('the connection', () => {
     }
   })
 
-  it('carries a name', async (t) => {
+  it('has a name', async (t) => {
     const server = await started(t)
     const client = await server.client()
     for (const name of ['redis-state-adapter', 'my-app']) {
@@ -153,7 +153,7 @@ describe('the connection', () => {
     }
   })
 
-  it('waits for room on a server that takes no more clients', async (t) => {
+  it('waits if the server is at its limit of clients', async (t) => {
     const server = await started(t, ['--requirepass', 'word'])
     const client = await server.client({ password: 'word' })
     await client.configSet('maxclients', '1')
@@ -168,7 +168,7 @@ describe('the connection', () => {
 /**
  * @param {Client} client
  * @param {string} name
- * @returns {Promise<string>} what the server says of the connection with that name
+ * @returns {Promise<string>} line of CLIENT LIST with that name
  */
 async function clientLine(client, name) {
   const list = String(await client.sendCommand(['CLIENT', 'LIST']))

@@ -1,6 +1,6 @@
 // @ts-check
-// The other sockets of a process that uses an adapter. The system gives a new one the lowest number that is free, so they
-// get the number of a connection that is lost.
+// Other sockets of the process. The system gives a new socket the lowest free descriptor, which is often that of a
+// connection of the adapter that was just closed.
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -13,8 +13,8 @@ import { warm } from './support/warm.mjs'
 
 /** @typedef {import('./support/redis.mjs').RedisServer} RedisServer */
 
-describe('a connection that is lost leaves the sockets alone that were opened since', () => {
-  it('when a new one is made', async (t) => {
+describe('a closed connection does not affect sockets that were opened later with its descriptor', () => {
+  it('if the adapter reconnects', async (t) => {
     const { server, client, state } = await warm(t, { socket: { reconnectStrategy: 200 } })
     const [lost, back] = [next(state, 'reconnecting'), next(state, 'ready')]
     await killOtherClients(client)
@@ -25,7 +25,7 @@ describe('a connection that is lost leaves the sockets alone that were opened si
     assert.equal(await state.get('trace', 'key'), 'value')
   })
 
-  it('when the adapter is closed', async (t) => {
+  it('if the adapter is closed', async (t) => {
     const { server, client, state } = await warm(t, { socket: { reconnectStrategy: false } })
     const end = next(state, 'end')
     await killOtherClients(client)
@@ -43,7 +43,7 @@ describe('a connection that is lost leaves the sockets alone that were opened si
 async function openSockets(t, server) {
   const sockets = range(5).map(() => connect(server.port, '127.0.0.1'))
   t.after(() => sockets.map((socket) => socket.destroy()))
-  // The event loop watches them from then on.
+  // From then on the event loop polls them.
   await assertAnswered(sockets)
   return sockets
 }

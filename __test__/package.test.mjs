@@ -1,40 +1,29 @@
 // @ts-check
-// The package as a user gets it: packed, installed in an empty project, imported, required and type-checked there.
+// The package as users get it: packed, installed in an empty project, imported, required and type-checked there.
 
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, sep } from 'node:path'
+import { after, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { npm } from '../scripts/npm.mjs'
+import { relativeLinks } from './support/documents.mjs'
+import { PackedProject, root } from './support/packed.mjs'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
-const project = realpathSync(mkdtempSync(join(tmpdir(), 'package-')))
 const longest = 120_000
 
-/** @type {string[]} */
-let packed
+const installed = new PackedProject()
+const { folder: project, files: packed } = installed
 
-before(() => {
-  // Without scripts: what is tested is what was built, and the build is not repeated.
-  const [tarball] = JSON.parse(runNpm(root, 'pack', '--json', '--ignore-scripts', '--pack-destination', project))
-  packed = tarball.files.map((/** @type {{ path: string }} */ { path }) => path).sort()
-  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'user', private: true }))
-  runNpm(project, 'install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', tarball.filename)
-})
-
-after(() => rmSync(project, { recursive: true, force: true }))
+after(() => installed.remove())
 
 describe('the tarball', () => {
-  it('holds the files needed at runtime and the native part for this platform', () => {
+  it('contains the files needed at runtime, the types, and the binary for this platform', () => {
     const fixed = ['index.js', 'index.mjs', 'index.d.ts', 'index.d.mts', 'native.js', 'native.d.ts', 'package.json']
     for (const file of [...fixed, 'LICENSE']) assert.ok(packed.includes(file), `${file} is missing`)
-    const library = readdirSync(join(root, 'lib'), { recursive: true, encoding: 'utf8' }).filter((file) =>
-      file.endsWith('.js'),
-    )
-    for (const file of library) assert.ok(packed.includes(`lib/${file}`), `lib/${file} is missing`)
+    for (const file of [...filesOf('lib', '.js'), ...filesOf('types', '.d.ts')]) {
+      assert.ok(packed.includes(file), `${file} is missing`)
+    }
     const native = `redis-state-adapter.${process.platform}-${process.arch}`
     assert.ok(
       packed.some((file) => file.startsWith(native) && file.endsWith('.node')),
@@ -42,18 +31,26 @@ describe('the tarball', () => {
     )
   })
 
-  it('holds nothing else', () => {
+  it('contains nothing else', () => {
     const runtime =
-      /^(index\.(d\.)?(js|mjs|ts|mts)|native\.(js|d\.ts)|lib\/[a-z-]+\.js|docs\/[a-z-]+\.md|redis-state-adapter\.[\w-]+\.node)$/
-    const others = packed.filter(
-      (file) => !runtime.test(file) && !['package.json', 'LICENSE', 'README.md'].includes(file),
-    )
+      /^(index\.(d\.)?(js|mjs|ts|mts)|native\.(js|d\.ts)|lib\/([a-z-]+\/)*[a-z-]+\.js|types\/[a-z-]+\.d\.ts|docs\/[a-z-]+\.md|examples\/[\w./-]+|bench\/(RESULTS\.md|results\.svg)|redis-state-adapter\.[\w-]+\.node)$/
+    const others = packed.filter((file) => !runtime.test(file) && !['package.json', 'LICENSE', ...pages].includes(file))
     assert.deepEqual(others, [])
+  })
+
+  it('has every file that a page in it links to', () => {
+    const broken = packed
+      .filter((file) => file.endsWith('.md'))
+      .flatMap((page) =>
+        relativeLinks(page, readFileSync(join(root, page), 'utf8')).map(({ path }) => ({ page, path })),
+      )
+      .filter(({ path }) => !packed.some((file) => file === path || file.startsWith(`${path}/`)))
+    assert.deepEqual(broken, [])
   })
 })
 
 describe('installed in an empty project', () => {
-  it('brings no dependencies', () => {
+  it('has no dependencies', () => {
     const installed = readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'))
     assert.deepEqual(installed, ['redis-state-adapter'])
   })
@@ -68,7 +65,7 @@ describe('installed in an empty project', () => {
       .catch((error) => report.push(error instanceof RedisStateError, error.code))
       .then(() => console.log(JSON.stringify(report)))`
 
-  it('is imported by an ECMAScript module', () => {
+  it('can be imported by an ECMAScript module', () => {
     const output = script(
       'esm.mjs',
       `import { RedisStateAdapter, RedisStateError } from 'redis-state-adapter'
@@ -82,7 +79,7 @@ describe('installed in an empty project', () => {
     assert.deepEqual(report, [{ n: 1 }, ['key'], true, 'ERR_CLOSED'])
   })
 
-  it('is required by a CommonJS module', () => {
+  it('can be required by a CommonJS module', () => {
     const output = script(
       'cjs.cjs',
       `const all = require('redis-state-adapter')
@@ -96,7 +93,7 @@ describe('installed in an empty project', () => {
     assert.deepEqual(report, [{ n: 1 }, ['key'], true, 'ERR_CLOSED'])
   })
 
-  it('is one and the same in both kinds of modules', () => {
+  it('is the same in both kinds of modules', () => {
     const [same] = script(
       'both.mjs',
       `import { createRequire } from 'node:module'
@@ -107,7 +104,7 @@ describe('installed in an empty project', () => {
     assert.equal(same, true)
   })
 
-  // Each expected error also shows that the types were found: without them there would be none.
+  // Each expected error also proves that the types were found: without them there would be no error.
   const typed = `
     interface Order { total: number }
     export async function use(): Promise<Order | null> {
@@ -135,23 +132,69 @@ describe('installed in an empty project', () => {
     }
     export const fromEnv: RedisStateAdapter = RedisStateAdapter.fromEnv(process.env)`
 
-  it('type-checks strictly in both kinds of modules', () => {
-    writeFileSync(
-      join(project, 'esm.mts'),
-      `import { RedisStateAdapter, RedisStateError } from 'redis-state-adapter'\n${typed}`,
-    )
-    writeFileSync(
-      join(project, 'cjs.cts'),
-      `import { RedisStateAdapter, RedisStateError } from 'redis-state-adapter'
-       import adapter = require('redis-state-adapter')
-       export const same: typeof RedisStateAdapter = adapter.RedisStateAdapter\n${typed}`,
-    )
-    const compiler = join(root, 'node_modules/typescript/bin/tsc')
-    const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')]
-    const language = ['--target', 'es2022', '--lib', 'es2023,esnext.disposable', '--module', 'nodenext']
-    runNode([compiler, '--strict', '--noEmit', ...language, ...types, 'esm.mts', 'cjs.cts'])
+  const asModule = `import { RedisStateAdapter, RedisStateError } from 'redis-state-adapter'\n${typed}`
+  const asCommonJs = `import { RedisStateAdapter, RedisStateError } from 'redis-state-adapter'
+    import adapter = require('redis-state-adapter')
+    export const same: typeof RedisStateAdapter = adapter.RedisStateAdapter\n${typed}`
+
+  it('has examples in its declarations that type-check', () => {
+    const folder = join(project, 'node_modules/redis-state-adapter/types')
+    const examples = readdirSync(folder).flatMap((file) => examplesOf(readFileSync(join(folder, file), 'utf8')))
+    assert.ok(examples.length > 40, `${examples.length} examples`)
+    writeFileSync(join(project, 'examples.mts'), [surroundings, ...examples.map(asFunction)].join('\n'))
+    compile('--module', 'nodenext', '--skipLibCheck', 'examples.mts')
+  })
+
+  // types.test.mjs has other compilers and kinds of resolution.
+  it('type-checks strictly, with the declarations of the package', () => {
+    writeFileSync(join(project, 'user.mts'), asModule)
+    writeFileSync(join(project, 'user.cts'), asCommonJs)
+    compile('--module', 'nodenext', '--skipLibCheck', 'false', 'user.mts', 'user.cts')
   })
 })
+
+/** The pages beside `docs/`. */
+const pages = ['README.md', 'CHANGELOG.md', 'SECURITY.md']
+
+/** Declarations that the examples rely on. */
+const surroundings = `
+  import { subscribe } from 'node:diagnostics_channel'
+  import { RedisStateAdapter, RedisStateError, type StateLock, type TracingContext, type TypedState } from 'redis-state-adapter'
+  declare const state: RedisStateAdapter
+  declare const lock: StateLock
+  declare const fetchToken: () => Promise<string>
+  declare const z: any`
+
+/** @param {string} declarations */
+function examplesOf(declarations) {
+  const comments = [...declarations.matchAll(/\/\*\*.*?\*\//gs)].map(([comment]) => comment)
+  return comments.flatMap((comment) => {
+    const [, example] = /@example\n(.*)\*\//s.exec(comment) ?? []
+    return example === undefined ? [] : [example.replace(/^ *\* ?/gm, '')]
+  })
+}
+
+/** @param {string} example @param {number} index */
+function asFunction(example, index) {
+  return `export async function example${index}() {\n${example.replace(/^import .*$/m, '')}}`
+}
+
+/**
+ * @param {string} folder
+ * @param {string} ending
+ */
+function filesOf(folder, ending) {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith(ending))
+    .map((file) => `${folder}/${file.replaceAll(sep, '/')}`)
+}
+
+/** @param {string[]} args */
+function compile(...args) {
+  const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')]
+  const language = ['--strict', '--noEmit', '--target', 'es2022', '--lib', 'es2023,esnext.disposable']
+  runNode([join(root, 'node_modules/typescript/bin/tsc'), ...language, ...types, ...args])
+}
 
 /**
  * @param {string} name
@@ -164,14 +207,6 @@ function script(name, source) {
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line))
-}
-
-/**
- * @param {string} cwd
- * @param {...string} args
- */
-function runNpm(cwd, ...args) {
-  return outputOf(npm(args, { cwd, timeout: longest }), `npm ${args[0]}`)
 }
 
 /** @param {string[]} args */

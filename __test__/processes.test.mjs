@@ -1,17 +1,19 @@
 // @ts-check
-// Several processes and threads on one state, and how they end.
+// Several processes and threads share state and end under load.
 
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { actor } from './support/actor.mjs'
-import { portOfNobody } from './support/port-of-nobody.mjs'
 import { started, startRedis } from './support/redis.mjs'
 import { runFixture } from './support/run-fixture.mjs'
+import { unusedPort } from './support/unused-port.mjs'
 
 /** @typedef {import('./support/run-fixture.mjs').Ending} Ending */
 
 const rounds = 5
 const soon = 2000
+/** The exit code of Node.js for a process that ends while a module awaits something. */
+const UNSETTLED_TOP_LEVEL_AWAIT = 13
 const oneWarning = /^\(node:\d+\) RedisStateAdapterWarning: [^\n]*embedded[^\n]*\n\(Use [^\n]*\n$/
 
 /** @type {import('./support/redis.mjs').RedisServer} */
@@ -33,10 +35,10 @@ describe('two processes', () => {
     assert.deepEqual(await one.ask('getGroup', ['shared']), [[]])
   })
 
-  it('race to delete one key: exactly one call gets the value', async (t) => {
+  it('race to delete one entry: exactly one call gets the value', async (t) => {
     const actors = [actor(t, server.url), actor(t, server.url)]
     for (let round = 1; round <= 10; round++) {
-      // Each round trip also makes sure that both are connected.
+      // The round trip also ensures that both are connected.
       await actors[round % 2].ask('set', ['race', 'key', { round }])
       assert.deepEqual(await actors[(round + 1) % 2].ask('get', ['race', 'key']), [{ round }])
       const answers = (await Promise.all(actors.map((actor) => actor.ask('delete', ['race', 'key'], 500)))).flat()
@@ -49,7 +51,7 @@ describe('two processes', () => {
   })
 })
 
-describe('workers terminated with calls in flight leave the process healthy', () => {
+describe('workers terminated with calls in flight do not harm the process', () => {
   for (const mode of ['with-main', 'without-main']) {
     it(
       mode === 'with-main' ? 'and the adapter of the main thread working' : 'that never loaded the addon itself',
@@ -69,7 +71,7 @@ describe('under load', () => {
     }
   })
 
-  it('process.exit in a worker ends the worker with its code, and the process goes on', async () => {
+  it('process.exit in a worker ends only the worker, with its code', async () => {
     for (let round = 0; round < rounds; round++) {
       const ending = await runFixture('exit-under-load.mjs', [server.url, 'worker'])
       assertClean(ending, { code: 0 })
@@ -87,25 +89,25 @@ describe('under load', () => {
   })
 })
 
-describe('a process ends by itself with an adapter that is', () => {
+describe('a process ends by itself with an idle adapter', () => {
   for (const what of ['new', 'used', 'watched']) {
     it(`connected: ${what}`, async () => void (await assertIdle(server.url, what)))
     it(`embedded: ${what}`, async () => void (await assertIdle('memory:', what)))
   }
 
   it('without a server', async () => {
-    const url = `redis://127.0.0.1:${await portOfNobody()}`
+    const url = `redis://127.0.0.1:${await unusedPort()}`
     await assertIdle(url, 'new')
     const { lines } = await assertIdle(url, 'timed out')
     assert.deepEqual(lines, ['ERR_COMMAND_TIMEOUT', 'idle'])
   })
 })
 
-describe('a call in flight keeps the process alive until it is answered', () => {
+describe('a call in flight keeps the process alive until its reply', () => {
   const pause = 700
 
   for (const method of ['get', 'set', 'getGroup']) {
-    it(`by a server that is slow: ${method}`, async () => {
+    it(`from a slow server: ${method}`, async () => {
       const client = await server.client()
       await client.flushAll()
       await client.sendCommand(['SET', 'motia:state:trace:key', '"value"'])
@@ -121,7 +123,7 @@ describe('a call in flight keeps the process alive until it is answered', () => 
     })
   }
 
-  it('by a server that is away at first', async (t) => {
+  it('from a server that starts later', async (t) => {
     const late = await started(t)
     await late.kill()
     const ending = await runFixture('last-call.mjs', [late.url, 'set'], (line) => {
@@ -129,6 +131,72 @@ describe('a call in flight keeps the process alive until it is answered', () => 
     })
     assertClean(ending, { code: 0 })
     assert.equal(JSON.parse(ending.lines[1]).value, 'value')
+  })
+})
+
+describe('a process that waits for nothing but', () => {
+  it('its first connection stays alive until that is ready', async () => {
+    const ending = await runFixture('waiting.mjs', [server.url, 'ready'])
+    assertClean(ending, { code: 0 })
+    assert.deepEqual(ending.lines, ['done'])
+  })
+
+  it('its first connection, to a server that is away at first, stays alive until that is ready', async (t) => {
+    const late = await started(t)
+    await late.kill()
+    const ending = await runFixture('waiting.mjs', [late.url, 'ready'], (line) => {
+      if (line === 'reconnecting') void late.start()
+    })
+    assertClean(ending, { code: 0 })
+    assert.deepEqual(ending.lines, ['reconnecting', 'done'])
+  })
+
+  it('the embedded store stays alive until that is ready', async () => {
+    const ending = await runFixture('waiting.mjs', ['memory:', 'ready'])
+    assertClean(ending, { code: 0 }, oneWarning)
+    assert.deepEqual(ending.lines, ['done'])
+  })
+
+  it('connect stays alive until it resolves or rejects', async () => {
+    const connected = await runFixture('waiting.mjs', [server.url, 'connected'])
+    assertClean(connected, { code: 0 })
+    assert.deepEqual(connected.lines, ['done'])
+    const rejected = await runFixture('waiting.mjs', [`redis://127.0.0.1:${await unusedPort()}`, 'not connected'])
+    assertClean(rejected, { code: 0 })
+    assert.deepEqual(rejected.lines.slice(-2), ['ERR_COMMAND_TIMEOUT', 'done'])
+  })
+
+  it('a watch whose server is away for longer than commandTimeout stays alive until it is ready', async (t) => {
+    const late = await started(t)
+    await late.kill()
+    const ending = await runFixture('waiting.mjs', [late.url, 'ready watch', '100'], (line) => {
+      if (line === 'waiting') void late.start()
+    })
+    assertClean(ending, { code: 0 })
+    const lines = ending.lines.filter((line) => line !== 'reconnecting')
+    assert.deepEqual(lines, ['waiting', 'done'])
+  })
+
+  it('connect does not stay alive once its signal is aborted', async () => {
+    const url = `redis://127.0.0.1:${await unusedPort()}`
+    const ending = await runFixture('waiting.mjs', [url, 'aborted connect', '100'])
+    assertClean(ending, { code: 0 })
+    const lines = ending.lines.filter((line) => line !== 'reconnecting')
+    assert.deepEqual(lines, ['ERR_ABORTED', 'done'])
+  })
+
+  it('a change stays alive until it comes', async () => {
+    const client = await server.client()
+    const ending = await runFixture('waiting.mjs', [server.url, 'change'], (line) => {
+      if (line === 'watching') void client.set('motia:state:t:k', '1')
+    })
+    assertClean(ending, { code: 0 })
+    assert.deepEqual(ending.lines, ['watching', 'created', 'done'])
+  })
+
+  it('a change ends, where keepAlive is false', async () => {
+    const ending = await runFixture('waiting.mjs', [server.url, 'change, without keepAlive'])
+    assert.deepEqual([ending.code, ending.lines], [UNSETTLED_TOP_LEVEL_AWAIT, ['watching']])
   })
 })
 
@@ -145,7 +213,7 @@ async function assertIdle(url, what) {
 }
 
 /**
- * Ended as expected, without a word of a panic or an unhandled rejection.
+ * The process ended as expected, without output about a panic or an unhandled rejection.
  *
  * @param {Ending} ending
  * @param {{ code?: number | null, signal?: NodeJS.Signals | null }} expected

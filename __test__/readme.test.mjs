@@ -1,5 +1,5 @@
 // @ts-check
-// The examples of README.md and docs/, as printed.
+// Runs the examples of README.md and docs/state-store.md as they are printed.
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -35,10 +35,10 @@ after(async () => {
 })
 
 for (const { title, code, program } of [await ofReadme(), ...(await ofStateStore())]) {
-  describe(`the example ${title}, as printed`, () => {
+  describe(`the example ${title}`, () => {
     const printed = [...code.matchAll(/^ *console\.log\(.*\) \/\/ (.*)$/gm)].map(([, value]) => value)
 
-    it('says what each line prints', () => {
+    it('has a comment with the output of each line that prints', () => {
       assert.ok(printed.length > 0)
       assert.equal(printed.length, code.split('console.log').length - 1)
     })

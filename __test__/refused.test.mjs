@@ -1,5 +1,5 @@
 // @ts-check
-// Commands that the server refuses for now: it did not run them, so they may be sent again.
+// Commands with a transient refusal: the server did not execute them, so they can be sent again.
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
@@ -8,10 +8,10 @@ import { reads, writes } from './support/calls.mjs'
 import { next } from './support/events.mjs'
 import { range } from './support/fill.mjs'
 import { open } from './support/open.mjs'
-import { portOfNobody } from './support/port-of-nobody.mjs'
 import { bulk, scripted } from './support/scripted-server.mjs'
 import { timesCalled } from './support/times-called.mjs'
 import { commandTimeout, inTime } from './support/timing.mjs'
+import { unusedPort } from './support/unused-port.mjs'
 import { warm, warmThroughRelay } from './support/warm.mjs'
 
 /** @typedef {import('./support/redis.mjs').Client} Client */
@@ -50,11 +50,11 @@ for (const { reply, enter, leave } of [replica, withoutReplicas]) {
       { name: 'delete', command: 'getdel', answer: 'value', left: null },
       { name: 'clear', command: 'unlink', answer: undefined, left: null },
     ]) {
-      it(`are sent again until it runs them: ${name}`, async (t) => {
+      it(`are retried until they succeed: ${name}`, async (t) => {
         const { client, relay, state } = await warmThroughRelay(t)
         const [{ make }] = writes(state).filter((call) => call.name === name)
         await enter(client)
-        const refused = relay.answered(`-${reply} `)
+        const refused = relay.untilReply(`-${reply} `)
         const call = make()
         await refused
         assert.equal(await state.get('trace', 'key'), 'value')
@@ -65,7 +65,7 @@ for (const { reply, enter, leave } of [replica, withoutReplicas]) {
       })
     }
 
-    it('fail in time, not applied', async (t) => {
+    it('time out with applied: no', async (t) => {
       const { client, state } = await warm(t, { commandTimeout })
       await enter(client)
       await assertAllFail(writes(state), 'ERR_REPLY', { reply, ...inTime })
@@ -81,12 +81,12 @@ describe('reads that the server refuses with MASTERDOWN', () => {
   const { reply, enter, leave } = lonelyReplica
 
   for (const name of ['get', 'getGroup', 'keys', 'items', 'traceIds', 'items of all']) {
-    it(`are sent again until it runs them: ${name}`, async (t) => {
+    it(`are retried until they succeed: ${name}`, async (t) => {
       const { client, relay, state } = await warmThroughRelay(t)
       const [{ make }] = reads(state).filter((call) => call.name === name)
       const expected = await make()
       await enter(client)
-      const refused = relay.answered(`-${reply} `)
+      const refused = relay.untilReply(`-${reply} `)
       const call = make()
       await refused
       await leave(client)
@@ -94,7 +94,7 @@ describe('reads that the server refuses with MASTERDOWN', () => {
     })
   }
 
-  it('fail in time', async (t) => {
+  it('time out', async (t) => {
     const { client, state } = await warm(t, { commandTimeout })
     await enter(client)
     await assertAllFail(reads(state), 'ERR_REPLY', { reply, ...inTime })
@@ -103,8 +103,8 @@ describe('reads that the server refuses with MASTERDOWN', () => {
   })
 })
 
-describe('a batch of which some calls are refused for now', () => {
-  it('gives each call its own answer', async (t) => {
+describe('a batch in which some calls get a transient refusal', () => {
+  it('gives each call its own result', async (t) => {
     /** @type {Map<string, number>} */
     const asked = new Map()
     const url = await scripted(t, ([name, key]) => {
@@ -140,7 +140,7 @@ describe('a batch of which some calls are refused for now', () => {
 
 /** @param {Client} client */
 async function follow(client) {
-  await client.sendCommand(['REPLICAOF', '127.0.0.1', String(await portOfNobody())])
+  await client.sendCommand(['REPLICAOF', '127.0.0.1', String(await unusedPort())])
 }
 
 /** @param {Client} client */
@@ -149,13 +149,13 @@ async function lead(client) {
 }
 
 describe('a server that turns out to be a replica', () => {
-  it('is left for a new connection, as its name may lead to another one by now', async (t) => {
+  it('is replaced by a new connection, because its name may have another address by now', async (t) => {
     const { server, client, relay, state } = await warmThroughRelay(t)
     const other = await warm(t)
-    // A younger one is kept: it was made to the server that the name means.
+    // A connection that is newer than the refusal is kept, because it uses the current address.
     await new Promise((resolve) => setTimeout(resolve, 1100))
     await follow(client)
-    relay.leadTo(other.server)
+    relay.routeTo(other.server)
     const back = next(state, 'ready')
     assert.equal(await state.set('trace', 'key', 'there'), 'there')
     await back

@@ -1,5 +1,5 @@
 // @ts-check
-// Servers that go away and come back, or were never there.
+// Servers that are restarted, or not started yet.
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
@@ -9,18 +9,18 @@ import { allCalls } from './support/calls.mjs'
 import { CheckedLoad } from './support/checked-load.mjs'
 import { next, record } from './support/events.mjs'
 import { fill, range } from './support/fill.mjs'
-import { lose } from './support/lose.mjs'
+import { killServer } from './support/kill-server.mjs'
 import { assertSameMembers } from './support/members.mjs'
 import { open } from './support/open.mjs'
-import { portOfNobody } from './support/port-of-nobody.mjs'
 import { started } from './support/redis.mjs'
 import { commandTimeout, inTime } from './support/timing.mjs'
+import { unusedPort } from './support/unused-port.mjs'
 
-/** With these a server that is killed comes back with its data. */
+/** With these a server that is killed restarts with its data. */
 const durable = ['--appendonly', 'yes']
 
-describe('a server that is killed and comes back', () => {
-  it('is used again by the calls that go on, and what was written is read', async (t) => {
+describe('a server that is killed and restarted', () => {
+  it('is used again by continuing calls, and has the values written before', async (t) => {
     const server = await started(t, durable)
     const state = open(t, { url: server.url, socket: { reconnectStrategy: 20 } })
     const events = record(state)
@@ -42,7 +42,7 @@ describe('a server that is killed and comes back', () => {
     assert.match(events.join(' '), /^connect ready(( (error|reconnecting|connect))+ ready){3}$/)
   })
 
-  it('is announced by events', async (t) => {
+  it('causes the events of a lost and a new connection', async (t) => {
     const server = await started(t)
     const state = open(t, { url: server.url })
     const events = record(state)
@@ -68,11 +68,31 @@ describe('a server that is killed and comes back', () => {
     }
   })
 
-  it('answers the reads made while it was away', async (t) => {
+  it('announces each reason of an outage once, however many attempts fail', async (t) => {
+    const server = await started(t)
+    const state = open(t, { url: server.url, socket: { reconnectStrategy: 20 } })
+    await next(state, 'ready')
+    for (const outage of [1, 2]) {
+      /** @type {string[]} */
+      const messages = []
+      const onError = (/** @type {Error} */ error) => messages.push(error.message)
+      state.on('error', onError)
+      const failed = next(state, 'reconnecting', 5)
+      await server.kill()
+      const causes = (await failed).map(({ cause }) => cause.message)
+      assert.deepEqual(messages, [...new Set(causes)], `outage ${outage}`)
+      state.off('error', onError)
+      const ready = next(state, 'ready')
+      await server.start()
+      await ready
+    }
+  })
+
+  it('serves the reads made while it was down', async (t) => {
     const server = await started(t, durable)
     const state = open(t, { url: server.url })
     await state.set('trace', 'key', 'kept')
-    await lose(state, server)
+    await killServer(state, server)
     const answers = Promise.all([
       state.get('trace', 'key'),
       state.getGroup('trace'),
@@ -86,12 +106,12 @@ describe('a server that is killed and comes back', () => {
     assert.deepEqual(await answers, ['kept', ['kept'], ['key'], ['trace'], [item]])
   })
 
-  it('gets the writes made while it was away', async (t) => {
+  it('executes the writes made while it was down', async (t) => {
     const server = await started(t, durable)
     const state = open(t, { url: server.url })
     await Promise.all(['one', 'two'].map((key) => state.set('trace', key, key)))
     await state.set('old', 'key', 'value')
-    await lose(state, server)
+    await killServer(state, server)
     const answers = Promise.all([state.set('trace', 'new', 'new'), state.delete('trace', 'one'), state.clear('old')])
     await next(state, 'reconnecting')
     await server.start()
@@ -103,7 +123,7 @@ describe('a server that is killed and comes back', () => {
 
 describe('a server that still loads its data', () => {
   it('is waited for', async (t) => {
-    // Slow enough to be met while it does: 10 ms for each of 100 keys.
+    // Slow enough to be noticed: 10 ms for each of 100 keys.
     const server = await started(t, ['--key-load-delay', '10000', '--loading-process-events-interval-bytes', '1024'])
     const state = open(t, { url: server.url, socket: { reconnectStrategy: 20 } })
     await fill(state, 'trace', 100)
@@ -111,7 +131,7 @@ describe('a server that still loads its data', () => {
     /** @type {(string | undefined)[]} */
     const replies = []
     state.on('reconnecting', ({ cause }) => replies.push(cause.reply))
-    await lose(state, server)
+    await killServer(state, server)
     const answers = Promise.all([state.getGroup('trace'), state.get('trace', 'k7'), state.set('trace', 'k8', 'new')])
     await server.start()
     const [group, ...rest] = await answers
@@ -123,14 +143,14 @@ describe('a server that still loads its data', () => {
   })
 })
 
-describe('a server that was never there', () => {
-  it('fails every call in time', async (t) => {
-    const state = open(t, { host: '127.0.0.1', port: await portOfNobody(), commandTimeout })
+describe('a server that was never started', () => {
+  it('makes every call time out', async (t) => {
+    const state = open(t, { host: '127.0.0.1', port: await unusedPort(), commandTimeout })
     const errors = await assertAllFail(allCalls(state), 'ERR_COMMAND_TIMEOUT', inTime)
     for (const { cause } of errors) assert.equal(/** @type {RedisStateError} */ (cause).code, 'ERR_CONNECTION')
   })
 
-  it('is used as soon as it is there', async (t) => {
+  it('is used as soon as it is started', async (t) => {
     const server = await started(t)
     await server.kill()
     const state = open(t, { url: server.url })

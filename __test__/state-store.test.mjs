@@ -1,27 +1,31 @@
 // @ts-check
-// What a state store is held to beyond the adapter's contract.
+// The contract of the methods beyond those of Motia's adapter.
 
 import { aborts } from './contract/aborts.mjs'
 import { bulk } from './contract/bulk.mjs'
 import { conditions } from './contract/conditions.mjs'
+import { existence } from './contract/existence.mjs'
 import { expiry } from './contract/expiry.mjs'
+import { groupMethods } from './contract/group-methods.mjs'
 import { groups } from './contract/groups.mjs'
-import { increments } from './contract/increments.mjs'
+import { lockGuards } from './contract/lock-guards.mjs'
+import { lockRecords } from './contract/lock-records.mjs'
 import { locks } from './contract/locks.mjs'
 import { rateLimits } from './contract/rate-limits.mjs'
 import { transactions } from './contract/transactions.mjs'
-import { updates } from './contract/updates.mjs'
 import { onEveryStore } from './support/on-every-store.mjs'
 
 onEveryStore('a state store', [
   conditions,
   bulk,
   transactions,
+  existence,
   expiry,
-  increments,
-  updates,
   locks,
+  lockGuards,
+  lockRecords,
   rateLimits,
   aborts,
   groups,
+  groupMethods,
 ])

@@ -1,5 +1,5 @@
 // @ts-check
-// What a user's reconnect strategy decides.
+// The `reconnectStrategy` option.
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
@@ -8,21 +8,21 @@ import { assertAllFail, assertFails } from './support/assert-fails.mjs'
 import { allCalls } from './support/calls.mjs'
 import { next } from './support/events.mjs'
 import { range } from './support/fill.mjs'
-import { lose } from './support/lose.mjs'
+import { killServer } from './support/kill-server.mjs'
 import { open } from './support/open.mjs'
-import { portOfNobody } from './support/port-of-nobody.mjs'
 import { started } from './support/redis.mjs'
 import { atOnce } from './support/timing.mjs'
+import { unusedPort } from './support/unused-port.mjs'
 import { collectWarnings } from './support/warnings.mjs'
 
-/** Of the first attempt or the last one. */
+/** For the first attempt or the last one. */
 const soon = { within: 2000 }
 
 describe('the reconnect strategy', () => {
   it('a number is the delay', async (t) => {
     const server = await started(t)
     const state = await connected(t, server, 30)
-    const infos = await lose(state, server, 3)
+    const infos = await killServer(state, server, 3)
     assert.deepEqual(
       infos.map(({ retries, delay }) => [retries, delay]),
       range(3).map((retries) => [retries, 30]),
@@ -31,7 +31,7 @@ describe('the reconnect strategy', () => {
     assert.equal(await state.set('trace', 'key', 1), 1)
   })
 
-  it('false gives up at once', async (t) => {
+  it('false stops reconnecting at once', async (t) => {
     const server = await started(t)
     const state = await connected(t, server, false)
     const end = next(state, 'end')
@@ -45,7 +45,7 @@ describe('the reconnect strategy', () => {
   })
 
   it('false gives up at once when the first attempt fails', async (t) => {
-    const port = await portOfNobody()
+    const port = await unusedPort()
     const state = open(t, { host: '127.0.0.1', port, socket: { reconnectStrategy: false } })
     const end = next(state, 'end')
     await assertAllFail(allCalls(state), 'ERR_CONNECTION', soon)
@@ -53,7 +53,7 @@ describe('the reconnect strategy', () => {
     await assertGivenUp(state)
   })
 
-  it('a function is asked with the retries so far and the cause', async (t) => {
+  it('a function is called with the number of retries and the cause', async (t) => {
     const server = await started(t)
     /** @type {[retries: number, cause: Error][]} */
     const asked = []
@@ -61,7 +61,7 @@ describe('the reconnect strategy', () => {
     for (let loss = 0; loss < 2; loss++) {
       asked.length = 0
       const ready = next(state, 'ready')
-      const infos = await lose(state, server, 3)
+      const infos = await killServer(state, server, 3)
       assert.deepEqual(
         infos.map(({ retries, delay }) => [retries, delay]),
         range(3).map((retries) => [retries, 21 + retries]),
@@ -79,22 +79,22 @@ describe('the reconnect strategy', () => {
     }
   })
 
-  it('a function gives up by false', async (t) => {
+  it('a function that returns false stops reconnecting', async (t) => {
     const server = await started(t)
     const state = await connected(t, server, (retries) => retries < 2 && 20)
     const end = next(state, 'end')
-    await lose(state, server)
+    await killServer(state, server)
     const waiting = assertFails(state.set('a', 'b', 1), 'ERR_CONNECTION', { applied: 'no', ...soon })
     await Promise.all([end, waiting])
     await assertGivenUp(state)
   })
 
-  it('a function gives up by an Error, which is the cause of the rejections', async (t) => {
+  it('a function that returns an Error stops reconnecting, and the Error is the cause of the rejections', async (t) => {
     const server = await started(t)
     const enough = new Error('enough')
     const state = await connected(t, server, (retries) => (retries < 2 ? 20 : enough))
     const end = next(state, 'end')
-    await lose(state, server)
+    await killServer(state, server)
     const waiting = assertFails(state.get('a', 'b'), 'ERR_CONNECTION', soon)
     await end
     assert.equal((await waiting).cause, enough)
@@ -125,12 +125,12 @@ describe('the reconnect strategy', () => {
     true: () => true,
   }
   for (const [title, mistake] of Object.entries(mistakes)) {
-    it(`a function with a mistake, ${title}: one warning and the default delay`, async (t) => {
+    it(`a function with an invalid result, ${title}: one warning and the default delay`, async (t) => {
       const warnings = collectWarnings(t)
       const server = await started(t)
       const state = await connected(t, server, mistake)
       const start = performance.now()
-      const infos = await lose(state, server, 3)
+      const infos = await killServer(state, server, 3)
       const passed = performance.now() - start
       for (const { delay } of infos) assert.ok(delay >= 10 && delay <= 2000, `delay ${delay}`)
       assert.ok(passed >= infos[0].delay + infos[1].delay - 20, `three attempts in ${passed} ms`)

@@ -1,5 +1,5 @@
 // @ts-check
-// Encrypted connections: who is trusted, and that nothing is ever said in the clear.
+// Encrypted connections: trust, and that nothing is ever sent unencrypted.
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -47,7 +47,7 @@ describe('TLS', () => {
       ({ port, authority }) => ({ socket: { tls: true, host: 'localhost', port, ca: authority.pem } }),
     ],
   ])) {
-    it(`is spoken with ${title}`, async (t) => {
+    it(`works with ${title}`, async (t) => {
       const server = await startedWithTls(t, { issue })
       const state = open(t, optionsOf(server))
       assert.equal(await state.set('t', 'k', 1), 1)
@@ -55,7 +55,7 @@ describe('TLS', () => {
     })
   }
 
-  it('carries many and large values in both directions', async (t) => {
+  it('transports many and large values in both directions', async (t) => {
     const { url, ca } = await startedWithTls(t)
     const state = open(t, { url, tls: { ca } })
     const values = range(600).map((index) => `${index}`.padEnd(index % 50 ? 2000 : 1_000_000, 'x'))
@@ -67,7 +67,7 @@ describe('TLS', () => {
     assert.equal((await state.getGroup('u')).length, values.length)
   })
 
-  it('comes back after the connection was lost, with the certificates of then', async (t) => {
+  it('reconnects with the certificate files of that time', async (t) => {
     const { server, url, folder } = await startedWithTls(t)
     const ca = join(folder, 'trusted.crt')
     await writeFile(ca, await readFile(join(folder, 'ca.crt')))
@@ -85,7 +85,7 @@ describe('TLS', () => {
     assert.equal(await state.get('t', 'k'), 1)
   })
 
-  it('shows a certificate to a server that wants one', async (t) => {
+  it('sends a client certificate to a server that requires one', async (t) => {
     const { url, ca, authority, folder } = await startedWithTls(t, { clients: 'yes' })
     const { cert, key } = await authority.issue({ names: ['a client'] })
     await open(t, { url, tls: { ca, cert, key } }).ping()
@@ -97,33 +97,37 @@ describe('TLS', () => {
 
 describe('a server that cannot be trusted', () => {
   for (const [title, issue, why] of /** @type {[string, any, RegExp][]} */ ([
-    ['has the name of another', { names: ['elsewhere.example'] }, /not valid for name/],
+    [
+      'has the name of another server',
+      { names: ['elsewhere.example'] },
+      /is for elsewhere\.example, and not for localhost/,
+    ],
     ['shows a certificate that expired', { from: -30, to: -1 }, /expired/],
-    ['shows a certificate of the future', { from: 10, to: 30 }, /not valid yet/],
+    ['shows a certificate of the future', { from: 10, to: 30 }, /is not valid before/],
   ])) {
-    it(`is refused: it ${title}`, async (t) => {
+    it(`is rejected: it ${title}`, async (t) => {
       const { url, ca } = await startedWithTls(t, { issue })
       await assertRefused(t, { url, tls: { ca } }, why)
     })
   }
 
-  it('is refused: its authority is another than the one given', async (t) => {
+  it('is rejected: it has another authority than tls.ca', async (t) => {
     const { url } = await startedWithTls(t)
-    await assertRefused(t, { url, tls: { ca: (await Authority.create('another')).pem } }, /UnknownIssuer|BadSignature/)
+    await assertRefused(t, { url, tls: { ca: (await Authority.create('another')).pem } }, /authority/)
   })
 
-  it('is refused: its authority is not one of the system', async (t) => {
+  it('is rejected: its authority is not trusted by the system', async (t) => {
     const { url } = await startedWithTls(t)
-    await assertRefused(t, { url }, /UnknownIssuer/)
+    await assertRefused(t, { url }, /an authority that is not trusted by the system/)
   })
 
-  it('is refused: it speaks no TLS', async (t) => {
+  it('is rejected: it does not speak TLS', async (t) => {
     const { port } = await started(t)
     const socket = { connectTimeout: 200 }
     await assertRefused(t, { host: '127.0.0.1', port, tls: true, socket }, /took longer than 200 ms/)
   })
 
-  it('is told no word in the clear', async (t) => {
+  it('receives nothing unencrypted', async (t) => {
     /** @type {Buffer[]} */
     const heard = []
     const server = createServer((socket) => socket.on('data', (data) => heard.push(data)).on('error', () => {}))
@@ -139,7 +143,7 @@ describe('a server that cannot be trusted', () => {
     assert.doesNotMatch(Buffer.concat(heard).toString('latin1'), /secret|ada|AUTH|SET/)
   })
 
-  it('is taken all the same where rejectUnauthorized is false, with a warning', async (t) => {
+  it('is used with rejectUnauthorized: false, with a warning', async (t) => {
     const { url } = await startedWithTls(t, { issue: { names: ['elsewhere.example'], from: -30, to: -1 } })
     const warnings = collectWarnings(t)
     await open(t, { url, tls: { rejectUnauthorized: false } }).ping()
@@ -152,11 +156,11 @@ describe('a server that cannot be trusted', () => {
 
 describe('certificates that cannot be used', () => {
   for (const [title, tls, why] of /** @type {[string, any, RegExp][]} */ ([
-    ['a CA that is no PEM', { ca: Buffer.from('a-secret-text') }, /tls\.ca holds no certificate/],
-    ['a CA in a file that is not there', { ca: '/nowhere/ca.crt' }, /reading tls\.ca from \/nowhere\/ca\.crt failed/],
-    ['a key that is no PEM', { cert: 'CERT', key: Buffer.from('a-secret-text') }, /tls\.key holds no private key/],
+    ['a CA that is not PEM', { ca: Buffer.from('a-secret-text') }, /tls\.ca holds no certificate/],
+    ['a CA in a missing file', { ca: '/nowhere/ca.crt' }, /reading tls\.ca from \/nowhere\/ca\.crt failed/],
+    ['a key that is not PEM', { cert: 'CERT', key: Buffer.from('a-secret-text') }, /tls\.key holds no private key/],
   ])) {
-    it(`are named: ${title}`, async (t) => {
+    it(`are named in the error: ${title}`, async (t) => {
       const { url, authority } = await startedWithTls(t)
       const { cert } = await authority.issue()
       const given = { ca: authority.pem, ...tls, ...(tls.cert && { cert }) }

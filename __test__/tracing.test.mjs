@@ -1,5 +1,5 @@
 // @ts-check
-// What those hear who subscribe to the tracing channels.
+// The messages that subscribers of the tracing channels receive.
 
 import assert from 'node:assert/strict'
 import { AsyncLocalStorage } from 'node:async_hooks'
@@ -8,13 +8,13 @@ import { describe, it } from 'node:test'
 import { next } from './support/events.mjs'
 import { killOtherClients } from './support/kill-clients.mjs'
 import { open } from './support/open.mjs'
-import { portOfNobody } from './support/port-of-nobody.mjs'
 import { started } from './support/redis.mjs'
 import { shown } from './support/shown.mjs'
+import { unusedPort } from './support/unused-port.mjs'
 
 /**
  * @typedef {import('redis-state-adapter').TracingContext} Context
- * @typedef {{ event: string, context: Context }} Heard a context as it was then
+ * @typedef {{ event: string, context: Context }} Recorded a copy of the context at that time
  */
 
 const events = /** @type {const} */ (['start', 'end', 'asyncStart', 'asyncEnd', 'error'])
@@ -22,29 +22,29 @@ const events = /** @type {const} */ (['start', 'end', 'asyncStart', 'asyncEnd', 
 /**
  * @param {import('node:test').TestContext} t
  * @param {'command' | 'batch' | 'connection'} name
- * @returns {Heard[]} what is heard, which grows
+ * @returns {Recorded[]} messages so far; later ones are appended
  */
 function hear(t, name) {
   const channel = tracingChannel(`redis-state-adapter:${name}`)
-  /** @type {Heard[]} */
-  const heard = []
+  /** @type {Recorded[]} */
+  const seen = []
   const listener = (/** @type {string} */ event) => (/** @type {any} */ context) =>
-    void heard.push({ event, context: { ...context } })
+    void seen.push({ event, context: { ...context } })
   const listeners = /** @type {any} */ (Object.fromEntries(events.map((event) => [event, listener(event)])))
   channel.subscribe(listeners)
   t.after(() => channel.unsubscribe(listeners))
-  return heard
+  return seen
 }
 
-/** @param {Heard[]} heard */
-function names(heard) {
-  return heard.map(({ event }) => event)
+/** @param {Recorded[]} seen */
+function names(seen) {
+  return seen.map(({ event }) => event)
 }
 
 describe('commands', () => {
-  it('are told with method, ids and server, and never with a value', async (t) => {
+  it('have method, ids and server, but never a value', async (t) => {
     const server = await started(t)
-    const heard = hear(t, 'command')
+    const seen = hear(t, 'command')
     const state = open(t, { url: `${server.url}/2` })
     const secret = { name: 'a-secret-value' }
     await state.set('trace', 'key', secret)
@@ -56,7 +56,7 @@ describe('commands', () => {
     await state.delete('trace', 'key')
     await state.clear('trace')
     await state.ping()
-    const started_ = heard.filter(({ event }) => event === 'start').map(({ context }) => context)
+    const started_ = seen.filter(({ event }) => event === 'start').map(({ context }) => context)
     const at = { serverAddress: '127.0.0.1', serverPort: server.port, database: 2 }
     assert.deepEqual(started_.slice(0, 2), [
       { operation: 'set', traceId: 'trace', key: 'key', ...at },
@@ -68,80 +68,110 @@ describe('commands', () => {
       operations,
     )
     assert.deepEqual(
-      names(heard),
+      names(seen),
       operations.flatMap(() => ['start', 'end', 'asyncStart', 'asyncEnd']),
     )
-    assert.doesNotMatch(shown(heard), /a-secret-value/)
+    assert.doesNotMatch(shown(seen), /a-secret-value/)
   })
 
-  it('are told with their error', async (t) => {
-    const heard = hear(t, 'command')
+  it('are published once for a bulk call with any number of entries', async (t) => {
+    const seen = hear(t, 'command')
+    const state = open(t, { url: 'memory:' })
+    await state.setMany('trace', { a: 1, b: 2 })
+    await state.getMany('trace', ['a', 'b'])
+    await state.getManyWithMetadata('trace', ['a', 'b'])
+    await state.deleteMany('trace', ['a', 'b'])
+    const starts = seen.filter(({ event }) => event === 'start')
+    assert.deepEqual(
+      starts.map(({ context: { operation, traceId } }) => [operation, traceId]),
+      ['setMany', 'getMany', 'getManyWithMetadata', 'deleteMany'].map((operation) => [operation, 'trace']),
+    )
+  })
+
+  it('have the error of a failed call', async (t) => {
+    const seen = hear(t, 'command')
     const state = open(t, { url: 'memory:' })
     const error = await state.set('trace', 'key', undefined).catch((error) => error)
-    assert.deepEqual(names(heard), ['start', 'end', 'error', 'asyncStart', 'asyncEnd'])
-    assert.equal(heard[2].context.error, error)
+    assert.deepEqual(names(seen), ['start', 'end', 'error', 'asyncStart', 'asyncEnd'])
+    assert.equal(seen[2].context.error, error)
   })
 
-  it('run in what subscribers bind to their start', async (t) => {
+  it('run in the AsyncLocalStorage that a subscriber binds to their start', async (t) => {
     const channel = tracingChannel('redis-state-adapter:command')
     const span = new AsyncLocalStorage()
     channel.start.bindStore(span, (context) => `span of ${/** @type {Context} */ (context).operation}`)
     t.after(() => channel.start.unbindStore(span))
-    const heard = /** @type {unknown[]} */ ([])
-    const listeners = /** @type {any} */ ({ end: () => {}, asyncEnd: () => heard.push(span.getStore()) })
+    const seen = /** @type {unknown[]} */ ([])
+    const listeners = /** @type {any} */ ({ end: () => {}, asyncEnd: () => seen.push(span.getStore()) })
     channel.subscribe(listeners)
     t.after(() => channel.unsubscribe(listeners))
     await open(t, { url: 'memory:' }).get('trace', 'key')
-    assert.deepEqual(heard, ['span of get'])
+    assert.deepEqual(seen, ['span of get'])
     assert.equal(span.getStore(), undefined)
   })
 })
 
 describe('batches', () => {
-  it('are told with the calls of a tick', async (t) => {
+  it('have the number of calls of a tick', async (t) => {
     const server = await started(t)
     const state = open(t, { url: server.url })
     await state.ping()
-    const heard = hear(t, 'batch')
+    const seen = hear(t, 'batch')
     await Promise.all([state.set('t', 'k', 1), state.get('t', 'k'), state.delete('t', 'k')])
-    assert.deepEqual(names(heard), ['start', 'end', 'asyncStart', 'asyncEnd'])
-    assert.equal(heard[0].context.calls, 3)
-    assert.equal(heard[3].context.failed, 0)
+    assert.deepEqual(names(seen), ['start', 'end', 'asyncStart', 'asyncEnd'])
+    assert.equal(seen[0].context.calls, 3)
+    assert.equal(seen[3].context.failed, 0)
   })
 
-  it('are told with how many of their calls failed', async (t) => {
+  it('have the number of failed calls', async (t) => {
     const server = await started(t)
     const state = open(t, { url: server.url, keyPrefix: 'p:' })
     const client = await server.client()
     await client.lPush('p:t:list', 'x')
-    const heard = hear(t, 'batch')
+    const seen = hear(t, 'batch')
     await Promise.allSettled([state.get('t', 'list'), state.get('t', 'k')])
-    assert.equal(heard[3].context.failed, 1)
+    assert.equal(seen[3].context.failed, 1)
+  })
+
+  it('are counted as waiting until native code has them', async (t) => {
+    const state = open(t, { url: 'memory:' })
+    const channel = tracingChannel('redis-state-adapter:batch')
+    /** @type {number[][]} */
+    const waiting = []
+    const record = () => void waiting.push([state.stats().waiting, state.stats().inFlight])
+    const listeners = /** @type {any} */ ({ start: record, end: record })
+    channel.subscribe(listeners)
+    t.after(() => channel.unsubscribe(listeners))
+    await Promise.all([state.set('t', 'k', 1), state.get('t', 'k')])
+    assert.deepEqual(waiting, [
+      [2, 2],
+      [0, 2],
+    ])
   })
 })
 
 describe('connections', () => {
-  it('are told when they are made, lost and made again', async (t) => {
+  it('are published when they are established, lost and re-established', async (t) => {
     const server = await started(t)
-    const heard = hear(t, 'connection')
+    const seen = hear(t, 'connection')
     const state = open(t, { url: server.url })
     await state.ping()
     const made = ['start', 'end', 'asyncStart', 'asyncEnd']
-    assert.deepEqual(names(heard), made)
+    assert.deepEqual(names(seen), made)
     const ready = next(state, 'ready')
     await killOtherClients(await server.client())
     await ready
-    assert.deepEqual(names(heard), [...made, 'error', ...made])
-    assert.equal(heard[4].context.error?.code, 'ERR_CONNECTION')
+    assert.deepEqual(names(seen), [...made, 'error', ...made])
+    assert.equal(seen[4].context.error?.code, 'ERR_CONNECTION')
     assert.equal(state.stats().reconnects, 1)
   })
 
-  it('are told when they cannot be made', async (t) => {
-    const port = await portOfNobody()
-    const heard = hear(t, 'connection')
+  it('are published when they cannot be established', async (t) => {
+    const port = await unusedPort()
+    const seen = hear(t, 'connection')
     const state = open(t, { port, socket: { reconnectStrategy: false } })
     await next(state, 'end')
-    assert.deepEqual(names(heard), ['start', 'end', 'error', 'asyncStart', 'asyncEnd'])
-    assert.deepEqual(heard[0].context, { serverAddress: 'localhost', serverPort: port, database: 0 })
+    assert.deepEqual(names(seen), ['start', 'end', 'error', 'asyncStart', 'asyncEnd'])
+    assert.deepEqual(seen[0].context, { serverAddress: 'localhost', serverPort: port, database: 0 })
   })
 })

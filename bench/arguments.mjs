@@ -18,7 +18,7 @@ export const help = `npm run bench -- [options]
 export function readArguments(args) {
   const options = new Map(args.map(split))
   const known = ['quick', 'only', 'candidates', 'rounds', 'report', 'help']
-  for (const name of options.keys()) if (!known.includes(name)) throw new Error(`There is no --${name}\n\n${help}`)
+  for (const name of options.keys()) if (!known.includes(name)) throw new Error(`unknown option --${name}\n\n${help}`)
   return {
     quick: options.has('quick'),
     report: options.has('report'),
@@ -39,7 +39,7 @@ export function readArguments(args) {
  */
 function split(arg) {
   const found = /^--([a-z]+)(?:=(.+))?$/.exec(arg)
-  if (!found) throw new Error(`What is ${arg}?\n\n${help}`)
+  if (!found) throw new Error(`unexpected argument ${arg}\n\n${help}`)
   return [found[1], found[2] ?? '']
 }
 
@@ -47,7 +47,8 @@ function split(arg) {
 function roundsOf(text) {
   if (text === undefined) return undefined
   const rounds = Number(text)
-  if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100) throw new Error('--rounds is a number from 1 to 100')
+  if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100)
+    throw new Error('--rounds: expected a whole number from 1 to 100')
   return rounds
 }
 
@@ -60,6 +61,6 @@ function listOf(option, text, all) {
   if (text === undefined) return [...all]
   const names = text.split(',')
   const unknown = names.find((name) => !all.includes(name))
-  if (unknown !== undefined) throw new Error(`--${option} knows no ${unknown}: it takes ${all.join(', ')}`)
+  if (unknown !== undefined) throw new Error(`--${option}: unknown value ${unknown}, expected one of ${all.join(', ')}`)
   return all.filter((name) => names.includes(name))
 }

@@ -3,9 +3,9 @@
 /** @typedef {import('./types.js').Candidate} Candidate */
 
 export const ours = 'ours'
-/** All ratios are to this one, but for those in a cluster. */
+/** The reference of all ratios, except in a cluster. */
 export const base = 'js-adapter'
-/** The ratios in a cluster are to this one, as the other knows no cluster. */
+/** The reference of the ratios in a cluster, which the other reference does not support. */
 export const clusterBase = 'ioredis'
 
 /** @type {Candidate[]} */

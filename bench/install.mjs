@@ -1,5 +1,5 @@
 // @ts-check
-// Gets what the comparison needs beside the package itself.
+// Installs the other clients and Bun for the comparison.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
@@ -11,13 +11,13 @@ import { npm } from '../scripts/npm.mjs'
 const here = fileURLToPath(new URL('.', import.meta.url))
 const modules = join(here, 'node_modules')
 
-/** Installs the candidates where one is missing or another version than package.json names. */
+/** Installs the candidates if one is missing or has another version than in package.json. */
 export function ensureInstalled() {
   const wanted = Object.entries(manifestOf(here)?.dependencies ?? {})
   const missing = wanted.filter(([name, version]) => versionOf(name) !== version)
   if (missing.length === 0) return
   console.log(`installing into bench/node_modules: ${missing.map(([name]) => name).join(', ')}`)
-  // None of them needs its scripts: they carry their binaries in packages of their own.
+  // None of them needs its scripts: their binaries are in separate packages.
   const args = ['install', '--prefix', here, '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts']
   const { status } = npm(args, { cwd: here, stdio: ['ignore', 'ignore', 'inherit'] })
   if (status !== 0) throw new Error('npm install of bench/package.json failed')
@@ -25,7 +25,7 @@ export function ensureInstalled() {
 
 /**
  * @param {string} name
- * @param {string} [below] the package whose dependency it is
+ * @param {string} [below] the package that depends on it
  * @returns {string | undefined}
  */
 export function versionOf(name, below) {
@@ -34,9 +34,9 @@ export function versionOf(name, below) {
 }
 
 /**
- * The binary itself, as the package `bun` only links to it after its install script has run.
+ * Path of the binary itself, because the package `bun` only links to it after its install script has run.
  *
- * @returns {string | undefined} path of a Bun that runs here
+ * @returns {string | undefined} path of a Bun that works on this machine
  */
 export function findBun() {
   const folder = join(modules, '@oven')
@@ -48,7 +48,7 @@ export function findBun() {
 }
 
 /**
- * Folders of a package and of all that it brings, as `npm install` of it alone would have them.
+ * Folders of a package and its dependencies, as `npm install` of only this package would create them.
  *
  * @param {string} name
  * @returns {Set<string>}

@@ -1,5 +1,5 @@
 // @ts-check
-// Results of several runs: a run of some sections leaves the figures of the others as they were.
+// Merges the results of several runs: a run of some sections keeps the figures of the others.
 
 /**
  * @typedef {import('./types.js').Results} Results
@@ -25,7 +25,7 @@ export function withOthers(measured, { stored, only }) {
 /**
  * @param {Results} results
  * @param {Section} section
- * @returns {Origin} of its figures
+ * @returns {Origin} origin of its figures
  */
 export function originOf(results, section) {
   return results.later?.[section] ?? results
@@ -33,7 +33,7 @@ export function originOf(results, section) {
 
 /**
  * @param {Results} results
- * @returns {Origin[]} of all figures
+ * @returns {Origin[]} origins of all figures
  */
 export function originsOf(results) {
   return [results, ...Object.values(results.later ?? {})]

@@ -1,5 +1,5 @@
 // @ts-check
-// What is measured, and for how long.
+// The measurements and their durations.
 
 /**
  * @typedef {import('./types.js').Settings} Settings
@@ -52,7 +52,7 @@ const fullListings = [
   ...among(1_000_000, [1_000, 10_000]),
 ]
 
-/** Of the large ones only what the project sets itself as a target. */
+/** Of the large keyspaces only the cells that have a target. */
 const quickListings = fullListings.filter(({ work, keyspace, group }) => {
   if (work === 'allItems' || work === 'traceIds' || keyspace === 1_000) return true
   return work === 'getGroup' && (group === 1_000 || keyspace === 10_000)

@@ -1,5 +1,5 @@
 // @ts-check
-// `npm run bench`: this adapter beside other clients. `npm run bench -- --help` lists the options.
+// `npm run bench`: compares this adapter with other clients. `npm run bench -- --help` lists the options.
 
 import { loadavg } from 'node:os'
 import { ensureServer } from '../scripts/redis-server.mjs'
@@ -15,7 +15,7 @@ import { measurePoints } from './measure/points.mjs'
 import { measureCold, measureMemory, measureSize } from './measure/process-costs.mjs'
 import { withOthers } from './merge.mjs'
 import { pointCells, settingsOf } from './plan.mjs'
-import { hasResults, loadResults, saveResults, updateReadme, writeReports } from './report/write.mjs'
+import { hasResults, loadResults, saveResults, updateSummaryPage, writeReports } from './report/write.mjs'
 
 /**
  * @typedef {import('./types.js').Results} Results
@@ -38,7 +38,7 @@ async function main(args) {
   ensureInstalled()
   ensureServer()
   warnIfBusy()
-  // Read first: what it cannot read should not cost a measurement.
+  // Read first, so that an unreadable file does not cost a measurement.
   const stored = args.only.length < sections.length && hasResults() ? loadResults() : undefined
   const measured = await measure(args)
   const results = stored ? withOthers(measured, { stored, only: args.only }) : measured
@@ -49,9 +49,9 @@ async function main(args) {
 /** @param {Results} results */
 function report(results) {
   console.log(`\n${writeReports(results)}`)
-  const readme = updateReadme()
-    ? 'README.md has the summary'
-    : 'README.md has no <!-- bench:start --> and <!-- bench:end -->'
+  const readme = updateSummaryPage()
+    ? 'docs/benchmarks.md has the summary'
+    : 'docs/benchmarks.md has no <!-- bench:start --> and <!-- bench:end -->'
   progress(`bench/RESULTS.md, bench/results.svg, bench/summary.md written; ${readme}`)
 }
 
@@ -65,7 +65,7 @@ function warnIfBusy() {
 async function measure(args) {
   const chosen = candidates.filter(({ name }) => args.candidates.includes(name))
   const results = emptyResults(args)
-  // By itself, so that no other section meets its many servers.
+  // Separate, so that its many servers do not affect other sections.
   if (args.only.includes('cluster')) Object.assign(results, await measureCluster(chosen, results.settings, progress))
   const field = await Field.open(chosen)
   try {
@@ -110,7 +110,7 @@ async function measureAll(field, { args: { only, quick }, results }) {
   if (only.includes('cold')) results.cold = await measureCold(field, settings, progress)
   if (only.includes('point')) results.point = await measurePoints(field, { cells: pointCells, settings }, progress)
   if (only.includes('listings')) results.listings = await measureListings(field, settings, progress)
-  // Other processes would take memory, not time.
+  // Other processes would use memory, but no time.
   field.stopDrivers()
   if (only.includes('memory')) results.memory = await measureMemory(field, settings, progress)
 }

@@ -1,10 +1,10 @@
 // @ts-check
-// What is stored; the same for every candidate.
+// The stored values, the same for every candidate.
 
 export const prefix = 'motia:state:'
 
 /**
- * An object such as an app would store.
+ * An object like those that applications store.
  *
  * @param {number} size bytes of its JSON text
  */

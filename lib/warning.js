@@ -1,7 +1,7 @@
 // @ts-check
 'use strict'
 
-/** @param {string} message */
+/** Emits a process warning of this package. @param {string} message */
 function warn(message) {
   process.emitWarning(`redis-state-adapter: ${message}`, 'RedisStateAdapterWarning')
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// Node.js in other versions than the running one, for tests.
+// Gets other versions of Node.js for tests.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
@@ -10,47 +10,47 @@ import { npm } from './npm.mjs'
 const cache = fileURLToPath(new URL('../node_modules/.cache/node-versions', import.meta.url))
 const seconds = 1000
 
-/** This machine cannot get the version: there is no package for it, or no way to the registry. */
+/** The version is not available: there is no package for this machine, or the registry cannot be reached. */
 export class NoSuchNode extends Error {}
 
 /**
- * A Node.js of a major version: the running one if it is of that, else the newest there was when it was needed first.
+ * A Node.js of a version: the running one if it matches, otherwise the newest that matches at the time of the first use.
  *
- * @param {number} major
+ * @param {string} version such as `22` or `20.3.0`
  * @returns {string} path of its binary
  * @throws NoSuchNode
  */
-export function nodeOfMajor(major) {
-  if (majorOf(process.version) === major) return process.execPath
-  const binary = join(cache, `node-${major}-${process.platform}-${process.arch}${extension()}`)
-  if (!existsSync(binary)) install(major, binary)
+export function nodeOf(version) {
+  if (isOf(version, process.version)) return process.execPath
+  const binary = join(cache, `node-${version}-${process.platform}-${process.arch}${extension()}`)
+  if (!existsSync(binary)) install(version, binary)
   return binary
 }
 
 /**
- * Several processes may do so at once: each in a folder of its own, and the binary comes to its place as a whole.
+ * Can run concurrently in several processes: each uses its own folder, and the binary is moved into place atomically.
  *
- * @param {number} major
+ * @param {string} version
  * @param {string} binary
  */
-function install(major, binary) {
+function install(version, binary) {
   mkdirSync(cache, { recursive: true })
   const folder = mkdtempSync(join(cache, 'install-'))
   try {
     const name = packageName()
     const options = ['--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--ignore-scripts']
-    // Where the registry is out of reach that is to be known soon.
+    // Fail soon if the registry cannot be reached.
     options.push('--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=2000')
-    run(['install', ...options, '--prefix', folder, `${name}@${major}`], folder)
+    run(['install', ...options, '--prefix', folder, `${name}@${version}`], folder)
     const installed = join(folder, 'node_modules', name, 'bin', `node${extension()}`)
-    check(installed, major)
+    check(installed, version)
     renameSync(installed, binary)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-/** @returns {string} of a package that is nothing but Node.js for this kind of machine */
+/** @returns {string} name of a package that contains only the Node.js binary for this kind of machine */
 function packageName() {
   return `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
 }
@@ -77,15 +77,15 @@ function mistakeIn(stderr) {
 
 /**
  * @param {string} binary
- * @param {number} major
+ * @param {string} version
  */
-function check(binary, major) {
+function check(binary, version) {
   const { stdout, error } = spawnSync(binary, ['--version'], { encoding: 'utf8', timeout: 10 * seconds })
-  const version = String(stdout).trim()
-  if (majorOf(version) !== major) throw new NoSuchNode(`Node.js ${major} does not run here: ${error ?? version}`)
+  const actual = String(stdout).trim()
+  if (!isOf(version, actual)) throw new NoSuchNode(`Node.js ${version} does not run here: ${error ?? actual}`)
 }
 
-/** @param {string} version as in `v20.11.0` */
-function majorOf(version) {
-  return Number.parseInt(version.slice(1), 10)
+/** @param {string} version @param {string} actual such as `v20.11.0` */
+function isOf(version, actual) {
+  return `${actual}.`.startsWith(`v${version}.`)
 }

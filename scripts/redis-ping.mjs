@@ -4,11 +4,11 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 
 /**
- * Says PING to whatever listens on a port.
+ * Sends PING to a port.
  *
  * @param {number} port
- * @param {{ host?: string, within: number }} options `within` so many milliseconds
- * @returns {Promise<string>} the first piece of its answer; rejects when there is none
+ * @param {{ host?: string, within: number }} options `within`: timeout in milliseconds
+ * @returns {Promise<string>} the first chunk of the reply; rejects if there is none
  */
 export async function ping(port, { host = '127.0.0.1', within }) {
   const socket = connect(port, host)

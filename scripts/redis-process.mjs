@@ -1,5 +1,5 @@
 // @ts-check
-// A Redis server of one's own: with a port and a temp dir that no other has, gone at the latest when this process ends.
+// A Redis server with its own port and temporary directory, which is stopped at the latest when this process ends.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -22,11 +22,11 @@ process.on('exit', () => {
   for (const server of processes) server.destroy()
 })
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
-  // A signal's default action ends the process without its exit hooks.
+  // By default a signal ends the process without exit hooks.
   process.once(signal, () => process.exit(128 + constants.signals[signal]))
 }
 
-/** A server that can be killed, frozen and started again. */
+/** A server that can be killed, frozen and restarted. */
 export class RedisProcess {
   /** @type {Child | undefined} */
   #child
@@ -37,8 +37,8 @@ export class RedisProcess {
   #dir = mkdtempSync(join(tmpdir(), 'redis-state-adapter-'))
 
   /**
-   * @param {string[]} [args] further arguments of redis-server; they win over the defaults
-   * @param {string} [program] default: the server that `findServer` finds
+   * @param {string[]} [args] additional arguments of redis-server, which override the defaults
+   * @param {string} [program] path of the binary; default: `findServer()`
    */
   constructor(args = [], program = undefined) {
     this.#args = args
@@ -47,9 +47,9 @@ export class RedisProcess {
     processes.add(this)
   }
 
-  /** Chosen by the first start, kept by all that follow. */
+  /** Chosen by the first start and kept by later ones. */
   get port() {
-    if (!this.#port) throw new Error('The server was never started')
+    if (!this.#port) throw new Error('the server was never started')
     return this.#port
   }
 
@@ -62,11 +62,11 @@ export class RedisProcess {
     return this.#child?.pid
   }
 
-  /** Starts the server, for the first time or after `kill` or `stop`, and waits until it answers. */
+  /** Starts the server, for the first time or after `kill` or `stop`, and waits until it replies. */
   async start() {
-    if (this.#child) throw new Error('The server runs already')
+    if (this.#child) throw new Error('the server is already running')
     const program = this.#program ?? findServer()
-    if (!program) throw new Error('There is no redis-server: run `npm test`, which gets one')
+    if (!program) throw new Error('no redis-server found: run `npm test`, which gets one')
     processes.add(this)
     mkdirSync(this.#dir, { recursive: true })
     try {
@@ -99,7 +99,7 @@ export class RedisProcess {
     const child = this.#spawn(program, port)
     await ready(child, { sign: this.sign, within: startWithin })
     await ping(port, { within: startWithin }).catch((cause) => {
-      throw new Error('redis-server listens and does not answer', { cause })
+      throw new Error('redis-server listens but does not reply', { cause })
     })
     child.unref()
     child.stdout.unref()
@@ -119,14 +119,14 @@ export class RedisProcess {
     return child
   }
 
-  /** What the server says when it listens. */
+  /** Part of the log line that shows that the server listens. */
   get sign() {
     return 'Ready to accept connections'
   }
 
   /**
    * @param {number} port
-   * @param {string} dir a folder of its own
+   * @param {string} dir the temporary directory of the server
    * @returns {string[]}
    */
   argumentsFor(port, dir) {
@@ -149,16 +149,16 @@ export class RedisProcess {
    * @param {NodeJS.Signals} name
    */
   signal(name) {
-    if (!this.#child?.pid) throw new Error('The server is down')
+    if (!this.#child?.pid) throw new Error('the server is down')
     process.kill(this.#child.pid, name)
   }
 
-  /** Kills the server at once and waits until it is gone; its data stay. */
+  /** Kills the server and waits until its process has ended; its files remain. */
   async kill() {
     await this.#end('SIGKILL')
   }
 
-  /** Ends the server and removes its files. */
+  /** Stops the server and removes its files. */
   async stop() {
     const deadline = setTimeout(() => this.#child?.kill('SIGKILL'), stopWithin)
     await this.#end('SIGCONT', 'SIGTERM')
@@ -180,7 +180,7 @@ export class RedisProcess {
     await exit
   }
 
-  /** What `stop` does, without waiting: for the end of this process. */
+  /** Synchronous `stop`, for the end of this process. */
   destroy() {
     this.#child?.kill('SIGKILL')
     rmSync(this.#dir, { recursive: true, force: true })
@@ -189,8 +189,8 @@ export class RedisProcess {
 }
 
 /**
- * Below the ports that the kernel hands out, so that a server which comes back finds its port still free. Whether it is
- * free at all, the server's own bind tells best.
+ * A random port below the ephemeral ports of the kernel, so that it is still free when the server is restarted. The
+ * bind of the server shows whether it is free.
  */
 function somePort() {
   return 15_000 + Math.floor(Math.random() * 7_000)

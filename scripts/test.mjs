@@ -1,5 +1,6 @@
 // @ts-check
-// `npm test`: everything from a fresh checkout. `npm test -- contract` runs the test files with that in their path.
+// `npm test`: builds and runs all tests from a fresh checkout. `npm test -- contract` runs the test files with that in
+// their path.
 
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
@@ -9,6 +10,7 @@ import { ensureOthers, ensureServer } from './redis-server.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const filters = process.argv.slice(2)
+const HISTORIES = '__test__/histories/'
 
 /** @type {[title: string, run: () => void][]} */
 const steps = [
@@ -17,7 +19,9 @@ const steps = [
   ['redis-server', provideServer],
   ['Rust tests', testRust],
   ['JavaScript tests', testJavaScript],
-  ['JavaScript tests, replies read by a thread', testWithThread],
+  ['histories', testHistories],
+  ['JavaScript tests, replies read by a thread', withThread(testJavaScript)],
+  ['histories, replies read by a thread', withThread(testHistories)],
 ]
 
 try {
@@ -46,7 +50,7 @@ function build() {
 
 function provideServer() {
   const server = ensureServer()
-  // The tests take the same server and do not search again.
+  // The tests use the same server and do not search again.
   process.env.REDIS_SERVER = server
   console.log(server)
   ensureOthers()
@@ -57,16 +61,41 @@ function testRust() {
 }
 
 function testJavaScript() {
-  const files = testFiles()
-  if (files.length === 0) throw new Error(`no test file has one of these in its path: ${filters.join(', ')}`)
-  const options = ['--test', '--test-concurrency=2', '--test-timeout=120000', '--test-reporter=spec']
-  run(process.execPath, [...options, ...files], 'a test failed: see above; `npm test -- <part of a path>` runs less')
+  const files = testFiles().filter((file) => !file.startsWith(HISTORIES))
+  if (testFiles().length === 0) {
+    throw new Error(`no test file has one of these in its path: ${filters.join(', ')}`)
+  }
+  runTests(files, 2)
 }
 
-/** As in runtimes without libuv; see CONTRIBUTING.md. */
-function testWithThread() {
-  process.env.REDIS_STATE_DRIVER = 'thread'
-  testJavaScript()
+/** Run one at a time, because each keeps the machine busy. */
+function testHistories() {
+  runTests(
+    testFiles().filter((file) => file.startsWith(HISTORIES)),
+    1,
+  )
+}
+
+/**
+ * The Node tests with the thread driver, which runtimes without libuv use; see CONTRIBUTING.md.
+ *
+ * @param {() => void} step
+ */
+function withThread(step) {
+  return () => {
+    process.env.REDIS_STATE_DRIVER = 'thread'
+    step()
+  }
+}
+
+/**
+ * @param {string[]} files
+ * @param {number} concurrency files that run at the same time
+ */
+function runTests(files, concurrency) {
+  if (files.length === 0) return
+  const options = ['--test', `--test-concurrency=${concurrency}`, '--test-timeout=300000', '--test-reporter=spec']
+  run(process.execPath, [...options, ...files], 'a test failed: see above; `npm test -- <part of a path>` runs less')
 }
 
 function testFiles() {
@@ -79,7 +108,7 @@ function testFiles() {
 /**
  * @param {string} program
  * @param {string[]} args
- * @param {string} advice said when it fails
+ * @param {string} advice message of the error if it fails
  */
 function run(program, args, advice) {
   demandSuccess(spawnSync(program, args, { cwd: root, stdio: 'inherit' }), advice)
@@ -87,7 +116,7 @@ function run(program, args, advice) {
 
 /**
  * @param {{ status: number | null }} ended
- * @param {string} advice said when it failed
+ * @param {string} advice message of the error if it failed
  */
 function demandSuccess({ status }, advice) {
   if (status !== 0) throw new Error(advice)

@@ -1,16 +1,21 @@
-//! What an adapter is configured to be, with every default; options.rs makes it from what the user wrote.
+//! The configuration of an adapter, and the defaults. `options` creates it from the user's options.
+
+pub mod login;
+pub mod strategy;
+pub mod tls;
 
 use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::login::Login;
-use crate::strategy::Strategy;
-use crate::tls::Tls;
+use self::login::Login;
+use self::strategy::Strategy;
+use self::tls::Tls;
 
 pub const DEFAULT_PREFIX: &str = "motia:state:";
 pub const DEFAULT_HOST: &str = "localhost";
@@ -28,8 +33,12 @@ pub struct Config {
     pub writes: Writes,
     pub command_timeout: Duration,
     pub strict_trace_ids: bool,
-    /// Names of entries are `{<traceId>}:<key>`, so that those of a trace are in one slot of a cluster.
+    /// Reject values that JSON cannot represent exactly.
+    pub strict_values: bool,
+    /// Names of entries are `{<traceId>}:<key>`, so that all entries of a trace are in one slot of a cluster.
     pub hash_tags: bool,
+    /// Whether calls wait while there is no connection.
+    pub offline_queue: bool,
     pub max_pending_commands: u64,
     pub max_pending_bytes: u64,
 }
@@ -38,20 +47,24 @@ impl Config {
     pub fn rules(&self) -> Rules {
         Rules {
             embedded: matches!(self.topology, Topology::Memory { .. }),
-            shares: matches!(self.topology, Topology::Cluster { .. }),
+            splits_batches: matches!(self.topology, Topology::Cluster { .. }),
             hash_tags: self.hash_tags,
             strict_trace_ids: self.strict_trace_ids,
+            strict_values: self.strict_values,
             command_timeout: self.command_timeout,
             max_pending_commands: self.max_pending_commands,
             max_pending_bytes: self.max_pending_bytes,
             unverified: self.topology.is_unverified(),
-            server: self.topology.named(),
+            ignored_roots: None,
+            server: self.topology.traced_server(),
+            description: self.topology.to_string(),
+            prefix: self.prefix.clone(),
         }
     }
 }
 
 impl Topology {
-    /// How servers are spoken to, those included that only tell where others are.
+    /// Includes the access to Sentinels.
     fn accesses(&self) -> Vec<&Access> {
         match self {
             Topology::Memory { .. } => Vec::new(),
@@ -61,21 +74,48 @@ impl Topology {
         }
     }
 
+    /// Whether a connection trusts the default authorities.
+    pub fn trusts_default_roots(&self) -> bool {
+        let tls = |access: &&Access| {
+            access.tls.as_ref().is_some_and(|tls| tls.reject_unauthorized && tls.ca.is_none())
+        };
+        self.accesses().iter().any(tls)
+    }
+
     fn is_unverified(&self) -> bool {
         self.accesses().iter().filter_map(|access| access.tls.as_ref()).any(|tls| !tls.reject_unauthorized)
     }
 
-    fn named(&self) -> Named {
+    fn traced_server(&self) -> TracedServer {
         let database = self.accesses().first().map(|access| access.database);
-        let Topology::Standalone { server, .. } = self else { return Named { database, ..Named::default() } };
+        let Topology::Standalone { server, .. } = self else {
+            return TracedServer { database, ..TracedServer::default() };
+        };
         match &server.address {
-            Address::Tcp { host, port } => Named { address: Some(host.clone()), port: Some(*port), database },
-            Address::Unix(path) => Named { address: Some(path.display().to_string()), port: None, database },
+            Address::Tcp { host, port } => {
+                TracedServer { address: Some(host.clone()), port: Some(*port), database }
+            }
+            Address::Unix(path) => {
+                TracedServer { address: Some(path.display().to_string()), port: None, database }
+            }
         }
     }
 }
 
-/// What is asked for with every write.
+/// The servers, without credentials.
+impl fmt::Display for Topology {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |nodes: &[Address]| nodes.iter().map(Address::to_string).collect::<Vec<_>>().join(", ");
+        match self {
+            Topology::Memory { name } => write!(f, "memory:{}", name.as_deref().unwrap_or_default()),
+            Topology::Standalone { server, .. } => server.address.fmt(f),
+            Topology::Sentinel { sentinel, .. } => write!(f, "sentinels {}", list(&sentinel.nodes)),
+            Topology::Cluster { cluster, .. } => write!(f, "cluster {}", list(&cluster.seeds)),
+        }
+    }
+}
+
+/// Options of all writes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Writes {
     /// Expiry of the entry, in whole seconds.
@@ -83,45 +123,53 @@ pub struct Writes {
     pub wait_replicas: Option<WaitReplicas>,
 }
 
-/// So many replicas are to have a write within that time.
+/// `count` replicas must confirm a write within `timeout`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WaitReplicas {
     pub count: u32,
     pub timeout: Duration,
 }
 
-/// What the JavaScript side keeps to, before anything crosses.
+/// Limits and rules that JavaScript enforces before a call crosses to Rust.
 #[derive(Clone, Debug)]
 pub struct Rules {
-    /// The store is inside this process.
+    /// The store is the embedded one.
     pub embedded: bool,
-    /// The calls of a batch may go to several servers; see `NativeStore::submit_in_shares`.
-    pub shares: bool,
+    /// The calls of a batch can go to several servers; see `NativeStore::submit_in_shares`.
+    pub splits_batches: bool,
     /// Names of entries are `{<traceId>}:<key>`.
     pub hash_tags: bool,
     pub strict_trace_ids: bool,
+    /// Reject values that JSON cannot represent exactly.
+    pub strict_values: bool,
     pub command_timeout: Duration,
     pub max_pending_commands: u64,
     pub max_pending_bytes: u64,
     /// The server's certificate is not verified.
     pub unverified: bool,
-    /// To be told to those who trace calls.
-    pub server: Named,
+    /// Why NODE_EXTRA_CA_CERTS is ignored.
+    pub ignored_roots: Option<String>,
+    /// For tracing channels.
+    pub server: TracedServer,
+    /// The servers, for messages.
+    pub description: String,
+    /// The beginning of all keys.
+    pub prefix: String,
 }
 
-/// A server as it is named in traces.
+/// The server in events of tracing channels.
 #[derive(Clone, Debug, Default)]
-pub struct Named {
+pub struct TracedServer {
     /// Host name or path of a unix socket.
     pub address: Option<String>,
     pub port: Option<u16>,
     pub database: Option<u32>,
 }
 
-/// Where the state lives.
+/// Where the entries are stored.
 #[derive(Debug)]
 pub enum Topology {
-    /// Inside this process; a named store is shared by all adapters that name it.
+    /// In this process. All adapters with the same name share a store.
     Memory {
         name: Option<String>,
     },
@@ -142,28 +190,28 @@ pub enum Topology {
 /// A Redis Cluster.
 #[derive(Debug)]
 pub struct Cluster {
-    /// Nodes to learn the others from.
+    /// The configured nodes, from which the others are discovered.
     pub seeds: Vec<Address>,
     pub access: Arc<Access>,
     pub read_from: ReadFrom,
     pub address_map: AddressMap,
 }
 
-/// Which nodes serve `get`.
+/// Which nodes execute reads on single entries.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 pub enum ReadFrom {
     #[default]
     Primary,
-    /// A replica, and the primary where none can be reached.
+    /// A replica; the primary if no replica is up.
     Replica,
     Any,
 }
 
-/// A master, to be found through sentinels.
+/// A master that is found through Sentinels.
 #[derive(Debug)]
 pub struct Sentinel {
-    /// Of the set that the master belongs to.
+    /// The name of the master set.
     pub name: String,
     pub nodes: Vec<Address>,
     pub at_sentinels: Arc<Access>,
@@ -171,49 +219,76 @@ pub struct Sentinel {
     pub address_map: AddressMap,
 }
 
-/// Addresses as servers name each other, and what they are from here.
+/// Maps the addresses that servers report to those that this process can reach.
 #[derive(Clone, Debug, Default)]
 pub struct AddressMap(pub HashMap<Address, Address>);
 
 impl AddressMap {
-    pub fn seen_from_here(&self, address: Address) -> Address {
+    pub fn map(&self, address: Address) -> Address {
         self.0.get(&address).cloned().unwrap_or(address)
     }
 }
 
-/// One server and how to reach it.
+/// A server with its address.
 #[derive(Clone, Debug)]
 pub struct Server {
     pub address: Address,
     pub access: Arc<Access>,
 }
 
-/// How to reach a server, wherever it is.
+/// How to connect and log in to a server.
 #[derive(Clone, Debug)]
 pub struct Access {
-    /// What a server must be.
     pub role: Role,
     pub tls: Option<Tls>,
     pub login: Login,
     pub database: u32,
-    /// For CLIENT SETNAME.
-    pub client_name: String,
-    /// For connecting and logging in together.
+    /// For CLIENT SETNAME; `None`: it is not sent.
+    pub client_name: Option<String>,
+    /// Limit for connecting and logging in, together.
     pub connect_timeout: Duration,
-    /// What was sent and is not acknowledged by the other host for so long means that the way to it is gone.
+    /// TCP_USER_TIMEOUT: how long sent data may stay unacknowledged before the connection is closed.
     pub user_timeout: Duration,
     pub keep_alive: bool,
     pub no_delay: bool,
 }
 
-/// What a server is connected to for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whether a server has closed a connection on HELLO, as some proxies do. Later connections do not send it.
+#[derive(Clone, Debug, Default)]
+pub struct Hello(Arc<AtomicBool>);
+
+impl Hello {
+    pub fn ends_connections(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub fn record_disconnect(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Always equal: this is state, not configuration.
+impl PartialEq for Hello {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Hello {}
+
+/// The kind of server that is accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Whatever it is.
     Any,
-    /// To be written to: a replica is refused.
+    /// A server that holds all entries. Cluster nodes are rejected.
+    Alone {
+        /// The beginning of their keys.
+        prefix: Arc<str>,
+        hello: Hello,
+    },
+    /// Replicas are rejected.
     Master,
-    /// To be read from too, though it be a replica.
+    /// A cluster node that may be read, even if it is a replica.
     Reader,
 }
 
@@ -224,7 +299,7 @@ pub enum Address {
 }
 
 impl Address {
-    /// As servers write it, `host:port`; an IPv6 address may have brackets or not.
+    /// Parses `host:port`; an IPv6 address can have brackets.
     pub fn from_node(text: &str) -> Option<Self> {
         let (host, port) = text.rsplit_once(':')?;
         let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);

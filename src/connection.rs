@@ -1,147 +1,215 @@
-//! A connection that comes back by itself.
+//! A connection that reconnects by itself.
 //!
-//! The pipeline holds the calls and knows what may be sent, answered, repeated or given up; it does no I/O. The socket
-//! is written by whoever submits and read by one task, the supervisor, which also connects and reconnects.
+//! The pipeline holds the pending commands and decides which are sent, retried or rejected; it does no I/O. The thread
+//! that submits a request writes the socket. One driver reads it: a task of the supervisor (which also connects and
+//! reconnects), or the event loop of another thread.
 
-mod attended;
-mod dialogue;
+pub mod dialogue;
+mod driven;
 mod fold;
-mod frame;
-mod handshake;
+pub mod handshake;
 mod link;
-mod pipeline;
-mod replies;
-mod request;
-mod sentinels;
-mod socket;
+pub mod mode;
+mod order;
+pub mod pipeline;
+#[cfg(test)]
+pub mod scripted;
+mod sending;
 mod stats;
 mod subscription;
 mod supervisor;
 mod target;
-mod tls;
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-pub use self::attended::{Attended, WaitFor};
 pub use self::dialogue::Dialogue;
+pub use self::driven::{Candidate, Driven, WaitFor};
 pub use self::fold::{Fold, folding};
-pub use self::frame::Frame;
-pub use self::request::{Effect, Encoded, Epoch, Request, Script, Sink};
-pub use self::sentinels::Sentinels;
+pub use self::handshake::{open_dialogue, open_reported};
+pub use self::order::Order;
+#[cfg(test)]
+pub use self::pipeline::Pipeline;
 pub use self::stats::Stats;
-pub use self::subscription::{Heard, News, Subscription, Topic};
-pub use self::supervisor::{Event, OnEvent, Open, Plan};
-pub use self::target::Target;
+pub use self::subscription::{PubSubEvent, Received, Subscription, Topic};
+pub use self::supervisor::{ConnectWhen, ConnectionSettings, Event, OnEvent};
+pub use self::target::{Located, Locator, MasterChanges, Target};
 
-use self::link::{CallAttendant, Link};
-use crate::error::{Error, Kind};
+use self::link::{Link, Offline};
+use crate::error::Error;
+use crate::protocol::{Generation, Request, Sink};
+use crate::transport::attempt::Attempt;
 
-/// Handle of a connection; the connection is closed by [`Connection::close`].
+/// Handle of a connection. Dropping it closes nothing: see [`Connection::close`].
 #[derive(Clone)]
 pub struct Connection {
     link: Arc<Link>,
+    id: ConnectionId,
 }
 
+/// Unique in the process, and never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ConnectionId(u64);
+
+impl ConnectionId {
+    fn next() -> Self {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        ConnectionId(LAST.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// Wakes an event loop, which then calls [`Connection::take_candidate`] and [`Connection::maintain`].
+pub type WakeDriver = Arc<dyn Fn(Connection) + Send + Sync>;
+
 impl Connection {
-    /// Starts to connect in the background.
-    pub fn start(plan: Plan, command_timeout: Duration) -> Self {
-        Self::start_with(None, plan, command_timeout)
+    /// Starts to connect in the background. `driver` wakes the event loop that reads the socket; if `None`, a task
+    /// reads it.
+    pub fn start(
+        settings: ConnectionSettings,
+        command_timeout: Duration,
+        driver: Option<&WakeDriver>,
+    ) -> Self {
+        let connection = Self::new(command_timeout, driver, settings.order.clone(), settings.offline());
+        crate::runtime::spawn(supervisor::run(connection.link.clone(), settings));
+        connection
     }
 
-    /// As [`Connection::start`]; but the socket is read and written by the thread that [`Event::Attend`] calls, which
-    /// then calls [`Connection::attend`].
-    pub fn start_attended(plan: Plan, command_timeout: Duration) -> Self {
-        let call: OnEvent = plan.on_event.clone();
-        Self::start_with(Some(Box::new(move || call(Event::Attend))), plan, command_timeout)
+    fn new(
+        command_timeout: Duration,
+        driver: Option<&WakeDriver>,
+        order: Arc<Order>,
+        offline: Offline,
+    ) -> Self {
+        let id = ConnectionId::next();
+        let waking = |wake: &WakeDriver, link: Weak<Link>| {
+            let wake = wake.clone();
+            Box::new(move || {
+                if let Some(link) = link.upgrade() {
+                    wake(Connection { link, id });
+                }
+            }) as link::WakeDriver
+        };
+        let link = Arc::new_cyclic(|link| {
+            Link::new(command_timeout, driver.map(|wake| waking(wake, link.clone())), order, offline)
+        });
+        Connection { link, id }
     }
 
-    fn start_with(call_attendant: Option<CallAttendant>, plan: Plan, command_timeout: Duration) -> Self {
-        let link = Arc::new(Link::new(command_timeout, call_attendant));
-        crate::runtime::spawn(supervisor::run(link.clone(), plan));
-        Connection { link }
-    }
-
-    /// One that nobody serves: what is submitted waits until it is handed back, or its deadline.
-    pub fn unserved(command_timeout: Duration) -> Self {
-        let link = Arc::new(Link::new(command_timeout, None));
-        let cared = link.clone();
+    /// A connection that never connects: requests wait until they are drained, or until their deadline; without `offline_queue`
+    /// they are rejected.
+    pub fn unconnected(command_timeout: Duration, order: Arc<Order>, offline_queue: bool) -> Self {
+        let offline = if offline_queue { Offline::Queue } else { Offline::Reject };
+        let connection = Self::new(command_timeout, None, order, offline);
+        let link = connection.link.clone();
         crate::runtime::spawn(async move {
             tokio::select! {
-                () = cared.take_care() => {}
-                () = cared.ended() => {}
+                () = link.run_maintenance() => {}
+                () = link.until_ended() => {}
             }
         });
-        Connection { link }
+        connection
     }
 
-    /// Sends the commands of `request` in order; `sink` gets one reply for each, at the latest soon after `deadline`.
+    /// Sends the commands of `request` in order. `sink` receives one reply for each, at the latest soon after
+    /// `deadline`.
     pub fn submit(&self, request: Request, deadline: Instant, sink: Box<dyn Sink>) {
         self.link.submit(request, deadline, sink);
     }
 
-    /// As [`Connection::submit`], for tasks: the replies are folded into `fold`, which comes back with them.
-    pub async fn fold<F: Fold>(&self, request: Request, deadline: Instant, fold: F) -> Result<F, Error> {
-        let (sink, folded) = folding(fold);
-        self.submit(request, deadline, Box::new(sink));
-        folded.await.ok_or_else(|| Error::new(Kind::Connection, "the call was dropped"))
+    /// The current generation. All steps of a scan must use the same one.
+    pub fn generation(&self) -> Generation {
+        self.link.generation()
     }
 
-    /// The connection of now; commands of a walk must all be for the same one.
-    pub fn epoch(&self) -> Epoch {
-        self.link.epoch()
+    /// A new connection that the calling thread is to adopt. The driver was woken for it.
+    pub fn take_candidate(&self) -> Option<(Candidate, Driven)> {
+        Candidate::take(&self.link)
     }
 
-    /// A connection that was made and is to be read and written by the calling thread from now on.
-    pub fn take_over(&self) -> Option<Attended> {
-        let (socket, replies) = self.link.take_offer()?;
-        Some(Attended::new(self.link.clone(), socket, replies))
+    /// Whether `generation` is current and a driver reads and writes it.
+    pub fn is_served(&self, generation: Generation) -> bool {
+        self.link.is_served(generation)
     }
 
-    /// Fails what is overdue and sends again what was refused for now; whether the socket took all that. To be called when
-    /// replies were read.
-    pub fn attend(&self) -> bool {
-        self.link.attend()
+    /// Expires overdue commands, retries transient refusals and writes the socket. Returns whether the socket accepted
+    /// all bytes. The woken driver calls it after it has read the available replies.
+    pub fn maintain(&self) -> bool {
+        self.link.maintain()
     }
 
-    /// Why what is submitted to an unserved one waits.
-    pub fn explain(&self, trouble: Option<&Error>) {
-        self.link.set_trouble(trouble);
+    /// Sets the error with which requests to an unconnected one time out.
+    pub fn set_outage(&self, outage: Option<&Error>) {
+        self.link.set_outage(outage);
     }
 
-    /// Gives what waits back to its sinks.
-    pub fn hand_back(&self, why: &Error) {
-        self.link.hand_back(why);
+    /// Must precede a drain of unsent commands: newer commands on their entries wait for them, on every connection.
+    pub fn prepare_drain(&self) {
+        self.link.prepare_drain();
     }
 
-    /// Sends nothing new: it goes back to its sinks. Ends when all else is answered.
-    pub fn retire(&self, why: &Error) {
-        self.link.retire(why);
+    /// Returns unsent commands to their sinks, and stays in use.
+    pub fn drain_at_once(&self, why: &Error) {
+        self.link.drain_at_once(why);
     }
 
-    /// It has ended, and nothing is under way.
-    pub fn is_over(&self) -> bool {
-        self.link.is_over()
+    /// Returns unsent and later commands to their sinks. Ends when the sent ones are answered.
+    pub fn decommission(&self, why: &Error) {
+        self.link.decommission(why);
     }
 
-    /// Why what was submitted waits, where it does.
-    pub fn trouble(&self) -> Option<Error> {
-        self.link.trouble()
+    pub fn has_ended(&self) -> bool {
+        self.link.has_ended()
     }
 
-    /// Tells one connection from others.
-    pub fn id(&self) -> usize {
-        Arc::as_ptr(&self.link).addr()
+    /// The step that the attempt to connect waits for.
+    pub fn attempt(&self) -> &Attempt {
+        self.link.attempt()
+    }
+
+    /// Whether commands are sent at once.
+    pub fn is_ready(&self) -> bool {
+        self.link.is_ready()
+    }
+
+    /// Why commands cannot be sent at once; `None` if they can.
+    pub fn unready(&self) -> Option<Error> {
+        self.link.unready()
+    }
+
+    /// The error of commands that are overdue now.
+    pub fn overdue(&self) -> Error {
+        self.link.overdue_now()
+    }
+
+    /// Why nothing can be sent at the moment.
+    #[cfg(test)]
+    pub fn outage(&self) -> Option<Error> {
+        self.link.outage()
+    }
+
+    pub fn id(&self) -> ConnectionId {
+        self.id
     }
 
     pub fn stats(&self) -> Stats {
         self.link.stats()
     }
 
-    /// Ends the connection for good: unsettled and later calls fail with `cause`.
+    /// Ends the connection for good: pending and later commands fail with `cause`.
     pub fn close(&self, cause: Error) {
         self.link.end(cause);
+    }
+}
+
+#[cfg(test)]
+impl Connection {
+    /// A connection whose candidate waits for `driver`.
+    pub fn with_candidate(wire: Arc<dyn crate::transport::Wire>, driver: &WakeDriver) -> Self {
+        let connection = Self::new(Duration::from_secs(5), Some(driver), Arc::default(), Offline::Queue);
+        connection.link.set_candidate(wire.into(), crate::protocol::replies::Replies::new());
+        connection
     }
 }

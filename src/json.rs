@@ -1,43 +1,46 @@
-//! Stored texts are joined to arrays, so each is checked first: `1],[2` would shift its neighbours.
+//! Joins stored texts to JSON arrays. Each text is checked first, because `1],[2` would shift its neighbours.
+
+pub mod digest;
+pub mod edit;
 
 use serde::de::IgnoredAny;
 
 use crate::error::{Error, Kind};
 
-/// Longest text that, in an array of its own, still makes a JavaScript string: V8's limit is 2^29 - 24 characters.
-const LONGEST: usize = (1 << 29) - 24 - 2;
+/// Limit of a text that fits, in an array of its own, into a JavaScript string: V8's limit is 2^29 - 24 characters.
+const MAX_TEXT: usize = (1 << 29) - 24 - 2;
 
-/// The text, if JavaScript can take it; whether it is JSON is left to `JSON.parse`.
+/// Checks only the size and UTF-8; `JSON.parse` checks the rest.
 pub fn unchecked(text: &[u8]) -> Result<&str, Error> {
-    if text.len() > LONGEST {
+    if text.len() > MAX_TEXT {
         return Err(Error::new(
             Kind::Unsupported,
             "the stored text is longer than a JavaScript string can be",
         ));
     }
-    std::str::from_utf8(text).map_err(|_| Error::corrupt())
+    std::str::from_utf8(text).map_err(|_| Error::corrupt(text))
 }
 
-/// The text, if in an array nobody can take it for more or less than one element. That it is JSON, or is not, shows when
-/// the array is parsed.
+/// Checks that a text, in an array, is exactly one element, or makes the array invalid. If it is not JSON, parsing
+/// the array fails.
 pub fn separable(text: &[u8]) -> Result<&str, Error> {
     if is_flat_object(text) { unchecked(text) } else { checked(text) }
 }
 
-/// Whether the text is in braces and has no other bracket and no escape, not even in a string: then what the first brace
-/// begins ends with the last. Most values are so, and to see it takes a third of the time of a check.
+/// Whether the text is in braces, without other brackets and escapes, even in strings. Then the first brace matches
+/// the last one. Most values are such, and this takes a third of the time of a full check.
 fn is_flat_object(text: &[u8]) -> bool {
-    /// Counts in a byte do not overflow.
+    /// So short that a count fits into a byte.
     const PIECE: usize = 128;
     let inner = text.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}"));
     let Some(inner) = inner else { return false };
     let mut quotes = 0;
     for piece in inner.chunks(PIECE) {
         let (mut quotes_here, mut others) = (0_u8, 0_u8);
-        // Without branches, so that the compiler makes it work on many bytes at once.
+        // Without branches, so that the compiler vectorises it.
         for byte in piece {
             quotes_here += u8::from(*byte == b'"');
-            // With this bit set, square brackets are curly ones.
+            // With this bit set, `[` and `]` become `{` and `}`.
             let bracket = byte | 0x20;
             others |= u8::from(bracket == b'{') | u8::from(bracket == b'}') | u8::from(*byte == b'\\');
         }
@@ -49,16 +52,16 @@ fn is_flat_object(text: &[u8]) -> bool {
     quotes.is_multiple_of(2)
 }
 
-/// The text, if it is one JSON value and nothing else.
+/// Checks that a text is exactly one JSON value.
 pub fn checked(text: &[u8]) -> Result<&str, Error> {
     let text = unchecked(text)?;
     match serde_json::from_str::<IgnoredAny>(text) {
         Ok(_) => Ok(text),
-        Err(_) => Err(Error::corrupt()),
+        Err(_) => Err(Error::corrupt(text.as_bytes())),
     }
 }
 
-/// A JSON array that grows by texts known to be JSON.
+/// Writes a JSON array of texts that are known to be JSON.
 #[derive(Debug)]
 pub struct ArrayWriter {
     text: String,
@@ -92,7 +95,7 @@ impl ArrayWriter {
         self.text.push('"');
     }
 
-    /// Bytes written so far.
+    /// Number of bytes written so far.
     pub fn len(&self) -> usize {
         self.text.len()
     }
@@ -113,41 +116,41 @@ impl ArrayWriter {
     }
 }
 
-/// Size that a slice does not exceed, unless by a single value: a pause that is hardly felt.
-const SLICE: usize = 4 * 1024 * 1024;
+/// Limit of a chunk, which JavaScript parses without a noticeable pause. A single value may be larger.
+const CHUNK_SIZE: usize = 4 * 1024 * 1024;
 
-/// JSON arrays that belong together, at least one; one without elements is an empty text.
-pub type Slices = Vec<String>;
+/// The chunks of one array, at least one. A chunk without elements is an empty text.
+pub type Chunks = Vec<String>;
 
-/// A JSON array in slices, each an array of its own.
+/// A JSON array in chunks, each of which is an array.
 #[derive(Debug, Default)]
-pub struct SlicedArray {
-    slices: Vec<String>,
+pub struct ChunkedArray {
+    chunks: Vec<String>,
     current: ArrayWriter,
 }
 
-impl SlicedArray {
+impl ChunkedArray {
     pub fn new() -> Self {
-        SlicedArray { slices: Vec::new(), current: ArrayWriter::new() }
+        ChunkedArray { chunks: Vec::new(), current: ArrayWriter::new() }
     }
 
-    /// Room for so many bytes of elements, as far as one slice has it.
+    /// Reserves capacity, up to the limit of a chunk.
     pub fn reserve(&mut self, size: usize) {
-        self.current.text.reserve(size.min(SLICE));
+        self.current.text.reserve(size.min(CHUNK_SIZE));
     }
 
-    /// Where the next `size` bytes of elements belong; elements added together stay in one slice.
-    pub fn slice_for(&mut self, size: usize) -> &mut ArrayWriter {
-        if !self.current.is_empty() && self.current.len() + size > SLICE {
+    /// The chunk for the next `size` bytes of elements. Elements that are added together stay in one chunk.
+    pub fn chunk_for(&mut self, size: usize) -> &mut ArrayWriter {
+        if !self.current.is_empty() && self.current.len() + size > CHUNK_SIZE {
             let full = std::mem::take(&mut self.current);
-            self.slices.push(full.finish());
+            self.chunks.push(full.finish());
         }
         &mut self.current
     }
 
-    pub fn finish(mut self) -> Slices {
-        self.slices.push(if self.current.is_empty() { String::new() } else { self.current.finish() });
-        self.slices
+    pub fn finish(mut self) -> Chunks {
+        self.chunks.push(if self.current.is_empty() { String::new() } else { self.current.finish() });
+        self.chunks
     }
 }
 
@@ -156,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_is_accepted_whatever_its_depth_or_numbers() {
+    fn json_of_any_depth_and_with_any_numbers_is_accepted() {
         let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
         for text in ["0", " {\"a\":[1,2]} ", "\"\\ud800\"", "1e999", deep.as_str()] {
             assert_eq!(checked(text.as_bytes()).unwrap(), text);
@@ -164,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_corrupt() {
+    fn other_texts_are_corrupt() {
         for text in ["", "1],[2", "1,2", "NaN", "{\"a\":1}x", "\u{feff}1", "'a'", "\"\n\""] {
             assert_eq!(checked(text.as_bytes()).unwrap_err().kind, Kind::CorruptValue, "{text:?}");
         }
@@ -172,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_separable_stands_for_one_element_or_spoils_the_array() {
+    fn a_separable_text_is_one_element_or_makes_the_array_invalid() {
         let harmless = ["{}", r#"{"a":"x, y"}"#, r#"{"a":{"b":[1,2]},"c":"}"}"#, "1", r#""a\"b""#];
         for text in harmless {
             assert_eq!(separable(text.as_bytes()).unwrap(), text);
@@ -182,20 +185,20 @@ mod tests {
         {
             assert!(separable(text.as_bytes()).is_err(), "{text:?}");
         }
-        // No JSON, but whoever parses the array finds out.
+        // Not JSON, which is detected when the array is parsed.
         for text in ["{a}", r#"{"a" "b"}"#, "{,}"] {
             assert_eq!(separable(text.as_bytes()).unwrap(), text);
         }
     }
 
     #[test]
-    fn a_large_array_comes_in_slices() {
-        let mut array = SlicedArray::new();
-        let large = format!("\"{}\"", "x".repeat(SLICE));
-        array.slice_for(large.len()).push(&large);
-        array.slice_for(1).push("1");
+    fn a_large_array_is_split_into_chunks() {
+        let mut array = ChunkedArray::new();
+        let large = format!("\"{}\"", "x".repeat(CHUNK_SIZE));
+        array.chunk_for(large.len()).push(&large);
+        array.chunk_for(1).push("1");
         assert_eq!(array.finish(), [format!("[{large}]"), "[1]".to_owned()]);
-        assert_eq!(SlicedArray::new().finish(), [""]);
+        assert_eq!(ChunkedArray::new().finish(), [""]);
     }
 
     #[test]

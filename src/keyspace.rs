@@ -1,10 +1,21 @@
-//! Names: how a prefix, a trace id and a key become a Redis key, and back. Pure.
+//! Converts prefix, trace id and key to a Redis key, and back. Pure.
 
-/// Everything below one prefix.
+/// The prefix of locks and rate limits. `options` rejects key prefixes whose listings would include these keys.
+pub const RESERVED: &str = "__state__:";
+
+/// The kind of a key. Keys of locks and rate limits never match the pattern of entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Space {
+    Entries,
+    Locks,
+    Limits,
+}
+
+/// The keys with one prefix.
 #[derive(Clone, Debug)]
 pub struct Keyspace {
     prefix: String,
-    /// Trace ids stand in braces.
+    /// Trace ids are in braces.
     hash_tags: bool,
 }
 
@@ -13,29 +24,43 @@ impl Keyspace {
         Keyspace { prefix, hash_tags }
     }
 
-    /// Bytes that every key starts with.
+    /// The length of the prefix in bytes.
     pub fn prefix_len(&self) -> usize {
         self.prefix.len()
     }
 
-    /// Redis key of the entry named `<traceId>:<key>`, written over `out`.
-    pub fn write_key(&self, out: &mut String, entry: &str) {
+    /// Writes the Redis key of the name `<traceId>:<key>` to `out`, which is cleared first.
+    pub fn write_key(&self, out: &mut String, space: Space, name: &str) {
         out.clear();
+        if space != Space::Entries {
+            return self.write_guard(out, space, name);
+        }
         out.push_str(&self.prefix);
-        out.push_str(entry);
+        out.push_str(name);
     }
 
-    /// Redis key of the entry of that name.
-    pub fn key(&self, entry: &str) -> String {
-        format!("{}{entry}", self.prefix)
+    /// The Redis key of a name.
+    pub fn key(&self, space: Space, name: &str) -> String {
+        let mut key = String::new();
+        self.write_key(&mut key, space, name);
+        key
     }
 
-    /// What all keys of a scope start with.
+    /// Writes the Redis key of a lock or a limit. It is in the slot of the entry with the same name, unless that name has
+    /// braces that are no hash tag.
+    fn write_guard(&self, out: &mut String, space: Space, name: &str) {
+        let entry = self.key(Space::Entries, name);
+        let kind = if space == Space::Locks { "lock" } else { "limit" };
+        let (open, close) = if hash_tag(entry.as_bytes()).is_some() { ("", "") } else { ("{", "}") };
+        out.extend([RESERVED, kind, ":", open, &entry, close]);
+    }
+
+    /// The beginning of all keys of a scope.
     pub fn start_of(&self, scope: &Scope) -> String {
         match scope {
             Scope::All => self.prefix.clone(),
             Scope::Group(trace_id) => self.start_of_group(trace_id),
-            Scope::Part { trace_id, key_prefix } => self.start_of_group(trace_id) + key_prefix,
+            Scope::KeyPrefix { trace_id, key_prefix } => self.start_of_group(trace_id) + key_prefix,
         }
     }
 
@@ -44,25 +69,31 @@ impl Keyspace {
         if *hash_tags { format!("{prefix}{{{trace_id}}}:") } else { format!("{prefix}{trace_id}:") }
     }
 
-    /// Redis key of an entry.
+    /// The Redis key of a lock.
+    pub fn lock_key_of(&self, trace_id: &str, key: &str) -> String {
+        let name = if self.hash_tags { format!("{{{trace_id}}}:{key}") } else { format!("{trace_id}:{key}") };
+        self.key(Space::Locks, &name)
+    }
+
+    /// The Redis key of an entry.
     pub fn key_of(&self, trace_id: &str, key: &str) -> String {
         self.start_of_group(trace_id) + key
     }
 
-    /// Glob pattern that matches all keys of a scope and no other.
+    /// A glob pattern that matches exactly the keys of a scope.
     pub fn pattern_of(&self, scope: &Scope) -> String {
         let mut pattern = escape_glob(&self.start_of(scope));
         pattern.push('*');
         pattern
     }
 
-    /// Trace id and key of a Redis key of `scope`; `None` where it names no entry of it.
+    /// Trace id and key of a Redis key; `None` if it is not an entry of `scope`.
     pub fn entry<'a>(&self, scope: &Scope, redis_key: &'a str) -> Option<(&'a str, &'a str)> {
         let entry = redis_key.strip_prefix(&self.prefix)?;
         let (entry, end) = if self.hash_tags { (entry.strip_prefix('{')?, "}:") } else { (entry, ":") };
         match scope {
             Scope::All => entry.split_once(end),
-            Scope::Group(trace_id) | Scope::Part { trace_id, .. } => {
+            Scope::Group(trace_id) | Scope::KeyPrefix { trace_id, .. } => {
                 let key = entry.strip_prefix(trace_id.as_str())?.strip_prefix(end)?;
                 key.starts_with(scope.key_prefix()).then(|| (&entry[..trace_id.len()], key))
             }
@@ -70,30 +101,46 @@ impl Keyspace {
     }
 }
 
-/// What a listing covers.
+/// The entries that a listing covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
     All,
-    /// One trace id.
+    /// The entries of a trace.
     Group(String),
-    /// Of one trace id the keys that start so.
-    Part {
+    /// The entries of a trace whose keys begin with a text.
+    KeyPrefix {
         trace_id: String,
         key_prefix: String,
     },
 }
 
 impl Scope {
-    /// What all keys start with.
+    /// All entries, or those of a trace, or those of a trace whose keys begin with `key_prefix`.
+    pub fn of(trace_id: Option<String>, key_prefix: Option<String>) -> Self {
+        match (trace_id, key_prefix) {
+            (None, _) => Scope::All,
+            (Some(trace_id), None) => Scope::Group(trace_id),
+            (Some(trace_id), Some(key_prefix)) => Scope::KeyPrefix { trace_id, key_prefix },
+        }
+    }
+
+    /// The beginning of all keys.
     fn key_prefix(&self) -> &str {
         match self {
             Scope::All | Scope::Group(_) => "",
-            Scope::Part { key_prefix, .. } => key_prefix,
+            Scope::KeyPrefix { key_prefix, .. } => key_prefix,
         }
     }
 }
 
-/// Escapes what Redis' glob matching would take for a wildcard.
+/// The part of a key that determines its slot in a cluster: between the first `{` and the next `}`, if it is not empty.
+pub fn hash_tag(key: &[u8]) -> Option<&[u8]> {
+    let rest = &key[memchr::memchr(b'{', key)? + 1..];
+    let end = memchr::memchr(b'}', rest)?;
+    (end > 0).then(|| &rest[..end])
+}
+
+/// Escapes the wildcards of Redis' glob patterns.
 fn escape_glob(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -116,12 +163,30 @@ mod tests {
     #[test]
     fn a_key_is_prefix_and_entry_byte_for_byte() {
         let mut key = String::from("left over");
-        keyspace().write_key(&mut key, "t1:k:1");
+        keyspace().write_key(&mut key, Space::Entries, "t1:k:1");
         assert_eq!(key, "app:state:t1:k:1");
     }
 
     #[test]
-    fn an_id_ends_at_the_first_colon_unless_the_group_is_given() {
+    fn locks_and_limits_are_in_the_slots_of_their_entries() {
+        let (plain, tagged) = (keyspace(), Keyspace::new("app:state:".into(), true));
+        let key = |keyspace: &Keyspace, space, name: &str| keyspace.key(space, name);
+        assert_eq!(key(&plain, Space::Locks, "t:k"), "__state__:lock:{app:state:t:k}");
+        assert_eq!(key(&plain, Space::Limits, "t:k"), "__state__:limit:{app:state:t:k}");
+        assert_eq!(key(&tagged, Space::Locks, "{t}:k"), "__state__:lock:app:state:{t}:k");
+        assert_eq!(plain.lock_key_of("t", "k"), "__state__:lock:{app:state:t:k}");
+        assert_eq!(tagged.lock_key_of("t", "k"), "__state__:lock:app:state:{t}:k");
+        for (keyspace, name) in [(&plain, "t:k"), (&plain, "{t}:k"), (&plain, "a{b:k"), (&tagged, "{t}:k{}")]
+        {
+            let tag = |space| hash_tag(key(keyspace, space, name).as_bytes()).map(<[u8]>::to_vec);
+            let entry = key(keyspace, Space::Entries, name);
+            assert_eq!(tag(Space::Locks), tag(Space::Entries).or(Some(entry.into_bytes())), "{name}");
+            assert_eq!(tag(Space::Limits), tag(Space::Locks), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_trace_id_ends_at_the_first_colon_unless_the_scope_has_it() {
         let keyspace = keyspace();
         assert_eq!(keyspace.entry(&Scope::All, "app:state:a:b:c"), Some(("a", "b:c")));
         assert_eq!(keyspace.entry(&Scope::Group("a:b".into()), "app:state:a:b:c"), Some(("a:b", "c")));
@@ -129,14 +194,14 @@ mod tests {
     }
 
     #[test]
-    fn keys_without_a_colon_or_of_others_are_no_entries() {
+    fn keys_without_a_colon_or_with_another_prefix_are_no_entries() {
         assert_eq!(keyspace().entry(&Scope::All, "app:state:lonely"), None);
         assert_eq!(keyspace().entry(&Scope::All, "other:a:b"), None);
         assert_eq!(keyspace().entry(&Scope::Group("a".into()), "app:state:ab:c"), None);
     }
 
     #[test]
-    fn with_hash_tags_an_id_stands_in_braces() {
+    fn with_hash_tags_the_trace_id_is_in_braces() {
         let keyspace = Keyspace::new("p:".into(), true);
         let group = Scope::Group("a:b".into());
         assert_eq!(keyspace.start_of(&group), "p:{a:b}:");
@@ -146,8 +211,9 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_a_group_has_the_keys_that_start_so() {
-        let part = |key_prefix: &str| Scope::Part { trace_id: "a:b".into(), key_prefix: key_prefix.into() };
+    fn a_scope_can_select_keys_by_their_beginning() {
+        let part =
+            |key_prefix: &str| Scope::KeyPrefix { trace_id: "a:b".into(), key_prefix: key_prefix.into() };
         for (hash_tags, start) in [(false, "p:a:b:"), (true, "p:{a:b}:")] {
             let keyspace = Keyspace::new("p:".into(), hash_tags);
             assert_eq!(keyspace.start_of(&part("k")), format!("{start}k"));

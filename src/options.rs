@@ -1,5 +1,8 @@
-//! The user's options, made into a [`Config`]; every mistake is named by its path.
+//! Converts the user's options to a [`Config`]. Every error has the path of the option.
 
+mod kinds;
+mod parameters;
+mod pem;
 mod setting;
 mod tls;
 mod topology;
@@ -9,22 +12,24 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 
+use self::kinds::{BoundedInt, StrictObject};
+use self::pem::PemSetting;
 use self::setting::{
-    ByAddress, ClientName, Filled, Host, Object, PemSetting, ReconnectSetting, Secret, SocketPath,
-    TlsSetting, Whole,
+    ByAddress, ClientName, Host, NonEmptyString, ReconnectSetting, Secret, SocketPath, TlsSetting,
 };
+use crate::config::login::CredentialsProvider;
+use crate::config::strategy::StrategyFunction;
 use crate::config::*;
 use crate::error::{Error, Kind};
-use crate::login::AskCredentials;
-use crate::strategy::Ask;
+use crate::keyspace::RESERVED;
 
-type Port = Whole<1, 65_535>;
-type Database = Whole<0, 2_147_483_647>;
-type Milliseconds = Whole<1, 2_147_483_647>;
-type Seconds = Whole<0, 4_294_967_295>;
-type Count = Whole<1, 9_007_199_254_740_991>;
+type Port = BoundedInt<1, 65_535>;
+type Database = BoundedInt<0, 2_147_483_647>;
+type Milliseconds = BoundedInt<1, 2_147_483_647>;
+type Seconds = BoundedInt<0, 4_294_967_295>;
+type Count = BoundedInt<1, 9_007_199_254_740_991>;
 
-/// Options as users write them; the names are those of node-redis.
+/// The options as users write them. The names are those of node-redis.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Options {
@@ -35,15 +40,17 @@ pub struct Options {
     password: Option<Secret>,
     database: Option<Database>,
     name: Option<ClientName>,
-    socket: Option<Object<SocketOptions>>,
+    socket: Option<StrictObject<SocketOptions>>,
     tls: Option<TlsSetting>,
-    sentinel: Option<Object<SentinelOptions>>,
-    cluster: Option<Object<ClusterOptions>>,
+    sentinel: Option<StrictObject<SentinelOptions>>,
+    cluster: Option<StrictObject<ClusterOptions>>,
     key_prefix: Option<String>,
     ttl: Option<Seconds>,
-    wait_replicas: Option<Object<WaitOptions>>,
+    wait_replicas: Option<StrictObject<WaitOptions>>,
     strict_trace_ids: Option<bool>,
+    strict_values: Option<bool>,
     hash_tags: Option<bool>,
+    offline_queue: Option<bool>,
     command_timeout: Option<Milliseconds>,
     max_pending_commands: Option<Count>,
     max_pending_bytes: Option<Count>,
@@ -59,7 +66,7 @@ struct SocketOptions {
     ca: Option<PemSetting>,
     cert: Option<PemSetting>,
     key: Option<PemSetting>,
-    servername: Option<Filled>,
+    servername: Option<NonEmptyString>,
     reject_unauthorized: Option<bool>,
     connect_timeout: Option<Milliseconds>,
     keep_alive: Option<bool>,
@@ -70,8 +77,8 @@ struct SocketOptions {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct SentinelOptions {
-    name: Option<Filled>,
-    nodes: Vec<Object<Node>>,
+    name: Option<NonEmptyString>,
+    nodes: Vec<StrictObject<Node>>,
     username: Option<Secret>,
     password: Option<Secret>,
     tls: Option<TlsSetting>,
@@ -81,7 +88,7 @@ struct SentinelOptions {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct ClusterOptions {
-    nodes: Vec<Object<Node>>,
+    nodes: Vec<StrictObject<Node>>,
     read_from: Option<ReadFrom>,
     node_address_map: NodeAddressMap,
 }
@@ -89,12 +96,12 @@ struct ClusterOptions {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct WaitOptions {
-    count: Option<Whole<1, 1_000>>,
+    count: Option<BoundedInt<1, 1_000>>,
     timeout: Option<Milliseconds>,
 }
 
-/// By the address that servers give.
-type NodeAddressMap = ByAddress<Object<Node>>;
+/// By the address that servers report.
+type NodeAddressMap = ByAddress<StrictObject<Node>>;
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -103,15 +110,15 @@ struct Node {
     port: Option<Port>,
 }
 
-/// Functions of the user's, which no source of options can hold.
+/// Options that are functions, which cannot be deserialised.
 #[derive(Default)]
 pub struct Callbacks {
-    pub strategy: Option<Ask>,
-    pub credentials: Option<AskCredentials>,
+    pub strategy: Option<StrategyFunction>,
+    pub credentials: Option<CredentialsProvider>,
 }
 
 impl Options {
-    /// Reads options from any source; `describe` gives what that source says of a mistake.
+    /// Reads options from any source. `describe` returns the text of its errors.
     pub fn parse<'de, D: Deserializer<'de>>(
         source: D,
         describe: impl Fn(&D::Error) -> String,
@@ -122,7 +129,7 @@ impl Options {
         })
     }
 
-    /// The configuration these options ask for.
+    /// Checks the options, and converts them.
     pub fn into_config(mut self, callbacks: Callbacks) -> Result<Config, Error> {
         self.check_combinations()?;
         if callbacks.credentials.is_some() && (self.username.is_some() || self.password.is_some()) {
@@ -136,23 +143,31 @@ impl Options {
                 "cannot have a \"{\" with hashTags: it would be the tag of all keys",
             ));
         }
+        let prefix = prefix.unwrap_or_else(|| DEFAULT_PREFIX.into());
+        if prefix.starts_with(RESERVED) || RESERVED.starts_with(&prefix) {
+            let detail =
+                format!("must not begin like {RESERVED:?}: locks and rate limits would be among the entries");
+            return Err(invalid("keyPrefix", &detail));
+        }
         Ok(Config {
-            prefix: prefix.unwrap_or_else(|| DEFAULT_PREFIX.into()),
             writes: Writes {
                 ttl: self.ttl.map(|ttl| ttl.get() as u32).filter(|ttl| *ttl > 0),
                 wait_replicas: self.wait_replicas()?,
             },
             command_timeout: duration_or(self.command_timeout, DEFAULT_COMMAND_TIMEOUT),
             strict_trace_ids: self.strict_trace_ids.unwrap_or(false),
+            strict_values: self.strict_values.unwrap_or(false),
             hash_tags,
+            offline_queue: self.offline_queue.unwrap_or(true),
             max_pending_commands: count_or(self.max_pending_commands, DEFAULT_MAX_PENDING_COMMANDS),
             max_pending_bytes: count_or(self.max_pending_bytes, DEFAULT_MAX_PENDING_BYTES),
-            topology: self.into_topology(callbacks)?,
+            topology: self.into_topology(callbacks, &prefix)?,
+            prefix,
         })
     }
 
     fn wait_replicas(&self) -> Result<Option<WaitReplicas>, Error> {
-        let Some(Object(WaitOptions { count, timeout })) = &self.wait_replicas else { return Ok(None) };
+        let Some(StrictObject(WaitOptions { count, timeout })) = &self.wait_replicas else { return Ok(None) };
         let (Some(count), Some(timeout)) = (count, timeout) else {
             let missing = if count.is_none() { "count" } else { "timeout" };
             return Err(invalid(&format!("waitReplicas.{missing}"), "is missing"));
@@ -170,24 +185,24 @@ impl Options {
     fn check_combinations(&self) -> Result<(), Error> {
         match (&self.sentinel, &self.cluster) {
             (Some(_), Some(_)) => Err(invalid("cluster", "cannot be combined with sentinel")),
-            (Some(Object(sentinel)), None) => {
+            (Some(StrictObject(sentinel)), None) => {
                 required(&sentinel.name, "sentinel.name")?;
                 check_nodes(&sentinel.nodes, "sentinel.nodes")?;
                 check_map(&sentinel.node_address_map, "sentinel.nodeAddressMap")?;
-                self.refuse_address("sentinel")
+                self.reject_address("sentinel")
             }
-            (None, Some(Object(cluster))) => {
+            (None, Some(StrictObject(cluster))) => {
                 check_nodes(&cluster.nodes, "cluster.nodes")?;
                 check_map(&cluster.node_address_map, "cluster.nodeAddressMap")?;
-                self.refuse_address("cluster")
+                self.reject_address("cluster")
             }
             (None, None) => Ok(()),
         }
     }
 
-    /// Whoever names nodes cannot mean a server beside them.
-    fn refuse_address(&self, beside: &str) -> Result<(), Error> {
-        let socket = self.socket.as_ref().map(|Object(socket)| socket);
+    /// Options with nodes cannot also name a server.
+    fn reject_address(&self, beside: &str) -> Result<(), Error> {
+        let socket = self.socket.as_ref().map(|StrictObject(socket)| socket);
         let given = [
             ("url", self.url.is_some()),
             ("host", self.host.is_some()),
@@ -203,7 +218,7 @@ impl Options {
     }
 }
 
-fn check_nodes(nodes: &[Object<Node>], path: &str) -> Result<(), Error> {
+fn check_nodes(nodes: &[StrictObject<Node>], path: &str) -> Result<(), Error> {
     if nodes.is_empty() {
         return Err(invalid(path, "expected at least one node"));
     }
@@ -214,7 +229,7 @@ fn check_map(map: &NodeAddressMap, path: &str) -> Result<(), Error> {
     map.0.iter().try_for_each(|(name, node)| check_node(node, &format!("{path}.{name}")))
 }
 
-fn check_node(Object(node): &Object<Node>, path: &str) -> Result<(), Error> {
+fn check_node(StrictObject(node): &StrictObject<Node>, path: &str) -> Result<(), Error> {
     required(&node.host, &format!("{path}.host"))?;
     required(&node.port, &format!("{path}.port"))
 }
@@ -231,10 +246,12 @@ fn count_or(setting: Option<Count>, default: u64) -> u64 {
     setting.map_or(default, Count::get)
 }
 
-/// What serde expected, without what it found: that may be a url with a password in it, in the wrong place.
+/// Removes the value from an error of serde, because it may be a secret in the wrong place.
 fn without_value(mistake: &str) -> &str {
     match mistake.rfind("expected ") {
-        Some(at) if mistake.starts_with("invalid ") => &mistake[at..],
+        Some(at) if mistake.starts_with("invalid ") || mistake.starts_with("unknown variant ") => {
+            &mistake[at..]
+        }
         _ => mistake,
     }
 }
@@ -243,5 +260,7 @@ fn invalid(path: &str, mistake: &str) -> Error {
     Error::new(Kind::InvalidConfig, format!("{path}: {mistake}"))
 }
 
+#[cfg(test)]
+mod fuzz;
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! Queries: which entries match, in which order they come, and which of them are on a page. Pure.
+//! Queries: filter, sort order and pages. Pure.
 
 mod field;
 mod filter;
@@ -13,27 +13,27 @@ use self::page::{Order, Page, Position};
 use self::paths::Paths;
 use self::text::Text;
 use crate::error::Error;
-use crate::json::Slices;
+use crate::json::Chunks;
 
-/// A query, and what it has found so far.
+/// A query with its matches so far.
 pub struct Query {
     paths: Paths,
     filter: Option<Filter>,
-    /// The fields that decide about the order, by their number, the most important first.
+    /// The fields of the sort order, by number, most significant first.
     sort: Vec<(usize, Order)>,
     page: Page,
 }
 
-/// A query as lib/query.js writes it, checked.
+/// A query in the form that lib/query/query.js writes.
 #[derive(Deserialize)]
 struct Written<'a> {
-    /// Where the fields are; elsewhere they have numbers.
+    /// The paths of the fields. A field is identified by the index of its path.
     #[serde(borrow)]
     paths: Vec<Text<'a>>,
     filter: Option<Filter>,
     sort: Vec<(usize, Order)>,
     limit: Option<usize>,
-    /// The position that an earlier page ended with, as that told it.
+    /// The position that the previous page returned.
     after: Option<String>,
 }
 
@@ -48,21 +48,28 @@ impl Query {
         Ok(Query { paths: Paths::new(&paths), filter, sort, page: Page::new(limit, after) })
     }
 
-    /// Takes an entry and its text, which is JSON.
+    /// Adds an entry with its text, which must be JSON.
     pub fn take(&mut self, trace_id: &str, key: &str, text: &str) -> Result<(), Error> {
-        let fields = self.paths.fields_of(text).map_err(|_| Error::corrupt())?;
+        let fields = self.paths.fields_of(text).map_err(|_| Error::corrupt(text.as_bytes()))?;
         if self.filter.as_ref().is_none_or(|filter| filter.holds(&fields)) {
             self.page.take(Position::of(&fields, &self.sort, trace_id, key), text);
         }
         Ok(())
     }
 
-    /// Trace id, key and value of each entry of the page, and at the end the position that the next page begins behind, or
-    /// null where there is none.
-    pub fn finish(self) -> Slices {
+    /// Returns trace id, key and value of each entry of the page, followed by the position after which the next page
+    /// begins, or null.
+    pub fn finish(self) -> Chunks {
         self.page.finish()
     }
 }
+
+#[cfg(test)]
+mod arbitrary;
+#[cfg(test)]
+mod fuzz;
+#[cfg(test)]
+mod model;
 
 #[cfg(test)]
 mod tests {
@@ -75,13 +82,13 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_query_gives_all_by_trace_id_and_key() {
+    fn an_empty_query_returns_all_entries_by_trace_id_and_key() {
         let query = r#"{"paths":[],"sort":[]}"#;
         assert_eq!(answer(query, &[("b", "2"), ("a", "{}")]), r#"["t","a",{},"t","b",2,null]"#);
     }
 
     #[test]
-    fn what_matches_comes_in_the_order_asked_for_page_by_page() {
+    fn matches_are_returned_in_order_page_by_page() {
         let entries: Vec<_> = ["a", "b", "c", "d"].into_iter().zip(["[3]", "[1]", "[2]", "[0]"]).collect();
         let query = r#"{"paths":["0"],"filter":{"GT":[0,0]},"sort":[[0,"DESC"]],"limit":2}"#;
         assert_eq!(answer(query, &entries), r#"["t","a",[3],"t","c",[2],"[[2.0],\"t\",\"c\"]"]"#);
@@ -90,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_would_write_is_a_fault_of_this_package() {
+    fn an_invalid_query_is_an_internal_error() {
         for text in [
             "",
             "{}",
@@ -99,7 +106,7 @@ mod tests {
         ] {
             assert!(Query::parse(text).is_err(), "{text}");
         }
-        // No such path: nothing is there.
+        // No entry has this path.
         assert_eq!(
             answer(r#"{"paths":[],"filter":{"EQ":[7,1]},"sort":[[7,"ASC"]]}"#, &[("a", "1")]),
             "[null]"

@@ -1,4 +1,4 @@
-//! The threads that all adapters of a process share.
+//! The tokio runtime that all adapters of a process share.
 
 use std::future::Future;
 use std::sync::LazyLock;
@@ -6,15 +6,19 @@ use std::sync::LazyLock;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::JoinHandle;
 
-/// One thread reads sockets while another assembles a large listing.
+/// So that one thread reads sockets while another assembles a large listing.
 const THREADS: usize = 2;
-/// Looking up a host name blocks a thread: so many at one time, whatever the number of adapters.
-const LOOKUPS: usize = 2;
+/// For reading certificate files. Lookups of host names have their own threads; see transport/lookup.rs.
+const BLOCKING_THREADS: usize = 2;
 
 /// Never shut down: a worker thread of Node may end at any time, its connections are closed by their owners.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     let mut builder = Builder::new_multi_thread();
-    builder.worker_threads(THREADS).max_blocking_threads(LOOKUPS).thread_name("redis-state").enable_all();
+    builder
+        .worker_threads(THREADS)
+        .max_blocking_threads(BLOCKING_THREADS)
+        .thread_name("redis-state")
+        .enable_all();
     builder.build().expect("the operating system gives threads")
 });
 

@@ -1,22 +1,25 @@
-//! The operations of the contract, on whichever backend the configuration names.
+//! The operations of the contract, on the configured backend.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::backend::cluster::Cluster;
-use crate::backend::memory::Memory;
-use crate::backend::redis::Redis;
-use crate::backend::watches::{Source, Watches};
-use crate::call::{Calls, Outcomes};
 use crate::config::{Config, Topology, WaitReplicas, Writes};
-use crate::connection::{Attended, Connection, Event, OnEvent, Sentinels, Stats, Target};
-use crate::error::Error;
-use crate::json::{ArrayWriter, Slices};
+use crate::connection::{Event, OnEvent, Stats, Target, WakeDriver};
+use crate::engine::call::{Calls, Outcomes};
+use crate::engine::listing::{Listing, Projection};
+use crate::engine::memory::Memory;
+use crate::error::{Applied, Error};
+use crate::json::{ArrayWriter, Chunks};
 use crate::keyspace::{Keyspace, Scope};
-use crate::listing::{Listing, Show};
 use crate::query::Query;
+use crate::topology::Sentinels;
+use crate::topology::cluster::Cluster;
+use crate::topology::server::Redis;
+use crate::watch::lock_waits::LockWaits;
+use crate::watch::lock_waits::OnLockEvent;
+use crate::watch::watches::{Source, Watches};
 use crate::watch::{Inbox, Watched};
 
 pub struct Store {
@@ -24,8 +27,12 @@ pub struct Store {
     keyspace: Keyspace,
     writes: Writes,
     command_timeout: Duration,
-    /// Made by the first watch.
+    /// Whether calls wait while there is no connection.
+    offline_queue: bool,
+    /// Created by the first watch.
     watches: OnceLock<Arc<Watches>>,
+    /// Created by the first wait for a lock.
+    lock_waits: OnceLock<Arc<LockWaits>>,
 }
 
 enum Backend {
@@ -35,11 +42,18 @@ enum Backend {
 }
 
 impl Store {
-    /// `attended`: the caller reads and writes the connections for point calls itself; see [`Store::points`].
-    pub fn open(config: Config, attended: bool, on_event: OnEvent) -> Self {
-        let command_timeout = config.command_timeout;
+    /// `driver` wakes the event loop that reads and writes the command connections.
+    pub fn open(config: Config, driver: Option<WakeDriver>, on_event: OnEvent) -> Self {
+        let (command_timeout, offline_queue) = (config.command_timeout, config.offline_queue);
         let redis = |target, strategy, on_event| {
-            Backend::Redis(Redis::start(target, strategy, attended, command_timeout, on_event))
+            Backend::Redis(Redis::start(
+                target,
+                strategy,
+                driver.as_ref(),
+                command_timeout,
+                offline_queue,
+                on_event,
+            ))
         };
         let backend = match config.topology {
             Topology::Memory { name } => {
@@ -51,36 +65,41 @@ impl Store {
             Topology::Sentinel { sentinel, strategy } => {
                 redis(Target::Master(Arc::new(Sentinels::new(sentinel))), strategy, on_event)
             }
-            Topology::Cluster { cluster, strategy } => {
-                Backend::Cluster(Cluster::start(cluster, strategy, attended, command_timeout, on_event))
-            }
+            Topology::Cluster { cluster, strategy } => Backend::Cluster(Cluster::start(
+                cluster,
+                strategy,
+                driver,
+                command_timeout,
+                offline_queue,
+                on_event,
+            )),
         };
         Store {
             backend,
             keyspace: Keyspace::new(config.prefix, config.hash_tags),
             writes: config.writes,
             command_timeout,
+            offline_queue,
             watches: OnceLock::new(),
+            lock_waits: OnceLock::new(),
         }
     }
 
-    /// Runs the calls of a tick on single entries. Those that go to one server are a share, whose outcomes `outcomes_of`
-    /// makes, by the number of the share and of its calls. Where there are several servers, tells the share of each call.
-    /// `wait_replicas`: in place of what the configuration asks for.
-    pub fn apply<O: Outcomes>(
+    /// Executes the calls of a batch. The calls for one server form a share; `outcomes_of(share, calls)` creates the
+    /// receiver of its outcomes. In a cluster, returns the share of each call. `wait_replicas` overrides the option.
+    pub fn apply<'a, O: Outcomes>(
         &self,
-        calls: Calls<'_>,
+        calls: impl Calls<'a>,
         wait_replicas: Option<WaitReplicas>,
         mut outcomes_of: impl FnMut(u32, usize) -> O,
     ) -> Option<Vec<u16>> {
         let (keyspace, deadline) = (&self.keyspace, self.deadline());
         let wait_replicas = wait_replicas.or(self.writes.wait_replicas);
         let writes = Writes { wait_replicas, ..self.writes };
+        let count = calls.len();
         match &self.backend {
-            Backend::Memory(memory) => memory.apply(keyspace, writes, calls, outcomes_of(0, calls.len())),
-            Backend::Redis(redis) => {
-                redis.apply(keyspace, writes, calls, deadline, outcomes_of(0, calls.len()))
-            }
+            Backend::Memory(memory) => memory.apply(keyspace, writes, calls, outcomes_of(0, count)),
+            Backend::Redis(redis) => redis.apply(keyspace, writes, calls, deadline, outcomes_of(0, count)),
             Backend::Cluster(cluster) => {
                 return Some(cluster.apply(keyspace, writes, calls, deadline, outcomes_of));
             }
@@ -88,55 +107,38 @@ impl Store {
         None
     }
 
-    pub async fn get_group(&self, trace_id: String) -> Result<Slices, Error> {
-        self.list(Scope::Group(trace_id), Show::Values).await
+    /// Lists the entries of a scope.
+    pub async fn list(&self, scope: Scope, projection: Projection) -> Result<Chunks, Error> {
+        self.run(Listing::new(self.keyspace.clone(), scope, projection)).await
     }
 
-    pub async fn get_by_prefix(&self, trace_id: String, key_prefix: String) -> Result<Slices, Error> {
-        self.list(Scope::Part { trace_id, key_prefix }, Show::Items).await
-    }
-
-    pub async fn keys(&self, trace_id: String, key_prefix: String) -> Result<Slices, Error> {
-        self.list(Scope::Part { trace_id, key_prefix }, Show::Keys).await
-    }
-
-    pub async fn count(&self, trace_id: String, key_prefix: String) -> Result<Slices, Error> {
-        self.list(Scope::Part { trace_id, key_prefix }, Show::Count).await
-    }
-
-    pub async fn trace_ids(&self) -> Result<Slices, Error> {
-        self.list(Scope::All, Show::TraceIds).await
-    }
-
-    pub async fn items(&self, trace_id: Option<String>) -> Result<Slices, Error> {
-        self.list(trace_id.map_or(Scope::All, Scope::Group), Show::Items).await
-    }
-
-    /// `query` as lib/query.js writes it.
-    pub async fn query(&self, query: &str, trace_id: Option<String>) -> Result<Slices, Error> {
-        let scope = trace_id.map_or(Scope::All, Scope::Group);
+    /// `query`: see lib/query/query.js.
+    pub async fn query(&self, query: &str, trace_id: Option<String>) -> Result<Chunks, Error> {
+        let scope = Scope::of(trace_id, None);
         self.run(Listing::of_query(self.keyspace.clone(), scope, Query::parse(query)?)).await
     }
 
-    /// The items that these keys, a JSON array, are of, without those that are not there.
-    pub async fn scan_page(&self, trace_id: String, keys: &str) -> Result<Slices, Error> {
+    /// Lists the items of `keys`, a JSON array. Omits those that do not exist.
+    pub async fn list_items(&self, trace_id: String, keys: &str) -> Result<Chunks, Error> {
         let keys: Vec<String> = serde_json::from_str(keys).map_err(|_| Error::internal("a scan"))?;
         let scope = Scope::Group(trace_id);
         let start = self.keyspace.start_of(&scope);
         let keys = keys.iter().map(|key| format!("{start}{key}").into()).collect();
-        let listing = Listing::new(self.keyspace.clone(), scope, Show::Items);
+        self.check_online()?;
+        let listing = Listing::new(self.keyspace.clone(), scope, Projection::Items);
         match &self.backend {
-            Backend::Memory(memory) => memory.read(keys, listing),
+            Backend::Memory(memory) => memory.read(keys, listing).await,
             Backend::Redis(redis) => redis.read(keys, listing, self.deadline()).await,
             Backend::Cluster(cluster) => cluster.read(keys, listing, self.deadline()).await,
         }
     }
 
     pub async fn clear(&self, trace_id: String, key_prefix: String) -> Result<(), Error> {
-        let scope = Scope::Part { trace_id, key_prefix };
+        let scope = Scope::KeyPrefix { trace_id, key_prefix };
+        self.check_online()?;
         match &self.backend {
             Backend::Memory(memory) => {
-                memory.clear(&self.keyspace.start_of(&scope));
+                memory.clear(&self.keyspace.start_of(&scope)).await;
                 Ok(())
             }
             Backend::Redis(redis) => redis.clear(self.keyspace.pattern_of(&scope), self.deadline()).await,
@@ -144,13 +146,8 @@ impl Store {
         }
     }
 
-    /// The names of entries, without their values.
-    pub async fn names(&self, trace_id: Option<String>) -> Result<Slices, Error> {
-        self.list(trace_id.map_or(Scope::All, Scope::Group), Show::Names).await
-    }
-
-    /// Which of these entries of a cluster are there, by their numbers; `names` has trace ids and keys, one after the other.
-    pub async fn present(&self, names: Vec<String>) -> Result<Slices, Error> {
+    /// Lists the indices of the entries of a cluster that exist. `names`: trace ids and keys, alternating.
+    pub async fn list_present(&self, names: Vec<String>) -> Result<Chunks, Error> {
         let Backend::Cluster(cluster) = &self.backend else { return Ok(vec![String::new()]) };
         let key_of = |name: &[String]| Arc::from(self.keyspace.key_of(&name[0], &name[1]));
         let keys: Vec<Arc<str>> = names.chunks_exact(2).map(key_of).collect();
@@ -162,7 +159,7 @@ impl Store {
         Ok(vec![numbers.finish()])
     }
 
-    /// Tells from now on what happens to entries, by the number given.
+    /// Watches entries. `number` identifies the watch in events.
     pub fn watch(&self, number: u32, watched: Watched, configure: bool, inbox: &Arc<Inbox>) {
         let start = || {
             let (source, database) = self.source();
@@ -177,35 +174,54 @@ impl Store {
         }
     }
 
-    /// Who tells of entries, and the number of the database that they are in.
+    /// Emits an event when the lock is released. `number` identifies the wait in events.
+    pub fn await_lock(&self, number: u32, trace_id: &str, key: &str, on_event: OnLockEvent) {
+        let start = || LockWaits::new(self.source().0, self.command_timeout, on_event);
+        let redis_key = self.keyspace.lock_key_of(trace_id, key);
+        self.lock_waits.get_or_init(start).add(number, redis_key);
+    }
+
+    pub fn forget_lock(&self, number: u32) {
+        if let Some(waits) = self.lock_waits.get() {
+            waits.remove(number);
+        }
+    }
+
+    /// The source of change events, and the database number.
     fn source(&self) -> (Source, u32) {
         match &self.backend {
             Backend::Memory(memory) => (Source::Memory(memory.clone()), 0),
             Backend::Redis(redis) => (Source::Server(redis.target().clone()), redis.target().database()),
-            // There is no other in a cluster.
+            // A cluster has only this database.
             Backend::Cluster(cluster) => (Source::Cluster(cluster.clone()), 0),
         }
     }
 
-    /// The connections that serve point calls.
-    pub fn points(&self) -> Vec<Connection> {
+    /// Whether calls are sent at once.
+    pub fn is_ready(&self) -> bool {
         match &self.backend {
-            Backend::Memory(_) => Vec::new(),
-            Backend::Redis(redis) => vec![redis.points().clone()],
-            Backend::Cluster(cluster) => cluster.points(),
+            Backend::Memory(_) => true,
+            Backend::Redis(redis) => redis.is_ready(),
+            Backend::Cluster(cluster) => cluster.is_ready(),
         }
     }
 
-    /// A connection that was made and is to be read and written by the calling thread from now on; whether with it the store
-    /// is ready.
-    pub fn take_over(&self, connection: &Connection) -> Option<(Attended, bool)> {
+    /// Why calls cannot be sent at once; `None` if they can.
+    pub fn unready(&self) -> Option<Error> {
         match &self.backend {
-            Backend::Cluster(cluster) => cluster.take_over(connection),
-            _ => Some((connection.take_over()?, true)),
+            Backend::Memory(_) => None,
+            Backend::Redis(redis) => redis.unready(),
+            Backend::Cluster(cluster) => cluster.unready(),
         }
     }
 
-    /// What went over the connections so far.
+    /// Without a queue, listings are rejected as other calls are; their own connection is made on demand.
+    fn check_online(&self) -> Result<(), Error> {
+        let unready = if self.offline_queue { None } else { self.unready() };
+        unready.map_or(Ok(()), |reason| Err(Error::offline(&reason).with_applied(Applied::No)))
+    }
+
+    /// The counters of all connections.
     pub fn stats(&self) -> Stats {
         match &self.backend {
             Backend::Memory(_) => Stats::default(),
@@ -214,10 +230,13 @@ impl Store {
         }
     }
 
-    /// Ends all connections; calls that are not settled fail.
+    /// Closes all connections. Pending calls fail.
     pub fn close(&self) {
         if let Some(watches) = self.watches.get() {
             watches.close();
+        }
+        if let Some(waits) = self.lock_waits.get() {
+            waits.close();
         }
         match &self.backend {
             Backend::Memory(_) => {}
@@ -226,19 +245,16 @@ impl Store {
         }
     }
 
-    async fn list(&self, scope: Scope, show: Show) -> Result<Slices, Error> {
-        self.run(Listing::new(self.keyspace.clone(), scope, show)).await
-    }
-
-    async fn run(&self, listing: Listing) -> Result<Slices, Error> {
+    async fn run(&self, listing: Listing) -> Result<Chunks, Error> {
+        self.check_online()?;
         match &self.backend {
-            Backend::Memory(memory) => memory.list(&self.keyspace, listing),
+            Backend::Memory(memory) => memory.list(&self.keyspace, listing).await,
             Backend::Redis(redis) => redis.list(&self.keyspace, listing, self.deadline()).await,
             Backend::Cluster(cluster) => cluster.list(&self.keyspace, listing, self.deadline()).await,
         }
     }
 
-    /// When a call that is made now must be settled.
+    /// The deadline of a call that is made now.
     pub fn deadline(&self) -> Instant {
         Instant::now() + self.command_timeout
     }

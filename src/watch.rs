@@ -1,17 +1,21 @@
-//! What is watched, what may happen to it, and what is told of it. Pure.
+//! Watches of entries, and waits for locks.
+
+pub mod lock_waits;
+pub mod watches;
 
 mod inbox;
 
 pub use self::inbox::{Inbox, Queue};
 
+use crate::engine::change::ChangeKind;
 use crate::error::Error;
 use crate::keyspace::{Keyspace, Scope};
 
-/// What somebody watches.
+/// The target of a watch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Watched {
     pub scope: Scope,
-    /// The only entry of the scope that counts.
+    /// The only watched entry of the scope, if set.
     pub key: Option<String>,
 }
 
@@ -20,68 +24,33 @@ impl Watched {
         Watched { scope: trace_id.map_or(Scope::All, Scope::Group), key }
     }
 
-    /// Trace id and key of a Redis key, where that is watched.
+    /// Trace id and key of a Redis key, if it is watched.
     pub fn entry<'a>(&self, keyspace: &Keyspace, redis_key: &'a str) -> Option<(&'a str, &'a str)> {
         let entry = keyspace.entry(&self.scope, redis_key)?;
         self.key.as_ref().is_none_or(|key| key == entry.1).then_some(entry)
     }
 }
 
-/// What happened to an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Happened {
-    Written,
-    /// Written as a whole, as when its slot moves to another node of a cluster.
-    Restored,
-    Removed,
-    Expired,
-}
-
-impl Happened {
-    /// Of an event as the server names it; `None` where the entry is there, or is not, as before. What makes other types than
-    /// strings is none of ours.
-    pub fn of(event: &[u8]) -> Option<Self> {
-        match event {
-            b"set" | b"getset" | b"append" | b"setrange" | b"setbit" | b"incrby" | b"decrby"
-            | b"incrbyfloat" | b"rename_to" | b"copy_to" | b"move_to" => Some(Happened::Written),
-            b"restore" => Some(Happened::Restored),
-            b"del" | b"rename_from" | b"move_from" | b"evicted" => Some(Happened::Removed),
-            b"expired" => Some(Happened::Expired),
-            _ => None,
-        }
-    }
-
-    /// The word for it that crosses.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Happened::Written => "written",
-            Happened::Restored => "restored",
-            Happened::Removed => "removed",
-            Happened::Expired => "expired",
-        }
-    }
-}
-
-/// What is told to one who watches.
+/// An event of a watch.
 #[derive(Clone, Debug)]
-pub enum Told {
-    /// From now on all that happens is told.
+pub enum WatchEvent {
+    /// The watch is active: every later change is delivered.
     Started,
-    /// As [`Told::Started`], once more: what happened meanwhile may not have been told.
+    /// The watch is active again, after changes may have been missed.
     Gap,
     Change {
         trace_id: String,
         key: String,
-        happened: Happened,
+        kind: ChangeKind,
     },
-    /// The server does not say whether it tells of changes at all.
-    Unasked,
-    /// Nothing further is told.
+    /// Whether keyspace notifications are enabled could not be verified.
+    Unverified,
+    /// The last event.
     Failed(Error),
 }
 
-/// What is told, with the number of the watch.
-pub type Notice = (u32, Told);
+/// An event with the number of its watch.
+pub type Notification = (u32, WatchEvent);
 
 #[cfg(test)]
 mod tests {
@@ -92,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_watched_is_an_entry() {
+    fn only_watched_keys_are_entries() {
         let all = Watched::new(None, None);
         let group = Watched::new(Some("a:b".into()), None);
         let one = Watched::new(Some("a".into()), Some("k".into()));
@@ -102,16 +71,5 @@ mod tests {
         assert_eq!(group.entry(&keyspace(), "p:a:c"), None);
         assert_eq!(one.entry(&keyspace(), "p:a:k"), Some(("a", "k")));
         assert_eq!(one.entry(&keyspace(), "p:a:k2"), None);
-    }
-
-    #[test]
-    fn events_that_leave_an_entry_there_are_no_changes() {
-        assert_eq!(Happened::of(b"set"), Some(Happened::Written));
-        assert_eq!(Happened::of(b"rename_from"), Some(Happened::Removed));
-        assert_eq!(Happened::of(b"evicted"), Some(Happened::Removed));
-        assert_eq!(Happened::of(b"expired"), Some(Happened::Expired));
-        for event in ["expire", "persist", "new", "hset", "lpush", ""] {
-            assert_eq!(Happened::of(event.as_bytes()), None, "{event}");
-        }
     }
 }

@@ -1,5 +1,7 @@
 // @ts-check
 
+import { EventEmitter } from 'node:events'
+
 /** @typedef {[path: string, options: unknown]} Case */
 
 const node = { host: 'a', port: 1 }
@@ -18,7 +20,7 @@ export const MALFORMED = [
   ...bad('socket.host', 1),
   ...bad('socket.path', 1),
   ...bad('keyPrefix', 1, {}, '\ud800'),
-  ...bad('name', 1, 'a name', 'a\nname', 'a\tname'),
+  ...bad('name', 1, true, '', 'a name', 'a\nname', 'a\tname'),
   ...bad('username', 1),
   ...bad('password', 1),
   ...bad('socket', 1, 'x', []),
@@ -32,6 +34,10 @@ export const MALFORMED = [
   ...bad('maxPendingCommands', 0, -1, 1.5, '10', NaN),
   ...bad('maxPendingBytes', 0, -1, 1.5, '10', NaN),
   ...bad('strictTraceIds', 1, 'yes'),
+  ...bad('strictValues', 1, 'yes'),
+  ...bad('offlineQueue', 1, 'yes'),
+  ...bad('disableOfflineQueue', 1, 'yes'),
+  ...bad('stackTraces', 1, 'yes'),
   ...bad('tls', 1, 'yes'),
   ...bad('tls.servername', 1),
   ...bad('tls.ca', 1, '', true),
@@ -63,13 +69,63 @@ export const MALFORMED = [
   ['socket.port', { isOpen: false, connect() {}, options: { socket: { port: 0 } } }],
 ]
 
-/** Configurations of node-redis that mean nothing to this adapter. */
+/** Invalid connections. None may be treated like an object without options, which means localhost. */
+export const NO_CONNECTIONS = [
+  null,
+  6379,
+  true,
+  6379n,
+  Symbol('redis'),
+  [],
+  [{}],
+  () => {},
+  new Map([['url', 'redis://h']]),
+  new Set(),
+  new Date(),
+  Object('redis://h'),
+  new (class Client {})(),
+  new AbortController().signal,
+  new EventEmitter(),
+  Buffer.from('redis://h'),
+]
+
+const thrown = {
+  get url() {
+    throw new Error('not today')
+  },
+}
+
+/** @type {Case[]} */
+export const UNREADABLE = [
+  ...bad('ttl', 60n, Symbol('s'), new Date(), Object(60), () => 60, [60]),
+  ...bad('commandTimeout', 5000n),
+  ...bad('database', 0n),
+  ...bad('keyPrefix', Object('p:'), ['p:'], new Map()),
+  ...bad('socket', new Map([['port', 1]]), new Date(), Promise.resolve({})),
+  ...bad('tls', new Map(), new Set(), new (class Tls {})()),
+  ...bad('tls.ca', new Map(), 5n, new Date(), new Float64Array(4)),
+  ...bad('host', 'h:6379', '[::1]', '[::1]:6379'),
+  ...bad('url', Object('redis://h'), new Date(), 'redis://h?family=6', 'redis://h?db=x', 'memory:name?db=1'),
+  ['url', thrown],
+  ['cluster.nodes[1]', { cluster: { nodes: holed(node, 1, node) } }],
+  ['sentinel.nodes[0]', { sentinel: { name: 'm', nodes: holed(undefined, 0, node) } }],
+  ['cluster.nodes', { cluster: { nodes: new Set([node]) } }],
+  ['cluster.nodes[0]', { cluster: { nodes: [null] } }],
+]
+
+/** @param {unknown} first @param {number} hole @param {unknown} last a list of three with a hole */
+function holed(first, hole, last) {
+  const list = [first, first, last]
+  delete list[hole]
+  return list
+}
+
+/** Options of node-redis without meaning for this adapter. */
 export const WITHOUT_MEANING = {
   pingInterval: 1000,
   RESP: 3,
   modules: {},
   commandsQueueMaxLength: 10,
-  disableOfflineQueue: true,
   readonly: true,
   legacyMode: true,
   clientInfoTag: 'tag',
@@ -77,7 +133,7 @@ export const WITHOUT_MEANING = {
 }
 
 /**
- * Whoever names nodes cannot mean a server beside them.
+ * An option of a single server contradicts the options of nodes.
  *
  * @param {string} path
  * @returns {Case[]}

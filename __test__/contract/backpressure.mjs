@@ -20,7 +20,7 @@ function setSome(state, count = 10) {
 /** @param {GetStore} store */
 export function backpressure(store) {
   describe('maxPendingCommands', () => {
-    it('refuses the call beyond it and serves the others, then serves again', async (t) => {
+    it('rejects only the call beyond it, and accepts calls again later', async (t) => {
       const state = openFresh(store, t, { maxPendingCommands: 10 })
       const accepted = setSome(state)
       await assertAllFail(allCalls(state), 'ERR_BACKPRESSURE')
@@ -29,7 +29,7 @@ export function backpressure(store) {
       assert.deepEqual(await Promise.all(setSome(state)), range(10))
     })
 
-    it('counts a listing as one', async (t) => {
+    it('counts a listing as one call', async (t) => {
       const { open } = workspace(store, t)
       await fill(open(), 't', 1025)
       const state = open({ maxPendingCommands: 10 })
@@ -40,7 +40,7 @@ export function backpressure(store) {
       assert.equal(/** @type {unknown[]} */ (answers[9]).length, 1025)
     })
 
-    it('of 1 serves one call after the other, listings and clear included', async (t) => {
+    it('of 1 allows sequential calls, also listings and clear', async (t) => {
       const { open } = workspace(store, t)
       await fill(open(), 't', 1025)
       const state = open({ maxPendingCommands: 1 })
@@ -50,7 +50,7 @@ export function backpressure(store) {
       assert.deepEqual(await state.traceIds(), [])
     })
 
-    it('does not count calls that were refused', async (t) => {
+    it('does not count rejected calls', async (t) => {
       const state = openFresh(store, t, { maxPendingCommands: 10 })
       const refused = range(20).map(() =>
         assertFails(state.set('t', 'k', undefined), 'ERR_INVALID_ARGUMENT', { applied: 'no' }),
@@ -60,7 +60,7 @@ export function backpressure(store) {
       assert.deepEqual(await Promise.all(accepted), range(10))
     })
 
-    it('has room again, time after time', async (t) => {
+    it('is available again after the calls have settled, repeatedly', async (t) => {
       const state = openFresh(store, t, { maxPendingCommands: 10 })
       for (const round of range(5)) {
         const accepted = setSome(state)
@@ -72,7 +72,7 @@ export function backpressure(store) {
   })
 
   describe('maxPendingBytes', () => {
-    it('refuses the call beyond it and serves the others, then serves again', async (t) => {
+    it('rejects only the call beyond it, and accepts calls again later', async (t) => {
       const state = openFresh(store, t, { maxPendingBytes: 1000 })
       const first = state.set('t', 'k', 'x'.repeat(600))
       const beyond = state.set('t', 'k2', 'x'.repeat(600))
@@ -83,7 +83,7 @@ export function backpressure(store) {
       assert.equal(await state.set('t', 'k2', 'x'.repeat(600)), 'x'.repeat(600))
     })
 
-    it('refuses a call that alone holds more, and tells its size', async (t) => {
+    it('rejects a call that alone exceeds it, with its size in the message', async (t) => {
       const state = openFresh(store, t, { maxPendingBytes: 1000 })
       const call = state.set('t', 'k', 'x'.repeat(2000))
       const { message } = await assertFails(call, 'ERR_BACKPRESSURE', { applied: 'no', traceId: 't', key: 'k' })
@@ -98,7 +98,7 @@ export function backpressure(store) {
       assert.equal(await state.set('t', 'k', '文'.repeat(300)), '文'.repeat(300))
     })
 
-    it('counts ids', async (t) => {
+    it('counts trace ids and keys', async (t) => {
       const state = openFresh(store, t, { maxPendingBytes: 1000 })
       await assertFails(state.get('t'.repeat(1001), 'k'), 'ERR_BACKPRESSURE')
       await assertFails(state.delete('t', 'k'.repeat(1001)), 'ERR_BACKPRESSURE', { applied: 'no' })
@@ -106,7 +106,7 @@ export function backpressure(store) {
       assert.equal(await state.get('t'.repeat(900), 'k'), null)
     })
 
-    it('does not count what is read', async (t) => {
+    it('does not count the values that are read', async (t) => {
       const { open } = workspace(store, t)
       const large = 'x'.repeat(100_000)
       await open().set('t', 'k', large)

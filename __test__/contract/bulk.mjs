@@ -4,6 +4,7 @@ import { describe, it } from 'node:test'
 import { RedisStateError } from 'redis-state-adapter'
 import { asStored } from '../support/as-stored.mjs'
 import { assertFails } from '../support/assert-fails.mjs'
+import { untitled } from '../support/untitled.mjs'
 import { VALUES } from '../support/values.mjs'
 import { openFresh } from '../support/workspace.mjs'
 
@@ -11,8 +12,8 @@ import { openFresh } from '../support/workspace.mjs'
 
 /** @param {GetStore} store */
 export function bulk(store) {
-  describe('many at once', () => {
-    it('are all written and read in the order asked for (conformance 4)', async (t) => {
+  describe('bulk calls', () => {
+    it('write all entries, and return values in the order of the keys (conformance 4)', async (t) => {
       const state = openFresh(store, t)
       const values = Object.fromEntries(VALUES.map(([name, value]) => [name, value]))
       await state.setMany('t', values)
@@ -26,7 +27,7 @@ export function bulk(store) {
       )
     })
 
-    it('are removed and counted, a stored null too (conformance 4)', async (t) => {
+    it('delete entries and count them, also a stored null (conformance 4)', async (t) => {
       const state = openFresh(store, t)
       await state.setMany('t', { a: null, b: 0, c: '', d: 1 })
       assert.equal(await state.deleteMany('t', ['a', 'b', 'c', 'missing', 'a']), 3)
@@ -34,7 +35,7 @@ export function bulk(store) {
       assert.equal(await state.deleteMany('t', []), 0)
     })
 
-    it('come back whole: 1,025 keys (conformance 5)', async (t) => {
+    it('are complete with 1,025 keys (conformance 5)', async (t) => {
       const state = openFresh(store, t)
       const keys = Array.from({ length: 1025 }, (_, index) => `k${index}`)
       await state.setMany(
@@ -49,7 +50,7 @@ export function bulk(store) {
       assert.deepEqual(await state.keys('t'), [])
     })
 
-    it('of more than one round come back whole', async (t) => {
+    it('are complete with more keys than one part has', async (t) => {
       const state = openFresh(store, t)
       const keys = Array.from({ length: 25_000 }, (_, index) => `k${index}`)
       await state.setMany(
@@ -60,7 +61,7 @@ export function bulk(store) {
       await state.clear('t')
     })
 
-    it('with one wrong etag: exactly that one is reported (conformance 11)', async (t) => {
+    it('report exactly the entries with a wrong etag (conformance 11)', async (t) => {
       const state = openFresh(store, t)
       await state.setMany('t', { a: 1, b: 2, c: 3 })
       const [a, b] = await state.getManyWithMetadata('t', ['a', 'b'])
@@ -70,7 +71,7 @@ export function bulk(store) {
         { key: 'b', value: 'B', ifMatch: a.etag },
         { key: 'd', value: 'D', ifAbsent: true },
       ])
-      const { errors } = await assertFails(writing, 'ERR_PARTIAL', { applied: 'unknown', traceId: 't' })
+      const { errors } = await assertFails(writing, 'ERR_PARTIAL', { applied: 'partly', traceId: 't' })
       assert.deepEqual(
         errors?.map(({ code, key, applied }) => [code, key, applied]),
         [['ERR_CONFLICT', 'b', 'no']],
@@ -78,7 +79,8 @@ export function bulk(store) {
       assert.deepEqual(await state.getMany('t', ['a', 'b', 'c', 'd']), ['A', 2, 3, 'D'])
 
       const removing = state.deleteMany('t', ['a', { key: 'b', ifMatch: a.etag }, { key: 'c', ifMatch: b.etag }])
-      const failure = await assertFails(removing, 'ERR_PARTIAL', { applied: 'unknown', traceId: 't' })
+      const failure = await assertFails(removing, 'ERR_PARTIAL', { applied: 'partly', traceId: 't' })
+      assert.match(untitled(failure), /^2 of 3 entries failed; the other 1 is removed. The first, "b": /)
       assert.deepEqual(
         failure.errors?.map(({ code, key }) => [code, key]),
         [
@@ -90,15 +92,32 @@ export function bulk(store) {
       assert.equal(await state.deleteMany('t', [{ key: 'b', ifMatch: b.etag }]), 1)
     })
 
-    it('of which none is written say so', async (t) => {
+    it('reject with applied: no if no entry was written', async (t) => {
       const state = openFresh(store, t)
-      const writing = state.setMany('t', [{ key: 'a', value: undefined }])
-      const { errors } = await assertFails(writing, 'ERR_PARTIAL', { applied: 'no', traceId: 't' })
+      await state.set('t', 'a', 1)
+      const writing = state.setMany('t', { a: 2 }, { ifAbsent: true })
+      const error = await assertFails(writing, 'ERR_PARTIAL', { applied: 'no', traceId: 't' })
+      const { errors } = error
       assert.ok(errors?.[0] instanceof RedisStateError)
-      assert.equal(errors[0].code, 'ERR_INVALID_ARGUMENT')
+      assert.equal(errors[0].code, 'ERR_CONFLICT')
+      assert.match(untitled(error), /^1 of 1 entries failed. The first, "a": /)
     })
 
-    it('have an expiry for all, or for one', async (t) => {
+    it('write nothing if one of the values is not JSON-serializable', async (t) => {
+      const state = openFresh(store, t)
+      const entries = /** @type {any[]} */ ([
+        { key: 'a', value: 1 },
+        { key: 'b', value: 1n },
+      ])
+      const refused = /** @type {const} */ ({ applied: 'no', traceId: 't' })
+      const error = await assertFails(state.setMany('t', entries), 'ERR_INVALID_ARGUMENT', refused)
+      assert.match(untitled(error), /^entries\[1\]: /)
+      const byKey = await assertFails(state.setMany('t', { a: 1, b: undefined }), 'ERR_INVALID_ARGUMENT', refused)
+      assert.match(untitled(byKey), /^entries\["b"\]: /)
+      assert.deepEqual(await state.keys('t'), [])
+    })
+
+    it('have an expiry for all entries, or for one', async (t) => {
       const state = openFresh(store, t, { ttl: 500 })
       const entries = [
         { key: 'a', value: 1 },
@@ -109,7 +128,7 @@ export function bulk(store) {
       assert.equal(await state.ttl('t', 'b'), -1)
     })
 
-    it('are no more at one time than may be pending', async (t) => {
+    it('never exceed maxPendingCommands', async (t) => {
       const state = openFresh(store, t, { maxPendingCommands: 10 })
       const keys = Array.from({ length: 35 }, (_, index) => `k${index}`)
       await state.setMany('t', Object.fromEntries(keys.map((key, index) => [key, index])))
@@ -120,20 +139,31 @@ export function bulk(store) {
       assert.equal(await state.deleteMany('t', keys), 35)
     })
 
-    it('count what there was, also of entries given as objects', async (t) => {
+    it('never exceed maxPendingBytes', async (t) => {
+      const state = openFresh(store, t, { maxPendingBytes: 100_000 })
+      const keys = Array.from({ length: 30 }, (_, index) => `k${index}`)
+      const entries = keys.map((key) => ({ key, value: key.padEnd(10_000, '\u20ac'), ifAbsent: true }))
+      await state.setMany('t', entries)
+      assert.deepEqual(
+        await state.getMany('t', keys),
+        entries.map(({ value }) => value),
+      )
+    })
+
+    it('count the deleted entries, also if they are given as objects', async (t) => {
       const state = openFresh(store, t)
       await state.set('t', 'a', 1)
       const keys = /** @type {any[]} */ ([{ key: 'a' }, { key: 'b' }, 'c'])
       assert.equal(await state.deleteMany('t', keys), 1)
     })
 
-    it('take undefined for not given', async (t) => {
+    it('treat undefined options as omitted', async (t) => {
       const state = openFresh(store, t)
       await state.setMany('t', [{ key: 'a', value: 1, ttl: undefined }], { ttl: 100 })
       assert.ok(Number(await state.ttl('t', 'a')) > 0)
     })
 
-    it('are not begun where an entry cannot be read', async (t) => {
+    it('write nothing if a getter of an entry throws', async (t) => {
       const state = openFresh(store, t)
       const unreadable = {
         value: 1,
@@ -146,7 +176,7 @@ export function bulk(store) {
       assert.deepEqual(await state.keys('t'), [])
     })
 
-    it('refuse what is no list', async (t) => {
+    it('reject arguments that are not lists', async (t) => {
       const state = openFresh(store, t)
       /** @type {any} */
       const no = 'keys'

@@ -12,7 +12,7 @@ import { openFresh, workspace } from '../support/workspace.mjs'
  * @import { GetStore } from '../support/workspace.mjs'
  */
 
-/** As keys and as prefixes; taken for a pattern, each would match others. */
+/** Used as keys and as prefixes. As a glob pattern, each would match other keys. */
 const TRAPS = [
   '',
   '*',
@@ -59,7 +59,7 @@ async function keysBy(state, keyPrefix) {
 /** @param {GetStore} store */
 export function byPrefix(store) {
   describe('a prefix of keys', () => {
-    it('gives just those items that start so (conformance 4)', async (t) => {
+    it('selects exactly the items whose key starts with it (conformance 4)', async (t) => {
       const state = openFresh(store, t)
       await Promise.all([
         ...['line:1', 'line:2', 'line', 'lin', 'xline:1'].map((key) => state.set('t', key, { key })),
@@ -76,7 +76,7 @@ export function byPrefix(store) {
       assertSameMembers(await state.getByPrefix('t2', ''), await state.items({ groupId: 't2' }))
     })
 
-    it('clears just those entries that start so (conformance 4)', async (t) => {
+    it('clears exactly the entries whose key starts with it (conformance 4)', async (t) => {
       const state = openFresh(store, t)
       await Promise.all(['t', 't2'].flatMap((id) => ['a', 'a1', 'b', 'ba'].map((key) => state.set(id, key, 1))))
       assert.equal(await state.clear('t', 'a'), undefined)
@@ -101,7 +101,7 @@ export function byPrefix(store) {
       })
     }
 
-    it('means what startsWith does, whatever keys and prefix are (conformance 6)', async (t) => {
+    it('selects like startsWith, with any keys and prefix (conformance 6)', async (t) => {
       const { prefix } = workspace(store, t)
       let runs = 0
       const property = fc.asyncProperty(fc.uniqueArray(part, { maxLength: 8 }), part, async (keys, keyPrefix) => {
@@ -123,7 +123,7 @@ export function byPrefix(store) {
       await fc.assert(property, { numRuns: 30 })
     })
 
-    it('of 1,025 keys gives and clears them whole (conformance 5)', async (t) => {
+    it('returns and clears all of 1,025 entries (conformance 5)', async (t) => {
       const state = openFresh(store, t)
       await Promise.all([fill(state, 't', 1025), ...range(300).map((index) => state.set('t', `other${index}`, index))])
       const items = await state.getByPrefix('t', 'k')
@@ -136,7 +136,7 @@ export function byPrefix(store) {
     })
 
     for (const [name, keyPrefix] of REFUSED) {
-      it(`is refused where it is ${name}`, async (t) => {
+      it(`is rejected if it is ${name}`, async (t) => {
         const state = openFresh(store, t)
         await state.set('t', 'k', 1)
         const bad = /** @type {any} */ (keyPrefix)
@@ -148,7 +148,7 @@ export function byPrefix(store) {
       })
     }
 
-    it('has to be given to getByPrefix', async (t) => {
+    it('is required by getByPrefix', async (t) => {
       const state = openFresh(store, t)
       await assertFails(state.getByPrefix('t', /** @type {any} */ (undefined)), 'ERR_INVALID_ARGUMENT')
     })

@@ -28,14 +28,14 @@ export function clears(store) {
       assertSameMembers(await state.getGroup('other'), range(1025))
     })
 
-    it('of a missing group is fine', async (t) => {
+    it('of a missing group resolves', async (t) => {
       const state = openFresh(store, t)
       await state.set('t', 'k', 1)
       assert.equal(await state.clear('missing'), undefined)
       assert.deepEqual(await state.getGroup('t'), [1])
     })
 
-    it('leaves the group ready for new entries', async (t) => {
+    it('allows new entries in the group afterwards', async (t) => {
       const state = openFresh(store, t)
       await fill(state, 't', 10)
       await state.clear('t')

@@ -38,7 +38,7 @@ export function conditions(store) {
       assert.equal(await state.getWithMetadata('t', 'missing'), null)
     })
 
-    it('have one etag for one text, whoever wrote it (conformance 7)', async (t) => {
+    it('have the same etag for the same text, also if another client wrote it (conformance 7)', async (t) => {
       const { open } = workspace(store, t)
       const [one, other] = [open(), open({ ttl: 100 })]
       await one.set('t', 'k', { a: 'é' })
@@ -48,13 +48,11 @@ export function conditions(store) {
       assert.equal(k?.etag, createHash('sha1').update('{"a":"é"}').digest('hex'))
     })
 
-    it('with a wrong etag change nothing, with the right one they do (conformance 8)', async (t) => {
+    it('reject with a wrong etag, and succeed with the right one (conformance 8)', async (t) => {
       const state = openFresh(store, t)
       await state.set('t', 'k', 'old')
-      for (const ifMatch of [WRONG, 'no etag at all', '\u0001\u0002']) {
-        await assertFails(state.set('t', 'k', 'new', { ifMatch }), 'ERR_CONFLICT', conflict)
-        await assertFails(state.delete('t', 'k', { ifMatch }), 'ERR_CONFLICT', conflict)
-      }
+      await assertFails(state.set('t', 'k', 'new', { ifMatch: WRONG }), 'ERR_CONFLICT', conflict)
+      await assertFails(state.delete('t', 'k', { ifMatch: WRONG }), 'ERR_CONFLICT', conflict)
       assert.equal(await state.get('t', 'k'), 'old')
 
       const before = await etagOf(state)
@@ -67,7 +65,7 @@ export function conditions(store) {
       assert.equal(await state.has('t', 'k'), false)
     })
 
-    it('with an etag fail where there is no entry (conformance 9)', async (t) => {
+    it('with an etag reject if there is no entry (conformance 9)', async (t) => {
       const state = openFresh(store, t)
       await state.set('t', 'k', 'old')
       const stale = await etagOf(state)
@@ -80,7 +78,7 @@ export function conditions(store) {
       assert.equal(await state.get('t', 'k'), 'another')
     })
 
-    it('with ifAbsent: of many racing writers exactly one succeeds (conformance 10)', async (t) => {
+    it('with ifAbsent succeed for exactly one of many racing writers (conformance 10)', async (t) => {
       const { open } = workspace(store, t)
       const states = [open(), open(), open()]
       const writers = Array.from({ length: 60 }, (_, index) =>
@@ -93,7 +91,7 @@ export function conditions(store) {
       await assertFails(states[0].set('t', 'k', 'late', { ifAbsent: true }), 'ERR_CONFLICT', conflict)
     })
 
-    it('with ifAbsent find a stored null, 0, false and "" (conformance 3)', async (t) => {
+    it('with ifAbsent reject if the entry is null, 0, false or "" (conformance 3)', async (t) => {
       const state = openFresh(store, t)
       for (const value of [null, 0, false, '']) {
         await state.set('t', 'k', value)
@@ -103,7 +101,7 @@ export function conditions(store) {
       }
     })
 
-    it('race with one etag: exactly one succeeds (conformance 8)', async (t) => {
+    it('with the same etag succeed for exactly one of many racing writers (conformance 8)', async (t) => {
       const { open } = workspace(store, t)
       const states = [open(), open()]
       await states[0].set('t', 'k', 'old')
@@ -113,11 +111,11 @@ export function conditions(store) {
       assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 1)
     })
 
-    it('may be getters of a class', async (t) => {
+    it('accept conditions that are getters of a class', async (t) => {
       const state = openFresh(store, t)
       class Options {
         get ifMatch() {
-          return 'no etag'
+          return WRONG
         }
       }
       const failed = /** @type {const} */ ({ traceId: 't', key: 'k', applied: 'no' })
@@ -131,7 +129,7 @@ export function conditions(store) {
       assert.equal(await state.get('t', 'k'), 1)
     })
 
-    it('that cannot be read reject, they do not throw', async (t) => {
+    it('reject, and do not throw, if a getter of the options throws', async (t) => {
       const state = openFresh(store, t)
       const options = /** @type {any} */ (
         new Proxy({}, { get: () => assert.fail('not readable'), ownKeys: () => assert.fail('not readable') })
@@ -147,13 +145,18 @@ export function conditions(store) {
       for (const call of calls) await assertFails(call(), 'ERR_INVALID_ARGUMENT', failed)
     })
 
-    it('refuse options that make no sense, and write nothing', async (t) => {
+    it('reject invalid options, and write nothing', async (t) => {
       const state = openFresh(store, t)
       /** @type {any[]} */
       const mistakes = [
         null,
         'text',
         { ifMatch: '' },
+        { ifMatch: '*' },
+        { ifMatch: 'no etag at all' },
+        { ifMatch: `"${WRONG}"` },
+        { ifMatch: 'ABCDE'.repeat(8) },
+        { ifMatch: null },
         { ifMatch: undefined },
         { ifMatch: 7 },
         { ifMatch: '\ud800' },

@@ -16,7 +16,7 @@ const SMALL = [
   ...CORRUPT_TEXTS.map((text) => Buffer.from(text)),
   ...CORRUPT_BYTES.flatMap((bytes) => [Buffer.from(bytes), Buffer.from([0x22, ...bytes, 0x22])]),
 ]
-/** Large texts are checked in another way. */
+/** Large texts are checked by other code. */
 const CORRUPT = [...SMALL, ...SMALL.map((bytes) => Buffer.concat([bytes, Buffer.alloc(2000, ' ')]))]
 
 /** @param {string} text @returns {{ value: unknown } | undefined} */
@@ -51,20 +51,24 @@ function depthOf(value) {
 /** @param {GetStore} store */
 export function corruptTexts(store) {
   describe('a stored text that is not JSON', () => {
-    rawIt(store, 'rejects get, with trace id and key, and spoils no other call', async ({ client, prefix, open }) => {
-      const state = open()
-      await Promise.all(CORRUPT.map((bytes, index) => client.set(`${prefix}t:bad${index}`, bytes)))
-      await state.set('t', 'good', ['good'])
-      const calls = CORRUPT.flatMap((_, index) => [
-        assertFails(state.get('t', `bad${index}`), 'ERR_CORRUPT_VALUE', { traceId: 't', key: `bad${index}` }),
-        state.get('t', 'good').then((value) => assert.deepEqual(value, ['good'])),
-        state.get('t', 'missing').then((value) => assert.equal(value, null)),
-        state.set('t2', `k${index}`, index).then((value) => assert.equal(value, index)),
-      ])
-      await Promise.all(calls)
-    })
+    rawIt(
+      store,
+      'rejects get with trace id and key, and does not affect other calls',
+      async ({ client, prefix, open }) => {
+        const state = open()
+        await Promise.all(CORRUPT.map((bytes, index) => client.set(`${prefix}t:bad${index}`, bytes)))
+        await state.set('t', 'good', ['good'])
+        const calls = CORRUPT.flatMap((_, index) => [
+          assertFails(state.get('t', `bad${index}`), 'ERR_CORRUPT_VALUE', { traceId: 't', key: `bad${index}` }),
+          state.get('t', 'good').then((value) => assert.deepEqual(value, ['good'])),
+          state.get('t', 'missing').then((value) => assert.equal(value, null)),
+          state.set('t2', `k${index}`, index).then((value) => assert.equal(value, index)),
+        ])
+        await Promise.all(calls)
+      },
+    )
 
-    rawIt(store, 'rejects get where that is the only call of its tick', async ({ client, prefix, open }) => {
+    rawIt(store, 'rejects get if that is the only call of its tick', async ({ client, prefix, open }) => {
       const state = open()
       for (const [index, bytes] of CORRUPT.entries()) {
         const key = `bad${index}`
@@ -87,7 +91,7 @@ export function corruptTexts(store) {
       await assertFails(state.items(), 'ERR_CORRUPT_VALUE', { key: 'bad' })
     })
 
-    rawIt(store, 'spoils no listing of another group', async ({ client, prefix, open }) => {
+    rawIt(store, 'does not affect listings of another group', async ({ client, prefix, open }) => {
       const state = open()
       await Promise.all([client.set(`${prefix}bad:k`, '1],[2'), state.set('t', 'k', 1)])
       const answers = [assertFails(state.getGroup('bad'), 'ERR_CORRUPT_VALUE', { traceId: 'bad', key: 'k' })]
@@ -95,7 +99,7 @@ export function corruptTexts(store) {
       await Promise.all(answers)
     })
 
-    rawIt(store, 'is removed by delete, which tells so', async ({ client, prefix, open }) => {
+    rawIt(store, 'is deleted by delete, which rejects with applied: unknown', async ({ client, prefix, open }) => {
       await client.set(`${prefix}t:k`, '1],[2')
       const details = /** @type {const} */ ({ applied: 'unknown', traceId: 't', key: 'k' })
       const state = open()
@@ -103,7 +107,7 @@ export function corruptTexts(store) {
       assert.equal(await client.exists(`${prefix}t:k`), 0)
     })
 
-    rawIt(store, 'is removed by clear and replaced by set', async ({ client, prefix, open }) => {
+    rawIt(store, 'is deleted by clear and replaced by set', async ({ client, prefix, open }) => {
       await Promise.all([client.set(`${prefix}t:a`, 'x'), client.set(`${prefix}t:b`, 'x')])
       const state = open()
       await state.set('t', 'a', 1)
@@ -113,7 +117,7 @@ export function corruptTexts(store) {
     })
   })
 
-  describe('a stored text of JSON that nobody would write', () => {
+  describe('a stored text of unusual JSON', () => {
     rawIt(store, 'is read as JSON.parse reads it', async ({ client, prefix, open }) => {
       const state = open()
       await Promise.all(UNUSUAL_TEXTS.map((text, index) => client.set(`${prefix}t:${index}`, text)))
@@ -122,7 +126,7 @@ export function corruptTexts(store) {
       assert.equal((await state.items()).length, UNUSUAL_TEXTS.length)
     })
 
-    rawIt(store, 'is read when it has 100,000 levels', async ({ client, prefix, open }) => {
+    rawIt(store, 'is read if it has 100,000 levels', async ({ client, prefix, open }) => {
       await client.set(`${prefix}t:k`, `${'['.repeat(100_000)}${']'.repeat(100_000)}`)
       const state = open()
       assert.equal(depthOf(await state.get('t', 'k')), 100_000)
@@ -132,7 +136,7 @@ export function corruptTexts(store) {
   })
 
   describe('any stored text', () => {
-    rawIt(store, 'is a value exactly when JSON.parse takes it', async ({ client, prefix, open }) => {
+    rawIt(store, 'is a value exactly if JSON.parse accepts it', async ({ client, prefix, open }) => {
       const state = open()
       const property = fc.asyncProperty(fc.array(jsonLike, { minLength: 1, maxLength: 30 }), async (texts) => {
         await Promise.all(texts.map((text, index) => client.set(`${prefix}t:${index}`, text)))

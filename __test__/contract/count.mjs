@@ -18,7 +18,7 @@ export function counts(store) {
       assert.equal(await state.count('t'), 2)
     })
 
-    it('is that of the keys that start so', async (t) => {
+    it('counts only keys with the given prefix', async (t) => {
       const state = openFresh(store, t)
       await fill(state, 't', 20)
       assert.deepEqual(
@@ -50,7 +50,7 @@ export function counts(store) {
       assert.equal(await state.count('t', 'hash'), 0)
     })
 
-    rawIt(store, 'does not mind texts that are not JSON', async ({ client, prefix, open }) => {
+    rawIt(store, 'includes texts that are not JSON', async ({ client, prefix, open }) => {
       await client.set(`${prefix}t:bad`, '{')
       assert.equal(await open().count('t'), 1)
     })

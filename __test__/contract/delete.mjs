@@ -9,7 +9,7 @@ import { openFresh, workspace } from '../support/workspace.mjs'
 /** @param {GetStore} store */
 export function deletes(store) {
   describe('delete', () => {
-    it('gives the old value, then null (conformance 2)', async (t) => {
+    it('returns the old value, then null (conformance 2)', async (t) => {
       const state = openFresh(store, t)
       await state.set('t', 'k', { a: [1] })
       assert.deepEqual(await state.delete('t', 'k'), { a: [1] })
@@ -18,7 +18,7 @@ export function deletes(store) {
       assert.deepEqual(await state.keys('t'), [])
     })
 
-    it('gives null for a missing entry (conformance 2)', async (t) => {
+    it('returns null for a missing entry (conformance 2)', async (t) => {
       assert.equal(await openFresh(store, t).delete('t', 'missing'), null)
     })
 
@@ -30,7 +30,7 @@ export function deletes(store) {
     })
 
     for (const value of [null, 0, false, '']) {
-      it(`removes and gives a stored ${JSON.stringify(value)}`, async (t) => {
+      it(`deletes and returns a stored ${JSON.stringify(value)}`, async (t) => {
         const state = openFresh(store, t)
         await state.set('t', 'k', value)
         assert.deepEqual(await state.keys('t'), ['k'])
@@ -39,7 +39,7 @@ export function deletes(store) {
       })
     }
 
-    it('gives the value to exactly one of 1,000 racing callers', async (t) => {
+    it('returns the value to exactly one of 1,000 racing callers', async (t) => {
       const { open } = workspace(store, t)
       const [one, other] = [open(), open()]
       await one.set('t', 'k', 'prize')
@@ -48,7 +48,7 @@ export function deletes(store) {
       assert.deepEqual(winners, ['prize'])
     })
 
-    it('gives each of 200 values to exactly one of two adapters', async (t) => {
+    it('returns each of 200 values to exactly one of two adapters', async (t) => {
       const { open } = workspace(store, t)
       const adapters = [open(), open()]
       const ids = range(200)

@@ -15,7 +15,7 @@ function assertBetween(left, from, to) {
 /** @param {GetStore} store */
 export function expiry(store) {
   describe('expiry', { concurrency: true }, () => {
-    it('is given with a call, in place of the default of the store (conformance 14)', async (t) => {
+    it('of a call overrides the default of the adapter (conformance 14)', async (t) => {
       const state = openFresh(store, t, { ttl: 1000 })
       await Promise.all([
         state.set('t', 'default', 1),
@@ -35,7 +35,7 @@ export function expiry(store) {
       assertBetween(await state.ttl('t', 'own'), 10, 20)
     })
 
-    it('of 2 seconds: there now, gone within 3 (conformance 15)', async (t) => {
+    it('of 2 seconds deletes the entry within 3 (conformance 15)', async (t) => {
       const state = openFresh(store, t)
       await state.set('t', 'k', 'short-lived', { ttl: 2 })
       const start = performance.now()
@@ -49,7 +49,7 @@ export function expiry(store) {
       assert.deepEqual(await state.keys('t'), [])
     })
 
-    it('is renewed by touch, without the value being rewritten (conformance 15)', async (t) => {
+    it('is renewed by touch, which does not rewrite the value (conformance 15)', async (t) => {
       const state = openFresh(store, t)
       await state.set('t', 'k', 'kept', { ttl: 5 })
       assert.equal(await state.touch('t', 'k', 500), true)
@@ -61,7 +61,7 @@ export function expiry(store) {
       assert.equal(await state.touch('t', 'missing', 500), false)
     })
 
-    it('is taken away by persist, and by a set without one (conformance 15)', async (t) => {
+    it('is removed by persist, and by a set without ttl (conformance 15)', async (t) => {
       const state = openFresh(store, t)
       await state.setMany('t', { a: 1, b: 2 }, { ttl: 100 })
       assert.equal(await state.persist('t', 'a'), true)
@@ -73,7 +73,7 @@ export function expiry(store) {
       assert.equal(await state.ttl('t', 'missing'), null)
     })
 
-    it('takes a touched entry at its time (conformance 15)', async (t) => {
+    it('deletes a touched entry at the new time (conformance 15)', async (t) => {
       const { open } = workspace(store, t)
       const state = open()
       await state.set('t', 'k', 1)
@@ -86,16 +86,16 @@ export function expiry(store) {
       assert.equal(await state.get('t', 'k'), 2)
     })
 
-    rawIt(store, 'is not given to keys of another type', async ({ open, client, prefix }) => {
+    rawIt(store, 'is not set on keys of another type', async ({ open, client, prefix }) => {
       const state = open()
-      await client.lPush(`${prefix}t:k`, 'somebody else')
+      await client.lPush(`${prefix}t:k`, 'text of another client')
       const expected = /** @type {const} */ ({ applied: 'no', traceId: 't', key: 'k', reply: 'WRONGTYPE' })
       await assertFails(state.touch('t', 'k', 5), 'ERR_WRONG_TYPE', expected)
       await assertFails(state.persist('t', 'k'), 'ERR_WRONG_TYPE', expected)
       assert.equal(await client.ttl(`${prefix}t:k`), -1)
     })
 
-    it('that makes no sense is refused (conformance 14)', async (t) => {
+    it('that is invalid is rejected (conformance 14)', async (t) => {
       const state = openFresh(store, t)
       await state.set('t', 'k', 1)
       const expected = /** @type {const} */ ({ applied: 'no', traceId: 't', key: 'k' })

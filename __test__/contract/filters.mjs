@@ -53,11 +53,14 @@ const FIELDS = [
 const OPERANDS = [undefined, null, 0, 1, 10, '', '0', '1', '10', 'a', 'b', 'ab', 'null', 'undefined', true, false]
 const VALUE_KEYS = ['f', '0', 'length', 'missing', '']
 
-/** Each field as a value itself, as a property and as an element, so that every shape of value meets every filter. */
+/**
+ * Each field as a value itself, as a property and as an element, so that every filter is applied to every shape of
+ * value.
+ */
 const VALUES = [...FIELDS, ...FIELDS.map((f) => ({ f })), ...FIELDS.map((f) => [f, f]), { '': 'a', length: 1 }]
 
 /**
- * What the pure-JS adapter makes of the filters.
+ * The items that the pure-JS adapter returns with the filters.
  *
  * @param {StateItem[]} items
  * @param {StateFilter[]} filters
@@ -87,18 +90,18 @@ async function keysOf(state, filter) {
 
 /** @type {[name: string, filter: unknown][]} */
 const MALFORMED = [
-  ['an object in place of a list', { valueKey: 'f', operation: 'eq', value: 1 }],
+  ['an object instead of a list', { valueKey: 'f', operation: 'eq', value: 1 }],
   ['a string', 'f eq 1'],
   ['a list of null', [null]],
   ['a list of strings', ['f']],
   ['no value key', [{ operation: 'eq', value: 1 }]],
-  ['a value key that is no string', [{ valueKey: 1, operation: 'eq', value: 1 }]],
+  ['a value key that is not a string', [{ valueKey: 1, operation: 'eq', value: 1 }]],
   ['no operation', [{ valueKey: 'f', value: 1 }]],
   ['an unknown operation', [{ valueKey: 'f', operation: 'like', value: 1 }]],
   ['an operation in capitals', [{ valueKey: 'f', operation: 'EQ', value: 1 }]],
-  ['an operation that objects have by nature', [{ valueKey: 'f', operation: 'toString', value: 1 }]],
+  ['an operation named like an inherited property', [{ valueKey: 'f', operation: 'toString', value: 1 }]],
   ['__proto__ as the operation', [{ valueKey: 'f', operation: '__proto__', value: 1 }]],
-  ['a good one before a bad one', [{ valueKey: 'f', operation: 'isNull' }, { valueKey: 'f' }]],
+  ['a valid filter before an invalid one', [{ valueKey: 'f', operation: 'isNull' }, { valueKey: 'f' }]],
 ]
 
 /** @param {GetStore} store */
@@ -114,14 +117,14 @@ export function filters(store) {
       })
     }
 
-    it('of items of all groups look at each of them', async (t) => {
+    it('apply to items of all groups', async (t) => {
       const state = openFresh(store, t)
       await Promise.all([state.set('a', 'k', { n: 1 }), state.set('b', 'k', { n: 2 }), state.set('c', 'k', { n: 3 })])
       const items = await state.items({ filter: [{ valueKey: 'n', operation: 'gte', value: 2 }] })
       assert.deepEqual(items.map(({ groupId }) => groupId).sort(), ['b', 'c'])
     })
 
-    it('must all hold', async (t) => {
+    it('must all match', async (t) => {
       const state = openFresh(store, t)
       await storeAll(state, [{ n: 1, s: 'ab' }, { n: 2, s: 'ab' }, { n: 2, s: 'b' }, { n: 2 }])
       /** @type {StateFilter[]} */
@@ -135,7 +138,7 @@ export function filters(store) {
       assert.deepEqual(await keysOf(state, [...filter, { valueKey: 'n', operation: 'eq', value: '2' }]), [])
     })
 
-    it('look at own properties only', async (t) => {
+    it('compare only own properties', async (t) => {
       const state = openFresh(store, t)
       const own = JSON.parse('{"toString":"own","constructor":"own","__proto__":"own","map":"own"}')
       await storeAll(state, [own, {}, []])
@@ -145,7 +148,7 @@ export function filters(store) {
       }
     })
 
-    it('look at a primitive itself, whatever the value key', async (t) => {
+    it('compare a primitive itself, with any value key', async (t) => {
       const state = openFresh(store, t)
       await storeAll(state, ['text', 5, null, true])
       assert.deepEqual(await keysOf(state, [{ valueKey: 'length', operation: 'eq', value: 'text' }]), ['k0'])
@@ -153,9 +156,9 @@ export function filters(store) {
       assert.deepEqual(await keysOf(state, [{ valueKey: '', operation: 'isNull' }]), ['k2'])
     })
 
-    it('do not match what JavaScript cannot compare', async (t) => {
+    it('do not match values that JavaScript cannot compare', async (t) => {
       const state = openFresh(store, t)
-      // Neither method can be called, so nothing makes a primitive of it.
+      // Neither method can be called, so it cannot be converted to a primitive.
       const incomparable = { valueOf: 1, toString: 1 }
       await storeAll(state, [{ f: incomparable }, { f: [incomparable] }, { f: 5 }])
       for (const [operation, value] of /** @type {const} */ ([
@@ -170,10 +173,23 @@ export function filters(store) {
     })
 
     for (const [name, filter] of MALFORMED) {
-      it(`are refused: ${name}`, async (t) => {
+      it(`are rejected: ${name}`, async (t) => {
         const state = openFresh(store, t)
         await assertFails(keysOf(state, filter), 'ERR_INVALID_ARGUMENT')
       })
     }
+
+    it('search for a text only in texts', async (t) => {
+      const state = openFresh(store, t)
+      await state.setMany('t', { text: 'a5', number: 5, list: ['a5', 5], object: { a5: 5 }, nothing: null })
+      const found = async (/** @type {any} */ operation, /** @type {any} */ value) => {
+        const items = await state.items({ groupId: 't', filter: [{ valueKey: 'x', operation, value }] })
+        return items.map(({ key }) => key)
+      }
+      for (const operation of ['contains', 'endsWith']) assert.deepEqual(await found(operation, 5), ['text'])
+      assert.deepEqual(await found('startsWith', 'a'), ['text'])
+      // Nor in values that are not texts.
+      assert.deepEqual(await found('notContains', 'z'), ['text'])
+    })
   })
 }

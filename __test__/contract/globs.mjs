@@ -30,7 +30,7 @@ const GLOBS = [
   '-',
 ]
 
-/** Names that the globs would match, were they taken for patterns. */
+/** Names that the globs would match if they were used as patterns. */
 const BAIT = ['a', 'ab', 'aa', 'x', 'z', '*a', 'a-z', '\\a', 'a\\\\b', '']
 
 /** @param {RedisStateAdapter} state @param {string[]} names */
@@ -42,7 +42,7 @@ async function fillGroups(state, names) {
 export function globs(store) {
   describe('glob characters in a trace id', () => {
     for (const name of GLOBS) {
-      it(`${name} lists its own group only (conformance 6)`, async (t) => {
+      it(`${name} lists only its own group (conformance 6)`, async (t) => {
         const state = workspace(store, t).open()
         await fillGroups(state, [...GLOBS, ...BAIT])
         assertSameMembers(await state.keys(name), ['*', 'k'])
@@ -53,7 +53,7 @@ export function globs(store) {
         ])
       })
 
-      it(`${name} clears its own group only (conformance 6)`, async (t) => {
+      it(`${name} clears only its own group (conformance 6)`, async (t) => {
         const state = workspace(store, t).open()
         const names = [...GLOBS, ...BAIT]
         await fillGroups(state, names)
@@ -66,9 +66,9 @@ export function globs(store) {
   })
 
   describe('glob characters in a prefix', () => {
-    // With hash tags, a brace in the prefix is refused.
+    // With hash tags, a brace in the prefix is rejected.
     for (const glob of GLOBS.filter((glob) => !store.hasHashTags || !glob.includes('{'))) {
-      it(`${glob} matches itself only`, async (t) => {
+      it(`${glob} matches only itself`, async (t) => {
         const { prefix, open } = workspace(store, t)
         const state = open({ keyPrefix: `${prefix}${glob}:` })
         const others = BAIT.filter((bait) => bait !== '').map((bait) => open({ keyPrefix: `${prefix}${bait}:` }))

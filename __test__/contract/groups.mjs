@@ -13,7 +13,7 @@ const User = z.object({ name: z.string(), tags: z.array(z.string()).default([]) 
 /** @param {GetStore} store */
 export function groups(store) {
   describe('a group with a schema', () => {
-    it('stores what the schema makes of values', async (t) => {
+    it('stores the output of the schema', async (t) => {
       const state = openFresh(store, t)
       const users = state.group('users', { schema: User })
       const ada = { name: 'Ada', tags: ['x'] }
@@ -22,7 +22,7 @@ export function groups(store) {
       await users.set('eve', /** @type {any} */ ({ name: 'Eve', unknown: 1 }))
       assert.deepEqual(await users.get('ada'), ada)
       assert.deepEqual(await state.get('users', 'eve'), { name: 'Eve', tags: [] })
-      assert.deepEqual(await users.getMany(['bob', 'nobody']), [{ name: 'Bob', tags: [] }, null])
+      assert.deepEqual(await users.getMany(['bob', 'missing']), [{ name: 'Bob', tags: [] }, null])
       assert.deepEqual((await users.keys()).sort(), ['ada', 'bob', 'eve'])
       assert.deepEqual((await users.entries()).map(({ value }) => value.name).sort(), ['Ada', 'Bob', 'Eve'])
       assert.deepEqual(await users.delete('ada'), ada)
@@ -30,7 +30,7 @@ export function groups(store) {
       assert.deepEqual(await users.entries(), [])
     })
 
-    it('refuses what does not conform, and writes nothing', async (t) => {
+    it('rejects a value that does not conform, and writes nothing', async (t) => {
       const state = openFresh(store, t)
       const users = state.group('users', { schema: User })
       const bad = /** @type {any} */ ({ name: 7 })
@@ -42,7 +42,7 @@ export function groups(store) {
       assert.deepEqual(await users.keys(), [])
     })
 
-    it('checks what is read where that is asked for', async (t) => {
+    it('checks values that are read with checkOnGet', async (t) => {
       const state = openFresh(store, t)
       await state.set('users', 'k', 'not a user')
       const [trusting, checking] = [
@@ -66,7 +66,7 @@ export function groups(store) {
       assert.equal(await users.get('k'), null)
     })
 
-    it('waits for a schema that takes its time', async (t) => {
+    it('waits for an asynchronous schema', async (t) => {
       const state = openFresh(store, t)
       const even = z.number().refine(async (number) => number % 2 === 0, 'odd')
       const numbers = state.group('numbers', { schema: even })
@@ -74,7 +74,7 @@ export function groups(store) {
       await assertFails(numbers.set('k', 3), 'ERR_INVALID_VALUE', { traceId: 'numbers', key: 'k', applied: 'no' })
     })
 
-    it('takes a schema of any library that follows the standard', async (t) => {
+    it('accepts a schema of any library that implements Standard Schema', async (t) => {
       const state = openFresh(store, t)
       const points = state.group('points', { schema: v.object({ x: v.number(), y: v.optional(v.number(), 0) }) })
       assert.deepEqual(await points.set('k', { x: 1 }), { x: 1, y: 0 })
@@ -83,7 +83,29 @@ export function groups(store) {
       assert.match((await assertFails(bad, 'ERR_INVALID_VALUE', about)).message, /x: /)
     })
 
-    it('needs a schema', async (t) => {
+    it('rejects with the error that a schema throws, and rejects an invalid result of a schema', async (t) => {
+      const state = openFresh(store, t)
+      const mine = new Error('mine')
+      const throwing = groupOf(state, () => {
+        throw mine
+      })
+      const rejecting = groupOf(state, () => Promise.reject(mine))
+      for (const group of [throwing, rejecting]) {
+        await assert.rejects(group.set('k', 1), mine)
+        await assert.rejects(group.setMany({ k: 1 }), mine)
+      }
+      for (const result of [undefined, null, 5, 'text', {}, { issues: 'text' }]) {
+        const about = { traceId: 't', key: 'k', applied: /** @type {const} */ ('no') }
+        await assertFails(groupOf(state, () => result).set('k', 1), 'ERR_INVALID_ARGUMENT', about)
+      }
+      for (const issues of [[], [{ path: [null, { key: Symbol('s') }], message: Symbol('m') }], [{ path: 'text' }]]) {
+        const about = { traceId: 't', key: 'k', applied: /** @type {const} */ ('no') }
+        await assertFails(groupOf(state, () => ({ issues })).set('k', 1), 'ERR_INVALID_VALUE', about)
+      }
+      assert.equal(await state.has('t', 'k'), false)
+    })
+
+    it('requires a schema', async (t) => {
       const state = openFresh(store, t)
       for (const options of /** @type {any[]} */ ([undefined, {}, { schema: {} }, { schema: User, whatever: 1 }])) {
         assert.throws(() => state.group('users', options), { code: 'ERR_INVALID_ARGUMENT' })
@@ -91,4 +113,12 @@ export function groups(store) {
       assert.throws(() => state.group(/** @type {any} */ (7), { schema: User }), { code: 'ERR_INVALID_ARGUMENT' })
     })
   })
+}
+
+/**
+ * @param {import('redis-state-adapter').RedisStateAdapter} state
+ * @param {(value: unknown) => any} validate
+ */
+function groupOf(state, validate) {
+  return state.group('t', { schema: { '~standard': { version: 1, vendor: 'test', validate } } })
 }

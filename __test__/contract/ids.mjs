@@ -14,7 +14,7 @@ import { workspace } from '../support/workspace.mjs'
 
 /** @typedef {[call: string, ...args: unknown[]]} Step */
 
-/** Few names, so that calls meet; each of them is a trap for some way to build, match or take apart a key. */
+/** A small set, so that calls often use the same entry. Each could break some way to build, match or split a key. */
 const TRAPS = ['', 'a', 'a:b', 'b', ':', '::', '*', 'a*', '?', '[a]', '[^a]', '{a}', '\\', '\\*', '__proto__', '\u0000']
 const TRAP_CHARACTERS = [
   ...'ab:*?[]^-{}\\"\',\r\n $',
@@ -75,13 +75,13 @@ async function assertBehavesAsModel(state, model, steps) {
 /** @param {GetStore} store */
 export function ids(store) {
   describe('ids', () => {
-    it('may be any well-formed strings', async (t) => {
+    it('can be any well-formed strings', async (t) => {
       const { prefix } = workspace(store, t)
       const { hasHashTags: hashTags } = store
       let runs = 0
       const steps = fc.array(step, { minLength: 5, maxLength: 40, size: 'max' })
       const property = fc.asyncProperty(keyPrefix, steps, async (part, steps) => {
-        // With hash tags, a brace in the prefix is refused.
+        // With hash tags, a brace in the prefix is rejected.
         const keyPrefix = `${prefix}${runs++};${hashTags ? part.replaceAll('{', '') : part}`
         const state = store().open({ keyPrefix })
         try {
@@ -93,7 +93,7 @@ export function ids(store) {
       await fc.assert(property, { numRuns: 60 })
     })
 
-    it('come back as they were given', async (t) => {
+    it('are returned unchanged', async (t) => {
       const state = workspace(store, t).open()
       const strings = [
         ...TRAPS,

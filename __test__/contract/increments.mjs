@@ -12,7 +12,7 @@ const failed = /** @type {const} */ ({ traceId: 't', key: 'k', applied: 'no' })
 /** @param {GetStore} store */
 export function increments(store) {
   describe('increment', () => {
-    it('creates at 0 and gives the sum (conformance 17)', async (t) => {
+    it('starts at 0 and returns the sum (conformance 17)', async (t) => {
       const state = openFresh(store, t)
       assert.equal(await state.increment('t', 'k'), 1)
       assert.equal(await state.increment('t', 'k', 41), 42)
@@ -21,7 +21,7 @@ export function increments(store) {
       assert.equal(await state.get('t', 'k'), -7.5)
     })
 
-    it('is exact, whoever calls at the same time (conformance 17)', async (t) => {
+    it('is exact with concurrent callers (conformance 17)', async (t) => {
       const { open } = workspace(store, t)
       const states = [open(), open(), open()]
       const sums = await Promise.all(Array.from({ length: 600 }, (_, index) => states[index % 3].increment('t', 'k')))
@@ -31,7 +31,7 @@ export function increments(store) {
       )
     })
 
-    it('sets an expiry only where it creates (conformance 17)', async (t) => {
+    it('sets an expiry only if it creates the entry (conformance 17)', async (t) => {
       const state = openFresh(store, t, { ttl: 1000 })
       await state.increment('t', 'own', 1, { ttl: 50 })
       await state.increment('t', 'own', 1, { ttl: 500 })
@@ -47,7 +47,7 @@ export function increments(store) {
       assert.equal(await state.get('t', 'own'), 2)
     })
 
-    it('works on a field of an object, and makes it where it is missing (conformance 17)', async (t) => {
+    it('increments a field of an object, and creates it if it is missing (conformance 17)', async (t) => {
       const state = openFresh(store, t)
       assert.equal(await state.increment('t', 'k', 2, { field: 'a.b' }), 2)
       assert.equal(await state.increment('t', 'k', 3, { field: ['a', 'b'] }), 5)
@@ -75,7 +75,7 @@ export function increments(store) {
       )
     })
 
-    it('refuses what is not exact, and changes nothing (conformance 17)', async (t) => {
+    it('rejects an inexact result, and changes nothing (conformance 17)', async (t) => {
       const state = openFresh(store, t)
       for (const [value, by] of [
         [Number.MAX_SAFE_INTEGER, 1],
@@ -92,14 +92,14 @@ export function increments(store) {
       assert.equal(await state.increment('t', 'k'), Number.MAX_SAFE_INTEGER)
     })
 
-    it('refuses what is not a number, and changes nothing', async (t) => {
+    it('rejects if the value is not a number, and changes nothing', async (t) => {
       const state = openFresh(store, t)
       for (const value of ['1', '', null, true, [], {}, [1], { n: '1' }]) {
         await state.set('t', 'k', value)
         await assertFails(state.increment('t', 'k'), 'ERR_WRONG_TYPE', failed)
         await assertFails(state.increment('t', 'k', 1, { field: ['n', 'm'] }), 'ERR_WRONG_TYPE', failed).catch(
           (error) => {
-            // Made inside of what is an object.
+            // Missing fields are created only in objects.
             assert.deepEqual(value, {}, error)
           },
         )
@@ -112,7 +112,7 @@ export function increments(store) {
       }
     })
 
-    rawIt(store, 'refuses numbers that are not JSON', async ({ open, client, prefix }) => {
+    rawIt(store, 'rejects numbers that are not JSON', async ({ open, client, prefix }) => {
       const state = open()
       for (const text of ['05', '5.', '+5', '.5', '0x5', '1e', '1-2', 'nan', '']) {
         await client.set(`${prefix}t:k`, text)
@@ -121,7 +121,7 @@ export function increments(store) {
       }
     })
 
-    rawIt(store, 'leaves a plain JSON number', async ({ open, client, prefix }) => {
+    rawIt(store, 'stores a plain JSON number', async ({ open, client, prefix }) => {
       const state = open()
       await state.increment('t', 'k', 5)
       assert.equal(await client.get(`${prefix}t:k`), '5')

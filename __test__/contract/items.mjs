@@ -28,13 +28,13 @@ async function store6(state) {
 /** @param {GetStore} store */
 export function items(store) {
   describe('items', () => {
-    it('have group id, key, type and value, and nothing else', async (t) => {
+    it('returns objects with only group id, key, type and value', async (t) => {
       const state = openFresh(store, t)
       await store6(state)
       assertSameMembers(await state.items(), ITEMS)
     })
 
-    it('are all entries without an argument, without a group id and with an empty one', async (t) => {
+    it('returns all entries without an argument, without a group id, and with an empty one', async (t) => {
       const state = openFresh(store, t)
       await store6(state)
       for (const input of [undefined, {}, { groupId: '' }, { groupId: undefined, filter: undefined }, { filter: [] }]) {
@@ -42,7 +42,7 @@ export function items(store) {
       }
     })
 
-    it('are those of the group id given', async (t) => {
+    it('returns the entries of the given group id', async (t) => {
       const state = openFresh(store, t)
       await store6(state)
       assertSameMembers(await state.items({ groupId: 'a' }), ITEMS.slice(0, 3))
@@ -50,11 +50,21 @@ export function items(store) {
       assert.deepEqual(await state.items({ groupId: 'c' }), [])
     })
 
-    it('refuse an argument that is no object', async (t) => {
+    it('rejects an argument that is not an object', async (t) => {
       const state = openFresh(store, t)
       for (const input of ['a', 1, true]) {
         await assertFails(state.items(/** @type {any} */ (input)), 'ERR_INVALID_ARGUMENT')
       }
+    })
+
+    it('splits names at the first ":", or after the given group id', async (t) => {
+      if (store.hasHashTags) return
+      const state = openFresh(store, t)
+      await state.set('a:b', 'c', 1)
+      const asPart = [{ groupId: 'a', key: 'b:c', type: 'number', value: 1 }]
+      assert.deepEqual(await state.items({}), asPart)
+      assert.deepEqual(await state.items({ groupId: 'a' }), asPart)
+      assert.deepEqual(await state.items({ groupId: 'a:b' }), [{ groupId: 'a:b', key: 'c', type: 'number', value: 1 }])
     })
   })
 }

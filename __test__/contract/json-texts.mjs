@@ -1,7 +1,7 @@
 // @ts-check
 import fc from 'fast-check'
 
-/** Texts that a careless check, or none, would take for JSON, or whose neighbours in a batch would shift. */
+/** Texts that a careless check would accept as JSON, or that would break the batch of replies they are in. */
 export const CORRUPT_TEXTS = [
   '',
   ' ',
@@ -62,10 +62,10 @@ export const CORRUPT_TEXTS = [
   '['.repeat(100_000),
 ]
 
-/** Bytes that are not UTF-8: alone, cut short, overlong, a surrogate, beyond the last code point. */
+/** Bytes that are not UTF-8: an invalid byte, truncated, overlong, a surrogate, beyond the last code point. */
 export const CORRUPT_BYTES = [[0xff], [0xe2, 0x82], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80]]
 
-/** Texts that a check of its own might refuse, and JSON does not. */
+/** Valid JSON texts that a hand-written check might reject. */
 export const UNUSUAL_TEXTS = [
   ' 1 ',
   '\t\r\n{ "a" : [ ] }\n',
@@ -89,7 +89,7 @@ const TOKENS = [...'[]{},:"\\ 0123456789.eE+-\n', 'true', 'false', 'null', '""',
 
 const soup = fc.string({ unit: fc.constantFrom(...TOKENS), maxLength: 8 })
 
-/** JSON with one place of it replaced, so that much of it is nearly JSON. */
+/** JSON with one replaced character, so that it is often almost JSON. */
 const damaged = fc
   .tuple(fc.json({ maxDepth: 2 }), fc.nat(), fc.constantFrom('', ...TOKENS), fc.nat(2))
   .map(([text, seed, token, removed]) => {
@@ -97,5 +97,5 @@ const damaged = fc
     return `${text.slice(0, at)}${token}${text.slice(at + removed)}`
   })
 
-/** Texts of JSON's own alphabet, some of which are JSON; all of them well-formed. */
+/** Well-formed texts from the alphabet of JSON; some are JSON. */
 export const jsonLike = fc.oneof(soup, damaged, fc.json()).filter((text) => text.isWellFormed())

@@ -27,7 +27,7 @@ async function storedNames({ client, prefix }) {
 /** @param {GetStore} store */
 export function layout(store) {
   describe('the layout in Redis', () => {
-    rawIt(store, 'is the JSON text at prefix, trace id, colon and key', async (workspace) => {
+    rawIt(store, 'stores the JSON text at <prefix><traceId>:<key>', async (workspace) => {
       const { client, prefix, open } = workspace
       const state = open()
       for (const [traceId, key, value] of ENTRIES) {
@@ -42,7 +42,7 @@ export function layout(store) {
       )
     })
 
-    rawIt(store, 'is read where others have written it', async ({ client, prefix, open }) => {
+    rawIt(store, 'reads entries that other clients wrote', async ({ client, prefix, open }) => {
       const state = open()
       for (const [traceId, key, value] of ENTRIES) {
         await client.set(`${prefix}${traceId}:${key}`, JSON.stringify(value))
@@ -52,7 +52,7 @@ export function layout(store) {
       assert.deepEqual(await state.items(), [])
     })
 
-    rawIt(store, 'has the expiry of ttl, and none without', async ({ client, prefix, open }) => {
+    rawIt(store, 'sets the expiry of ttl, and none without ttl', async ({ client, prefix, open }) => {
       await Promise.all([open({ ttl: 60 }).set('t', 'passing', 1), open().set('t', 'lasting', 1)])
       await open({ ttl: 0 }).set('t', 'zero', 1)
       const left = await client.pTTL(`${prefix}t:passing`)
@@ -61,7 +61,7 @@ export function layout(store) {
       assert.equal(await client.pTTL(`${prefix}t:zero`), -1)
     })
 
-    rawIt(store, 'has its expiry renewed or taken away by the next set', async ({ client, prefix, open }) => {
+    rawIt(store, 'renews or removes the expiry with the next set', async ({ client, prefix, open }) => {
       const name = `${prefix}t:k`
       await client.set(name, '0', { EX: 10 })
       await open({ ttl: 1000 }).set('t', 'k', 1)
@@ -70,7 +70,7 @@ export function layout(store) {
       assert.equal(await client.ttl(name), -1)
     })
 
-    rawIt(store, 'is cleared completely, and nothing beyond it', async (workspace) => {
+    rawIt(store, 'is cleared completely, without other keys', async (workspace) => {
       const { client, prefix, open } = workspace
       const state = open()
       await Promise.all([state.set('t', 'a', 1), state.set('t', '', 2), client.set(`${prefix}t`, '3')])
@@ -79,7 +79,7 @@ export function layout(store) {
       assertSameMembers(await storedNames(workspace), [`${prefix}t`, `${prefix}tt:a`])
     })
 
-    rawIt(store, 'may hold names that are not UTF-8, which listings skip', async ({ client, prefix, open }) => {
+    rawIt(store, 'skips names that are not UTF-8 in listings', async ({ client, prefix, open }) => {
       const state = open()
       const bytes = Buffer.from([0xff, 0xfe])
       await client.set(Buffer.concat([Buffer.from(`${prefix}t:`), bytes]), '1')

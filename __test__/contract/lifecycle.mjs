@@ -33,11 +33,11 @@ export function lifecycle(store) {
       assert.equal(await open().clear('t'), undefined)
     })
 
-    it('closes at once when nothing was ever called', async (t) => {
+    it('closes at once if nothing was ever called', async (t) => {
       assert.equal(await openFresh(store, t).cleanup(), undefined)
     })
 
-    it('may be closed twice, one after the other and at once', async (t) => {
+    it('can be closed twice, in sequence and concurrently', async (t) => {
       const state = openFresh(store, t)
       await state.set('t', 'k', 1)
       await Promise.all([state.cleanup(), state.cleanup()])
@@ -51,7 +51,7 @@ export function lifecycle(store) {
       await assertClosed(state)
     })
 
-    it('rejects every call from the moment that cleanup is called', async (t) => {
+    it('rejects every call made after cleanup was called', async (t) => {
       const { open } = workspace(store, t)
       const state = open()
       const closing = state.cleanup()
@@ -75,7 +75,7 @@ export function lifecycle(store) {
       assert.equal(await reader.get('old', 'k0'), null)
     })
 
-    it('has settled all calls when cleanup resolves', async (t) => {
+    it('settles all calls before cleanup resolves', async (t) => {
       const state = openFresh(store, t)
       let settled = 0
       const calls = range(100).map((index) => state.set('t', `k${index}`, index).then(() => settled++))
@@ -84,7 +84,7 @@ export function lifecycle(store) {
       await Promise.all(calls)
     })
 
-    it('leaves the entries and other adapters alone', async (t) => {
+    it('does not affect entries or other adapters', async (t) => {
       const { open } = workspace(store, t)
       const [state, other] = [open(), open()]
       await state.set('t', 'k', 1)
@@ -100,9 +100,9 @@ export function lifecycle(store) {
       await assertClosed(state)
     })
 
-    it('tells when it is ready and when it has ended', async (t) => {
+    it('emits ready and end', async (t) => {
       const state = openFresh(store, t)
-      // An idle adapter keeps no process alive, so a call has to.
+      // An idle adapter does not keep the process alive, but a call does.
       await Promise.all([once(state, 'ready'), state.get('t', 'k')])
       let ends = 0
       state.on('end', () => ends++)

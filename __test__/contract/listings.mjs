@@ -10,7 +10,7 @@ import { openFresh } from '../support/workspace.mjs'
  * @import { GetStore } from '../support/workspace.mjs'
  */
 
-/** More than any batch of a listing holds. */
+/** More than one step of a listing returns. */
 const MANY = 1025
 
 /** @param {RedisStateAdapter} state @param {string} traceId */
@@ -27,13 +27,13 @@ async function listingsOf(state, traceId) {
 /** @param {GetStore} store */
 export function listings(store) {
   describe('listings', () => {
-    it('are empty where nothing is stored', async (t) => {
+    it('are empty if nothing is stored', async (t) => {
       const state = openFresh(store, t)
       assert.deepEqual(await listingsOf(state, 't'), { values: [], keys: [], traceIds: [], items: [] })
       assert.deepEqual(await state.items(), [])
     })
 
-    it('hold a single entry', async (t) => {
+    it('contain a single entry', async (t) => {
       const state = openFresh(store, t)
       await state.set('t', 'k', 1)
       assert.deepEqual(await listingsOf(state, 't'), {
@@ -44,7 +44,7 @@ export function listings(store) {
       })
     })
 
-    it('hold each of 1,025 entries once, and none of another trace', async (t) => {
+    it('contain each of 1,025 entries once, and none of another trace', async (t) => {
       const state = openFresh(store, t)
       await Promise.all([fill(state, 't', MANY), fill(state, 'other', 300)])
       const { values, keys, traceIds, items } = await listingsOf(state, 't')
@@ -61,7 +61,7 @@ export function listings(store) {
       )
     })
 
-    it('hold each of 1,025 trace ids once', async (t) => {
+    it('contain each of 1,025 trace ids once', async (t) => {
       const state = openFresh(store, t)
       const ids = range(MANY).map((number) => `t${number}`)
       await Promise.all(ids.flatMap((id) => [state.set(id, 'k', id), state.set(id, 'k2', id)]))
@@ -77,21 +77,21 @@ export function listings(store) {
       assert.deepEqual(await state.getGroup('t'), Array(100).fill('same'))
     })
 
-    it('hold stored null, 0, false and empty strings', async (t) => {
+    it('contain stored null, 0, false and empty strings', async (t) => {
       const state = openFresh(store, t)
       await Promise.all([null, 0, false, ''].map((value, index) => state.set('t', `k${index}`, value)))
       assertSameMembers(await state.getGroup('t'), [null, 0, false, ''])
       assert.equal((await state.items()).length, 4)
     })
 
-    it('answer in their own place when many are asked for at once', async (t) => {
+    it('return the right result to each of many concurrent calls', async (t) => {
       const state = openFresh(store, t)
       await Promise.all(range(20).map((index) => fill(state, `t${index}`, index)))
       const answers = await Promise.all(range(20).map((index) => state.getGroup(`t${index}`)))
       for (const [index, answer] of answers.entries()) assertSameMembers(answer, range(index))
     })
 
-    it('hold large values', async (t) => {
+    it('contain large values', async (t) => {
       const state = openFresh(store, t)
       const large = range(12).map((index) => `${index}`.padEnd(1024 * 1024, 'x'))
       await Promise.all(large.map((value, index) => state.set('t', `k${index}`, value)))

@@ -10,7 +10,7 @@ import { workspace } from '../support/workspace.mjs'
 export function prefixes(store) {
   const { hasHashTags: hashTags } = store
   describe('a key prefix', () => {
-    it('keeps entries of equal names apart', async (t) => {
+    it('separates entries with the same trace id and key', async (t) => {
       const { prefix, open } = workspace(store, t)
       const [one, other] = [open({ keyPrefix: `${prefix}one:` }), open({ keyPrefix: `${prefix}other:` })]
       await Promise.all([one.set('t', 'k', 1), other.set('t', 'k', 2)])
@@ -19,20 +19,20 @@ export function prefixes(store) {
       assert.deepEqual([await one.getGroup('t'), await other.getGroup('t')], [[], [2]])
     })
 
-    it('sees of a longer one only what the layout says', async (t) => {
+    it('that starts with another prefix shares only the names that the layout implies', async (t) => {
       const { prefix, open } = workspace(store, t)
       const [outer, inner] = [open(), open({ keyPrefix: `${prefix}in:` })]
       await Promise.all([outer.set('t', 'k', 'outer'), inner.set('t', 'k', 'inner')])
       assert.deepEqual([await outer.getGroup('t'), await inner.getGroup('t')], [['outer'], ['inner']])
       assert.deepEqual(await inner.traceIds(), ['t'])
-      // With hash tags no id begins without its brace.
+      // With hash tags each trace id begins with a brace.
       assertSameMembers(await outer.traceIds(), hashTags ? ['t'] : ['t', 'in'])
       assert.deepEqual(await outer.keys('in'), hashTags ? [] : ['t:k'])
       await outer.clear('t')
       assert.deepEqual(await inner.getGroup('t'), ['inner'])
     })
 
-    it('sees of a longer one without a colon between only what the layout says', async (t) => {
+    it('that starts with another prefix, without a colon between, shares only the names that the layout implies', async (t) => {
       const { prefix, open } = workspace(store, t)
       const [short, long] = [open({ keyPrefix: `${prefix}app` }), open({ keyPrefix: `${prefix}app2` })]
       await Promise.all([short.set('t', 'k', 'short'), long.set('t', 'k', 'long')])
@@ -52,7 +52,7 @@ export function prefixes(store) {
       ...(hashTags ? [] : ['{tag}']),
     ]
     for (const part of parts) {
-      it(`may hold ${JSON.stringify(part)}`, async (t) => {
+      it(`can contain ${JSON.stringify(part)}`, async (t) => {
         const { prefix, open } = workspace(store, t)
         const state = open({ keyPrefix: `${prefix}${part}` })
         await state.set('t', 'k', 1)
@@ -62,7 +62,7 @@ export function prefixes(store) {
       })
     }
 
-    it('may be repeated in ids', async (t) => {
+    it('can be repeated in trace ids and keys', async (t) => {
       const { prefix, open } = workspace(store, t)
       const state = open()
       const key = `${prefix}${prefix}`

@@ -62,7 +62,7 @@ const FILTERS = [
   [{ OR: [] }, []],
 ]
 
-/** Each before the next one; those in a list are equal to a sort. */
+/** In ascending order; values in the same list are equal to a sort. */
 const ASCENDING = [
   [undefined],
   [null],
@@ -91,7 +91,7 @@ export function queries(store) {
       })
     }
 
-    it('gives items as items does, and no token where nothing follows (conformance 20)', async (t) => {
+    it('returns items like items(), and no token if nothing follows (conformance 20)', async (t) => {
       const state = openFresh(store, t)
       await Promise.all([state.set('a', 'k', [1]), state.set('b', 'k', null)])
       const all = {
@@ -105,7 +105,7 @@ export function queries(store) {
       assert.deepEqual(await state.query({ groupId: 'c' }), { items: [] })
     })
 
-    it('looks at values that are no objects, by the empty path (conformance 20)', async (t) => {
+    it('compares values that are not objects with the empty path (conformance 20)', async (t) => {
       const state = openFresh(store, t)
       await Promise.all([7, 'seven', true, null, [7]].map((value, index) => state.set('t', `k${index}`, value)))
       assert.deepEqual(await keysOf(state, { filter: { EQ: { '': 7 } } }), ['k0'])
@@ -113,7 +113,7 @@ export function queries(store) {
       assert.deepEqual(await keysOf(state, { filter: { EQ: { 0: 7 } } }), ['k4'])
     })
 
-    it('looks at the entries of one trace or of all (conformance 20)', async (t) => {
+    it('selects the entries of one trace or of all (conformance 20)', async (t) => {
       const state = openFresh(store, t)
       await Promise.all(['a', 'b', 'c'].map((traceId, index) => state.set(traceId, 'k', { n: index })))
       const filter = { GTE: { n: 1 } }
@@ -124,7 +124,7 @@ export function queries(store) {
       assert.deepEqual(await groupsOf({ filter, groupId: 'a' }), [])
     })
 
-    it('sorts over all types, up and down (conformance 20)', async (t) => {
+    it('sorts values of all types, ascending and descending (conformance 20)', async (t) => {
       const state = openFresh(store, t)
       const fields = ASCENDING.flat()
       const key = (/** @type {number} */ index) => `k${String(index).padStart(2, '0')}`
@@ -137,7 +137,7 @@ export function queries(store) {
         from += length
         return keys.slice(from - length, from)
       })
-      // What is equal stays in the order of its names.
+      // Equal values are ordered by name.
       assert.deepEqual(await keysOf(state, { sort: [{ key: 'f', order: 'DESC' }] }), groups.toReversed().flat())
     })
 
@@ -155,7 +155,7 @@ export function queries(store) {
       )
     })
 
-    it('gives 1,025 entries whole, and small and large values (conformance 5)', async (t) => {
+    it('returns all of 1,025 entries, with small and large values (conformance 5)', async (t) => {
       const state = openFresh(store, t)
       const large = range(6).map((index) => ({ n: 5 - index, text: 'x'.repeat(1024 * 1024) }))
       await Promise.all([
@@ -175,7 +175,7 @@ export function queries(store) {
       )
     })
 
-    it('agrees with plain JavaScript, page by page (conformance 20)', async (t) => {
+    it('returns the same as a JavaScript model, page by page (conformance 20)', async (t) => {
       const { prefix } = workspace(store, t)
       let runs = 0
       const limit = fc.integer({ min: 1, max: 5 })
@@ -219,7 +219,7 @@ export function queries(store) {
       )
     })
 
-    rawIt(store, 'rejects where a text is not JSON, naming the entry, whether it would match', async (raw) => {
+    rawIt(store, 'rejects with the name of an entry whose text is not JSON, with any filter', async (raw) => {
       const { client, prefix, open } = raw
       const state = open()
       await Promise.all([client.set(`${prefix}t:bad`, '{"a":1'), state.set('t', 'good', 1), state.set('t2', 'k', 1)])
@@ -253,7 +253,7 @@ async function inPages(state, query, limit) {
     const page = await state.query({ ...query, page: { limit, token } })
     assert.ok(page.items.length === limit || page.token === undefined)
     all.push(...page.items)
-    assert.ok(all.length < 100, 'the pages come to no end')
+    assert.ok(all.length < 100, 'endless pages')
     token = page.token
   } while (token)
   return all

@@ -34,26 +34,26 @@ const REFUSED = [
 
 /** @param {GetStore} store */
 export function refusedIds(store) {
-  describe('refused ids', () => {
+  describe('invalid ids', () => {
     for (const [name, id] of REFUSED) {
-      it(`refuse ${name} as a trace id`, async (t) => {
+      it(`reject ${name} as a trace id`, async (t) => {
         const state = openFresh(store, t)
         const calls = callsWithTraceId(state, /** @type {any} */ (id))
-        // To these methods these two mean all groups.
+        // For these methods undefined means all groups.
         const takes = (/** @type {string} */ name) => ['items', 'query'].includes(name)
-        const refusing = id === undefined || id === null ? calls.filter(({ name }) => !takes(name)) : calls
+        const refusing = id === undefined ? calls.filter(({ name }) => !takes(name)) : calls
         await assertAllFail(refusing, 'ERR_INVALID_ARGUMENT')
         assert.deepEqual(await state.traceIds(), [])
       })
 
-      it(`refuse ${name} as a key`, async (t) => {
+      it(`reject ${name} as a key`, async (t) => {
         const state = openFresh(store, t)
         await assertAllFail(callsWithEntry(state, 't', /** @type {any} */ (id)), 'ERR_INVALID_ARGUMENT')
         assert.deepEqual(await state.keys('t'), [])
       })
     }
 
-    it('have halves of a pair meet in no way', async (t) => {
+    it('reject halves of a surrogate pair, which together would form another id', async (t) => {
       const state = openFresh(store, t)
       await state.set('😀', '😀', 1)
       assert.equal(await state.get('😀', '😀'), 1)

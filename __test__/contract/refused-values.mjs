@@ -33,16 +33,16 @@ const REFUSED = [
   ['a cycle', cycle],
   ['an object whose toJSON throws', throwing],
   ['an object whose toJSON throws, inside', [throwing]],
-  ['an object whose toJSON throws what is no error', throwingText],
-  ['an object whose toJSON gives undefined', { toJSON: () => undefined }],
+  ['an object whose toJSON throws a value that is not an Error', throwingText],
+  ['an object whose toJSON returns undefined', { toJSON: () => undefined }],
   ['a getter that throws', Object.defineProperty({}, 'a', { enumerable: true, get: throwing.toJSON })],
 ]
 
 /** @param {GetStore} store */
 export function refusedValues(store) {
-  describe('refused values', () => {
+  describe('invalid values', () => {
     for (const [name, value] of REFUSED) {
-      it(`refuses ${name} and writes nothing`, async (t) => {
+      it(`reject with ${name}, and write nothing`, async (t) => {
         const state = openFresh(store, t)
         await state.set('t', 'old', 'stays')
         await assertFails(state.set('t', 'old', value), 'ERR_INVALID_ARGUMENT', { applied: 'no' })
@@ -52,7 +52,7 @@ export function refusedValues(store) {
       })
     }
 
-    it('names the entry', async (t) => {
+    it('reject with the name of the entry', async (t) => {
       const state = openFresh(store, t)
       const details = /** @type {const} */ ({ applied: 'no', traceId: 'trace', key: 'a key' })
       await assertFails(state.set('trace', 'a key', undefined), 'ERR_INVALID_ARGUMENT', details)

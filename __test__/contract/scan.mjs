@@ -5,6 +5,7 @@ import { assertFails } from '../support/assert-fails.mjs'
 import { fill, range } from '../support/fill.mjs'
 import { assertSameMembers } from '../support/members.mjs'
 import { until } from '../support/until.mjs'
+import { untitled } from '../support/untitled.mjs'
 import { openFresh, rawIt } from '../support/workspace.mjs'
 
 /**
@@ -21,24 +22,24 @@ async function all(scan) {
 
 /** @type {[mistake: string, options: unknown][]} */
 const MISTAKES = [
-  ['the options must be an object', null],
-  ['the options must be an object', 10],
-  ['pagesize is unknown', { pagesize: 10 }],
+  ['options: expected an object', null],
+  ['options: expected an object', 10],
+  ['pagesize: unknown option. Did you mean pageSize?', { pagesize: 10 }],
   ...[0, -1, 1.5, NaN, 10_001, '10', null].map(badSize),
-  ['the key prefix must be a string', { keyPrefix: 1 }],
-  ['the key prefix must be a string', { keyPrefix: null }],
-  ['the key prefix holds a lone surrogate', { keyPrefix: '\ud800' }],
+  ['keyPrefix: expected a string, got the number 1', { keyPrefix: 1 }],
+  ['keyPrefix: expected a string, got null', { keyPrefix: null }],
+  ['keyPrefix: contains a lone surrogate', { keyPrefix: '\ud800' }],
 ]
 
 /** @param {unknown} pageSize @returns {[string, unknown]} */
 function badSize(pageSize) {
-  return ['pageSize must be an integer from 1 to 10000', { pageSize }]
+  return ['pageSize: expected a whole number from 1 to 10000, got ', { pageSize }]
 }
 
 /** @param {GetStore} store */
 export function scans(store) {
   describe('scan', () => {
-    it('goes through the items of a trace, stored null among them', async (t) => {
+    it('returns the items of a trace, also a stored null', async (t) => {
       const state = openFresh(store, t)
       const values = { a: null, b: 0, c: false, d: '', e: [null], f: { g: null } }
       await Promise.all([
@@ -52,7 +53,7 @@ export function scans(store) {
     })
 
     for (const pageSize of [1, 5, 12, 13, undefined]) {
-      it(`gives each of 12 entries once, in pages of ${pageSize} (conformance 5)`, async (t) => {
+      it(`returns each of 12 entries once, in pages of ${pageSize} (conformance 5)`, async (t) => {
         const state = openFresh(store, t)
         await fill(state, 't', 12)
         const items = await all(state.scan('t', { pageSize }))
@@ -63,7 +64,7 @@ export function scans(store) {
       })
     }
 
-    it('gives each of 1,025 entries once (conformance 5)', async (t) => {
+    it('returns each of 1,025 entries once (conformance 5)', async (t) => {
       const state = openFresh(store, t)
       await Promise.all([fill(state, 't', 1025), fill(state, 'other', 300)])
       for (const options of [undefined, { pageSize: 10_000 }, { pageSize: 300, keyPrefix: 'k' }]) {
@@ -75,7 +76,7 @@ export function scans(store) {
       }
     })
 
-    it('goes through the keys that start so only, taken literally (conformance 6)', async (t) => {
+    it('returns only items with the literal keyPrefix (conformance 6)', async (t) => {
       const state = openFresh(store, t)
       await Promise.all(['a*', 'a*b', 'ab', 'b'].map((key) => state.set('t', key, key)))
       const keysOf = async (/** @type {ScanOptions} */ options) =>
@@ -85,7 +86,7 @@ export function scans(store) {
       assert.deepEqual(await keysOf({ keyPrefix: '?' }), [])
     })
 
-    it('tolerates inserts, deletes and writes meanwhile (conformance 5)', async (t) => {
+    it('tolerates concurrent inserts, deletes and writes (conformance 5)', async (t) => {
       const state = openFresh(store, t)
       await fill(state, 't', 12)
       /** @type {StateItem[]} */
@@ -94,7 +95,7 @@ export function scans(store) {
       for await (const item of state.scan('t', { pageSize: 3 })) {
         items.push(item)
         if (items.length !== 4) continue
-        // Two pages are read by now, or the third too.
+        // Two or three pages have been read by now.
         const seen = new Set(items.map(({ key }) => key))
         const left = (await state.keys('t')).filter((key) => !seen.has(key))
         for (const key of left) gone.add(key)
@@ -103,13 +104,13 @@ export function scans(store) {
       const keys = items.map(({ key }) => key)
       assert.equal(new Set(keys).size, keys.length)
       assert.ok(!keys.includes('new'))
-      // Those of the page at hand, and of the one ahead, had been read.
+      // Items of the current page and the prefetched one had been read.
       const after = keys.slice(4)
       assert.ok(after.length >= 2 && after.length <= 5, `${after}`)
       assert.ok(after.every((key) => gone.has(key)))
     })
 
-    it('reads one page ahead and no more, and none when it is stopped', async (t) => {
+    it('prefetches one page, and none after it is stopped', async (t) => {
       const state = openFresh(store, t)
       await fill(state, 't', 50)
       const before = state.stats().calls
@@ -118,7 +119,7 @@ export function scans(store) {
       for await (const { value } of state.scan('t', { pageSize: 10 })) {
         given += 1
         assert.ok(Number(value) < 50)
-        // The listing of the keys, the page at hand and the one ahead.
+        // The listing of the keys, the current page and the prefetched one.
         assert.equal(callsSince(), 1 + Math.min(5, Math.ceil(given / 10) + 1))
         if (given === 15) break
       }
@@ -127,13 +128,13 @@ export function scans(store) {
       assert.equal(callsSince(), 1 + 3 + 1)
     })
 
-    it('reads nothing before it is gone through', async (t) => {
+    it('reads nothing before the first step', async (t) => {
       const state = openFresh(store, t)
       state.scan('t')
       assert.equal(state.stats().calls, 0)
     })
 
-    it('may be gone through while others are', async (t) => {
+    it('can run concurrently with others', async (t) => {
       const state = openFresh(store, t)
       await Promise.all(range(10).map((index) => fill(state, `t${index}`, index * 7)))
       const scans = range(10).map((index) => all(state.scan(`t${index}`, { pageSize: 10 })))
@@ -145,28 +146,28 @@ export function scans(store) {
       }
     })
 
-    it('ends with an error where the adapter is closed meanwhile', async (t) => {
+    it('rejects if the adapter is closed meanwhile', async (t) => {
       const state = openFresh(store, t)
       await fill(state, 't', 30)
       const scan = state.scan('t', { pageSize: 1 })[Symbol.asyncIterator]()
       await scan.next()
       await state.cleanup()
-      // The page ahead was read before.
+      // The prefetched page was read before.
       await scan.next()
       await assertFails(scan.next(), 'ERR_CLOSED', { traceId: 't' })
       assert.deepEqual(await scan.next(), { done: true, value: undefined })
     })
 
-    it('refuses options that are malformed, at the first step', async (t) => {
+    it('rejects invalid options at the first step', async (t) => {
       const state = openFresh(store, t)
       for (const [mistake, options] of MISTAKES) {
         const scan = state.scan('t', /** @type {any} */ (options))
-        const { message } = await assertFails(all(scan), 'ERR_INVALID_ARGUMENT', { traceId: 't' })
-        assert.ok(message.startsWith(mistake), message)
+        const error = await assertFails(all(scan), 'ERR_INVALID_ARGUMENT', { traceId: 't' })
+        assert.ok(untitled(error).startsWith(mistake), error.message)
       }
     })
 
-    rawIt(store, 'ends with the entry named whose text is not JSON', async ({ client, prefix, open }) => {
+    rawIt(store, 'rejects with the name of an entry whose text is not JSON', async ({ client, prefix, open }) => {
       const state = open()
       await Promise.all([client.set(`${prefix}t:bad`, '1],[2'), client.hSet(`${prefix}t:hash`, 'f', '1')])
       await assertFails(all(state.scan('t')), 'ERR_CORRUPT_VALUE', { traceId: 't', key: 'bad' })

@@ -7,7 +7,7 @@ import { openFresh, rawIt } from '../support/workspace.mjs'
 /** @param {import('../support/workspace.mjs').GetStore} store */
 export function stats(store) {
   describe('stats', () => {
-    it('begin with nothing', (t) => {
+    it('begin at 0', (t) => {
       const { calls, errors, inFlight, waiting, pendingBytes, reconnects, latency } = openFresh(store, t).stats()
       assert.deepEqual([calls, errors, inFlight, waiting, pendingBytes, reconnects], [0, {}, 0, 0, 0, 0])
       assert.deepEqual(latency, { p50: 0, p90: 0, p99: 0, max: 0 })
@@ -25,7 +25,7 @@ export function stats(store) {
       assert.deepEqual([after.calls, after.inFlight, after.waiting, after.pendingBytes], [101, 0, 0, 0])
     })
 
-    it('tell how long calls took', async (t) => {
+    it('report the latency of calls', async (t) => {
       const state = openFresh(store, t)
       const times = []
       for (const index of range(50)) {
@@ -38,6 +38,17 @@ export function stats(store) {
       assert.ok(max <= Math.max(...times), `${max} ms, of calls that took up to ${Math.max(...times)} ms`)
     })
 
+    it('count each entry of a bulk call, and a rejected bulk call', async (t) => {
+      const state = openFresh(store, t)
+      await state.setMany('t', { a: 1, b: 2 })
+      await state.getMany('t', ['a', 'b', 'c'])
+      const partly = state.setMany('t', { a: 3, c: 3 }, { ifAbsent: true })
+      const refused = state.setMany('t', { a: undefined })
+      await Promise.allSettled([partly, refused])
+      const { calls, errors } = state.stats()
+      assert.deepEqual([calls, errors], [8, { ERR_CONFLICT: 1, ERR_INVALID_ARGUMENT: 1 }])
+    })
+
     it('count failures by their code', async (t) => {
       const state = openFresh(store, t, { maxPendingCommands: 10 })
       const bad = /** @type {any} */ (5)
@@ -48,6 +59,12 @@ export function stats(store) {
       const { calls, errors } = state.stats()
       assert.deepEqual(errors, { ERR_INVALID_ARGUMENT: 4, ERR_BACKPRESSURE: 2, ERR_CLOSED: 2 })
       assert.equal(calls, 18)
+    })
+
+    it('count the failure of a transaction', async (t) => {
+      const state = openFresh(store, t)
+      await state.transaction('t', [{ op: 'check', key: 'k', ifMatch: '0'.repeat(40) }]).catch(() => {})
+      assert.deepEqual(state.stats().errors, { ERR_CONFLICT: 1 })
     })
 
     rawIt(store, 'count failures of stored texts', async ({ client, prefix, open }) => {

@@ -23,7 +23,7 @@ export function traceIds(store) {
       assert.equal(await state.get('a:b', 'c'), null)
     })
 
-    it('ends the id in traceIds and items, and is a part of the key there', async (t) => {
+    it('ends the trace id in traceIds and items; the rest belongs to the key', async (t) => {
       const state = openFresh(store, t)
       await Promise.all([state.set('a:b', 'c', 1), state.set('a', 'd', 2)])
       assert.deepEqual(await state.traceIds(), ['a'])
@@ -35,7 +35,7 @@ export function traceIds(store) {
       ])
     })
 
-    it('lists and clears what the longer id holds', async (t) => {
+    it('is not a separator in the given id: listings and clear select only entries of the whole id', async (t) => {
       const state = openFresh(store, t)
       await Promise.all([state.set('a:b', 'c', 1), state.set('a', 'd', 2), state.set('a:bc', 'e', 3)])
       assert.deepEqual(await state.keys('a:b'), ['c'])
@@ -45,7 +45,7 @@ export function traceIds(store) {
       assertSameMembers(await state.keys('a'), ['d', 'bc:e'])
     })
 
-    it('is refused by every method under strictTraceIds', async (t) => {
+    it('is rejected by every method with strictTraceIds', async (t) => {
       const { open } = workspace(store, t)
       const [strict, lenient] = [open({ strictTraceIds: true }), open()]
       await lenient.set('a', 'b:key', 'stays')
@@ -53,7 +53,7 @@ export function traceIds(store) {
       assert.equal(await lenient.get('a', 'b:key'), 'stays')
     })
 
-    it('may stand in a key under strictTraceIds', async (t) => {
+    it('is allowed in a key with strictTraceIds', async (t) => {
       const state = openFresh(store, t, { strictTraceIds: true })
       await state.set('a', ':b:', 1)
       assert.equal(await state.get('a', ':b:'), 1)

@@ -10,7 +10,7 @@ import { openFresh, workspace } from '../support/workspace.mjs'
 export function transactions(store) {
   if (!store.hasTransactions) {
     return describe('transactions', () => {
-      it('on several entries are refused before anything is sent (conformance 13)', async (t) => {
+      it('on several entries are rejected before anything is sent (conformance 13)', async (t) => {
         const state = openFresh(store, t)
         const work = (/** @type {any} */ tx) => tx.set('k1', 1).set('k2', 2)
         await assertFails(state.transaction('t', work), 'ERR_UNSUPPORTED', { traceId: 't', applied: 'no' })
@@ -22,7 +22,7 @@ export function transactions(store) {
   }
 
   describe('transactions', () => {
-    it('do their operations in order (conformance 13)', async (t) => {
+    it('execute their operations in order (conformance 13)', async (t) => {
       const state = openFresh(store, t)
       await state.set('t', 'k1', 'old')
       await state.transaction('t', (tx) => tx.delete('k1').set('k2', 2).delete('k2').set('k3', [3]).delete('missing'))
@@ -30,7 +30,7 @@ export function transactions(store) {
       assert.deepEqual(await state.keys('t'), ['k3'])
     })
 
-    it('may be lists, or made by an asynchronous function (conformance 13)', async (t) => {
+    it('accept a list of operations or an asynchronous function (conformance 13)', async (t) => {
       const state = openFresh(store, t)
       await state.transaction('t', [
         { op: 'set', key: 'a', value: 1 },
@@ -45,7 +45,7 @@ export function transactions(store) {
       assert.ok(left !== null && left > 40 && left <= 50, String(left))
     })
 
-    it('look at all conditions before the first write: all or nothing (conformance 13)', async (t) => {
+    it('check all conditions before the first write (conformance 13)', async (t) => {
       const state = openFresh(store, t)
       await state.setMany('t', { a: 1, b: 2 })
       const [a, b] = await state.getManyWithMetadata('t', ['a', 'b'])
@@ -59,7 +59,7 @@ export function transactions(store) {
       await assertFails(three, 'ERR_CONFLICT', failed('c'))
       assert.deepEqual(await state.getMany('t', ['a', 'b', 'c']), [1, 2, null])
 
-      // The conditions are about what was before, also of what the transaction itself writes.
+      // Conditions compare with the state before the transaction, also of entries that it writes.
       await state.transaction('t', (tx) => {
         tx.set('a', 'A', { ifMatch: a.etag }).delete('b', { ifMatch: b.etag }).set('c', 'C', { ifAbsent: true })
         tx.check('a', { ifMatch: a.etag })
@@ -67,7 +67,7 @@ export function transactions(store) {
       assert.deepEqual(await state.getMany('t', ['a', 'b', 'c']), ['A', null, 'C'])
     })
 
-    it('racing for the same entries: exactly one wins (conformance 13)', async (t) => {
+    it('succeed for exactly one of many that race for the same entries (conformance 13)', async (t) => {
       const { open } = workspace(store, t)
       const states = [open(), open()]
       const racing = Array.from({ length: 20 }, (_, index) =>
@@ -79,14 +79,14 @@ export function transactions(store) {
       assert.equal(a, b)
     })
 
-    it('take unusual ids and values', async (t) => {
+    it('accept unusual ids and values', async (t) => {
       const state = openFresh(store, t)
       const key = '\u0000\u0001\u0002 ключ {x}'
       await state.transaction('t\u0001é', (tx) => tx.set(key, '\u0000\u0001').set('', { a: [] }))
       assert.deepEqual(await state.getMany('t\u0001é', [key, '']), ['\u0000\u0001', { a: [] }])
     })
 
-    it('of a thousand entries are one', async (t) => {
+    it('can have a thousand entries', async (t) => {
       const state = openFresh(store, t)
       await state.transaction('t', (tx) => {
         for (let index = 0; index < 1000; index++) tx.set(`k${index}`, index)
@@ -94,20 +94,50 @@ export function transactions(store) {
       assert.equal((await state.keys('t')).length, 1000)
     })
 
-    it('keep their place among the calls of a tick', async (t) => {
+    it('are executed in order with the other calls of the tick', async (t) => {
       const state = openFresh(store, t)
       await Promise.all([state.transaction('t', (tx) => tx.set('k', 'first')), state.set('t', 'k', 'last')])
       assert.equal(await state.get('t', 'k'), 'last')
     })
 
-    it('are on the entry that is named, whatever else the options hold', async (t) => {
+    it('reject options that would name another entry', async (t) => {
       const state = openFresh(store, t)
       const options = /** @type {any} */ ({ op: 'delete', key: 'other', value: 2 })
-      await state.transaction('t', (tx) => tx.set('k', 1, options))
-      assert.deepEqual(await state.getMany('t', ['k', 'other']), [1, null])
+      const refused = /** @type {const} */ ({ code: 'ERR_INVALID_ARGUMENT' })
+      await assert.rejects(
+        state.transaction('t', (tx) => tx.set('k', 1, options)),
+        refused,
+      )
+      assert.deepEqual(await state.getMany('t', ['k', 'other']), [null, null])
     })
 
-    it('refuse what they cannot do, and write nothing', async (t) => {
+    for (const [kind, wait] of /** @type {const} */ ([
+      ['a function that returns', false],
+      ['a function that resolves', true],
+    ])) {
+      it(`reject later uses of tx after ${kind}`, async (t) => {
+        const state = openFresh(store, t)
+        /** @type {import('redis-state-adapter').StateTransaction[]} */
+        const kept = []
+        const work = (/** @type {import('redis-state-adapter').StateTransaction} */ tx) => {
+          kept.push(tx.set('k', 1))
+          return wait ? Promise.resolve() : undefined
+        }
+        await state.transaction('t', work)
+        assert.throws(() => kept[0].set('late', 1), { code: 'ERR_INVALID_ARGUMENT' })
+        assert.throws(() => kept[0].delete('k'), { code: 'ERR_INVALID_ARGUMENT' })
+        assert.deepEqual(await state.keys('t'), ['k'])
+      })
+    }
+
+    it('do not call their function if the options are invalid', async (t) => {
+      const state = openFresh(store, t)
+      const work = () => assert.fail('called')
+      const options = /** @type {any} */ ({ sginal: 1 })
+      await assertFails(state.transaction('t', work, options), 'ERR_INVALID_ARGUMENT', { traceId: 't', applied: 'no' })
+    })
+
+    it('reject invalid operations, and write nothing', async (t) => {
       const state = openFresh(store, t)
       /** @type {any[]} */
       const mistakes = [

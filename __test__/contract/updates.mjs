@@ -15,7 +15,7 @@ import { openFresh, rawIt, workspace } from '../support/workspace.mjs'
 
 const failed = /** @type {const} */ ({ traceId: 't', key: 'k', applied: 'no' })
 
-/** Few names, so that operations meet; among them some that have to be escaped. */
+/** A small set, so that operations often hit the same member; some names need escapes. */
 const name = fc.constantFrom('a', 'b', '0', '1', '', 'é"\\', '__proto__', '\u0001')
 const leaf = fc.oneof(fc.integer({ min: -99, max: 99 }), fc.constantFrom(null, true, 'text', '},{"a":1', ''))
 const { value } = fc.letrec((/** @type {(name: string) => fc.Arbitrary<any>} */ tie) => ({
@@ -36,7 +36,7 @@ const operation = /** @type {fc.Arbitrary<UpdateOperation>} */ (
 /** @param {GetStore} store */
 export function updates(store) {
   describe('update', () => {
-    it('does what a JavaScript model does, or nothing (conformance 17)', async (t) => {
+    it('agrees with a JavaScript model, or changes nothing (conformance 17)', async (t) => {
       const state = openFresh(store, t)
       await fc.assert(
         fc.asyncProperty(
@@ -62,7 +62,7 @@ export function updates(store) {
       )
     })
 
-    it('leaves what it does not name as it is (conformance 17)', async (t) => {
+    it('does not change other members (conformance 17)', async (t) => {
       const state = openFresh(store, t)
       for (const [what, kept] of VALUES) {
         await state.set('t', 'k', { before: kept, n: 0, after: [kept] })
@@ -77,7 +77,7 @@ export function updates(store) {
       }
     })
 
-    it('keeps the expiry, and gives one to what it creates (conformance 17)', async (t) => {
+    it('keeps the expiry, and sets the default one on entries that it creates (conformance 17)', async (t) => {
       const state = openFresh(store, t)
       await state.set('t', 'k', {}, { ttl: 50 })
       await state.update('t', 'k', [{ op: 'set', path: 'a', value: 1 }], { ttl: 500 })
@@ -96,7 +96,7 @@ export function updates(store) {
       assert.deepEqual(newValue, { ...members, more: 1 })
     })
 
-    it('is exact, whoever calls at the same time (conformance 17)', async (t) => {
+    it('is exact with concurrent callers (conformance 17)', async (t) => {
       const { open } = workspace(store, t)
       const states = [open(), open()]
       const operations = /** @type {UpdateOperation[]} */ ([
@@ -107,7 +107,7 @@ export function updates(store) {
       assert.deepEqual(await states[0].get('t', 'k'), { n: 300, list: Array(300).fill('x') })
     })
 
-    it('may be conditioned on an etag (conformance 8)', async (t) => {
+    it('accepts an etag as a condition (conformance 8)', async (t) => {
       const state = openFresh(store, t)
       await state.set('t', 'k', { n: 1 })
       const found = await state.getWithMetadata('t', 'k')
@@ -121,7 +121,7 @@ export function updates(store) {
       assert.deepEqual(await state.get('t', 'k'), { n: 2 })
     })
 
-    it('refuses what it cannot do, and names it', async (t) => {
+    it('rejects invalid operations, and names them', async (t) => {
       const state = openFresh(store, t)
       await state.set('t', 'k', { n: 1 })
       /** @type {[operations: any, named: RegExp][]} */
@@ -144,29 +144,33 @@ export function updates(store) {
       assert.deepEqual(await state.get('t', 'k'), { n: 1 })
     })
 
-    rawIt(store, 'leaves every other byte as others wrote it (conformance 17)', async ({ open, client, prefix }) => {
-      const state = open()
-      const key = `${prefix}t:k`
-      for (const [before, after] of [
-        [
-          '{"n":1,"big":12345678901234567890,"e":[],"o":{},"x":1.0}',
-          '{"n":2,"big":12345678901234567890,"e":[],"o":{},"x":1.0}',
-        ],
-        [' { "n" : 1 , "s" : "\\u0061\\/" } ', '{ "n" : 2 , "s" : "\\u0061\\/" } '],
-        ['{"\\u006e":1,"é":"\\ud83d\\ude00"}', '{"\\u006e":2,"é":"\\ud83d\\ude00"}'],
-        ['{"n":5,"n":1}', '{"n":5,"n":2}'],
-        ['{"s":"\\\\","t":"\\"","n":1}', '{"s":"\\\\","t":"\\"","n":2}'],
-      ]) {
-        await client.set(key, before)
-        assert.deepEqual(await state.update('t', 'k', [{ op: 'increment', path: 'n' }]), {
-          oldValue: JSON.parse(before),
-          newValue: JSON.parse(after),
-        })
-        assert.equal(await client.get(key), after)
-      }
-    })
+    rawIt(
+      store,
+      'keeps every other byte that another client wrote (conformance 17)',
+      async ({ open, client, prefix }) => {
+        const state = open()
+        const key = `${prefix}t:k`
+        for (const [before, after] of [
+          [
+            '{"n":1,"big":12345678901234567890,"e":[],"o":{},"x":1.0}',
+            '{"n":2,"big":12345678901234567890,"e":[],"o":{},"x":1.0}',
+          ],
+          [' { "n" : 1 , "s" : "\\u0061\\/" } ', ' { "n" : 2 , "s" : "\\u0061\\/" } '],
+          ['{"\\u006e":1,"é":"\\ud83d\\ude00"}', '{"\\u006e":2,"é":"\\ud83d\\ude00"}'],
+          ['{"n":5,"n":1}', '{"n":5,"n":2}'],
+          ['{"s":"\\\\","t":"\\"","n":1}', '{"s":"\\\\","t":"\\"","n":2}'],
+        ]) {
+          await client.set(key, before)
+          assert.deepEqual(await state.update('t', 'k', [{ op: 'increment', path: 'n' }]), {
+            oldValue: JSON.parse(before),
+            newValue: JSON.parse(after),
+          })
+          assert.equal(await client.get(key), after)
+        }
+      },
+    )
 
-    rawIt(store, 'refuses a text that is not JSON, and leaves it', async ({ open, client, prefix }) => {
+    rawIt(store, 'rejects a text that is not JSON, and keeps it', async ({ open, client, prefix }) => {
       const state = open()
       for (const text of ['', 'text', '{"n":1', '1],[2', "{'n':1}"]) {
         await client.set(`${prefix}t:k`, text)

@@ -26,7 +26,7 @@ export function values(store) {
       })
     }
 
-    it('resolves set to the very value that was given', async (t) => {
+    it('resolves set to the same value that was passed', async (t) => {
       const state = openFresh(store, t)
       const value = { toJSON: () => 'as JSON', inner: {} }
       assert.equal(await state.set('t', 'k', value), value)
@@ -51,14 +51,14 @@ export function values(store) {
       assert.equal(JSON.stringify(await state.delete('t', 'k')), expected)
     })
 
-    it('gives null, never undefined, for a missing entry (conformance 2)', async (t) => {
+    it('returns null, never undefined, for a missing entry (conformance 2)', async (t) => {
       const state = openFresh(store, t)
       await state.set('t', 'k', 1)
       assert.equal(await state.get('t', 'other'), null)
       assert.equal(await state.get('other', 'k'), null)
     })
 
-    it('overwrites a value, also with one of another kind or length', async (t) => {
+    it('overwrites a value, also with another type or length', async (t) => {
       const state = openFresh(store, t)
       for (const value of ['a long string to begin with', 0, { a: 1 }, null, '']) {
         await state.set('t', 'k', value)
@@ -67,7 +67,7 @@ export function values(store) {
       assert.deepEqual(await state.getGroup('t'), [''])
     })
 
-    it('stores what the value was at the time of the call', async (t) => {
+    it('stores the value as it is at the time of the call', async (t) => {
       const state = openFresh(store, t)
       const value = { a: 1 }
       const written = state.set('t', 'k', value)
@@ -76,14 +76,14 @@ export function values(store) {
       assert.deepEqual(await state.get('t', 'k'), { a: 1 })
     })
 
-    it('is seen by another adapter of the same store', async (t) => {
+    it('returns a value to another adapter on the same store', async (t) => {
       const { open } = workspace(store, t)
       const [one, other] = [open(), open()]
       await one.set('t', 'k', { a: 1 })
       assert.deepEqual(await other.get('t', 'k'), { a: 1 })
     })
 
-    it('keeps whatever JSON can say', async (t) => {
+    it('keeps any JSON value', async (t) => {
       const state = openFresh(store, t)
       const property = fc.asyncProperty(fc.jsonValue({ stringUnit: 'binary' }), async (value) => {
         await state.set('t', 'k', value)

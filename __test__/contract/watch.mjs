@@ -6,7 +6,7 @@ import { assertFails } from '../support/assert-fails.mjs'
 import { fill, range } from '../support/fill.mjs'
 import { assertSameMembers } from '../support/members.mjs'
 import { until } from '../support/until.mjs'
-import { alive, take, watching } from '../support/watching.mjs'
+import { take, watching, withDeadline } from '../support/watching.mjs'
 import { workspace } from '../support/workspace.mjs'
 
 /**
@@ -15,21 +15,21 @@ import { workspace } from '../support/workspace.mjs'
  * @import { GetStore } from '../support/workspace.mjs'
  */
 
-/** Names that would match others if they were patterns, or that look like parts of one. */
+/** Names that would match others as patterns, or contain special characters of patterns. */
 const ODD = ['*', '?', '[a-z]', '\\', 'a*', '^', '日本 😀', '"', ' ', '{', '\n']
 
 /** @param {GetStore} store */
 export function watch(store) {
   /** @param {TestContext} t */
-  const corner = async (t) => {
+  const openTwo = async (t) => {
     const { prefix, open } = workspace(store, t)
-    await store().letWatch?.(prefix)
+    await store().allowWatch?.(prefix)
     return { open, state: open(), other: open() }
   }
 
   describe('watch (conformance 19)', { concurrency: true }, () => {
-    it('tells what another adapter creates, updates and deletes', async (t) => {
-      const { state, other } = await corner(t)
+    it('emits what another adapter creates, updates and deletes', async (t) => {
+      const { state, other } = await openTwo(t)
       const changes = await watching(t, state, 't')
       await other.set('t', 'k', 1)
       await other.set('t', 'k', 2)
@@ -38,14 +38,14 @@ export function watch(store) {
       const entry = { traceId: 't', key: 'k' }
       assert.deepEqual(await take(changes), [{ type: 'created', ...entry }])
       assert.deepEqual(await take(changes), [{ type: 'updated', ...entry }])
-      // Where entries move between servers, one that is there again was not deleted.
+      // In a cluster, a deletion is only reported if the entry does not exist when that is checked.
       const rest = await take(changes)
       if (rest[0].type === 'deleted') rest.push(...(await take(changes)))
       assert.ok(['deleted created', 'updated'].includes(rest.map(({ type }) => type).join(' ')), JSON.stringify(rest))
     })
 
-    it('tells what its own adapter does', async (t) => {
-      const { state } = await corner(t)
+    it('emits changes of its own adapter', async (t) => {
+      const { state } = await openTwo(t)
       const changes = await watching(t, state, 't')
       await state.set('t', 'k', 1)
       assert.deepEqual(await take(changes), [{ type: 'created', traceId: 't', key: 'k' }])
@@ -53,8 +53,8 @@ export function watch(store) {
       assert.deepEqual(await take(changes), [{ type: 'deleted', traceId: 't', key: 'k' }])
     })
 
-    it('knows what was there before', async (t) => {
-      const { state, other } = await corner(t)
+    it('knows the entries that existed before', async (t) => {
+      const { state, other } = await openTwo(t)
       await fill(other, 't', 20)
       const changes = await watching(t, state, 't')
       await other.set('t', 'k7', 'new')
@@ -63,8 +63,24 @@ export function watch(store) {
       assert.deepEqual(await take(changes), [{ type: 'deleted', traceId: 't', key: 'k8' }])
     })
 
-    it('tells of expiry', async (t) => {
-      const { state, open } = await corner(t)
+    it('emits nothing for locks and rate limits', async (t) => {
+      const { state, other } = await openTwo(t)
+      const [all, trace, entry] = [
+        await watching(t, state),
+        await watching(t, state, 't'),
+        await watching(t, state, 't', 'k'),
+      ]
+      const lock = await other.lock('t', 'k', { ttl: '60s' })
+      await lock?.extend('30s')
+      await lock?.release()
+      await other.rateLimit('t', 'k', { limit: 1, window: '60s' })
+      await other.set('t', 'k', 1)
+      const expected = [{ type: 'created', traceId: 't', key: 'k' }]
+      for (const changes of [all, trace, entry]) assert.deepEqual(await take(changes), expected)
+    })
+
+    it('emits expired', async (t) => {
+      const { state, open } = await openTwo(t)
       const changes = await watching(t, state, 't', undefined, { values: true })
       await open({ ttl: 1 }).set('t', 'k', 'short-lived')
       assert.equal((await take(changes))[0].type, 'created')
@@ -73,18 +89,18 @@ export function watch(store) {
       assert.equal(await state.get('t', 'k'), null)
     })
 
-    it('tells of all that clear removes', async (t) => {
-      const { state, other } = await corner(t)
+    it('emits deleted for each entry that clear removes', async (t) => {
+      const { state, other } = await openTwo(t)
       await fill(other, 't', 50)
       const changes = await watching(t, state, 't')
       await other.clear('t')
-      const told = await take(changes, 50)
-      assert.ok(told.every(({ type }) => type === 'deleted'))
-      assert.equal(new Set(told.map(({ key }) => key)).size, 50)
+      const received = await take(changes, 50)
+      assert.ok(received.every(({ type }) => type === 'deleted'))
+      assert.equal(new Set(received.map(({ key }) => key)).size, 50)
     })
 
-    it('tells of what other methods write, and nothing of an expiry that is set or taken away', async (t) => {
-      const { state, other } = await corner(t)
+    it('emits the writes of other methods, but nothing for a changed expiry', async (t) => {
+      const { state, other } = await openTwo(t)
       const changes = await watching(t, state, 't', undefined, { values: true })
       const entry = { traceId: 't', key: 'n' }
       await other.increment('t', 'n')
@@ -99,8 +115,8 @@ export function watch(store) {
       assert.deepEqual(await take(changes), [{ type: 'deleted', ...entry, oldValue: 5 }])
     })
 
-    it('of one entry tells of no other', async (t) => {
-      const { state, other } = await corner(t)
+    it('of one entry emits no changes of others', async (t) => {
+      const { state, other } = await openTwo(t)
       await other.set('t', 'there', 1)
       const [changes, there] = [await watching(t, state, 't', 'k'), await watching(t, state, 't', 'there')]
       for (const key of ['k2', 'K', 'kk', '', 'k']) await other.set('t', key, 1)
@@ -110,15 +126,15 @@ export function watch(store) {
       assert.deepEqual(await take(there), [{ type: 'updated', traceId: 't', key: 'there' }])
     })
 
-    it('of one trace tells of no other', async (t) => {
-      const { state, other } = await corner(t)
+    it('of one trace emits no changes of others', async (t) => {
+      const { state, other } = await openTwo(t)
       const changes = await watching(t, state, 't')
       for (const traceId of ['t2', 'T', '', 'tt', 't']) await other.set(traceId, 'k', 1)
       assert.deepEqual(await take(changes), [{ type: 'created', traceId: 't', key: 'k' }])
     })
 
-    it('of everything tells of each trace', async (t) => {
-      const { state, other } = await corner(t)
+    it('of everything emits changes of each trace', async (t) => {
+      const { state, other } = await openTwo(t)
       await other.set('known', 'k', 1)
       const changes = await watching(t, state)
       const ids = ['t', 'u', '', 'known']
@@ -130,7 +146,7 @@ export function watch(store) {
     })
 
     it('takes wildcards in ids literally', async (t) => {
-      const { state, other } = await corner(t)
+      const { state, other } = await openTwo(t)
       for (const id of ODD) {
         const [group, one] = [await watching(t, state, id), await watching(t, state, 'one', id)]
         await other.set('x', 'other', 1)
@@ -143,15 +159,15 @@ export function watch(store) {
       }
     })
 
-    it('of an id with a colon tells by that id', async (t) => {
-      const { state, other } = await corner(t)
+    it('of a trace id with a colon emits changes with that id', async (t) => {
+      const { state, other } = await openTwo(t)
       const changes = await watching(t, state, 'a:b')
       await other.set('a:b', 'c:d', 1)
       assert.deepEqual(await take(changes), [{ type: 'created', traceId: 'a:b', key: 'c:d' }])
     })
 
-    it('with values tells the new and the old one', async (t) => {
-      const { state, other } = await corner(t)
+    it('with values emits the new and the old value', async (t) => {
+      const { state, other } = await openTwo(t)
       await other.set('t', 'before', 'there')
       for (const [values, key] of /** @type {[any[], string][]} */ ([
         [['a', { b: [1, null] }, 0, '', false], 'k'],
@@ -180,8 +196,8 @@ export function watch(store) {
       assert.deepEqual(await take(changes), [{ type: 'deleted', traceId: 't', key: 'before', oldValue: 'there' }])
     })
 
-    it('lets a copy be kept, whatever is written side by side', async (t) => {
-      const { state, other } = await corner(t)
+    it('allows to maintain a copy during concurrent writes', async (t) => {
+      const { state, other } = await openTwo(t)
       const changes = await watching(t, state, 't', undefined, { values: true })
       const copy = new Map()
       const kept = (async () => {
@@ -206,8 +222,8 @@ export function watch(store) {
       await kept
     })
 
-    it('may be more than one, and each may end by itself', async (t) => {
-      const { state, other } = await corner(t)
+    it('can be opened several times, and each ends separately', async (t) => {
+      const { state, other } = await openTwo(t)
       const [first, second] = [await watching(t, state, 't'), await watching(t, state, 't')]
       const [all, elsewhere] = [await watching(t, state), await watching(t, other, 't')]
       await other.set('t', 'k', 1)
@@ -223,7 +239,7 @@ export function watch(store) {
     })
 
     it('ends with break', async (t) => {
-      const { state, other } = await corner(t)
+      const { state, other } = await openTwo(t)
       const changes = await watching(t, state, 't')
       await other.set('t', 'k', 1)
       const seen = []
@@ -236,7 +252,7 @@ export function watch(store) {
     })
 
     it('ends with its signal', async (t) => {
-      const { state } = await corner(t)
+      const { state } = await openTwo(t)
       const [controller, reason] = [new AbortController(), new Error('enough')]
       const changes = await watching(t, state, 't', undefined, { signal: controller.signal })
       const next = changes.next()
@@ -249,13 +265,13 @@ export function watch(store) {
       await assertFails(late.next(), 'ERR_ABORTED')
     })
 
-    it('ends with cleanup, and none begins afterwards', async (t) => {
-      const { state } = await corner(t)
+    it('ends with cleanup, and cannot be opened afterwards', async (t) => {
+      const { state } = await openTwo(t)
       const changes = await watching(t, state, 't')
       const early = state.watch('u')
       const next = changes.next()
       await state.cleanup()
-      assert.deepEqual(await alive(next), { value: undefined, done: true })
+      assert.deepEqual(await withDeadline(next), { value: undefined, done: true })
       await assertFails(early.ready, 'ERR_CLOSED')
       assert.deepEqual(await early.next(), { value: undefined, done: true })
       const late = state.watch('t')
@@ -263,8 +279,8 @@ export function watch(store) {
       await assertFails(late.next(), 'ERR_CLOSED')
     })
 
-    it('refuses what it cannot watch', async (t) => {
-      const { state } = await corner(t)
+    it('rejects invalid arguments', async (t) => {
+      const { state } = await openTwo(t)
       for (const args of /** @type {any[][]} */ ([
         [1],
         [null],
@@ -281,7 +297,7 @@ export function watch(store) {
         ['t', 'k', { value: true }],
       ])) {
         const refused = (async () => {
-          for await (const _ of /** @type {any} */ (state).watch(...args)) assert.fail('it watches')
+          for await (const _ of /** @type {any} */ (state).watch(...args)) assert.fail('expected a rejection')
         })()
         await assertFails(refused, 'ERR_INVALID_ARGUMENT')
       }

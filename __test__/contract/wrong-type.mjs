@@ -10,7 +10,7 @@ import { rawIt } from '../support/workspace.mjs'
 const TYPES = ['hash', 'list', 'set', 'zset', 'stream']
 
 /**
- * One key of each other type, among the group's own entries.
+ * Stores one key of each other type among the entries of the group.
  *
  * @param {RawWorkspace} workspace
  */
@@ -40,7 +40,7 @@ async function assertAllExist({ client }, names) {
 /** @param {GetStore} store */
 export function wrongType(store) {
   describe('a key of another Redis type', () => {
-    rawIt(store, 'rejects get and delete and spoils no other call', async (workspace) => {
+    rawIt(store, 'rejects get and delete, and does not affect other calls', async (workspace) => {
       const names = await storeOtherTypes(workspace)
       const state = workspace.open()
       await state.set('t', 'good', 1)
@@ -70,7 +70,7 @@ export function wrongType(store) {
       }
     })
 
-    rawIt(store, 'is left alone by clear', async (workspace) => {
+    rawIt(store, 'is not deleted by clear', async (workspace) => {
       const names = await storeOtherTypes(workspace)
       const state = workspace.open()
       await state.set('t', 'k', 1)

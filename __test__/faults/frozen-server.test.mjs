@@ -1,5 +1,5 @@
 // @ts-check
-// A server that freezes with calls on it, in the middle of a walk or of a removal, and goes on later.
+// A server freezes with calls in flight, during a scan or a clear, and resumes later.
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
@@ -22,25 +22,25 @@ import { warmThroughRelay } from '../support/warm.mjs'
  * @typedef {import('../support/settling.mjs').Outcome} Outcome
  */
 
-/** Turns of the event loop, in each of which every kind of call is made. */
+/** Number of event loop turns, in each of which every kind of call is made. */
 const turns = 30
 const prefix = 'motia:state:'
 
 describe('a server that freezes under load', () => {
   for (const { title, until } of [
-    { title: 'when it goes on at once', until: async () => {} },
+    { title: 'if it resumes at once', until: async () => {} },
     {
-      title: 'when its silent connection was given up before',
+      title: 'if the connection was replaced before',
       until: async (/** @type {Adapter} */ state) => void (await next(state, 'reconnecting')),
     },
   ]) {
-    it(`fails calls in time, truly says what was not applied, and answers again: ${title}`, async (t) => {
+    it(`makes calls time out with the right \`applied\`, and is used again: ${title}`, async (t) => {
       const server = await started(t)
       const client = await server.client()
       await store(client)
       const state = open(t, { url: server.url, commandTimeout })
       valuesOf(await allSettled(reads(state).map(({ make }) => make())))
-      const givenUp = until(state)
+      const replaced = until(state)
       /** @type {ReturnType<typeof callsOfTurn>[]} */
       const made = []
       for (const turn of range(turns)) {
@@ -49,7 +49,7 @@ describe('a server that freezes under load', () => {
         await setImmediate()
       }
       const outcomes = await Promise.all(made.map(({ reads, ...writes }) => outcomesOf(reads, writes)))
-      await givenUp
+      await replaced
       server.signal('SIGCONT')
       await assertAnswers(state)
       const all = outcomes.flatMap(({ reads, set, remove, clear }) => [...reads, set, remove, clear])
@@ -58,12 +58,12 @@ describe('a server that freezes under load', () => {
         for (const { error } of reads) assertOverdue(error, [undefined])
         for (const { error } of [set, remove, clear]) assertOverdue(error, ['no', 'unknown'])
       }
-      for (const { error } of all.slice(-all.length / 2)) assert.ok(error, 'a frozen server answered')
+      for (const { error } of all.slice(-all.length / 2)) assert.ok(error, 'a call succeeded on the frozen server')
       await assertApplied(client, outcomes)
     })
   }
 
-  it('for a moment only, fails none of them', async (t) => {
+  it('only for a moment, fails no call', async (t) => {
     const server = await started(t)
     await store(await server.client())
     const state = open(t, { url: server.url })
@@ -88,18 +88,18 @@ describe('a server that freezes under load', () => {
 
 describe('a server that freezes in the middle of', () => {
   for (const name of ['getGroup', 'keys', 'items', 'traceIds', 'items of all']) {
-    it(`a walk fails it in time, and walks anew later: ${name}`, async (t) => {
+    it(`a scan makes it time out; the next call scans from the start: ${name}`, async (t) => {
       const server = await started(t)
       const client = await server.client()
-      // More than two pages, of about 2,000 and 4,000, have together.
+      // More than two SCAN steps return together (about 2,000 and 4,000).
       const numbers = range(9000)
       await client.mSet(Object.fromEntries(numbers.map((n) => [`${prefix}trace:k${n}`, String(n)])))
       const relay = await relayTo(t, server)
       const state = open(t, { url: relay.url, commandTimeout })
       const [{ make }] = reads(state).filter((call) => call.name === name)
-      // A request that the relay has heard, and that has not come to the server yet.
+      // The relay has received this request, but the server has not.
       relay.delay(10)
-      const third = relay.requested('\r\nSCAN\r\n', 3)
+      const third = relay.untilRequest('\r\nSCAN\r\n', 3)
       const call = assertFails(make(), 'ERR_COMMAND_TIMEOUT', inTime)
       await third
       server.signal('SIGSTOP')
@@ -113,10 +113,10 @@ describe('a server that freezes in the middle of', () => {
     })
   }
 
-  it('a clear fails it in time, as some of it may be gone', async (t) => {
+  it('a clear makes it time out with applied: unknown, because some entries may be deleted', async (t) => {
     const { server, relay, state } = await warmThroughRelay(t, { commandTimeout })
     relay.delay(10)
-    const removing = relay.requested('\r\nUNLINK\r\n')
+    const removing = relay.untilRequest('\r\nUNLINK\r\n')
     const expected = { applied: /** @type {const} */ ('unknown'), traceId: 'trace', ...inTime }
     const call = assertFails(state.clear('trace'), 'ERR_COMMAND_TIMEOUT', expected)
     await removing
@@ -129,7 +129,7 @@ describe('a server that freezes in the middle of', () => {
 })
 
 /**
- * What the calls of all turns find.
+ * Stores the entries that the calls of all turns use.
  *
  * @param {Client} client
  */
@@ -142,7 +142,7 @@ async function store(client) {
 }
 
 /**
- * Every kind of call; those that write on entries of this turn alone.
+ * Every kind of call. Writes use entries of this turn only.
  *
  * @param {Adapter} state
  * @param {number} turn
@@ -178,13 +178,13 @@ async function outcomesOf(reads, writes) {
  */
 function assertOverdue(error, applied) {
   if (!error) return
-  // What was sent on a connection that was given up.
+  // Commands sent on a connection that was replaced.
   assert.ok(['ERR_COMMAND_TIMEOUT', 'ERR_CONNECTION'].includes(error.code), error.code)
   assert.ok(applied.includes(error.applied), `applied: ${error.applied}`)
 }
 
 /**
- * What was carried out is there, and what was not is not.
+ * The stored entries must agree with the outcomes: an applied write is present, and one with `applied: 'no'` is not.
  *
  * @param {Client} client
  * @param {Awaited<ReturnType<typeof outcomesOf>>[]} outcomes by turn
@@ -192,24 +192,20 @@ function assertOverdue(error, applied) {
 async function assertApplied(client, outcomes) {
   const stored = new Set(await client.keys('*'))
   for (const [turn, { set, remove, clear }] of outcomes.entries()) {
-    for (const { name, outcome, isThere } of [
-      { name: `written:${turn}`, outcome: set, isThere: true },
-      { name: `deleted:${turn}`, outcome: remove, isThere: false },
-      { name: `cleared-${turn}:key`, outcome: clear, isThere: false },
+    for (const { name, outcome, exists } of [
+      { name: `written:${turn}`, outcome: set, exists: true },
+      { name: `deleted:${turn}`, outcome: remove, exists: false },
+      { name: `cleared-${turn}:key`, outcome: clear, exists: false },
     ]) {
       const { error } = outcome
       if (error?.applied === 'unknown') continue
-      assert.equal(
-        stored.has(prefix + name),
-        error ? !isThere : isThere,
-        `${name} after ${error?.applied ?? 'success'}`,
-      )
+      assert.equal(stored.has(prefix + name), error ? !exists : exists, `${name} after ${error?.applied ?? 'success'}`)
     }
   }
 }
 
 /**
- * The first calls afterwards succeed within commandTimeout, here less than a second.
+ * The first calls after the fault must succeed within `commandTimeout`, here less than a second.
  *
  * @param {Adapter} state
  */

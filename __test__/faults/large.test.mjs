@@ -1,5 +1,5 @@
 // @ts-check
-// Large values in both directions at once, and more of them than a server takes.
+// Large values in both directions at once, and more data than the connection accepts.
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
@@ -21,16 +21,16 @@ import { warm } from '../support/warm.mjs'
 
 const megabyte = 1024 * 1024
 const size = 16 * megabyte
-/** Room for a dozen of them. @type {Options} */
+/** Limits for a dozen large values. @type {Options} */
 const roomy = { maxPendingBytes: 256 * megabyte, commandTimeout: 20_000 }
 
 describe('values of 16 MB in both directions at once', () => {
-  it('of one tick come back right', async (t) => {
+  it('in one tick are returned unchanged', async (t) => {
     const { state } = await warm(t, roomy)
     await exchange(state, 'one')
   })
 
-  it('of overlapping ticks, listings among them, come back right', async (t) => {
+  it('in overlapping ticks, with listings, are returned unchanged', async (t) => {
     const { state } = await warm(t, roomy)
     const exchanges = []
     for (const group of ['one', 'two', 'three']) {
@@ -43,13 +43,13 @@ describe('values of 16 MB in both directions at once', () => {
     assert.deepEqual([values[0].length, values[1].length], [4, 4])
   })
 
-  it('of 4 adapters come back right', async (t) => {
+  it('of 4 adapters are returned unchanged', async (t) => {
     const server = await started(t)
     const states = range(4).map(() => open(t, { url: server.url, ...roomy }))
     await Promise.all(states.map((state, index) => exchange(state, `group-${index}`)))
   })
 
-  it('come back right from a server that freezes for a moment', async (t) => {
+  it('are returned unchanged by a server that freezes for a moment', async (t) => {
     const server = await started(t)
     const states = range(4).map(() => open(t, { url: server.url, ...roomy }))
     const exchanges = states.map((state, index) =>
@@ -64,12 +64,12 @@ describe('values of 16 MB in both directions at once', () => {
   })
 })
 
-describe('more than the other side takes', () => {
-  it('is held without a stir', async (t) => {
+describe('more data than the other side reads', () => {
+  it('waits without using CPU time', async (t) => {
     const { server, state } = await warm(t)
     server.signal('SIGSTOP')
     const call = state.set('trace', 'large', large('large'))
-    // What its socket takes has left.
+    // The socket buffers are full.
     await setTimeout(100)
     const [start, before] = [performance.now(), process.cpuUsage()]
     await setTimeout(500)
@@ -77,11 +77,11 @@ describe('more than the other side takes', () => {
     server.signal('SIGCONT')
     await call
     const busy = (user + system) / 1000
-    assert.ok(busy < took / 2, `${busy} ms of processor time in ${took} ms`)
+    assert.ok(busy < took / 2, `${busy} ms of CPU time in ${took} ms`)
   })
 
   for (const time of ['once', 'and once more']) {
-    it(`leaves every call its own answer on the connection that follows: ${time}`, async (t) => {
+    it(`gives every call its own reply on the next connection: ${time}`, async (t) => {
       const server = await started(t)
       const relay = await relayTo(t, server)
       const keys = range(20).map((n) => `k${n}`)
@@ -92,7 +92,7 @@ describe('more than the other side takes', () => {
       makeThreadsLate()
       const [events, back] = [record(state), next(state, 'ready')]
       await fillUp(state, relay)
-      // So that answers are under way whenever something happens.
+      // So that replies are in flight at any time.
       relay.delay(20)
       const wrong = [...(await readInEachTurn(state, keys, back)), ...(await readInTurn(state, keys, 20))]
       assert.deepEqual(wrong.slice(0, 5), [], `${wrong.length} wrong answers`)
@@ -103,8 +103,8 @@ describe('more than the other side takes', () => {
 })
 
 /**
- * Jams the way with a call that is owed an answer, and one that cannot leave as a whole. When the first one has failed, the
- * connection is about to be given up.
+ * Jams the connection with one call that waits for its reply, and one that is only partly sent. When the first has
+ * timed out, the connection is about to be replaced.
  *
  * @param {Adapter} state
  * @param {Relay} relay
@@ -112,10 +112,10 @@ describe('more than the other side takes', () => {
 async function fillUp(state, relay) {
   const value = large('large')
   relay.jam()
-  const owed = settled(state.set('trace', 'small', 1))
+  const unanswered = settled(state.set('trace', 'small', 1))
   await setImmediate()
   void settled(state.set('trace', 'large', value))
-  await owed
+  await unanswered
 }
 
 /**
@@ -124,7 +124,7 @@ async function fillUp(state, relay) {
  * @param {Adapter} state
  * @param {string[]} keys
  * @param {Promise<unknown>} end
- * @returns what was answered instead
+ * @returns the wrong results
  */
 async function readInEachTurn(state, keys, end) {
   let running = true
@@ -138,12 +138,12 @@ async function readInEachTurn(state, keys, end) {
 }
 
 /**
- * Reads entries whose values are their keys, so many times one after the other.
+ * Reads entries whose values are their keys, several times in sequence.
  *
  * @param {Adapter} state
  * @param {string[]} keys
  * @param {number} times
- * @returns what was answered instead
+ * @returns the wrong results
  */
 async function readInTurn(state, keys, times) {
   const readAll = async (/** @type {string} */ key) => {
@@ -161,17 +161,17 @@ async function readInTurn(state, keys, times) {
 function readWrong(state, key) {
   return state.get('trace', key).then(
     (value) => (value === key ? [] : [{ key, value }]),
-    // Late threads are late.
+    // Calls may time out because the native threads are late.
     ({ code }) => (code === 'ERR_COMMAND_TIMEOUT' ? [] : [{ key, code }]),
   )
 }
 
 /**
- * Writes values of 16 MB while others are read.
+ * Writes values of 16 MB while it reads others.
  *
  * @param {Adapter} state
  * @param {string} group
- * @param {() => Promise<void>} [meanwhile] done when both are under way
+ * @param {() => Promise<void>} [meanwhile] awaited while both are in flight
  */
 async function exchange(state, group, meanwhile = async () => {}) {
   const [outgoing, incoming] = [range(2).map((n) => `out-${n}`), range(2).map((n) => `in-${n}`)]
@@ -193,6 +193,6 @@ function large(name) {
  * @param {string} name
  */
 function assertLarge(value, name) {
-  // assert.equal would show both.
+  // assert.equal would print both values.
   assert.ok(value === large(name), `${name}: another text of ${/** @type {string} */ (value)?.length} characters`)
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// How adapters are closed, whatever their server is up to, and what is left of them.
+// Adapters close in time in any state of their server.
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
@@ -9,16 +9,15 @@ import { assertTakes } from '../support/assert-takes.mjs'
 import { allCalls } from '../support/calls.mjs'
 import { next, record } from '../support/events.mjs'
 import { fill, range } from '../support/fill.mjs'
-import { lose } from '../support/lose.mjs'
+import { killServer } from '../support/kill-server.mjs'
 import { nodeOrSkip } from '../support/node-or-skip.mjs'
 import { open } from '../support/open.mjs'
-import { portOfNobody } from '../support/port-of-nobody.mjs'
 import { started } from '../support/redis.mjs'
-import { untold } from '../support/resources.mjs'
 import { runNode } from '../support/run-node.mjs'
 import { scriptedServer } from '../support/scripted-server.mjs'
 import { atOnce, commandTimeout, inTime } from '../support/timing.mjs'
 import { until } from '../support/until.mjs'
+import { unusedPort } from '../support/unused-port.mjs'
 import { warm } from '../support/warm.mjs'
 
 /**
@@ -29,13 +28,13 @@ import { warm } from '../support/warm.mjs'
 
 const longDelay = { reconnectStrategy: 60_000 }
 
-describe('cleanup of an idle adapter is done at once', () => {
+describe('cleanup resolves at once for an idle adapter', () => {
   /** @type {Record<string, (t: TestContext) => Promise<RedisStateAdapter>>} */
   const SITUATIONS = {
     'that is connected': async (t) => (await warm(t)).state,
     'that has not connected yet': async (t) => open(t, { url: (await started(t)).url }),
-    'that reaches nobody': async (t) => {
-      const state = open(t, { host: '127.0.0.1', port: await portOfNobody() })
+    'that cannot connect': async (t) => {
+      const state = open(t, { host: '127.0.0.1', port: await unusedPort() })
       await next(state, 'reconnecting', 2)
       return state
     },
@@ -44,21 +43,21 @@ describe('cleanup of an idle adapter is done at once', () => {
       server.signal('SIGSTOP')
       return state
     },
-    'whose server was frozen before it said a word': async (t) => {
+    'whose server was frozen before its first reply': async (t) => {
       const server = await started(t)
       server.signal('SIGSTOP')
       const state = open(t, { url: server.url })
       await next(state, 'connect')
       return state
     },
-    'that waits for long before it connects again': async (t) => {
+    'with a long delay before it reconnects': async (t) => {
       const { server, state } = await warm(t, { socket: longDelay })
-      await lose(state, server)
+      await killServer(state, server)
       return state
     },
-    'that waits for long because its strategy says so': async (t) => {
+    'with a long delay from its strategy function': async (t) => {
       const { server, state } = await warm(t, { socket: { reconnectStrategy: () => 60_000 } })
-      await lose(state, server)
+      await killServer(state, server)
       return state
     },
   }
@@ -68,7 +67,7 @@ describe('cleanup of an idle adapter is done at once', () => {
     })
   }
 
-  it('whose strategy gave up', async (t) => {
+  it('whose strategy stopped reconnecting', async (t) => {
     const { server, state } = await warm(t, { socket: { reconnectStrategy: false } })
     const events = record(state)
     await Promise.all([next(state, 'end'), server.kill()])
@@ -79,7 +78,7 @@ describe('cleanup of an idle adapter is done at once', () => {
 })
 
 describe('cleanup with calls in flight', () => {
-  it('lets hundreds of them finish first', async (t) => {
+  it('waits until hundreds of calls are done', async (t) => {
     const { client, state } = await warm(t)
     await fill(state, 'old', 100)
     const large = 'x'.repeat(500_000)
@@ -105,13 +104,13 @@ describe('cleanup with calls in flight', () => {
       applied: /** @type {const} */ ('unknown'),
     },
     {
-      situation: 'that waits for long before it connects again',
+      situation: 'with a long delay before it reconnects',
       options: { socket: longDelay },
-      enter: lose,
+      enter: killServer,
       applied: /** @type {const} */ ('no'),
     },
   ]) {
-    it(`has all of them failed in time: ${situation}`, async (t) => {
+    it(`rejects all of them in time: ${situation}`, async (t) => {
       const { server, state } = await warm(t, { commandTimeout, ...options })
       await enter(state, server)
       const reads = range(100).flatMap(() => [state.get('trace', 'key'), state.keys('trace')])
@@ -126,12 +125,12 @@ describe('cleanup with calls in flight', () => {
     })
   }
 
-  it('has all of them failed in time: that reaches nobody', async (t) => {
-    const state = open(t, { host: '127.0.0.1', port: await portOfNobody(), commandTimeout })
+  it('rejects all of them in time: that cannot connect', async (t) => {
+    const state = open(t, { host: '127.0.0.1', port: await unusedPort(), commandTimeout })
     await Promise.all([assertAllFail(allCalls(state), 'ERR_COMMAND_TIMEOUT', inTime), assertCloses(state, inTime)])
   })
 
-  it('waits for the time of the last of them, not for that of the first', async (t) => {
+  it('waits until the last deadline, not the first', async (t) => {
     const { server, state } = await warm(t, { commandTimeout })
     server.signal('SIGSTOP')
     const first = assertFails(state.get('trace', 'key'), 'ERR_COMMAND_TIMEOUT', inTime)
@@ -140,7 +139,7 @@ describe('cleanup with calls in flight', () => {
     await Promise.all([first, last, assertCloses(state, inTime)])
   })
 
-  it('settles them when the server is killed meanwhile', async (t) => {
+  it('settles all calls if the server is killed meanwhile', async (t) => {
     const { server, state } = await warm(t, { commandTimeout })
     server.signal('SIGSTOP')
     const calls = [
@@ -151,9 +150,9 @@ describe('cleanup with calls in flight', () => {
     await Promise.all([...calls, assertCloses(state, inTime), server.kill()])
   })
 
-  it('lets them finish when the server comes back in time', async (t) => {
+  it('lets calls succeed if the server is restarted in time', async (t) => {
     const { server, state } = await warm(t, { socket: { reconnectStrategy: 20 } })
-    await lose(state, server)
+    await killServer(state, server)
     const calls = [state.set('trace', 'key', 1), state.get('trace', 'other'), state.getGroup('other')]
     const closing = state.cleanup()
     await server.start()
@@ -170,7 +169,7 @@ describe('cleanup may be called', () => {
       const server = await started(t)
       const state = open(t, { url: server.url, commandTimeout })
       const closed = new Promise((resolve) => state.once(event, () => resolve(state.cleanup())))
-      // Nothing else keeps the process alive.
+      // This call keeps the process alive.
       const alive = state.get('trace', 'key').catch(() => {})
       if (event === 'error' || event === 'reconnecting') await Promise.all([next(state, event), alive, server.kill()])
       if (event === 'end') void state.cleanup()
@@ -180,7 +179,7 @@ describe('cleanup may be called', () => {
     })
   }
 
-  it('by the strategy', async (t) => {
+  it('by the strategy function', async (t) => {
     const server = await started(t)
     /** @type {Promise<void> | undefined} */
     let closing
@@ -200,14 +199,14 @@ describe('cleanup may be called', () => {
     await assertAllFail(allCalls(state), 'ERR_CLOSED', atOnce)
   })
 
-  it('in the reaction to a call', async (t) => {
+  it('in the continuation of a call', async (t) => {
     const { state } = await warm(t)
     await Promise.all(range(10).map(() => state.get('trace', 'key').then(() => state.cleanup())))
     await assertAllFail(allCalls(state), 'ERR_CLOSED', atOnce)
   })
 
-  it('by a block that is left', async (t) => {
-    // Older versions do not know the syntax.
+  it('by `await using` at the end of a block', async (t) => {
+    // Older versions do not support the syntax.
     const node = nodeOrSkip(t, 24)
     if (!node) return
     const { url } = await started(t)
@@ -217,7 +216,7 @@ describe('cleanup may be called', () => {
 })
 
 describe('an adapter that was closed', () => {
-  it('has no connection any more', async (t) => {
+  it('has no connections', async (t) => {
     const { client, state } = await warm(t)
     const connections = async () => String(await client.sendCommand(['CLIENT', 'LIST'])).match(/ name=redis-state-/g)
     assert.equal((await connections())?.length, 2)
@@ -225,55 +224,23 @@ describe('an adapter that was closed', () => {
     await until(async () => (await connections()) === null)
   })
 
-  it('does not try to connect again', async (t) => {
+  it('does not reconnect', async (t) => {
     const server = await scriptedServer(t, () => (socket) => socket.destroy())
     const state = open(t, { url: server.url, socket: { reconnectStrategy: 0 } })
     await next(state, 'reconnecting', 5)
     await state.cleanup()
-    // One may be on its way.
+    // One attempt may be in progress.
     const most = server.connections + 1
     const events = record(state)
-    // That something does not happen nobody tells.
+    // There is no event for an attempt that is not made.
     await setTimeout(300)
-    assert.ok(server.connections <= most, `${server.connections} connections, ${most} when it was closed`)
+    assert.ok(server.connections <= most, `${server.connections} connections, at most ${most} expected`)
     assert.deepEqual(events, [])
   })
 })
 
-describe('300 adapters, opened and closed one after the other, leave nothing', { concurrency: 3, skip: untold }, () => {
-  const flags = ['--expose-gc', '--max-semi-space-size=1']
-
-  for (const what of ['that reach nobody', 'used', 'never used', 'closed with calls in flight', 'with a strategy']) {
-    it(what, async (t) => {
-      const url = what === 'that reach nobody' ? `redis://127.0.0.1:${await portOfNobody()}` : (await started(t)).url
-      const { code, stdout, stderr } = await runNode('open-and-close.mjs', [url, what], { flags })
-      assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
-      const { before, after } = JSON.parse(stdout)
-      for (const name of ['descriptors', 'threads']) assert.ok(after[name] <= before[name], stdout)
-      assert.ok(after.memory - before.memory < 8e6, stdout)
-    })
-  }
-})
-
-describe('50 adapters share the native threads', { skip: untold }, () => {
-  // Looking up a name blocks a thread, so there may be some for that; but not one for each adapter.
-  for (const { host, most } of [
-    { host: '127.0.0.1', most: 2 },
-    { host: 'localhost', most: 8 },
-  ]) {
-    it(`that connect to ${host}`, async (t) => {
-      const { port } = await started(t)
-      const { code, stdout, stderr } = await runNode('many-adapters.mjs', [host, String(port)])
-      assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
-      const { ofOne, ofMany } = JSON.parse(stdout)
-      assert.ok(ofOne > 0 && ofOne <= most, stdout)
-      assert.ok(ofMany <= most, stdout)
-    })
-  }
-})
-
 /**
- * Short, as the time that it takes for many of them counts too.
+ * The outcome in short form, so that many of them can be compared.
  *
  * @param {Promise<unknown>} call
  */
@@ -285,10 +252,10 @@ function outcomeOf(call) {
 }
 
 /**
- * Closes an adapter, which may be asked for as often as one likes, and takes no call from then on.
+ * Closes an adapter several times at once. Later calls must reject.
  *
  * @param {RedisStateAdapter} state
- * @param {{ from?: number, within: number }} expected milliseconds that it takes
+ * @param {{ from?: number, within: number }} expected duration in milliseconds
  */
 async function assertCloses(state, expected) {
   const events = record(state)

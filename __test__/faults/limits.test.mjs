@@ -1,5 +1,5 @@
 // @ts-check
-// Calls that are admitted give back their room, however they end.
+// Calls release their share of the limits on pending calls and bytes, however they end.
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
@@ -7,24 +7,24 @@ import { setImmediate } from 'node:timers/promises'
 import { next } from '../support/events.mjs'
 import { range } from '../support/fill.mjs'
 import { open } from '../support/open.mjs'
-import { portOfNobody } from '../support/port-of-nobody.mjs'
 import { started } from '../support/redis.mjs'
 import { relayTo } from '../support/relay.mjs'
 import { allSettled } from '../support/settling.mjs'
+import { unusedPort } from '../support/unused-port.mjs'
 
 /**
  * @typedef {import('redis-state-adapter').RedisStateAdapter} Adapter
  * @typedef {import('../support/relay.mjs').Relay} Relay
  */
 
-describe('a flood of calls, partly refused, leaves as much room as before when it', () => {
+describe('after a flood of calls beyond a limit, the whole limit is available again if the flood', () => {
   const commandTimeout = 400
   /** @type {{ title: string, begin: (relay: Relay) => void }[]} */
   const floods = [
     { title: 'was answered', begin: () => {} },
-    { title: 'was swallowed', begin: (relay) => relay.blackHole() },
-    { title: 'got stuck', begin: (relay) => relay.jam() },
-    { title: 'was cut half way', begin: (relay) => void relay.after('answers', 100, () => relay.cut()) },
+    { title: 'went to a black hole', begin: (relay) => relay.blackHole() },
+    { title: 'went to a jammed connection', begin: (relay) => relay.jam() },
+    { title: 'was cut in the middle', begin: (relay) => void relay.after('replies', 100, () => relay.cut()) },
     { title: 'met a host that refuses connections', begin: (relay) => relay.refuse() },
   ]
 
@@ -47,14 +47,14 @@ describe('a flood of calls, partly refused, leaves as much room as before when i
   }
 })
 
-describe('what a call is sent with', () => {
-  it('counts as its own bytes do', async (t) => {
-    const url = `redis://127.0.0.1:${await portOfNobody()}`
-    const state = open(t, { url, commandTimeout: 200, maxPendingBytes: 20_000 })
+describe('the command around a value', () => {
+  it('counts towards maxPendingBytes', async (t) => {
+    const url = `redis://127.0.0.1:${await unusedPort()}`
+    const state = open(t, { url, commandTimeout: 200, maxPendingBytes: 65_000 })
     const codes = []
     for (const n of range(4)) {
       codes.push(state.update('t', `k${n}`, [{ op: 'increment' }]).catch(({ code }) => code))
-      // Those of one tick would share it.
+      // Calls of one tick would share it.
       await setImmediate()
     }
     const expected = [...Array(2).fill('ERR_COMMAND_TIMEOUT'), ...Array(2).fill('ERR_BACKPRESSURE')]
@@ -67,7 +67,7 @@ describe('what a call is sent with', () => {
  * Thousands of calls of all kinds in one tick.
  *
  * @param {Adapter} state
- * @returns {Promise<number>} how many were not refused, when all are settled
+ * @returns {Promise<number>} number of calls that were not rejected at once; resolves when all are settled
  */
 async function flood(state) {
   const value = 'x'.repeat(500)

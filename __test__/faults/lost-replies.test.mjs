@@ -1,5 +1,5 @@
 // @ts-check
-// Writes that were carried out, and whose replies were lost: nobody may carry them out a second time.
+// Writes whose replies are lost are executed at most once.
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
@@ -29,7 +29,11 @@ import { warmThroughRelay } from '../support/warm.mjs'
 
 const unknown = { applied: /** @type {const} */ ('unknown'), within: 1000 }
 
-/** Who writes meanwhile, into the group `trace`. @type {{ who: string, writing: (t: TestContext, server: RedisServer) => Promise<Write> }[]} */
+/**
+ * The other writers, which write to the group `trace` meanwhile.
+ *
+ * @type {{ who: string, writing: (t: TestContext, server: RedisServer) => Promise<Write> }[]}
+ */
 const others = [
   {
     who: 'another adapter',
@@ -48,11 +52,11 @@ const others = [
 ]
 
 for (const { who, writing } of others) {
-  describe(`what ${who} wrote after a write whose reply was lost`, () => {
-    it('stays, where that was a set', async (t) => {
+  describe(`a newer write of ${who} after a write whose reply was lost`, () => {
+    it('is not overwritten by the set', async (t) => {
       const { server, client, relay, state } = await warmThroughRelay(t)
       const write = await writing(t, server)
-      const lost = relay.loseAnswersTo('\r\nSET\r\n')
+      const lost = relay.dropRepliesTo('\r\nSET\r\n')
       const call = assertFails(state.set('trace', 'key', 'old'), 'ERR_CONNECTION', unknown)
       await lost
       await write('key', 'newer')
@@ -63,10 +67,10 @@ for (const { who, writing } of others) {
       assert.equal(await timesCalled(client, 'set'), 2)
     })
 
-    it('stays, where that was a delete', async (t) => {
+    it('is not removed by the delete', async (t) => {
       const { server, client, relay, state } = await warmThroughRelay(t)
       const write = await writing(t, server)
-      const lost = relay.loseAnswersTo('\r\nGETDEL\r\n')
+      const lost = relay.dropRepliesTo('\r\nGETDEL\r\n')
       const call = assertFails(state.delete('trace', 'key'), 'ERR_CONNECTION', unknown)
       await lost
       await write('key', 'newer')
@@ -76,10 +80,10 @@ for (const { who, writing } of others) {
       assert.equal(await timesCalled(client, 'getdel'), 1)
     })
 
-    it('stays, where that was a clear', async (t) => {
+    it('is not removed by the clear', async (t) => {
       const { server, client, relay, state } = await warmThroughRelay(t)
       const write = await writing(t, server)
-      const lost = relay.loseAnswersTo('\r\nUNLINK\r\n')
+      const lost = relay.dropRepliesTo('\r\nUNLINK\r\n')
       const call = assertFails(state.clear('trace'), 'ERR_CONNECTION', unknown)
       await lost
       await write('key', 'newer')
@@ -91,11 +95,11 @@ for (const { who, writing } of others) {
       assert.equal(await timesCalled(client, 'unlink'), 1)
     })
 
-    it('stays, where that were many calls of one tick, and of several', async (t) => {
+    it('is not overwritten by many sets of one tick or of several', async (t) => {
       const { server, client, relay, state } = await warmThroughRelay(t)
       const write = await writing(t, server)
       const keys = range(300).map((index) => `key-${index}`)
-      const lost = relay.loseAnswers(keys.length)
+      const lost = relay.dropReplies(keys.length)
       const set = (/** @type {string} */ key) => assertFails(state.set('trace', key, 'old'), 'ERR_CONNECTION', unknown)
       const calls = keys.slice(0, 200).map(set)
       await setImmediate()
@@ -110,10 +114,10 @@ for (const { who, writing } of others) {
   })
 }
 
-describe('writes that never arrived', () => {
-  it('are not made up for', async (t) => {
+describe('writes that were lost on the way to the server', () => {
+  it('are not sent again', async (t) => {
     const { client, relay, state } = await warmThroughRelay(t)
-    const lost = relay.loseRequests('\r\nSET\r\n', 1)
+    const lost = relay.dropRequests('\r\nSET\r\n', 1)
     const set = assertFails(state.set('trace', 'new', 1), 'ERR_CONNECTION', unknown)
     const remove = assertFails(state.delete('trace', 'key'), 'ERR_CONNECTION', unknown)
     await lost
@@ -124,7 +128,7 @@ describe('writes that never arrived', () => {
   })
 })
 
-describe('a stream of calls, cut at any point', () => {
+describe('a stream of calls that is cut at any byte', () => {
   /** @type {Calls} */
   const pointCalls = (state, group) => ({
     set: state.set(group, 'set', group),
@@ -138,14 +142,14 @@ describe('a stream of calls, cut at any point', () => {
 
   /** @type {{ title: string, calls: Calls, direction: Direction, points: number[] }[]} */
   const streams = [
-    { title: 'of requests for single entries', calls: pointCalls, direction: 'requests', points: range(320) },
-    { title: 'of answers about single entries', calls: pointCalls, direction: 'answers', points: range(70) },
-    { title: 'of requests of a clear', calls: clear, direction: 'requests', points: range(240) },
-    { title: 'of answers to a clear', calls: clear, direction: 'answers', points: range(120) },
+    { title: 'in requests for single entries', calls: pointCalls, direction: 'requests', points: range(320) },
+    { title: 'in replies for single entries', calls: pointCalls, direction: 'replies', points: range(70) },
+    { title: 'in requests of a clear', calls: clear, direction: 'requests', points: range(240) },
+    { title: 'in replies to a clear', calls: clear, direction: 'replies', points: range(120) },
   ]
 
   for (const { title, calls, direction, points } of streams) {
-    it(`has each write carried out once at most: ${title}`, async (t) => {
+    it(`executes each write at most once: ${title}`, async (t) => {
       const server = await started(t)
       const journal = await journalOf(server)
       const lanes = await Promise.all(range(4).map(() => laneTo(t, server)))
@@ -160,14 +164,14 @@ describe('a stream of calls, cut at any point', () => {
         }),
       )
       const times = await journal.close()
-      const told = results.flat().flatMap(({ group, outcomes }) => checked(group, outcomes, times))
-      // The points were such that some writes were lost on the way there, and some on the way back.
+      const seen = results.flat().flatMap(({ group, outcomes }) => checked(group, outcomes, times))
+      // Some requests and some replies were lost.
       const kinds = [
         'acknowledged',
-        'unknown, carried out',
-        ...(direction === 'requests' ? ['unknown, not carried out'] : []),
+        'unknown, executed',
+        ...(direction === 'requests' ? ['unknown, not executed'] : []),
       ]
-      for (const kind of kinds) assert.ok(told.includes(kind), `no write was ${kind}`)
+      for (const kind of kinds) assert.ok(seen.includes(kind), `no write was ${kind}`)
     })
   }
 })
@@ -183,7 +187,7 @@ async function loseConnection(state, relay) {
 }
 
 /**
- * A way to a server that can be cut.
+ * An adapter that connects through a relay.
  *
  * @param {TestContext} t
  * @param {RedisServer} server
@@ -197,13 +201,13 @@ async function laneTo(t, server) {
 /**
  * @param {Awaited<ReturnType<typeof laneTo>>} lane
  * @param {Direction} direction
- * @param {number} point in the bytes of that direction
+ * @param {number} point number of bytes in that direction before the cut
  * @param {Calls} calls
  */
 async function cutAt({ relay, state, client }, direction, point, calls) {
   const group = `${direction}-${point}`
   await client.mSet(Object.fromEntries(['kept', 'deleted'].map((key) => [redisKey(group, key), `"${key}"`])))
-  // So that the connection is there, and all that follows are the calls.
+  // Connect first, so that only the bytes of the calls are counted.
   await Promise.all(Object.values(calls(state, 'before')))
   relay.after(direction, point, () => relay.cut())
   const made = Object.entries(calls(state, group))
@@ -215,8 +219,8 @@ async function cutAt({ relay, state, client }, direction, point, calls) {
 /**
  * @param {string} group
  * @param {Record<string, Outcome>} outcomes by name of the call
- * @param {Map<string, number>} times that each command ran
- * @returns {string[]} what was told of the writes, and how it was
+ * @param {Map<string, number>} times number of executions of each command
+ * @returns {string[]} reported and actual outcome of each write
  */
 function checked(group, outcomes, times) {
   const { get, getAgain, ...writes } = outcomes
@@ -226,12 +230,12 @@ function checked(group, outcomes, times) {
   return Object.entries(writes).map(([name, { error, value }]) => {
     const [command, key] = commands[name].split(' ')
     const ran = times.get(`${command} ${redisKey(group, key)}`) ?? 0
-    const told = error?.applied ?? 'acknowledged'
-    const possible = /** @type {Record<string, number[]>} */ ({ acknowledged: [1], no: [0], unknown: [0, 1] })[told]
-    assert.ok(possible.includes(ran), `${group}: ${name} was ${told}, and was carried out ${ran} times`)
+    const reported = error?.applied ?? 'acknowledged'
+    const possible = /** @type {Record<string, number[]>} */ ({ acknowledged: [1], no: [0], unknown: [0, 1] })[reported]
+    assert.ok(possible.includes(ran), `${group}: ${name} was reported as ${reported}, and was executed ${ran} times`)
     if (error) assert.equal(error.code, 'ERR_CONNECTION')
     else assert.equal(value, { set: group, setAgain: group, delete: 'deleted', clear: undefined }[name])
-    return error ? `${told}, ${ran === 0 ? 'not ' : ''}carried out` : told
+    return error ? `${reported}, ${ran === 0 ? 'not ' : ''}executed` : reported
   })
 }
 

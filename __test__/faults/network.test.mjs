@@ -1,5 +1,5 @@
 // @ts-check
-// Networks that swallow, delay, refuse and cut.
+// Networks that drop, delay, refuse and cut.
 
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
@@ -17,6 +17,7 @@ import { started } from '../support/redis.mjs'
 import { relayTo } from '../support/relay.mjs'
 import { allSettled, assertInTime, settled, valuesOf } from '../support/settling.mjs'
 import { timesCalled } from '../support/times-called.mjs'
+import { MAX_LATENESS } from '../support/timing.mjs'
 import { warmThroughRelay } from '../support/warm.mjs'
 
 /**
@@ -26,20 +27,20 @@ import { warmThroughRelay } from '../support/warm.mjs'
  * @typedef {import('../support/settling.mjs').Outcome} Outcome
  */
 
-/** Attempts to connect take less time than calls have, so that these see the end of a fault. */
+/** Shorter than `commandTimeout`, so that an attempt after the end of a fault can still serve the call. */
 const connectTimeout = 250
 const commandTimeout = 1000
-const inTime = { from: commandTimeout - 50, within: commandTimeout + 250 }
+const inTime = { from: commandTimeout - 50, within: commandTimeout + MAX_LATENESS }
 /** @type {Options} */
 const eager = { commandTimeout, socket: { connectTimeout, reconnectStrategy: 20 } }
 
 describe('a black hole', () => {
-  it('fails calls in time, those made while it lasts too, and is got out of', async (t) => {
+  it('makes calls before and during it time out, and is recovered from', async (t) => {
     const { client, relay, state } = await warmThroughRelay(t, eager)
     const lost = next(state, 'reconnecting')
     relay.blackHole()
     await Promise.all([assertSwallowed(state), lost])
-    // Now it swallows what new connections say first.
+    // Now it also drops the first requests of new connections.
     const errors = await assertAllFail(allCalls(state), 'ERR_COMMAND_TIMEOUT', inTime)
     for (const { cause } of errors) assert.ok(cause instanceof RedisStateError && cause.code === 'ERR_CONNECTION')
     relay.pass()
@@ -47,17 +48,17 @@ describe('a black hole', () => {
     assert.deepEqual([await timesCalled(client, 'set'), await timesCalled(client, 'getdel')], [1, 1])
   })
 
-  it('that opens between the answers to many calls gives none a wrong one', async (t) => {
+  it('between the replies to many calls gives no call a wrong reply', async (t) => {
     const server = await started(t)
     const numbers = range(200)
     await fill(open(t, { url: server.url }), 'many', numbers.length)
-    const told = await Promise.all(
+    const results = await Promise.all(
       range(8).map(async (lane) => {
         const relay = await relayTo(t, server)
         const state = open(t, { url: relay.url, ...eager })
         await state.get('many', 'k0')
         const lost = next(state, 'reconnecting')
-        const opened = relay.after('answers', 1 + 200 * lane, () => relay.blackHole())
+        const opened = relay.after('replies', 1 + 200 * lane, () => relay.blackHole())
         const outcomes = await allSettled(numbers.map((n) => state.get('many', `k${n}`)))
         await Promise.all([opened, lost])
         relay.pass()
@@ -65,17 +66,17 @@ describe('a black hole', () => {
         return outcomes
       }),
     )
-    for (const outcomes of told) {
+    for (const outcomes of results) {
       assertInTime(outcomes, commandTimeout)
       for (const [n, { value, error }] of outcomes.entries()) {
         if (error) assert.equal(error.code, 'ERR_COMMAND_TIMEOUT')
         else assert.equal(value, n)
       }
     }
-    assert.ok(told.flat().some(({ error }) => error))
+    assert.ok(results.flat().some(({ error }) => error))
   })
 
-  it('that is there from the beginning fails calls in time, and is got out of', async (t) => {
+  it('from the beginning makes calls time out, and is recovered from', async (t) => {
     const relay = await relayTo(t, await started(t))
     relay.blackHole()
     const state = open(t, { url: relay.url, ...eager })
@@ -85,8 +86,8 @@ describe('a black hole', () => {
   })
 })
 
-describe('a way that takes nothing more, with connections that stay open,', () => {
-  it('fails calls in time, and is left for a new connection', async (t) => {
+describe('a jammed connection, which stays open,', () => {
+  it('makes calls time out, and is replaced', async (t) => {
     const { relay, state } = await warmThroughRelay(t, eager)
     const back = next(state, 'ready')
     relay.jam()
@@ -94,14 +95,14 @@ describe('a way that takes nothing more, with connections that stay open,', () =
     await assertWorks(state)
   })
 
-  it('is left too when a call is stuck half way', async (t) => {
+  it('is also replaced if a call is only partly sent', async (t) => {
     const server = await started(t)
     const relay = await relayTo(t, server)
     const state = open(t, { url: relay.url, ...eager })
     await state.get('trace', 'large')
     const back = next(state, 'ready')
     relay.jam()
-    // More than all buffers on the way hold.
+    // More than all socket buffers hold.
     const outcome = await settled(state.set('trace', 'large', 'x'.repeat(32 * 1024 * 1024)))
     assertInTime([outcome], commandTimeout)
     assert.equal(outcome.error?.code, 'ERR_COMMAND_TIMEOUT')
@@ -114,13 +115,13 @@ describe('a way that takes nothing more, with connections that stay open,', () =
 describe('a slow network', () => {
   const delay = 100
 
-  it('gives each call its own answer', async (t) => {
+  it('gives each call its own reply', async (t) => {
     const { relay, state } = await warmThroughRelay(t)
     relay.delay(delay)
     const numbers = range(100)
     assert.deepEqual(await Promise.all(numbers.map((n) => state.set('slow', `k${n}`, n))), numbers)
     const start = performance.now()
-    // In batches that are under way at the same time.
+    // In batches that are in flight at the same time.
     const outcomes = await Promise.all(
       numbers.map(async (n) => {
         for (let turn = 0; turn < n % 10; turn++) await setImmediate()
@@ -129,18 +130,18 @@ describe('a slow network', () => {
     )
     assert.deepEqual(valuesOf(outcomes), numbers)
     const took = performance.now() - start
-    assert.ok(took > 2 * delay - 10, `answered after ${took} ms`)
+    assert.ok(took > 2 * delay - 10, `settled after ${took} ms`)
     assertSameMembers(await state.getGroup('slow'), numbers)
     const removed = numbers.map((n) => state.delete('slow', `k${n}`))
     assert.deepEqual(await Promise.all(removed), numbers)
     assert.deepEqual(await state.keys('slow'), [])
   })
 
-  it('that is slower than calls may take fails them in time, and no late answer is taken for another', async (t) => {
+  it('that is slower than commandTimeout makes calls time out; late replies are not assigned to other calls', async (t) => {
     const { relay, state } = await warmThroughRelay(t, { commandTimeout })
     const numbers = range(100)
     await fill(state, 'slow', numbers.length)
-    // A little too late, but not so late that the connection is given up.
+    // A little too late, but not so late that the connection is replaced.
     relay.delay(commandTimeout / 2 + 30)
     const outcomes = await allSettled(numbers.map((n) => state.get('slow', `k${n}`)))
     assertInTime(outcomes, commandTimeout)
@@ -152,14 +153,14 @@ describe('a slow network', () => {
 })
 
 describe('a host that refuses connections', () => {
-  it('fails calls in time, with the cause, and is used again when it takes them', async (t) => {
-    // The delays before attempts to connect for listings may double up to 2 seconds, whatever the strategy.
+  it('makes calls time out with the cause, and is used again when it accepts them', async (t) => {
+    // The scan connection doubles its delays up to 2 seconds, independently of the strategy.
     const commandTimeout = 2500
     const { client, relay, state } = await warmThroughRelay(t, { ...eager, commandTimeout })
     const refused = next(state, 'reconnecting', 2)
     relay.refuse()
     await refused
-    const inTime = { from: commandTimeout - 50, within: commandTimeout + 250 }
+    const inTime = { from: commandTimeout - 50, within: commandTimeout + MAX_LATENESS }
     const errors = await assertAllFail(allCalls(state), 'ERR_COMMAND_TIMEOUT', inTime)
     for (const { cause } of errors) assert.ok(cause instanceof RedisStateError && cause.code === 'ERR_CONNECTION')
     relay.pass()
@@ -167,9 +168,9 @@ describe('a host that refuses connections', () => {
     assert.deepEqual([await timesCalled(client, 'set'), await timesCalled(client, 'getdel')], [1, 1])
   })
 
-  it('fails writes that were under way at once, reads in time', async (t) => {
+  it('rejects writes in flight at once; reads time out', async (t) => {
     const { relay, state } = await warmThroughRelay(t, eager)
-    const lost = relay.loseAnswers()
+    const lost = relay.dropReplies()
     const calls = writes(state).filter(({ name }) => name !== 'clear')
     const failing = assertAllFail(calls, 'ERR_CONNECTION', { applied: 'unknown' })
     const reading = assertFails(state.get('trace', 'key'), 'ERR_COMMAND_TIMEOUT', inTime)
@@ -181,17 +182,17 @@ describe('a host that refuses connections', () => {
   })
 })
 
-describe('a storm of cuts', () => {
-  it('leaves no call unsettled and gives none a wrong answer', async (t) => {
+describe('connections that are cut repeatedly', () => {
+  it('leave no call unsettled and give none a wrong reply', async (t) => {
     const { relay, state } = await warmThroughRelay(t, { socket: { reconnectStrategy: 1 } })
     await fill(state, 'fixed', 50)
     const [calls, listings] = [outcomes(), outcomes()]
     const load = new CheckedLoad(measured(state, calls))
-    const lister = listAgainAndAgain(state, listings)
+    const lister = listRepeatedly(state, listings)
     try {
       await load.progress()
-      const endOfStorm = cutAgainAndAgain(relay)
-      await next(state, 'ready', 150).finally(endOfStorm)
+      const stopCutting = cutRepeatedly(relay)
+      await next(state, 'ready', 150).finally(stopCutting)
       await load.progress()
     } finally {
       await Promise.all([load.stop(), lister.stop()])
@@ -207,7 +208,7 @@ describe('a storm of cuts', () => {
 })
 
 /**
- * Every kind of call on a connection that swallows it.
+ * Every kind of call must time out, because the connection drops it.
  *
  * @param {Adapter} state
  */
@@ -217,13 +218,13 @@ async function assertSwallowed(state) {
     assertAllFail(reads(state), 'ERR_COMMAND_TIMEOUT', inTime),
     assertFails(state.set('trace', 'lost', 1), 'ERR_COMMAND_TIMEOUT', unknown),
     assertFails(state.delete('trace', 'key'), 'ERR_COMMAND_TIMEOUT', unknown),
-    // It had only begun to look for what there is to remove.
+    // The clear had not found entries to delete yet.
     assertFails(state.clear('trace'), 'ERR_COMMAND_TIMEOUT', { ...unknown, applied: 'no' }),
   ])
 }
 
 /**
- * Every kind of call has an answer, and its own.
+ * Every kind of call must get its own result.
  *
  * @param {Adapter} state
  */
@@ -243,9 +244,9 @@ async function assertWorks(state) {
 
 /**
  * @param {Relay} relay
- * @returns {() => void} puts an end to it
+ * @returns {() => void} stops it
  */
-function cutAgainAndAgain(relay) {
+function cutRepeatedly(relay) {
   let timer = setTimeout(cut, 0)
   function cut() {
     relay.cut()
@@ -260,30 +261,30 @@ function outcomes() {
 }
 
 /**
- * An adapter whose calls on single entries are noted as they settle.
+ * An adapter whose calls on single entries are recorded when they settle.
  *
  * @param {Adapter} state
  * @param {Outcome[]} seen
  */
 function measured(state, seen) {
-  const note = (/** @type {Promise<any>} */ call) => {
+  const recorded = (/** @type {Promise<any>} */ call) => {
     settled(call).then((outcome) => seen.push(outcome))
     return call
   }
-  const face = {
-    get: (/** @type {[string, string]} */ ...args) => note(state.get(...args)),
-    set: (/** @type {[string, string, unknown]} */ ...args) => note(state.set(...args)),
+  const wrapper = {
+    get: (/** @type {[string, string]} */ ...args) => recorded(state.get(...args)),
+    set: (/** @type {[string, string, unknown]} */ ...args) => recorded(state.set(...args)),
   }
-  return /** @type {Adapter} */ (/** @type {unknown} */ (face))
+  return /** @type {Adapter} */ (/** @type {unknown} */ (wrapper))
 }
 
 /**
- * Lists the group `fixed`.
+ * Lists the group `fixed` repeatedly.
  *
  * @param {Adapter} state
  * @param {Outcome[]} seen
  */
-function listAgainAndAgain(state, seen) {
+function listRepeatedly(state, seen) {
   let running = true
   async function list() {
     while (running) seen.push(await settled(state.getGroup('fixed')))

@@ -1,25 +1,21 @@
 // @ts-check
-// A password is shown nowhere, however it was given and whatever goes wrong.
+// No output contains a password, however it is passed and whatever fails.
 
 import assert from 'node:assert/strict'
-import { tracingChannel } from 'node:diagnostics_channel'
 import { describe, it } from 'node:test'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createClient } from 'redis'
 import { RedisStateAdapter } from 'redis-state-adapter'
-import { bad, MALFORMED, WITHOUT_MEANING } from '../config/malformed.mjs'
-import { thrownBy } from '../support/assert-names.mjs'
-import { allCalls } from '../support/calls.mjs'
+import { OPTIONS, ofType, TYPES, URLS, WORDS } from '../config/secret-forms.mjs'
 import { next } from '../support/events.mjs'
 import { killOtherClients } from '../support/kill-clients.mjs'
+import { assertNoLeak, assertNoLeakFrom, failureOf } from '../support/leaks.mjs'
 import { closedAfter, open } from '../support/open.mjs'
-import { portOfNobody } from '../support/port-of-nobody.mjs'
 import { started } from '../support/redis.mjs'
 import { runNode } from '../support/run-node.mjs'
 import { scriptedServer } from '../support/scripted-server.mjs'
 import {
   assertNoSecretIn,
-  assertTellsNoSecret,
+  assertShowsNoSecret,
   password,
   rawPasswords,
   urlWith,
@@ -27,17 +23,19 @@ import {
   wrongPassword,
 } from '../support/secrets.mjs'
 import { commandTimeout } from '../support/timing.mjs'
+import { unusedPort } from '../support/unused-port.mjs'
 import { collectWarnings } from '../support/warnings.mjs'
 
 /**
  * @import { TestContext } from 'node:test'
- * @import { ReconnectStrategy, RedisStateError, StateOptions } from 'redis-state-adapter'
+ * @import { ReconnectStrategy, StateOptions } from 'redis-state-adapter'
  */
 
 /**
  * @typedef {StateOptions & { socket?: { reconnectStrategy: number | ReconnectStrategy } }} Options
  *
- * @type {Record<string, (port: number, word: string, options: Options) => RedisStateAdapter>} the ways to give a login
+ * @type {Record<string, (port: number, word: string, options: Options) => RedisStateAdapter>} the ways to pass a user
+ *   name and password
  */
 const WAYS = {
   'as options': (port, word, options) =>
@@ -54,111 +52,50 @@ const WAYS = {
     new RedisStateAdapter(createClient({ url: urlWith(`127.0.0.1:${port}`, word), socket }), options),
 }
 
-/** What is told to all who trace, of every test. @type {unknown[]} */
-const traced = []
-for (const what of ['command', 'batch', 'connection']) {
-  const trace = (/** @type {object} */ context) => void traced.push(context)
-  const all = { start: trace, end: trace, asyncStart: trace, asyncEnd: trace, error: trace }
-  tracingChannel(`redis-state-adapter:${what}`).subscribe(all)
+/** @type {Record<string, (options: any) => unknown>} the ways to pass options */
+const PLACES = {
+  'as options': (options) => new RedisStateAdapter({ commandTimeout: 50, ...options }),
+  'as the second argument': (options) => new RedisStateAdapter({ commandTimeout: 50 }, options),
+  'of a client': (options) =>
+    new RedisStateAdapter(/** @type {any} */ ({ isOpen: false, connect() {}, options }), { commandTimeout: 50 }),
 }
 
-describe('a mistake in the options is told without the password', () => {
-  for (const [title, given] of Object.entries({
-    'beside it': { username, password },
-    'beside a url with it': { url: urlWith('127.0.0.1:1', password) },
-  })) {
-    it(`that stands ${title}`, (t) => {
-      for (const [, options] of MALFORMED) {
-        const merged = { ...given, .../** @type {object} */ (options) }
-        assertTellsNoSecret(thrownBy(() => openAny(t, merged), 'ERR_INVALID_CONFIG'))
+describe('no output contains a password from a url', () => {
+  for (const [title, urlOf] of Object.entries(URLS)) {
+    it(title, async () => {
+      for (const word of WORDS) {
+        const url = urlOf(word)
+        for (const place of Object.values(PLACES)) await assertNoLeakFrom(() => place({ url }))
+        await assertNoLeakFrom(() => new RedisStateAdapter(url, { commandTimeout: 50 }))
+        const made = failureOf(() => RedisStateAdapter.fromEnv({ REDIS_URL: url }))
+        if (made instanceof RedisStateAdapter) await made.cleanup()
+        await assertNoLeakFrom(() => orThrow(made))
       }
     })
   }
-
-  it('that is given in place of something else', (t) => {
-    const numbers = [
-      'port',
-      'database',
-      'ttl',
-      'commandTimeout',
-      'maxPendingBytes',
-      'socket.port',
-      'socket.connectTimeout',
-    ]
-    const others = [
-      'socket',
-      'tls',
-      'sentinel',
-      'cluster',
-      'strictTraceIds',
-      'hashTags',
-      'waitReplicas',
-      'socket.keepAlive',
-      'socket.reconnectStrategy',
-    ]
-    const maps = ['sentinel.nodeAddressMap', 'cluster.nodeAddressMap', 'waitReplicas.count']
-    const given = ['tls.rejectUnauthorized', 'name', 'url', 'host', 'socket.host']
-    const nested = ['sentinel.nodes', 'cluster.nodes', ...maps, ...given]
-    for (const path of [...numbers, ...others, ...nested]) {
-      for (const [, options] of bad(path, password, [password], { [path]: password }, urlWith('h', password))) {
-        assertTellsNoSecret(failureOf(() => openAny(t, options)))
-      }
-    }
-  })
-
-  it('that stands in the name of a node', (t) => {
-    const nodes = [{ host: '127.0.0.1', port: 1 }]
-    for (const name of [password, urlWith('127.0.0.1:1', password), `${password}@127.0.0.1:1`]) {
-      const cluster = { nodes, nodeAddressMap: { [name]: nodes[0] } }
-      assertTellsNoSecret(thrownBy(() => openAny(t, { cluster }), 'ERR_INVALID_CONFIG'))
-    }
-  })
-
-  it('that is no string', (t) => {
-    for (const mistaken of [{ password }, [password], new URL(urlWith('h', password))]) {
-      for (const name of ['password', 'url', 'username']) {
-        assertTellsNoSecret(thrownBy(() => openAny(t, { [name]: mistaken }), 'ERR_INVALID_CONFIG'))
-      }
-    }
-  })
-
-  it('in the environment', (t) => {
-    const url = urlWith('127.0.0.1:1', password)
-    for (const mistake of [
-      { REDIS_PORT: password },
-      { REDIS_PORT: url },
-      { REDIS_PORT: '0' },
-      { REDIS_DATABASE: password },
-      { STATE_TTL: password },
-      { REDIS_HOST: url },
-      { REDIS_URL: `http://ada:${password}@h` },
-      { REDIS_URL: `ada:${password}@h` },
-      { REDIS_URL: `${url}/x` },
-      { REDIS_URL: `redis://ada:${password}@h:99999` },
-    ]) {
-      const env = { REDIS_USERNAME: username, REDIS_PASSWORD: password, ...mistake }
-      const build = () => closedAfter(t, RedisStateAdapter.fromEnv(env))
-      assertTellsNoSecret(thrownBy(build, 'ERR_INVALID_CONFIG'))
-    }
-  })
-
-  it('nor do warnings', async (t) => {
-    const warnings = collectWarnings(t)
-    openAny(t, { url: 'memory:', username, password, ...WITHOUT_MEANING })
-    openAny(t, {
-      url: urlWith('127.0.0.1:1', password),
-      ...WITHOUT_MEANING,
-      clientInfoTag: password,
-      socket: { lookup: password },
-    })
-    openAny(t, createClient({ url: urlWith('127.0.0.1:1', password), pingInterval: 1000 }))
-    await nextTurn()
-    assert.ok(warnings.length >= 3)
-    warnings.forEach(assertTellsNoSecret)
-  })
 })
 
-describe('a password that breaks its url is not shown', () => {
+describe('no output contains a password from options', () => {
+  for (const [title, optionsOf] of Object.entries(OPTIONS)) {
+    it(title, async () => {
+      for (const word of WORDS) {
+        for (const place of Object.values(PLACES)) await assertNoLeakFrom(() => place(optionsOf(word)))
+      }
+    })
+  }
+})
+
+describe('no output contains a password of another type', () => {
+  for (const title of Object.keys(TYPES)) {
+    it(title, async () => {
+      for (const word of WORDS) {
+        for (const options of ofType(title, word)) await assertNoLeakFrom(() => PLACES['as options'](options))
+      }
+    })
+  }
+})
+
+describe('no output contains a password that makes its url invalid', () => {
   for (const raw of rawPasswords) {
     for (const [title, url] of Object.entries({
       'with a user': `redis://ada:${raw}@127.0.0.1:1/0`,
@@ -166,62 +103,58 @@ describe('a password that breaks its url is not shown', () => {
       'to a unix socket': `unix://ada:${raw}@/nowhere/redis.sock?pass=${raw}`,
     })) {
       it(`${raw} ${title}`, async (t) => {
-        const failed = failureOf(() => openAny(t, { url, commandTimeout: 50, socket: { reconnectStrategy: false } }))
-        if (failed instanceof RedisStateAdapter) await tellAll(failed)
-        else assertTellsNoSecret(failed)
+        await assertNoLeakFrom(() => openAny(t, { url, commandTimeout: 50, socket: { reconnectStrategy: false } }))
       })
     }
   }
 
-  it('where a path should be', async (t) => {
+  it('as the path of a socket', async (t) => {
     for (const path of [`unix:///nowhere.sock?pass=${password}`, `redis://ada:${password}@127.0.0.1:1`]) {
       const options = { commandTimeout: 50, socket: { path, reconnectStrategy: false } }
-      const failed = failureOf(() => openAny(t, options))
-      if (failed instanceof RedisStateAdapter) await tellAll(failed)
-      else assertTellsNoSecret(failed)
+      await assertNoLeakFrom(() => openAny(t, options))
     }
   })
 })
 
 for (const [way, connect] of Object.entries(WAYS)) {
-  describe(`a login given ${way} is not shown`, { concurrency: true }, () => {
-    it('when it is right, and then wrong', async (t) => {
+  describe(`no output contains a password that is passed ${way}`, { concurrency: true }, () => {
+    it('if it is right at first and then wrong', async (t) => {
       const { server, client } = await withUser(t)
       const state = closedAfter(
         t,
         connect(server.port, password, { commandTimeout, socket: { reconnectStrategy: 20 } }),
       )
       assert.equal(await state.set('trace', 'key', 1), 1)
-      assertTellsNoSecret(state)
+      assertShowsNoSecret(state)
       const refused = next(state, 'error', 2)
       await client.sendCommand(['ACL', 'SETUSER', username, 'resetpass', '>another'])
       await killOtherClients(client)
       assert.equal((await refused)[1].code, 'ERR_AUTH')
-      const told = await tellAll(state)
-      assert.deepEqual(new Set(told.map(({ code }) => code)), new Set(['ERR_AUTH', 'ERR_CLOSED']))
+      const errors = await assertNoLeak(state)
+      assert.deepEqual(new Set(errors.map(({ code }) => code)), new Set(['ERR_AUTH', 'ERR_CLOSED']))
     })
 
-    it('when it is wrong', async (t) => {
+    it('if it is wrong', async (t) => {
       const { server } = await withUser(t)
-      const told = await tellAll(closedAfter(t, connect(server.port, wrongPassword, { commandTimeout })))
-      assert.deepEqual(new Set(told.map(({ code }) => code)), new Set(['ERR_AUTH', 'ERR_CLOSED']))
+      const errors = await assertNoLeak(closedAfter(t, connect(server.port, wrongPassword, { commandTimeout })))
+      assert.deepEqual(new Set(errors.map(({ code }) => code)), new Set(['ERR_AUTH', 'ERR_CLOSED']))
     })
 
-    it('when the user may do nothing', async (t) => {
+    it('if the user has no rights', async (t) => {
       const { server } = await withUser(t, '-@all')
-      const told = await tellAll(closedAfter(t, connect(server.port, password, { commandTimeout })))
-      assert.deepEqual(new Set(told.map(({ reply }) => reply)), new Set(['NOPERM', undefined]))
+      const errors = await assertNoLeak(closedAfter(t, connect(server.port, password, { commandTimeout })))
+      assert.deepEqual(new Set(errors.map(({ reply }) => reply)), new Set(['NOPERM', undefined]))
     })
 
-    it('when nobody listens', async (t) => {
-      const told = await tellAll(closedAfter(t, connect(await portOfNobody(), password, { commandTimeout })))
+    it('if no server listens', async (t) => {
+      const errors = await assertNoLeak(closedAfter(t, connect(await unusedPort(), password, { commandTimeout })))
       assert.deepEqual(
-        new Set(told.map(({ code }) => code)),
+        new Set(errors.map(({ code }) => code)),
         new Set(['ERR_COMMAND_TIMEOUT', 'ERR_CONNECTION', 'ERR_CLOSED']),
       )
     })
 
-    it('to a strategy, nor by one', async (t) => {
+    it('nor do the arguments and errors of a strategy function', async (t) => {
       const { server } = await withUser(t)
       const warnings = collectWarnings(t)
       /** @type {unknown[]} */
@@ -229,37 +162,42 @@ for (const [way, connect] of Object.entries(WAYS)) {
       /** @type {ReconnectStrategy} */
       const reconnectStrategy = (...args) => (asked.push(...args) > 4 ? false : Number.NaN)
       const socket = { reconnectStrategy }
-      await tellAll(closedAfter(t, connect(server.port, wrongPassword, { commandTimeout, socket })))
+      await assertNoLeak(closedAfter(t, connect(server.port, wrongPassword, { commandTimeout, socket })))
       assert.ok(asked.length > 4)
-      assert.equal(warnings.length, 1)
-      for (const told of [...asked, ...warnings]) assertTellsNoSecret(told)
+      assert.equal(warnings.filter(({ message }) => message.includes('reconnectStrategy')).length, 1)
+      for (const output of [...asked, ...warnings]) assertShowsNoSecret(output)
     })
   })
 }
 
-describe('a key for TLS is not shown', { concurrency: true }, () => {
-  const begin = '-----BEGIN PRIVATE KEY-----'
-
-  for (const [title, key] of Object.entries({
-    'that is none': `${begin}\n${password}\n-----END PRIVATE KEY-----`,
-    'that is cut short': `${begin}\n${Buffer.from(password).toString('base64')}`,
-    'given as bytes': Buffer.from(`${begin}\n${password}`),
-  })) {
-    it(title, async (t) => {
-      const { port } = await started(t)
-      const tls = { cert: `-----BEGIN CERTIFICATE-----\n${password}`, key }
-      await tellAll(open(t, { host: '127.0.0.1', port, tls, commandTimeout }))
-    })
-  }
-})
-
-describe('a login that the server repeats is not shown', { concurrency: true }, () => {
+describe('no output contains a password that the server repeats', { concurrency: true }, () => {
   for (const word of ['ERR', 'WRONGPASS', 'NOAUTH', 'NOPERM', 'DENIED']) {
-    it(`behind ${word}`, async (t) => {
+    it(`after ${word}`, async (t) => {
       const { url } = await scriptedServer(t, ([name, ...args]) => {
         return name === 'AUTH' ? `-${word} no AUTH with ${args.join(' ')}` : undefined
       })
-      await tellAll(open(t, { url, username, password, commandTimeout }))
+      await assertNoLeak(open(t, { url, username, password, commandTimeout }))
+    })
+  }
+
+  /** @type {Record<string, (node: { host: string, port: number }) => object>} */
+  const topologies = {
+    'of one server': (node) => ({ ...node, username, password }),
+    'of sentinels': (node) => ({ sentinel: { name: 'main', nodes: [node], username, password } }),
+    'of a cluster': (node) => ({ cluster: { nodes: [node] }, username, password }),
+  }
+  for (const [title, optionsOf] of Object.entries(topologies)) {
+    it(`in reply to a command after the login: ${title}`, async (t) => {
+      let login = ''
+      const { port } = await scriptedServer(t, ([name, ...args]) => {
+        if (name === 'AUTH') login = args.join(':')
+        return ['AUTH', 'PING', 'CLIENT'].includes(name) ? undefined : `-ERR no ${name} for ${login}`
+      })
+      const errors = await assertNoLeak(openAny(t, { ...optionsOf({ host: '127.0.0.1', port }), commandTimeout: 200 }))
+      const repeated = errors.filter((error) =>
+        `${error.message} ${error.cause}`.includes('its words repeat the login'),
+      )
+      assert.ok(repeated.length > 0)
     })
   }
 })
@@ -270,7 +208,7 @@ describe('a process', { concurrency: true }, () => {
   for (const [title, different] of Object.entries({ 'by default': {}, 'with debug output': env })) {
     it(`prints no password: ${title}`, async (t) => {
       const { server } = await withUser(t, '-set')
-      const args = [String(server.port), String(await portOfNobody())]
+      const args = [String(server.port), String(await unusedPort())]
       const { code, stdout, stderr } = await runNode('secrets.mjs', args, { env: different })
       assert.equal(code, 1)
       assert.match(stderr, /ERR_AUTH/)
@@ -294,49 +232,18 @@ async function withUser(t, ...rules) {
 }
 
 /**
- * Has an adapter tell all it can of what goes wrong, until it is closed: none of it may show the password.
- *
- * @param {RedisStateAdapter} state
- */
-async function tellAll(state) {
-  /** @type {RedisStateError[]} */
-  const errors = []
-  state.on('error', (error) => errors.push(error))
-  state.on('reconnecting', (info) => {
-    assertTellsNoSecret(info)
-    errors.push(info.cause)
-  })
-  for (let round = 0; round < 2; round++) {
-    for (const result of await Promise.allSettled(allCalls(state).map(({ make }) => make()))) {
-      if (result.status === 'rejected') errors.push(result.reason)
-    }
-    assertTellsNoSecret(state)
-    assertNoSecretIn(`${JSON.stringify([state, state.stats()])} ${state}`)
-    await state.cleanup()
-  }
-  assert.ok(errors.length > 0)
-  assert.ok(traced.length > 0)
-  for (const told of [...errors, ...traced.splice(0)]) assertTellsNoSecret(told)
-  return errors
-}
-
-/**
  * @param {TestContext} t
- * @param {unknown} connection also one that the types would refuse
+ * @param {unknown} connection of any type, also one that the declarations reject
  */
 function openAny(t, connection) {
   return open(t, /** @type {any} */ (connection))
 }
 
 /**
- * What is thrown, or comes instead.
- *
- * @param {() => unknown} act
+ * @param {unknown} made
+ * @returns {RedisStateAdapter}
  */
-function failureOf(act) {
-  try {
-    return act()
-  } catch (error) {
-    return error
-  }
+function orThrow(made) {
+  if (made instanceof RedisStateAdapter) return made
+  throw made
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// What a server refuses or does not confirm in the middle of a call.
+// Servers that refuse or fail to confirm a part of a call.
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -9,13 +9,15 @@ import { assertFails } from '../support/assert-fails.mjs'
 import { open } from '../support/open.mjs'
 import { startRedis } from '../support/redis.mjs'
 import { scripted } from '../support/scripted-server.mjs'
+import { VERSIONS } from '../support/versions.mjs'
 import { wellBehaved } from '../support/well-behaved.mjs'
 
-const programs = [undefined, process.env.REDIS_6_2, process.env.VALKEY_9].filter((program, at) => at === 0 || program)
+/** @type {(readonly [string, string | undefined])[]} */
+const programs = [['redis', undefined], ...VERSIONS]
 
-for (const program of programs) {
-  describe(`a user who may not DEL, on ${program ?? 'redis'}`, () => {
-    it('hears of a transaction that was cut short that it may be written', async (t) => {
+for (const [name, program] of programs) {
+  describe(`a user without the right to DEL, on ${name}`, () => {
+    it('gets applied: unknown for a transaction that failed after its first write, otherwise applied: no', async (t) => {
       const server = await startRedis([], program)
       t.after(() => server.stop())
       const client = await server.client()
@@ -27,26 +29,26 @@ for (const program of programs) {
       assert.match(message, /operations\[1\]/)
       assert.equal(await state.get('t', 'a'), 1)
       const refused = state.transaction('t', (tx) => tx.delete('b').set('a', 2))
-      await assertFails(refused, 'ERR_REPLY', { traceId: 't', reply: 'ERR', applied: 'no' })
+      await assertFails(refused, 'ERR_REPLY', { traceId: 't', reply: 'NOPERM', applied: 'no' })
       assert.equal(await state.get('t', 'a'), 1)
     })
   })
 }
 
 describe('a lock that too few replicas have confirmed', () => {
-  it('is given back: nobody knows that it is held', async (t) => {
+  it('is released, because the caller does not get it', async (t) => {
     const server = await startRedis()
     t.after(() => server.stop())
     const state = open(t, { url: server.url })
     const waitReplicas = { count: 1, timeout: 20 }
     const about = /** @type {const} */ ({ traceId: 't', key: 'lock', applied: 'yes' })
-    await assertFails(state.lock('t', 'lock', { ttl: 60, waitReplicas }), 'ERR_NOT_REPLICATED', about)
-    assert.ok(await state.lock('t', 'lock', { ttl: 60 }))
+    await assertFails(state.lock('t', 'lock', { ttl: '60s', waitReplicas }), 'ERR_NOT_REPLICATED', about)
+    assert.ok(await state.lock('t', 'lock', { ttl: '60s' }))
   })
 })
 
-describe('a server that forgets its scripts in the middle of a request', () => {
-  it('has each call carried out, once', async (t) => {
+describe('a server whose scripts are flushed in the middle of a batch', () => {
+  it('executes each call once', async (t) => {
     const server = await startRedis()
     t.after(() => server.stop())
     const client = await server.client()
@@ -60,8 +62,8 @@ describe('a server that forgets its scripts in the middle of a request', () => {
 })
 
 /**
- * A way to a server on which what follows the first occurrence of a text waits: what is before it is answered first, and then
- * something else is done.
+ * A proxy that divides the requests before the command with the first occurrence of a text. It waits for the replies to
+ * the first part, then runs `meanwhile`, and then sends the rest.
  *
  * @param {import('node:test').TestContext} t
  * @param {{ port: number }} server
@@ -70,7 +72,7 @@ describe('a server that forgets its scripts in the middle of a request', () => {
  */
 async function pausing(t, { port }, text, meanwhile) {
   let isDone = false
-  const way = createServer((near) => {
+  const proxy = createServer((near) => {
     const far = connect(port, '127.0.0.1')
     far.pipe(near)
     near.on('data', async (data) => {
@@ -86,20 +88,20 @@ async function pausing(t, { port }, text, meanwhile) {
     near.once('close', () => far.destroy())
     far.on('error', () => near.destroy())
   })
-  await once(way.listen(0, '127.0.0.1'), 'listening')
-  t.after(() => way.close())
-  return `redis://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (way.address()).port}`
+  await once(proxy.listen(0, '127.0.0.1'), 'listening')
+  t.after(() => proxy.close())
+  return `redis://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (proxy.address()).port}`
 }
 
 for (const answer of ['$-1', ':1', '$2\r\n{}']) {
-  describe(`a server whose scripts answer ${JSON.stringify(answer)}`, () => {
-    it('has the calls reject that cannot be answered so', async (t) => {
+  describe(`a server whose scripts reply ${JSON.stringify(answer)}`, () => {
+    it('makes the calls reject that do not expect this reply', async (t) => {
       const url = await scripted(t, (command) => (command[0] === 'EVAL' ? answer : wellBehaved(command)))
       const state = open(t, { url })
       const failed = /** @type {const} */ ({ traceId: 't', key: 'k', applied: 'unknown' })
       await assertFails(state.update('t', 'k', []), 'ERR_REPLY', failed)
-      await assertFails(state.lock('t', 'k', { ttl: 1 }), 'ERR_REPLY', failed)
-      await assertFails(state.rateLimit('t', 'k', { limit: 1, window: 1 }), 'ERR_REPLY', failed)
+      await assertFails(state.lock('t', 'k', { ttl: '1s' }), 'ERR_REPLY', failed)
+      await assertFails(state.rateLimit('t', 'k', { limit: 1, window: '1s' }), 'ERR_REPLY', failed)
     })
   })
 }

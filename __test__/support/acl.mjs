@@ -1,26 +1,48 @@
 // @ts-check
-// What README.md says that ACL users need, for tests that grant no more.
+// Reads the ACL rules that docs/acl.md documents, so that tests grant exactly those.
 
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 
 /**
- * The rules of each `ACL SETUSER` line: of a server, for all methods; besides of one in a cluster or behind sentinels; of a
- * sentinel; and to watch entries.
+ * The rules of the `ACL SETUSER` lines, by purpose: all methods on a server, what a cluster or sentinels need in
+ * addition, the user on a sentinel, watches, and wake-ups on the release of a lock.
  *
- * @returns {Promise<{ server: string[], topologies: string[], sentinel: string[], watching: string[] }>}
+ * @returns {Promise<{ server: string[], topologies: string[], sentinel: string[], watching: string[], waking: string[] }>}
  */
 export async function documentedRules() {
-  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
-  const lines = [...readme.matchAll(/^ACL SETUSER app (.*)$/gm)].map(([, rules]) => rules.match(/[+&]\S+/g) ?? [])
+  const page = await readFile(new URL('../../docs/acl.md', import.meta.url), 'utf8')
+  const lines = [...page.matchAll(/^ACL SETUSER app (.*)$/gm)].map(([, rules]) => rules.match(/[+&]\S+/g) ?? [])
   const watching = lines.find((rules) => rules.some(isOfWatching))
-  const [server, more, topologies, sentinel] = lines.filter((rules) => rules !== watching)
-  assert.ok(server && more && topologies && sentinel && watching, 'README.md says less about ACL users')
-  return { server: [...server, ...more], topologies, sentinel, watching }
+  const waking = lines.find((rules) => rules.some((rule) => rule.startsWith('&__state__')))
+  const [server, more, topologies, sentinel] = lines.filter((rules) => rules !== watching && rules !== waking)
+  assert.ok(server && more && topologies && sentinel && watching && waking, 'docs/acl.md lacks a line about ACL users')
+  return { server: [...server, ...more], topologies, sentinel, watching, waking }
+}
+
+/** The rules that allow every method on one server, with any key prefix. */
+export async function rulesOfServer() {
+  const { server, waking } = await documentedRules()
+  return [...server, ...waking.map((rule) => rule.replace('motia:state:', ''))]
 }
 
 /**
- * The rules by which a user may watch the entries below a prefix.
+ * The rules of a user of one server, with the key patterns, exactly as docs/acl.md prints them.
+ *
+ * @param {{ exceptWaking?: boolean }} [options]
+ */
+export async function printedRules({ exceptWaking = false } = {}) {
+  const page = await readFile(new URL('../../docs/acl.md', import.meta.url), 'utf8')
+  const lines = [...page.matchAll(/^ACL SETUSER app (.*)$/gm)].map(([, rules]) => rules.split(' '))
+  const { topologies, sentinel, watching } = await documentedRules()
+  const isOfServer = (/** @type {string[]} */ rules) =>
+    ![topologies, sentinel, watching].some((other) => other.every((rule) => rules.includes(rule))) &&
+    !(exceptWaking && rules.includes('+publish'))
+  return lines.filter(isOfServer).flat()
+}
+
+/**
+ * The rules that allow a user to watch the entries with a key prefix.
  *
  * @param {string} prefix
  */

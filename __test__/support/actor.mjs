@@ -1,5 +1,5 @@
 // @ts-check
-// A process of its own that does on its adapter what it is told to.
+// A child process with its own adapter, on which the test calls methods.
 
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
@@ -19,16 +19,16 @@ export function actor(t, url) {
     child.disconnect()
     assert.deepEqual(await exit, [0, null])
   })
-  let asked = 0
+  let lastId = 0
   return {
     /**
      * @param {import('../fixtures/actor.mjs').Method} method
      * @param {unknown[]} args
      * @param {number} [times] calls made at once
-     * @returns {Promise<any[]>} their answers
+     * @returns {Promise<any[]>} their results
      */
     ask(method, args, times = 1) {
-      const id = ++asked
+      const id = ++lastId
       return new Promise((resolve, reject) => {
         child.once('exit', reject)
         child.on('message', function onMessage(/** @type {{ id: number, results: any[] }} */ answer) {

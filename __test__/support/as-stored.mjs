@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * What `set` and JSON make of a value.
+ * The value that `get` returns after `set` stored the given one as JSON.
  *
  * @param {unknown} value
  */

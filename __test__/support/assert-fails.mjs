@@ -9,12 +9,13 @@ import { stalled } from './stalls.mjs'
  * @typedef {import('redis-state-adapter').RedisStateErrorCode} Code
  *
  * @typedef {object} Expected
- * @property {'no' | 'unknown' | 'yes'} [applied] must be absent where it is not given here, as on errors of reads
+ * @property {'no' | 'unknown' | 'yes' | 'partly'} [applied] if omitted, the error must not have it: errors of reads do
+ *   not
  * @property {string} [traceId]
  * @property {string} [key]
  * @property {string} [reply]
- * @property {number} [from] milliseconds after which it may fail, at the earliest
- * @property {number} [within] milliseconds after which it has to have failed, unless the machine stood still
+ * @property {number} [from] minimum time until it rejects, in milliseconds
+ * @property {number} [within] maximum time until it rejects, in milliseconds; stalls of the machine are not counted
  */
 
 /**
@@ -25,23 +26,24 @@ import { stalled } from './stalls.mjs'
 export async function assertFails(call, code, { applied, from = 0, within = Infinity, ...details } = {}) {
   const [start, stalledBefore] = [performance.now(), stalled()]
   const error = await call.then(
-    (value) => assert.fail(`resolved to ${shown(value)} where ${code} was expected`),
+    (value) => assert.fail(`expected ${code}, but it resolved to ${shown(value)}`),
     (reason) => reason,
   )
-  const [after, forgiven] = [performance.now() - start, stalled() - stalledBefore]
+  const [after, stalls] = [performance.now() - start, stalled() - stalledBefore]
   assert.ok(error instanceof RedisStateError, `not a RedisStateError: ${shown(error)}`)
   const { code: actual, applied: actuallyApplied } = error
   assert.deepEqual({ code: actual, applied: actuallyApplied }, { code, applied }, shown(error))
   for (const [name, value] of Object.entries(details)) {
     assert.equal(error[/** @type {keyof typeof details} */ (name)], value, shown(error))
   }
-  const limits = `${code} after ${after} ms, expected ${from} to ${within}, of which ${forgiven} are forgiven`
-  assert.ok(after >= from && after <= within + forgiven, limits)
+  const limits = `${code} after ${after} ms, expected ${from} to ${within}, plus ${stalls} ms of stalls`
+  assert.ok(after >= from && after <= within + stalls, limits)
   return error
 }
 
 /**
- * All calls, made at once, fail alike; `applied` is what those say that write, by default that nothing was written.
+ * Makes all calls at once; each must reject with the same code. Only errors of writes have `applied`, by default
+ * `'no'`.
  *
  * @param {import('./calls.mjs').Call[]} calls
  * @param {Code} code

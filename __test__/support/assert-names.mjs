@@ -1,18 +1,20 @@
 // @ts-check
-// Mistakes of whoever constructs an adapter.
+// Checks the error that the constructor throws for a wrong option.
 
 import assert from 'node:assert/strict'
 import { RedisStateError } from 'redis-state-adapter'
+import { untitled } from './untitled.mjs'
 
 /**
- * The mistake is told by the path of the option, before anything else.
+ * The message must start with the path of the wrong option.
  *
  * @param {string} path
  * @param {() => unknown} construct
  */
 export function assertNames(path, construct) {
   const error = thrownBy(construct, 'ERR_INVALID_CONFIG')
-  assert.ok(error.message.startsWith(`${path}: `), error.message)
+  assert.match(error.message, /^(new RedisStateAdapter|RedisStateAdapter\.fromEnv): /)
+  assert.ok(untitled(error).startsWith(`${path}: `), error.message)
   return error
 }
 
@@ -29,5 +31,5 @@ export function thrownBy(construct, code) {
     assert.equal(error.code, code, error.message)
     return error
   }
-  return assert.fail(`built where ${code} was expected`)
+  return assert.fail(`expected ${code}, but nothing was thrown`)
 }

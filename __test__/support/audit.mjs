@@ -1,5 +1,5 @@
 // @ts-check
-// Writers that keep account of what each key may hold, by what they were told.
+// Concurrent writers that derive from the outcome of each call which values a key may have, and report impossible ones.
 
 import { settled } from './settling.mjs'
 
@@ -10,13 +10,13 @@ import { settled } from './settling.mjs'
 
 /** Writers of each kind. */
 const width = 20
-/** Acknowledged writes that are some progress. */
-const stretch = 2000
+/** Acknowledged writes that `progress` waits for. */
+const progressStep = 2000
 
 export const traceId = 'audit'
 
 /**
- * What a key may hold.
+ * The values that a key may have; `null` is no entry.
  *
  * @typedef {object} Possible
  * @property {(value: number | null) => boolean} includes
@@ -38,15 +38,15 @@ const anything = { includes: () => true, or: () => anything }
 const nothing = oneOf(null)
 
 export class Audit {
-  /** What was told. */
-  told = { acknowledged: 0, unknown: 0, no: 0, yes: 0 }
-  /** The call that took longest. @type {Pick<Outcome, 'took' | 'error'>} */
+  /** Number of calls by outcome: acknowledged, or `applied` of the error. */
+  outcomes = { acknowledged: 0, unknown: 0, no: 0, yes: 0 }
+  /** The slowest call. @type {Pick<Outcome, 'took' | 'error'>} */
   slowest = { took: 0 }
-  /** @type {string[]} answers that cannot be */
+  /** @type {string[]} impossible results */
   faults = []
-  /** By error replies of the server. @type {Record<string, number>} */
+  /** Number of errors by error word of the server. @type {Record<string, number>} */
   replies = {}
-  /** By key; `null` stands for no entry. @type {Map<string, Possible>} */
+  /** By key. @type {Map<string, Possible>} */
   #possible = new Map()
   #running = true
   #losses = 0
@@ -66,17 +66,19 @@ export class Audit {
     this.#writers = writers.flat()
   }
 
-  /** @returns {Promise<void>} resolves when many more writes were acknowledged */
+  /** @returns {Promise<void>} resolves once `progressStep` more writes are acknowledged */
   progress() {
-    return this.#told('acknowledged', stretch)
+    return this.#untilSeen('acknowledged', progressStep)
   }
 
-  /** @returns {Promise<void>} resolves when each writer could have been told that its write was not carried out */
+  /**
+   * @returns {Promise<void>} resolves once as many more writes are rejected with `applied: 'no'` as there are writers
+   */
   refusals() {
-    return this.#told('no', this.#writers.length)
+    return this.#untilSeen('no', this.#writers.length)
   }
 
-  /** What was acknowledged so far may be lost, as by a server that another one took over from. */
+  /** Allows acknowledged writes to be lost from here back in time, as in a failover to a replica. */
   forget() {
     this.faults = []
     this.#losses++
@@ -89,7 +91,7 @@ export class Audit {
   }
 
   /**
-   * What is wrong with that which is stored in the end.
+   * Entries of the final state that have an impossible value.
    *
    * @param {Map<string, number>} stored values by key
    */
@@ -97,7 +99,7 @@ export class Audit {
     const keys = new Set([...this.#possible.keys(), ...stored.keys()])
     return [...keys].flatMap((key) => {
       const [value, possible] = [stored.get(key) ?? null, this.#possible.get(key) ?? nothing]
-      return possible.includes(value) ? [] : [`${key}: ${value} is stored, and not ${possible}`]
+      return possible.includes(value) ? [] : [`${key}: stored ${value}, expected ${possible}`]
     })
   }
 
@@ -123,40 +125,40 @@ export class Audit {
     const [possible, losses] = [this.#possible.get(key) ?? nothing, this.#losses]
     const { value: removed, error } = await this.#account(key, null, this.#state.delete(traceId, key))
     if (losses !== this.#losses) return
-    if (!error && !possible.includes(removed)) this.faults.push(`${key}: ${removed} removed, not ${possible}`)
+    if (!error && !possible.includes(removed)) this.faults.push(`${key}: ${removed} removed, expected ${possible}`)
   }
 
   /**
    * @param {string} key
-   * @param {number | null} value that it has when the call was carried out
+   * @param {number | null} value of the entry if the call is executed
    * @param {Promise<unknown>} call
    */
   async #account(key, value, call) {
     const outcome = await settled(call)
     const { took, error } = outcome
-    // A test that failed has closed the adapter, and nobody stops the writers.
+    // A failed test closes the adapter without stopping the writers.
     if (error?.code === 'ERR_CLOSED') this.#running = false
     if (took > this.slowest.took) this.slowest = { took, error }
-    const told = error ? (error.applied ?? 'unknown') : 'acknowledged'
+    const result = error ? appliedOf(error) : 'acknowledged'
     const before = this.#possible.get(key) ?? nothing
     this.#possible.set(
       key,
-      { acknowledged: oneOf(value), unknown: before.or(value), no: before, yes: oneOf(value) }[told],
+      { acknowledged: oneOf(value), unknown: before.or(value), no: before, yes: oneOf(value) }[result],
     )
     if (error?.reply) this.replies[error.reply] = (this.replies[error.reply] ?? 0) + 1
-    this.told[told]++
+    this.outcomes[result]++
     this.#announce()
     return outcome
   }
 
   /**
-   * @param {keyof Audit['told']} what
+   * @param {keyof Audit['outcomes']} result
    * @param {number} times
-   * @returns {Promise<void>} resolves when it was told so many times more
+   * @returns {Promise<void>} resolves when so many more calls had that result
    */
-  #told(what, times) {
-    const at = this.told[what] + times
-    return new Promise((resolve) => this.#waiting.push({ isDue: () => this.told[what] >= at, resolve }))
+  #untilSeen(result, times) {
+    const at = this.outcomes[result] + times
+    return new Promise((resolve) => this.#waiting.push({ isDue: () => this.outcomes[result] >= at, resolve }))
   }
 
   #announce() {
@@ -164,4 +166,13 @@ export class Audit {
     this.#waiting = this.#waiting.filter((waiter) => !due.includes(waiter))
     for (const { resolve } of due) resolve()
   }
+}
+
+/**
+ * `applied` of a call on one entry, which cannot be applied in part.
+ *
+ * @param {import('redis-state-adapter').RedisStateError} error
+ */
+function appliedOf({ applied = 'unknown' }) {
+  return applied === 'partly' ? 'unknown' : applied
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// The methods of an adapter, as calls to be made.
+// The methods of an adapter as a table of calls.
 
 /**
  * @typedef {import('redis-state-adapter').RedisStateAdapter} Adapter

@@ -1,11 +1,11 @@
 // @ts-check
-// Certificates for one test run, in files as servers want them.
+// Creates certificates for a test, as PEM files for servers.
 
 import { createPrivateKey, webcrypto } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-// Wanted by the next one, first.
+// @peculiar/x509 requires this polyfill to be loaded first.
 import 'reflect-metadata'
 import * as x509 from '@peculiar/x509'
 
@@ -16,7 +16,7 @@ const day = 24 * 3600 * 1000
 
 x509.cryptoProvider.set(/** @type {any} */ (webcrypto))
 
-/** An authority that signs certificates. */
+/** A certificate authority. */
 export class Authority {
   #keys
   #certificate
@@ -45,13 +45,14 @@ export class Authority {
     return new Authority(keys, certificate)
   }
 
-  /** Its own certificate, in PEM. */
+  /** The authority's own certificate, in PEM. */
   get pem() {
     return this.#certificate.toString('pem')
   }
 
   /**
-   * @param {{ names?: string[], from?: number, to?: number }} [of] host names, addresses; days of validity from now on
+   * @param {{ names?: string[], from?: number, to?: number }} [of] `names`: host names or addresses; `from`, `to`:
+   *   validity in days from now
    * @returns {Promise<Files>} the texts
    */
   async issue({ names = ['localhost', '127.0.0.1'], from = -1, to = 30 } = {}) {
@@ -69,6 +70,37 @@ export class Authority {
     })
     return { cert: certificate.toString('pem'), key: await pemOf(keys.privateKey) }
   }
+}
+
+/**
+ * A self-signed certificate.
+ *
+ * @param {{ authority?: boolean, names?: string[], commonName?: string, from?: number, to?: number }} [of] `authority`:
+ *   whether it may sign others, as certificates of `openssl req -x509` may by default; `names`: host names or
+ *   addresses; `from`, `to`: validity in days from now
+ * @returns {Promise<Files>} the texts
+ */
+export async function selfSigned({
+  authority = false,
+  names = ['localhost', '127.0.0.1'],
+  commonName = names[0],
+  from = -1,
+  to = 30,
+} = {}) {
+  const keys = /** @type {webcrypto.CryptoKeyPair} */ (
+    await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  )
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    ...validity(from, to),
+    name: `CN=${commonName ?? 'unnamed'}`,
+    keys,
+    signingAlgorithm: algorithm,
+    extensions: [
+      ...(authority ? [new x509.BasicConstraintsExtension(true, undefined, true)] : []),
+      ...(names.length > 0 ? [new x509.SubjectAlternativeNameExtension(names.map(generalName))] : []),
+    ],
+  })
+  return { cert: certificate.toString('pem'), key: await pemOf(keys.privateKey) }
 }
 
 /**

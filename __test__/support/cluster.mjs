@@ -19,7 +19,7 @@ class Node {
   }
 
   /** @param {string[]} args */
-  async say(...args) {
+  async send(...args) {
     return /** @type {any} */ (await this.client.sendCommand(args))
   }
 
@@ -32,18 +32,18 @@ export class Cluster {
   /** @type {ReturnType<typeof createCluster>[]} */
   #clients = []
 
-  /** @param {Node[]} nodes those with slots first */
+  /** @param {Node[]} nodes primaries first */
   constructor(nodes) {
     this.nodes = nodes
   }
 
-  /** What an adapter needs to find the nodes. */
+  /** Adapter options with the addresses of all nodes. */
   get options() {
     return { cluster: { nodes: this.nodes.map(({ server }) => ({ host: '127.0.0.1', port: server.port })) } }
   }
 
   /**
-   * The node that serves a slot, as most nodes have it.
+   * The running node that considers a slot its own.
    *
    * @param {number} slot
    */
@@ -51,27 +51,27 @@ export class Cluster {
     for (const node of this.nodes) {
       if (node.server.pid && (await ownSlots(node)).has(slot)) return node
     }
-    throw new Error(`Nobody serves slot ${slot}`)
+    throw new Error(`no node serves slot ${slot}`)
   }
 
-  /** @param {string} key of Redis */
+  /** @param {string} key as stored in Redis */
   ownerOfKey(key) {
     return this.ownerOf(slotOf(key))
   }
 
   /**
-   * Begins to move a slot: from then on its keys may be at either node.
+   * Begins to move a slot: from then on each of its keys is at one of the two nodes.
    *
    * @param {number} slot
    * @param {{ from: Node, to: Node }} way
    */
   async beginMove(slot, { from, to }) {
-    await to.say('CLUSTER', 'SETSLOT', `${slot}`, 'IMPORTING', from.id)
-    await from.say('CLUSTER', 'SETSLOT', `${slot}`, 'MIGRATING', to.id)
+    await to.send('CLUSTER', 'SETSLOT', `${slot}`, 'IMPORTING', from.id)
+    await from.send('CLUSTER', 'SETSLOT', `${slot}`, 'MIGRATING', to.id)
   }
 
   /**
-   * Moves the keys of a slot, all or some of them.
+   * Moves all keys of a slot, or at most `most` of them.
    *
    * @param {number} slot
    * @param {{ from: Node, to: Node }} way
@@ -80,9 +80,9 @@ export class Cluster {
   async moveKeys(slot, { from, to }, most = Number.POSITIVE_INFINITY) {
     for (let moved = 0; moved < most; ) {
       const count = Math.min(most - moved, 50)
-      const keys = await from.say('CLUSTER', 'GETKEYSINSLOT', `${slot}`, `${count}`)
+      const keys = await from.send('CLUSTER', 'GETKEYSINSLOT', `${slot}`, `${count}`)
       if (keys.length === 0) return
-      await from.say('MIGRATE', '127.0.0.1', `${to.server.port}`, '', '0', '5000', 'KEYS', ...keys)
+      await from.send('MIGRATE', '127.0.0.1', `${to.server.port}`, '', '0', '5000', 'KEYS', ...keys)
       moved += keys.length
     }
   }
@@ -93,7 +93,7 @@ export class Cluster {
    */
   async endMove(slot, to) {
     const others = this.nodes.filter((node) => node !== to && node.server.pid)
-    for (const node of [to, ...others]) await node.say('CLUSTER', 'SETSLOT', `${slot}`, 'NODE', to.id).catch(() => {})
+    for (const node of [to, ...others]) await node.send('CLUSTER', 'SETSLOT', `${slot}`, 'NODE', to.id).catch(() => {})
   }
 
   /**
@@ -113,14 +113,14 @@ export class Cluster {
   /**
    * Moves the slot of a key.
    *
-   * @param {string} key of Redis
+   * @param {string} key as stored in Redis
    * @param {Node} to
    */
   moveKey(key, to) {
     return this.move(slotOf(key), to)
   }
 
-  /** A client whose commands find their nodes, closed by `stop`; `keys` asks all primaries. */
+  /** A node-redis client of the cluster, closed by `stop`; its `keys` queries all nodes. */
   async client() {
     const rootNodes = this.nodes.map(({ server }) => ({ url: server.url }))
     const client = createCluster({ rootNodes })
@@ -134,13 +134,13 @@ export class Cluster {
     return /** @type {Client} */ (/** @type {unknown} */ (Object.assign(client, { keys })))
   }
 
-  /** A further node, which serves no slot yet. */
+  /** Adds a node without slots. */
   async add() {
     const server = serverOf([])
     await server.start()
     const node = await nodeOf(server)
     this.nodes.push(node)
-    await this.nodes[0].say('CLUSTER', 'MEET', '127.0.0.1', `${server.port}`)
+    await this.nodes[0].send('CLUSTER', 'MEET', '127.0.0.1', `${server.port}`)
     await Promise.all(this.nodes.map((each) => until(async () => (await knownNodes(each)) === this.nodes.length)))
     await until(() => isComplete(node, 0))
     return node
@@ -154,7 +154,8 @@ export class Cluster {
 
 /**
  * @param {{ primaries?: number, replicas?: number, program?: string, args?: string[] | ((index: number) => Promise<string[]>) }} [options]
- *   `replicas` of each primary; `args` further ones of redis-server, the same for all or made for each
+ *   `replicas`: number for each primary; `args`: additional arguments of redis-server, the same for all nodes or made
+ *   for each
  */
 export async function startCluster({ primaries = 3, replicas = 0, program, args = [] } = {}) {
   const argsOf = typeof args === 'function' ? args : async () => args
@@ -207,13 +208,13 @@ async function nodeOf(server) {
 async function join(nodes, primaries) {
   const [first, ...others] = nodes
   const owners = nodes.slice(0, primaries)
-  await Promise.all(nodes.map((node, at) => node.say('CLUSTER', 'SET-CONFIG-EPOCH', `${at + 1}`)))
-  await Promise.all(owners.map((node, at) => node.say('CLUSTER', 'ADDSLOTS', ...slotsOf(at, primaries))))
-  for (const { server } of others) await first.say('CLUSTER', 'MEET', '127.0.0.1', `${server.port}`)
+  await Promise.all(nodes.map((node, at) => node.send('CLUSTER', 'SET-CONFIG-EPOCH', `${at + 1}`)))
+  await Promise.all(owners.map((node, at) => node.send('CLUSTER', 'ADDSLOTS', ...slotsOf(at, primaries))))
+  for (const { server } of others) await first.send('CLUSTER', 'MEET', '127.0.0.1', `${server.port}`)
   await Promise.all(nodes.map((node) => until(async () => (await knownNodes(node)) === nodes.length)))
   const following = nodes
     .slice(primaries)
-    .map((node, at) => node.say('CLUSTER', 'REPLICATE', owners[at % primaries].id))
+    .map((node, at) => node.send('CLUSTER', 'REPLICATE', owners[at % primaries].id))
   await Promise.all(following)
   await Promise.all(nodes.map((node) => until(() => isComplete(node, nodes.length - primaries))))
 }
@@ -229,19 +230,19 @@ function slotsOf(at, primaries) {
 
 /** @param {Node} node */
 async function knownNodes(node) {
-  const lines = String(await node.say('CLUSTER', 'NODES')).split('\n')
+  const lines = String(await node.send('CLUSTER', 'NODES')).split('\n')
   return lines.filter((line) => line.includes('connected') && !/handshake|noaddr/.test(line)).length
 }
 
 /**
  * @param {Node} node
- * @param {number} replicas of all primaries together
+ * @param {number} replicas total number of replicas
  */
 async function isComplete(node, replicas) {
   const [info, nodes, replication] = await Promise.all([
-    node.say('CLUSTER', 'INFO'),
-    node.say('CLUSTER', 'NODES'),
-    node.say('INFO', 'replication'),
+    node.send('CLUSTER', 'INFO'),
+    node.send('CLUSTER', 'NODES'),
+    node.send('INFO', 'replication'),
   ])
   const following = String(nodes)
     .split('\n')
@@ -255,7 +256,7 @@ async function isComplete(node, replicas) {
 
 /** @param {Node} node */
 async function ownSlots(node) {
-  const lines = String(await node.say('CLUSTER', 'NODES')).split('\n')
+  const lines = String(await node.send('CLUSTER', 'NODES')).split('\n')
   const [, , , , , , , , ...ranges] = lines.find((line) => line.includes('myself'))?.split(' ') ?? []
   const slots = new Set()
   for (const range of ranges.filter((range) => !range.startsWith('['))) {

@@ -1,7 +1,8 @@
 // @ts-check
 
 /**
- * The names and values of items; how a listing by a trace id with `:` splits a name is left open here.
+ * The names (`<traceId>:<key>`) and values of items. Joined, because a listing may split a name with several colons
+ * elsewhere than the call that wrote it.
  *
  * @param {import('redis-state-adapter').StateItem[]} items
  */

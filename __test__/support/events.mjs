@@ -1,17 +1,17 @@
 // @ts-check
-// The events of an adapter.
+// Records and awaits the events of an adapter.
 
 /** @typedef {import('redis-state-adapter').RedisStateAdapter} Adapter */
 /** @typedef {import('redis-state-adapter').RedisStateAdapterEvents} Events */
 /** @typedef {keyof Events} EventName */
 
-const patience = 10_000
+const TIMEOUT = 10_000
 /** @type {EventName[]} */
 const names = ['connect', 'ready', 'reconnecting', 'error', 'end']
 
 /**
  * @param {Adapter} state
- * @returns {EventName[]} the names of its events, which grow
+ * @returns {EventName[]} the names of events emitted so far; later events are appended
  */
 export function record(state) {
   /** @type {EventName[]} */
@@ -21,7 +21,8 @@ export function record(state) {
 }
 
 /**
- * The next events of a name. Its timer keeps the process alive meanwhile, which an idle adapter does not.
+ * The next events with that name. The timer of the deadline also keeps the process alive, which an idle adapter does
+ * not.
  *
  * @template {EventName} Name
  * @param {Adapter} state
@@ -33,7 +34,7 @@ export function next(state, name, count = 1) {
   return new Promise((resolve, reject) => {
     /** @type {any[]} */
     const infos = []
-    const deadline = setTimeout(() => reject(new Error(`${infos.length} of ${count} events "${name}"`)), patience)
+    const deadline = setTimeout(() => reject(new Error(`${infos.length} of ${count} events "${name}"`)), TIMEOUT)
     const emitter = /** @type {import('node:events').EventEmitter} */ (state)
     emitter.on(name, function onEvent(info) {
       infos.push(info)

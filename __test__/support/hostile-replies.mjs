@@ -1,22 +1,22 @@
 // @ts-check
-// Answers that no Redis server gives.
+// Replies that no Redis server sends.
 
 import { array, bulk } from './scripted-server.mjs'
 
 /**
  * @import { Socket } from 'node:net'
- * @import { Said } from './scripted-server.mjs'
+ * @import { ScriptedReply } from './scripted-server.mjs'
  */
 
 /**
- * What makes it impossible to tell where the next answer begins.
+ * Replies after which the start of the next reply is undefined, so that the connection must be closed.
  *
- * @type {Record<string, Said>}
+ * @type {Record<string, ScriptedReply>}
  */
-export const BROKEN = {
-  'an answer cut short by the end of the connection': (socket) => socket.end('$10\r\n"ab'),
-  'an answer cut short by a reset': (socket) => socket.write('$10\r\n"ab', () => socket.resetAndDestroy()),
-  'no answer, but the end of the connection': (socket) => socket.end(),
+export const MALFORMED_REPLIES = {
+  'a reply cut short by the end of the connection': (socket) => socket.end('$10\r\n"ab'),
+  'a reply cut short by a reset': (socket) => socket.write('$10\r\n"ab', () => socket.resetAndDestroy()),
+  'the end of the connection instead of a reply': (socket) => socket.end(),
   'an array cut short by the end of the connection': (socket) => socket.end('*2\r\n$1\r\n0\r\n*3\r\n$1\r\na\r\n'),
   HTTP: 'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nThis is no Redis.',
   'a line of zeros': '\0'.repeat(1000),
@@ -24,10 +24,10 @@ export const BROKEN = {
   'a string longer than its length': '$3\r\n"abcdef"',
   'a string shorter than its length': '$4\r\n"a"\r\n+OK',
   'a string of negative length': '$-2',
-  'a string whose length is no number': '$1e3',
+  'a string whose length is not a number': '$1e3',
   'a string whose length overflows': '$99999999999999999999999',
   'a string longer than any string of Redis': '$1000000000',
-  'an integer that is none': ':12x',
+  'an integer with a letter': ':12x',
   'an array of 10^9 elements': '*1000000000',
   'an array of negative length': '*-2',
   'arrays within arrays, 100,000 deep': '*1\r\n'.repeat(100_000),
@@ -46,11 +46,11 @@ const aKey = bulk('motia:state:t:k')
 const aText = bulk('"bad"')
 
 /**
- * By command: what is well formed, and yet no answer that it can have.
+ * By command: well-formed replies of a type or shape that the command never returns.
  *
  * @type {Record<string, Record<string, string>>}
  */
-export const MISFITS = {
+export const WRONG_REPLIES = {
   GET: { 'an integer': ':1', 'a status': '+OK', 'an empty array': '*0', 'an array': array(aText) },
   SET: { 'an integer': ':1', 'a text': bulk('OK'), nil: '$-1', 'an array': array('+OK') },
   GETDEL: { 'an integer': ':1', 'a status': '+OK', 'an empty array': '*0', 'an array': array(aText) },
@@ -61,14 +61,14 @@ export const MISFITS = {
     nil: '$-1',
     'an empty array': '*0',
     'an array with the cursor alone': array(bulk('0')),
-    'an array with three parts': array(bulk('0'), array(), array()),
+    'an array of three elements': array(bulk('0'), array(), array()),
     'a cursor that is a word': array(bulk('next'), array(aKey)),
     'an empty cursor': array(bulk(''), array(aKey)),
     'a negative cursor': array(bulk('-1'), array(aKey)),
     'a cursor beyond 64 bits': array(bulk('99999999999999999999999'), array(aKey)),
     'a cursor that is an array': array(array(bulk('0')), array(aKey)),
-    'one key in place of a list': array(bulk('0'), aKey),
-    'nil in place of a list': array(bulk('0'), '$-1'),
+    'one key instead of a list': array(bulk('0'), aKey),
+    'nil instead of a list': array(bulk('0'), '$-1'),
   },
   MGET: {
     'a status': '+OK',
@@ -85,18 +85,18 @@ export const MISFITS = {
 }
 
 /**
- * Sends the same again and again, as fast as it is taken.
+ * Sends the same bytes repeatedly, as fast as the other side reads.
  *
  * @param {Socket} socket
  * @param {Buffer} piece
  */
 export function stream(socket, piece) {
-  // In turns, so that the end of the connection is seen.
+  // One write at a time, so that it ends when the connection is closed.
   socket.write(piece, (error) => error || stream(socket, piece))
 }
 
 /**
- * Says a piece after the other, slowly, as long as the connection is there.
+ * Sends `start`, then `piece` every 10 ms until the connection is closed.
  *
  * @param {Socket} socket
  * @param {string} start

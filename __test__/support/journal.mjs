@@ -1,8 +1,8 @@
 // @ts-check
-// What a server really runs.
+// Records the commands that a server executes.
 
 /**
- * Watches all commands of a server from now on.
+ * Counts all commands of a server from now on, with MONITOR.
  *
  * @param {import('./redis.mjs').RedisServer} server
  */
@@ -22,7 +22,7 @@ export async function journalOf(server) {
     if (args[0] === end) onEnd()
   })
   return {
-    /** @returns {Promise<Map<string, number>>} how often each command ran with each of its arguments: `SET key` */
+    /** @returns {Promise<Map<string, number>>} number of executions by command and argument, such as `SET key` */
     async close() {
       await client.echo(end)
       await ended
@@ -31,7 +31,7 @@ export async function journalOf(server) {
   }
 }
 
-/** @param {string} line of MONITOR: time, client, and the words of the command in quotes */
+/** @param {string} line output of MONITOR: time, client, and the quoted words of the command */
 function wordsOf(line) {
   return Array.from(line.matchAll(/"((?:[^"\\]|\\.)*)"/g), ([, word]) => word)
 }

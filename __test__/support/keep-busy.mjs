@@ -1,5 +1,5 @@
 // @ts-check
-// Calls of all kinds without an end.
+// Makes calls of all kinds until the adapter is closed.
 
 /** @typedef {import('redis-state-adapter').RedisStateAdapter} RedisStateAdapter */
 
@@ -7,7 +7,7 @@ const width = 300
 
 /**
  * @param {RedisStateAdapter} state
- * @returns {Promise<unknown>} resolves when each kind of call was answered and all go on
+ * @returns {Promise<unknown>} resolves after the first round of each loop; the loops continue
  */
 export function keepBusy(state) {
   return Promise.all(Array.from({ length: width }, (_, index) => firstOf(state, `key-${index}`)))

@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * Has the server cut the connections of all clients but this one.
+ * Makes the server close the connections of all other clients.
  *
  * @param {import('./redis.mjs').Client} client
  */

@@ -4,8 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 
 /**
- * From now on the package's own threads run only where nobody else wants to: for what goes wrong when they are late. Only
- * Linux has priorities of single threads; elsewhere nothing happens.
+ * Gives the native threads of the package the lowest priority, to reveal races that need them to be late. Only Linux
+ * has priorities per thread; on other systems this does nothing.
  */
 export function makeThreadsLate() {
   if (process.platform !== 'linux') return

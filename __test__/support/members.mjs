@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 
 /**
- * Two lists with the same members, however often each occurs, in any order.
+ * Both lists must have the same members the same number of times, in any order.
  *
  * @param {unknown[]} actual
  * @param {unknown[]} expected

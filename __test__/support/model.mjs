@@ -1,13 +1,13 @@
 // @ts-check
 import { asStored } from './as-stored.mjs'
 
-/** What a store is, said in the shortest way: names of entries and their values. */
+/** A reference implementation of a store: a map from names of entries to values. */
 export class Model {
   /** @type {Map<string, unknown>} */
   #entries = new Map()
   #hashTags
 
-  /** @param {{ hashTags?: boolean }} [options] as the adapter has it */
+  /** @param {{ hashTags?: boolean }} [options] the same as of the adapter */
   constructor({ hashTags = false } = {}) {
     this.#hashTags = hashTags
   }
@@ -65,7 +65,7 @@ export class Model {
     return [...this.#entries].filter(([name]) => name.startsWith(this.#start(traceId)))
   }
 
-  /** What the names of a trace start with. @param {string} traceId */
+  /** The common start of the names of a trace. @param {string} traceId */
   #start(traceId) {
     return this.#hashTags ? `{${traceId}}:` : `${traceId}:`
   }

@@ -1,17 +1,17 @@
 // @ts-check
 
-import { NoSuchNode, nodeOfMajor } from '../../scripts/node-versions.mjs'
+import { NoSuchNode, nodeOf } from '../../scripts/node-versions.mjs'
 
 /**
- * @param {import('node:test').TestContext} t which is skipped where this machine cannot get that version of Node.js
- * @param {number} major
+ * @param {import('node:test').TestContext} t skipped if that version of Node.js is not available on this machine
+ * @param {number | string} version
  * @returns {string | undefined} path of its binary
  */
-export function nodeOrSkip(t, major) {
+export function nodeOrSkip(t, version) {
   try {
-    return nodeOfMajor(major)
+    return nodeOf(String(version))
   } catch (error) {
     if (!(error instanceof NoSuchNode)) throw error
-    t.skip(`no Node.js ${major} for this machine: ${error.message}`)
+    t.skip(`no Node.js ${version} for this machine: ${error.message}`)
   }
 }

@@ -8,7 +8,7 @@ import { stores } from './stores.mjs'
  */
 
 /**
- * Has every kind of store show each behaviour.
+ * Runs each behaviour on every kind of store.
  *
  * @param {string} contract
  * @param {((store: GetStore) => void)[]} behaviours

@@ -1,11 +1,11 @@
 // @ts-check
-// Values and queries whose parts meet often.
+// Generates values and queries from small sets, so that filters often match.
 
 import fc from 'fast-check'
 
 /** @import { StateQuery, StateQueryFilter } from 'redis-state-adapter' */
 
-const TRAPS = [
+const EDGE_CASES = [
   null,
   true,
   false,
@@ -27,7 +27,7 @@ const TRAPS = [
 ]
 
 const scalar = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom(...TRAPS) },
+  { weight: 4, arbitrary: fc.constantFrom(...EDGE_CASES) },
   { weight: 1, arbitrary: fc.double({ noNaN: true, noDefaultInfinity: true }) },
   { weight: 1, arbitrary: fc.string({ maxLength: 2, unit: 'binary' }) },
 )
@@ -72,7 +72,7 @@ const sort = fc.array(fc.record({ key: path, order: fc.constantFrom('ASC', 'DESC
   maxLength: 3,
 })
 
-/** Entries, none of which has the name of another. */
+/** Entries with distinct names. */
 export const entries = fc.uniqueArray(
   fc.record({
     groupId: fc.constantFrom('g', 'h', '😀', '\uffff'),

@@ -1,10 +1,10 @@
 // @ts-check
-// What a query comes to, said in the shortest way.
+// A reference implementation of queries.
 
 /** @import { StateItem, StateQuery, StateQueryFilter, StateQuerySort } from 'redis-state-adapter' */
 
 /**
- * The items that a query without a page asks for, in their order.
+ * The items that a query without `page` returns, in order.
  *
  * @param {StateItem[]} items
  * @param {StateQuery} query
@@ -42,7 +42,7 @@ function holds(filter, value) {
 }
 
 /**
- * What a path leads to, or undefined.
+ * The value at a path, or undefined.
  *
  * @param {any} value
  * @param {string} path

@@ -1,5 +1,5 @@
 // @ts-check
-// Real Redis servers for tests, with node-redis clients on them.
+// Starts real Redis servers for tests, and node-redis clients of them.
 
 import { createClient } from 'redis'
 import { RedisProcess } from '../../scripts/redis-process.mjs'
@@ -17,14 +17,14 @@ export class RedisServer extends RedisProcess {
    */
   async client(options = {}) {
     const client = createClient({ url: this.url, ...options })
-    // Without a listener, node-redis ends the process when a test takes the server away.
+    // Without a listener, node-redis ends the process when a test stops the server.
     client.on('error', () => {})
     this.#clients.add(/** @type {Client} */ (client))
     await client.connect()
     return /** @type {Client} */ (client)
   }
 
-  /** Ends the server and its clients and removes its files. */
+  /** Closes the clients, stops the server and removes its files. */
   async stop() {
     for (const client of this.#clients) if (client.isOpen) client.destroy()
     this.#clients.clear()
@@ -35,8 +35,8 @@ export class RedisServer extends RedisProcess {
 /**
  * Starts a server on a free port.
  *
- * @param {string[]} [args] further arguments of redis-server; they win over the defaults
- * @param {string} [program] another one than that of the other tests
+ * @param {string[]} [args] additional arguments of redis-server, which override the defaults
+ * @param {string} [program] path of another binary than the default
  */
 export async function startRedis(args, program) {
   const server = new RedisServer(args, program)

@@ -17,7 +17,7 @@ describe('a redis-server for tests', () => {
     assert.equal(await unix.get('key'), 'text')
   })
 
-  it('comes back on its port, empty, after it was killed', async (t) => {
+  it('restarts on the same port, empty, after it was killed', async (t) => {
     const server = await started(t)
     const { port, pid } = server
     await (await server.client()).set('key', 'text')
@@ -41,7 +41,7 @@ describe('a redis-server for tests', () => {
     assert.equal(client.isOpen, false)
   })
 
-  it('stops while it is frozen', async (t) => {
+  it('stops even if it is frozen', async (t) => {
     const server = await started(t)
     const { pid } = server
     server.signal('SIGSTOP')
@@ -57,17 +57,17 @@ describe('a redis-server for tests', () => {
     assert.equal(await (await server.client()).ping(), 'PONG')
   })
 
-  it('takes arguments', async (t) => {
+  it('receives the given arguments', async (t) => {
     const server = await started(t, ['--databases', '3'])
     const client = await server.client()
     assert.deepEqual({ ...(await client.configGet('databases')) }, { databases: '3' })
   })
 
-  it('says what the server says when it cannot start', async () => {
+  it('rejects with the output of the server if it cannot start', async () => {
     await assert.rejects(startRedis(['--databases', 'none']), /did not start/)
   })
 
-  it('tries another port when one is taken', async (t) => {
+  it('tries another port if the first is in use', async (t) => {
     t.mock.method(Math, 'random', () => 0.5, { times: 1 })
     const first = await started(t)
     t.mock.method(Math, 'random', () => 0.5, { times: 1 })
@@ -76,7 +76,9 @@ describe('a redis-server for tests', () => {
   })
 
   for (const ending of ['', 'process.exit(0)', 'process.kill(process.pid, "SIGTERM")', 'throw new Error("wrong")']) {
-    it(`ends with the process that started it: ${ending || 'nothing left to do'}`, { timeout: 20_000 }, async () => {
+    it(`ends when the process that started it ends: ${ending || 'nothing left to do'}`, {
+      timeout: 20_000,
+    }, async () => {
       const parent = spawn(process.execPath, ['--input-type=module', '--eval', parentCode(ending)], {
         stdio: ['pipe', 'pipe', 'ignore'],
       })
@@ -91,7 +93,7 @@ describe('a redis-server for tests', () => {
 })
 
 /**
- * Code of a process that starts a server and ends, when told on its standard input, without stopping it.
+ * Code of a process that starts a server and, after input on stdin, ends without stopping it.
  *
  * @param {string} ending
  */
@@ -107,7 +109,7 @@ function parentCode(ending) {
 
 /**
  * @param {import('node:net').Socket} socket
- * @returns {Promise<void>} settles when the other side is gone, politely or not
+ * @returns {Promise<void>} resolves when the connection is closed, also by a reset
  */
 function closed(socket) {
   socket.on('error', () => {})

@@ -1,148 +1,139 @@
 // @ts-check
-// A relay in front of a server: a network whose faults a test chooses.
+// A TCP relay in front of a server, with which a test simulates network faults.
 
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
-import { setTimeout } from 'node:timers/promises'
+import { Lane } from './relay-lane.mjs'
 
 /**
  * @import { Socket } from 'node:net'
  * @import { TestContext } from 'node:test'
  * @import { RedisServer } from './redis.mjs'
  *
- * @typedef {'requests' | 'answers'} Direction
+ * @typedef {'requests' | 'replies'} Direction
  *
- * @typedef {(data: Buffer) => number} Hears how many bytes of what it hears are passed on
+ * @typedef {(data: Buffer) => number} Filter returns how many bytes of the data are passed on
  *
  * @typedef {object} Pair the two halves of a connection
- * @property {Socket} near to whoever connected
+ * @property {Socket} near to the client
  * @property {Socket} far to the server
  * @property {Record<Direction, Lane>} lanes
- * @property {boolean} isDead it stays open, and nothing comes through any more
+ * @property {Record<Direction, boolean>} isCut data in that direction are dropped, while the connection stays open
  */
 
-/** @type {Hears} */
+/** @type {Filter} */
 const passOn = (data) => data.length
-/** @type {Hears} */
-const loseAll = () => 0
-
-/** One direction of a connection: what comes first leaves first, however late. */
-class Lane {
-  #to
-  #waiting = 0
-  /** @type {Promise<unknown> | undefined} */
-  #last
-
-  /** @param {Socket} to */
-  constructor(to) {
-    this.#to = to
-  }
-
-  /**
-   * @param {Buffer} data
-   * @param {number} delay in milliseconds
-   */
-  pass(data, delay) {
-    if (delay === 0 && this.#waiting === 0) return void this.#to.write(data)
-    this.#waiting++
-    this.#last = Promise.all([this.#last, setTimeout(delay)]).then(() => {
-      this.#waiting--
-      this.#to.write(data)
-    })
-  }
-}
+/** @type {Filter} */
+const dropAll = () => 0
+const DIRECTIONS = /** @type {const} */ (['requests', 'replies'])
 
 export class Relay {
   /** @type {Set<Pair>} */
   #pairs = new Set()
-  /** @type {Record<Direction, Hears>} */
-  #hears = { requests: passOn, answers: passOn }
-  #delay = 0
+  /** @type {Record<Direction, Filter>} */
+  #filters = { requests: passOn, replies: passOn }
+  #delay = { requests: 0, replies: 0 }
   #isBlackHole = false
   #refuses = false
-  #leadsTo
+  #target
   #server
 
   /** @param {RedisServer} server */
   constructor(server) {
-    this.#leadsTo = server
+    this.#target = server
     this.#server = createServer((near) => this.#accept(near))
   }
 
-  /** New connections are to another server, as when a name's address changes. @param {RedisServer} server */
-  leadTo(server) {
-    this.#leadsTo = server
+  /** Connects new connections to another server, as when a DNS record changes. @param {RedisServer} server */
+  routeTo(server) {
+    this.#target = server
+  }
+
+  get port() {
+    return /** @type {import('node:net').AddressInfo} */ (this.#server.address()).port
   }
 
   get url() {
-    const { port } = /** @type {import('node:net').AddressInfo} */ (this.#server.address())
-    return `redis://127.0.0.1:${port}`
+    return `redis://127.0.0.1:${this.port}`
   }
 
   async listen() {
     await once(this.#server.listen(0, '127.0.0.1'), 'listening')
   }
 
-  /** Passes on everything at once, as at the beginning; but connections that were in a black hole stay there. */
+  /** Ends all faults, except for connections whose data are dropped already: these stay so. */
   pass() {
-    this.#hears = { requests: passOn, answers: passOn }
-    this.#delay = 0
+    this.#filters = { requests: passOn, replies: passOn }
+    this.#delay = { requests: 0, replies: 0 }
     this.#isBlackHole = false
     this.#refuses = false
   }
 
   /**
-   * Everything arrives later, in its order.
+   * Delays all data.
    *
    * @param {number} ms in each direction
+   * @param {number} [replies] delay of replies, if it differs
    */
-  delay(ms) {
-    this.#delay = ms
+  delay(ms, replies = ms) {
+    this.#delay = { requests: ms, replies }
   }
 
   /**
-   * All connections stay open, take everything and pass on nothing, not even that the server closed them; and so do new
-   * ones until `pass`.
+   * Drops all data of all connections, which stay open even if the server closes them. Until `pass` this also applies
+   * to new connections.
    */
   blackHole() {
     this.#isBlackHole = true
-    for (const pair of this.#pairs) pair.isDead = true
+    for (const what of DIRECTIONS) this.cutHalf(what)
   }
 
-  /** The connections that are there stay open, and neither take nor give anything any more; new ones are not affected. */
+  /**
+   * Drops all data in one direction of the present connections, which stay open. New ones are not affected.
+   *
+   * @param {Direction} what
+   */
+  cutHalf(what) {
+    for (const { isCut } of this.#pairs) isCut[what] = true
+  }
+
+  /**
+   * The present connections stay open, but the relay stops reading from clients and drops replies. New ones are not
+   * affected.
+   */
   jam() {
-    for (const pair of this.#pairs) {
-      pair.isDead = true
-      pair.near.pause()
-    }
+    for (const what of DIRECTIONS) this.cutHalf(what)
+    for (const { near } of this.#pairs) near.pause()
   }
 
-  /** Cuts all connections, and resets new ones at once. */
+  /** Closes all connections, and resets new ones at once. */
   refuse() {
     this.cut()
     this.#refuses = true
   }
 
-  /** Cuts all connections; new ones pass on everything again. */
+  /** Closes all connections and ends all faults. */
   cut() {
     this.pass()
     for (const { near } of this.#pairs) near.destroy()
   }
 
   /**
+   * Passes on a number of bytes, then injects a fault.
+   *
    * @param {Direction} what
-   * @param {number} bytes that still pass, of all connections together
-   * @param {() => void} strike makes the fault that follows
-   * @returns {Promise<void>} resolves when it was made
+   * @param {number} bytes of all connections together
+   * @param {() => void} inject
+   * @returns {Promise<void>} resolves when the fault was injected
    */
-  after(what, bytes, strike) {
+  after(what, bytes, inject) {
     let left = bytes
     return new Promise((resolve) => {
-      this.#hears[what] = (data) => {
+      this.#filters[what] = (data) => {
         const passing = Math.min(left, data.length)
         left -= passing
-        // When these have left.
-        if (left === 0) process.nextTick(() => resolve(strike()))
+        // After the relay has passed on these bytes.
+        if (left === 0) process.nextTick(() => resolve(inject()))
         return passing
       }
     })
@@ -150,13 +141,13 @@ export class Relay {
 
   /**
    * @param {number} [lines]
-   * @returns {Promise<void>} resolves when answers of so many lines came, which are lost like all that follow
+   * @returns {Promise<void>} resolves when replies with so many lines arrived; these and all later ones are dropped
    */
-  loseAnswers(lines = 1) {
+  dropReplies(lines = 1) {
     return new Promise((resolve) => {
-      const listen = listening('\r\n', resolve, lines)
-      this.#hears.answers = (data) => {
-        listen(data)
+      const search = searching('\r\n', resolve, lines)
+      this.#filters.replies = (data) => {
+        search(data)
         return 0
       }
     })
@@ -164,58 +155,59 @@ export class Relay {
 
   /**
    * @param {string} text
-   * @returns {Promise<void>} resolves when an answer came after a request that held the text; it is lost like all that
-   *   follow
+   * @returns {Promise<void>} resolves when the first reply arrives after a request that contains the text; this and all
+   *   later ones are dropped
    */
-  async loseAnswersTo(text) {
+  async dropRepliesTo(text) {
     /** @type {Promise<void>} */
     const lost = new Promise((resolve) => {
-      this.#hears.requests = listening(text, () => resolve(this.loseAnswers()))
+      this.#filters.requests = searching(text, () => resolve(this.dropReplies()))
     })
     await lost
   }
 
-  passAnswers() {
-    this.#hears.answers = passOn
+  passReplies() {
+    this.#filters.replies = passOn
   }
 
   /**
    * @param {string} text
-   * @returns {Promise<void>} resolves when an answer held the text; all answers are passed on
+   * @returns {Promise<void>} resolves when a reply contains the text; all replies are passed on
    */
-  answered(text) {
+  untilReply(text) {
     return new Promise((resolve) => {
-      this.#hears.answers = listening(text, resolve)
+      this.#filters.replies = searching(text, resolve)
     })
   }
 
   /**
    * @param {string} text
-   * @param {number} [time]
-   * @returns {Promise<void>} resolves when requests held the text for the given time; all of them are passed on
+   * @param {number} [times]
+   * @returns {Promise<void>} resolves when requests contained the text so many times; all requests are passed on
    */
-  requested(text, time = 1) {
+  untilRequest(text, times = 1) {
     return new Promise((resolve) => {
-      this.#hears.requests = listening(text, resolve, time)
+      this.#filters.requests = searching(text, resolve, times)
     })
   }
 
   /**
    * @param {string} text
-   * @param {number} time
-   * @returns {Promise<void>} resolves when a request held the text for the given time, which is lost like all that follow
+   * @param {number} times
+   * @returns {Promise<void>} resolves when requests contained the text so many times; the last of them and all later
+   *   data are dropped
    */
-  loseRequests(text, time) {
+  dropRequests(text, times) {
     return new Promise((resolve) => {
-      let passes = passOn
-      const onHeard = () => {
-        passes = loseAll
+      let filter = passOn
+      const onFound = () => {
+        filter = dropAll
         resolve()
       }
-      const listen = listening(text, onHeard, time)
-      this.#hears.requests = (data) => {
-        listen(data)
-        return passes(data)
+      const search = searching(text, onFound, times)
+      this.#filters.requests = (data) => {
+        search(data)
+        return filter(data)
       }
     })
   }
@@ -229,17 +221,18 @@ export class Relay {
   #accept(near) {
     near.on('error', () => {})
     if (this.#refuses) return void near.resetAndDestroy()
-    const far = connect(this.#leadsTo.port, '127.0.0.1').on('error', () => {})
-    const lanes = { requests: new Lane(far), answers: new Lane(near) }
-    const pair = { near, far, lanes, isDead: this.#isBlackHole }
+    const far = connect(this.#target.port, '127.0.0.1').on('error', () => {})
+    const lanes = { requests: new Lane(far), replies: new Lane(near) }
+    const isCut = { requests: this.#isBlackHole, replies: this.#isBlackHole }
+    const pair = { near, far, lanes, isCut }
     this.#pairs.add(pair)
     near.on('data', (data) => this.#onData(pair, 'requests', data))
-    far.on('data', (data) => this.#onData(pair, 'answers', data))
+    far.on('data', (data) => this.#onData(pair, 'replies', data))
     near.once('close', () => {
       this.#pairs.delete(pair)
       far.destroy()
     })
-    far.once('close', () => pair.isDead || near.destroy())
+    far.once('close', () => isCut.replies || near.destroy())
   }
 
   /**
@@ -248,9 +241,9 @@ export class Relay {
    * @param {Buffer} data
    */
   #onData(pair, what, data) {
-    if (pair.isDead) return
-    const passing = this.#hears[what](data)
-    if (passing > 0) pair.lanes[what].pass(data.subarray(0, passing), this.#delay)
+    if (pair.isCut[what]) return
+    const passing = this.#filters[what](data)
+    if (passing > 0) pair.lanes[what].pass(data.subarray(0, passing), this.#delay[what])
   }
 }
 
@@ -269,19 +262,19 @@ export async function relayTo(t, server) {
 
 /**
  * @param {string} text
- * @param {() => void} onHeard called once, when the text was heard for the given time
- * @param {number} [time]
- * @returns {Hears}
+ * @param {() => void} onFound called once, when the data contained the text so many times
+ * @param {number} [times]
+ * @returns {Filter}
  */
-function listening(text, onHeard, time = 1) {
-  let heard = ''
-  let isHeard = false
+function searching(text, onFound, times = 1) {
+  let received = ''
+  let isFound = false
   return (data) => {
-    // It may come in pieces.
-    if (!isHeard) heard += data
-    if (!isHeard && heard.split(text).length > time) {
-      isHeard = true
-      onHeard()
+    // The text may be divided among several pieces of data.
+    if (!isFound) received += data
+    if (!isFound && received.split(text).length > times) {
+      isFound = true
+      onFound()
     }
     return data.length
   }

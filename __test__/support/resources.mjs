@@ -1,13 +1,16 @@
 // @ts-check
-// What a process holds of the system; told by Linux alone.
+// File descriptors and threads of this process, which only Linux lists (in /proc).
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { until } from './until.mjs'
 
-/** Why a test of resources cannot run here; `false` where it can. */
-export const untold = process.platform !== 'linux' && 'only Linux tells what a process holds, in /proc'
+/** The `skip` option of tests that need /proc: a reason, or `false` on Linux. */
+export const skipWithoutProc = process.platform !== 'linux' && 'needs /proc of Linux'
 
-/** @returns {number} open file descriptors, without the one that reading takes */
+/** Whether freed memory is retained: `npm run memcheck` does so to detect later uses. */
+export const keepsFreedMemory = process.env.ASAN_OPTIONS !== undefined
+
+/** @returns {number} open file descriptors, without the one opened for this count */
 export function descriptors() {
   return readdirSync('/proc/self/fd').length - 1
 }
@@ -18,18 +21,19 @@ export function threads() {
     try {
       return [readFileSync(`/proc/self/task/${id}/comm`, 'utf8').trim()]
     } catch {
-      // It ended meanwhile.
+      // The thread ended in the meantime.
       return []
     }
   })
 }
 
 /**
- * What other threads close is closed a little later.
+ * Waits until a count is small enough, because other threads release resources a little later.
  *
  * @param {() => number} count
  * @param {number} expected
- * @returns {Promise<number>} the count when it is no more than expected, or after some patience
+ * @returns {Promise<number>} the count once it is not above `expected`, or the last count after the time limit of
+ *   `until`
  */
 export async function settled(count, expected) {
   await until(() => count() <= expected).catch(() => {})
@@ -38,7 +42,7 @@ export async function settled(count, expected) {
 
 /**
  * @param {() => number} count
- * @returns {Promise<number>} the count when it stays as it is for a while
+ * @returns {Promise<number>} the count once it has not changed in ten checks
  */
 export async function steady(count) {
   let [last, times] = [count(), 0]

@@ -1,5 +1,5 @@
 // @ts-check
-// A server that answers as a test tells it to, as wrongly as that may be.
+// A server whose replies, right or wrong, a test determines.
 
 import { once } from 'node:events'
 import { createServer } from 'node:net'
@@ -12,14 +12,15 @@ import { createServer } from 'node:net'
  * @property {number} number from 1, in the order in which they were made
  * @property {Socket} socket
  *
- * @typedef {string | ((socket: Socket) => void) | undefined} Said one line or more of RESP without the last line's end;
- *   a function that does something else in place of an answer; `undefined` to agree with +OK
+ * @typedef {string | ((socket: Socket) => void) | undefined} ScriptedReply RESP without the final line end; a function
+ *   that acts on the socket instead; or `undefined` for +OK
  *
- * @typedef {(command: string[], connection: Connection) => Said} Answer
+ * @typedef {(command: string[], connection: Connection) => ScriptedReply} Answer returns the reply to a command. The
+ *   name of the command is in upper case; the MGET that the adapter sends when it connects is named `MGET AT LOGIN`
  */
 
 export class ScriptedServer {
-  /** Made so far. */
+  /** Number of connections accepted so far. */
   connections = 0
   /** @type {Set<Socket>} */
   #sockets = new Set()
@@ -27,15 +28,18 @@ export class ScriptedServer {
   #server
   #answer
 
-  /** @param {Answer} answer what it says to a command, whose name comes in capitals */
+  /** @param {Answer} answer */
   constructor(answer) {
     this.#answer = answer
     this.#server = createServer((socket) => this.#serve(socket))
   }
 
+  get port() {
+    return /** @type {import('node:net').AddressInfo} */ (this.#server.address()).port
+  }
+
   get url() {
-    const { port } = /** @type {import('node:net').AddressInfo} */ (this.#server.address())
-    return `redis://127.0.0.1:${port}`
+    return `redis://127.0.0.1:${this.port}`
   }
 
   async listen() {
@@ -43,11 +47,11 @@ export class ScriptedServer {
   }
 
   /**
-   * Says something that nobody asked for, on all connections.
+   * Sends data without a request, on all connections.
    *
    * @param {string} text
    */
-  say(text) {
+  send(text) {
     for (const socket of this.#sockets) socket.write(text)
   }
 
@@ -74,7 +78,7 @@ export class ScriptedServer {
  * A server for one test, closed at its end.
  *
  * @param {TestContext} t
- * @param {Answer} answer what it says to a command, whose name comes in capitals
+ * @param {Answer} answer
  */
 export async function scriptedServer(t, answer) {
   const server = new ScriptedServer(answer)
@@ -85,7 +89,7 @@ export async function scriptedServer(t, answer) {
 
 /**
  * @param {TestContext} t
- * @param {Answer} answer what it says to a command, whose name comes in capitals
+ * @param {Answer} answer
  * @returns {Promise<string>} its url
  */
 export async function scripted(t, answer) {
@@ -101,7 +105,7 @@ export function bulk(text) {
 }
 
 /**
- * @param {string[]} elements each as RESP without its last line's end
+ * @param {string[]} elements each as RESP without the final line end
  * @returns {string}
  */
 export function array(...elements) {
@@ -110,16 +114,16 @@ export function array(...elements) {
 
 /**
  * @param {Socket} socket
- * @param {Said} said
+ * @param {ScriptedReply} answer
  */
-function reply(socket, said) {
-  // What came before in the same piece may have ended it.
+function reply(socket, answer) {
+  // The reply to an earlier command of the same chunk may have closed it.
   if (!socket.writable) return
-  if (typeof said === 'function') said(socket)
-  else socket.write(`${said ?? '+OK'}\r\n`)
+  if (typeof answer === 'function') answer(socket)
+  else socket.write(`${answer ?? '+OK'}\r\n`)
 }
 
-/** @param {string} text whole commands, and a part of one at the end */
+/** @param {string} text complete commands, and perhaps an incomplete one at the end */
 function parse(text) {
   /** @type {string[][]} */
   const commands = []
@@ -147,5 +151,6 @@ function parseOne(text) {
     at = end + 2
   }
   command[0] = command[0].toUpperCase()
+  if (command[0] === 'MGET' && command[1].endsWith(':slot1')) command[0] = 'MGET AT LOGIN'
   return { command, length: at }
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// A master, its replicas and the sentinels that watch over them.
+// Starts a master, replicas and three sentinels.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -33,7 +33,8 @@ class SentinelServer extends RedisServer {
    */
   argumentsFor(port, dir) {
     const file = join(dir, 'sentinel.conf')
-    // What it learned stands in there too; but not of a start on a port that was another one's.
+    // The sentinel saves its state in this file. Keep it on a restart, but not if an earlier start failed on a port in
+    // use.
     if (!existsSync(file) || !readFileSync(file, 'utf8').includes(`port ${port}\n`)) {
       const lines = [`port ${port}`, 'bind 127.0.0.1', `dir ${dir}`, ...this.#config]
       writeFileSync(file, `${lines.join('\n')}\n`)
@@ -49,13 +50,13 @@ export class SentinelSet {
     this.sentinels = sentinels
   }
 
-  /** What an adapter needs to find the master. */
+  /** Adapter options with the addresses of the sentinels. */
   get options() {
     const nodes = this.sentinels.map(({ port }) => ({ host: '127.0.0.1', port }))
     return { sentinel: /** @type {SentinelOptions} */ ({ name: NAME, nodes }) }
   }
 
-  /** The server that the sentinels call the master. */
+  /** The server that is the master according to the first sentinel. */
   async master() {
     const client = await this.sentinels[0].client()
     const [, port] = /** @type {string[]} */ (
@@ -63,7 +64,7 @@ export class SentinelSet {
     )
     client.destroy()
     const master = this.servers.find((server) => `${server.port}` === port)
-    if (!master) throw new Error(`The sentinels name a master that is none of ours: ${port}`)
+    if (!master) throw new Error(`the sentinels report an unknown master on port ${port}`)
     return master
   }
 
@@ -73,11 +74,12 @@ export class SentinelSet {
 }
 
 /**
- * @param {{ replicas?: number, password?: string }} [options] `password` of the sentinels
+ * @param {{ replicas?: number, password?: string, args?: string[] }} [options] `password`: of the sentinels; `args`: of
+ *   the servers
  */
-export async function startSentinels({ replicas = 2, password } = {}) {
-  // Without this, the master waits for more replicas before it sends its data.
-  const atOnce = ['--repl-diskless-sync-delay', '0']
+export async function startSentinels({ replicas = 2, password, args = [] } = {}) {
+  // By default a master waits for more replicas before it sends its data.
+  const atOnce = ['--repl-diskless-sync-delay', '0', ...args]
   const master = await startRedis(atOnce)
   const following = [...atOnce, '--replicaof', '127.0.0.1', `${master.port}`]
   const others = await Promise.all(Array.from({ length: replicas }, () => startRedis(following)))
@@ -108,7 +110,7 @@ export async function startedSentinels(t, options) {
 }
 
 /**
- * One that has no data yet would be a poor successor.
+ * Waits until a replica has the data of the master: only then a failover may choose it.
  *
  * @param {RedisServer} replica
  */
@@ -119,7 +121,7 @@ async function untilFollowing(replica) {
 }
 
 /**
- * A sentinel can only act when it knows the replicas and the other sentinels.
+ * Waits until a sentinel knows all replicas and the other sentinels, which a failover requires.
  *
  * @param {SentinelServer} sentinel
  * @param {{ replicas: number, password?: string }} options

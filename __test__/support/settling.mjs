@@ -1,24 +1,22 @@
 // @ts-check
-// How calls settled, and when.
+// Records how and after how long calls settle.
 
 import assert from 'node:assert/strict'
 import { RedisStateError } from 'redis-state-adapter'
 import { shown } from './shown.mjs'
 import { stalled } from './stalls.mjs'
-
-/** What a call may take beyond commandTimeout, in milliseconds. */
-const grace = 250
+import { MAX_LATENESS } from './timing.mjs'
 
 /**
  * @typedef {object} Outcome
  * @property {any} [value]
  * @property {RedisStateError} [error]
- * @property {number} took milliseconds, without those for which the machine stood still
+ * @property {number} took milliseconds, without stalls of the machine
  */
 
 /**
  * @param {Promise<unknown>} call
- * @returns {Promise<Outcome>} rejects only for what is no error of ours
+ * @returns {Promise<Outcome>} rejects only if the call rejects with something other than a `RedisStateError`
  */
 export async function settled(call) {
   const took = stopwatch()
@@ -31,7 +29,7 @@ export async function settled(call) {
   }
 }
 
-/** @returns {() => number} milliseconds since the call, without those for which the machine stood still */
+/** @returns {() => number} milliseconds since the call, without stalls of the machine */
 export function stopwatch() {
   const [start, stalledBefore] = [performance.now(), stalled()]
   return () => Math.max(0, performance.now() - start - (stalled() - stalledBefore))
@@ -47,8 +45,8 @@ export function allSettled(calls) {
  * @param {number} commandTimeout
  */
 export function assertInTime(outcomes, commandTimeout) {
-  const late = outcomes.filter(({ took }) => took > commandTimeout + grace)
-  assert.deepEqual(late, [], `of ${outcomes.length} calls these took longer than ${commandTimeout + grace} ms`)
+  const late = outcomes.filter(({ took }) => took > commandTimeout + MAX_LATENESS)
+  assert.deepEqual(late, [], `of ${outcomes.length} calls these took longer than ${commandTimeout + MAX_LATENESS} ms`)
 }
 
 /**

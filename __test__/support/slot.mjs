@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * The slot of a key in a cluster, bit by bit.
+ * The cluster slot of a key, computed independently of the package.
  *
  * @param {string} key
  */

@@ -3,7 +3,7 @@
 import { traceId } from './audit.mjs'
 
 /**
- * What servers hold of an audit, by key.
+ * The entries of an audit on all given servers, by key.
  *
  * @param {import('./redis.mjs').RedisServer[]} servers
  * @returns {Promise<Map<string, number>>}

@@ -1,17 +1,18 @@
 // @ts-check
-// What the contract is tested on: every store behaves the same, differences are declared here.
+// The stores on which the contract is tested. All must behave the same; differences are declared here.
 
 import { randomUUID } from 'node:crypto'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RedisStateAdapter } from 'redis-state-adapter'
-import { documentedRules, rulesOfWatching } from './acl.mjs'
+import { documentedRules, rulesOfServer, rulesOfWatching } from './acl.mjs'
 import { Authority, makeFolder, save } from './certificates.mjs'
 import { startCluster } from './cluster.mjs'
-import { portOfNobody } from './port-of-nobody.mjs'
 import { startRedis } from './redis.mjs'
 import { startSentinels } from './sentinel.mjs'
 import { tlsArguments } from './tls-server.mjs'
+import { unusedPort } from './unused-port.mjs'
+import { VERSIONS } from './versions.mjs'
 
 /** @typedef {import('redis-state-adapter').RedisStateAdapterOptions} Options */
 /** @typedef {import('./redis.mjs').RedisServer} RedisServer */
@@ -19,24 +20,21 @@ import { tlsArguments } from './tls-server.mjs'
 /**
  * @typedef {object} Store
  * @property {string} name
- * @property {(options?: Options) => RedisStateAdapter} open a new adapter on this store; `stop` closes it
- * @property {{ client: import('./redis.mjs').Client, prefix: string }} [raw] the stored texts themselves, where they
- *   can be reached past the adapter
- * @property {(prefix: string) => Promise<void>} [letWatch] lets entries below a prefix be watched, where an adapter may not
- *   see to that itself
+ * @property {(options?: Options) => RedisStateAdapter} open opens an adapter on this store; `stop` closes it
+ * @property {{ client: import('./redis.mjs').Client, prefix: string }} [raw] access to the stored texts, if possible
+ * @property {(prefix: string) => Promise<void>} [allowWatch] grants the rights to watch entries with a key prefix and
+ *   enables notifications, if the adapter's user is not allowed to
  * @property {() => Promise<void>} stop
  */
 
 /**
  * @typedef {object} Start
  * @property {string} name
- * @property {boolean} hasRaw the store will have `raw`
+ * @property {boolean} hasRaw whether the store has `raw`
  * @property {boolean} [hasHashTags] names are `{<traceId>}:<key>`
- * @property {boolean} [hasTransactions] on several entries; default: `true`
+ * @property {boolean} [hasTransactions] whether transactions on several entries are supported; default: `true`
  * @property {() => Promise<Store>} start
  */
-
-const { REDIS_6_2, VALKEY_9 } = process.env
 
 /** @type {Start[]} */
 export const stores = [
@@ -48,39 +46,37 @@ export const stores = [
     start: () => startOnRedis('redis, over a unix socket', ({ socketPath }) => ({ url: `unix://${socketPath}` })),
   },
   { name: 'redis, over TLS', hasRaw: true, start: startWithTls },
-  { name: 'redis, as an ACL user with the documented commands only', hasRaw: true, start: startAsUser },
+  { name: 'redis, as an ACL user with only the documented rights', hasRaw: true, start: startAsUser },
   { name: 'redis, behind sentinels', hasRaw: true, start: startWithSentinels },
   { name: 'a cluster', hasRaw: true, hasTransactions: false, start: () => startOnCluster({}) },
   {
-    name: 'a cluster, with hash tags, as an ACL user with the documented commands only',
+    name: 'a cluster, with hash tags, as an ACL user with only the documented rights',
     hasRaw: false,
     hasHashTags: true,
     start: () => startOnCluster({ hashTags: true, username: 'ada', password: 'ada-word' }),
   },
-  ...onVersion('redis 6.2', REDIS_6_2),
-  ...onVersion('valkey 9', VALKEY_9),
+  ...VERSIONS.map(([name, program]) => onVersion(name, program)),
 ]
 
 /**
- * A server of another version, where there is one.
+ * A server of another version.
  *
  * @param {string} name
- * @param {string | undefined} program
- * @returns {Start[]}
+ * @param {string} program
+ * @returns {Start}
  */
 function onVersion(name, program) {
-  if (!program) return []
   const start = async () => {
     const server = await startRedis([], program)
-    return onServer(name, { server, options: { url: server.url }, giveBack: () => server.stop() })
+    return onServer(name, { server, options: { url: server.url }, release: () => server.stop() })
   }
-  return [{ name, hasRaw: true, start }]
+  return { name, hasRaw: true, start }
 }
 
 /** @returns {Promise<Store>} */
 async function startMemory() {
-  const { open, close } = adapters({ url: `memory:${randomUUID()}`, keyPrefix: somePrefix() })
-  // The data live as long as one adapter is open, so this one lets a test close all of its own.
+  const { open, close } = adapters({ url: `memory:${randomUUID()}`, keyPrefix: randomPrefix() })
+  // The data live as long as one adapter is open. This adapter keeps them when a test closes all of its own.
   open()
   return { name: 'memory', open, stop: close }
 }
@@ -92,39 +88,39 @@ async function startMemory() {
  */
 async function startOnRedis(name, optionsFor) {
   const server = await borrowServer()
-  return onServer(name, { server, options: optionsFor(server), giveBack: returnServer })
+  return onServer(name, { server, options: optionsFor(server), release: returnServer })
 }
 
 /** @returns {Promise<Store>} */
 async function startAsUser() {
   const server = await startRedis()
   const client = await server.client()
-  const { server: rules } = await documentedRules()
+  const rules = await rulesOfServer()
   await client.sendCommand(['ACL', 'SETUSER', 'ada', 'on', '>ada-word', '~*', ...rules])
   const options = { url: server.url, username: 'ada', password: 'ada-word' }
-  const store = await onServer('redis, as an ACL user', { server, options, giveBack: () => server.stop() })
-  return { ...store, letWatch: (prefix) => letAdaWatch(prefix, (...args) => client.sendCommand(args)) }
+  const store = await onServer('redis, as an ACL user', { server, options, release: () => server.stop() })
+  return { ...store, allowWatch: (prefix) => allowAdaToWatch(prefix, (...args) => client.sendCommand(args)) }
 }
 
 /** @returns {Promise<Store>} */
 async function startWithTls() {
-  const [authority, folder, port] = [await Authority.create('an authority'), await makeFolder(), await portOfNobody()]
+  const [authority, folder, port] = [await Authority.create('an authority'), await makeFolder(), await unusedPort()]
   const ca = join(folder, 'ca.crt')
   await writeFile(ca, authority.pem)
   const files = await save(folder, 'server', await authority.issue())
   const server = await startRedis([...tlsArguments(port, { ...files, ca }), '--tls-auth-clients', 'no'])
-  const giveBack = async () => {
+  const release = async () => {
     await server.stop()
     await rm(folder, { recursive: true })
   }
-  return onServer('redis, over TLS', { server, options: { url: `rediss://localhost:${port}`, tls: { ca } }, giveBack })
+  return onServer('redis, over TLS', { server, options: { url: `rediss://localhost:${port}`, tls: { ca } }, release })
 }
 
 /** @returns {Promise<Store>} */
 async function startWithSentinels() {
   const set = await startSentinels({ replicas: 1 })
   const [server] = set.servers
-  return onServer('redis, behind sentinels', { server, options: set.options, giveBack: () => set.stop() })
+  return onServer('redis, behind sentinels', { server, options: set.options, release: () => set.stop() })
 }
 
 /**
@@ -133,50 +129,50 @@ async function startWithSentinels() {
  */
 async function startOnCluster(options) {
   const cluster = await startCluster()
-  const { server, topologies } = await documentedRules()
-  const user = ['ACL', 'SETUSER', 'ada', 'on', '>ada-word', '~*', ...server, ...topologies]
-  await Promise.all(cluster.nodes.map((node) => node.say(...user)))
+  const { topologies } = await documentedRules()
+  const user = ['ACL', 'SETUSER', 'ada', 'on', '>ada-word', '~*', ...(await rulesOfServer()), ...topologies]
+  await Promise.all(cluster.nodes.map((node) => node.send(...user)))
   const client = await cluster.client()
-  const { open, close } = adapters({ ...cluster.options, ...options, keyPrefix: somePrefix() })
+  const { open, close } = adapters({ ...cluster.options, ...options, keyPrefix: randomPrefix() })
   const stop = async () => {
     await close()
     await cluster.stop()
   }
-  const letWatch = async (/** @type {string} */ prefix) => {
-    await Promise.all(cluster.nodes.map((node) => letAdaWatch(prefix, (...args) => node.say(...args))))
+  const allowWatch = async (/** @type {string} */ prefix) => {
+    await Promise.all(cluster.nodes.map((node) => allowAdaToWatch(prefix, (...args) => node.send(...args))))
   }
-  return { name: 'a cluster', open, raw: { client, prefix: '' }, letWatch, stop }
+  return { name: 'a cluster', open, raw: { client, prefix: '' }, allowWatch, stop }
 }
 
 /**
- * Lets the user do what is documented for it, and has the server tell of changes.
+ * Grants the user the documented rights for watches, and enables keyspace notifications on the server.
  *
  * @param {string} prefix
- * @param {(...args: string[]) => Promise<unknown>} say
+ * @param {(...args: string[]) => Promise<unknown>} send
  */
-async function letAdaWatch(prefix, say) {
-  await say('ACL', 'SETUSER', 'ada', ...(await rulesOfWatching(prefix)))
-  await say('CONFIG', 'SET', 'notify-keyspace-events', 'Kg$xe')
+async function allowAdaToWatch(prefix, send) {
+  await send('ACL', 'SETUSER', 'ada', ...(await rulesOfWatching(prefix)))
+  await send('CONFIG', 'SET', 'notify-keyspace-events', 'Kg$xe')
 }
 
 /**
  * @param {string} name
- * @param {{ server: RedisServer, options: Options, giveBack: () => Promise<void> }} on
+ * @param {{ server: RedisServer, options: Options, release: () => Promise<void> }} on
  * @returns {Promise<Store>}
  */
-async function onServer(name, { server, options, giveBack }) {
-  const prefix = somePrefix()
+async function onServer(name, { server, options, release }) {
+  const prefix = randomPrefix()
   const client = await server.client()
   const { open, close } = adapters({ ...options, keyPrefix: prefix })
   const stop = async () => {
     await close()
     client.destroy()
-    await giveBack()
+    await release()
   }
   return { name, open, raw: { client, prefix }, stop }
 }
 
-function somePrefix() {
+function randomPrefix() {
   return `test-${randomUUID()}:`
 }
 
@@ -196,7 +192,7 @@ function adapters(defaults) {
   return { open, close }
 }
 
-// One server for all stores of a process: it starts with the first and ends with the last of them.
+// All stores of a process share one server: the first starts it, the last stops it.
 /** @type {Promise<RedisServer> | undefined} */
 let shared
 let borrowers = 0

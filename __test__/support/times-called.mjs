@@ -3,7 +3,7 @@
 /**
  * @param {import('./redis.mjs').Client} client
  * @param {string} command
- * @returns {Promise<number>} how often the server ran it since its statistics were reset
+ * @returns {Promise<number>} number of executions since the statistics of the server were reset
  */
 export async function timesCalled(client, command) {
   const stats = await client.info('commandstats')

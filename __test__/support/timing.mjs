@@ -1,11 +1,17 @@
 // @ts-check
-// When calls may fail, in milliseconds.
+// Expected times until calls fail, in milliseconds.
 
-/** Short, for tests that wait for it. */
+/**
+ * How late a call may settle in a test. The contract has 250 ms; a thread that has to share a busy machine needs more,
+ * and a call that hangs takes longer than this.
+ */
+export const MAX_LATENESS = 1000
+
+/** Short, because tests wait for it to expire. */
 export const commandTimeout = 600
 
-/** At the end of that. */
-export const inTime = { from: commandTimeout - 50, within: commandTimeout + 250 }
+/** The call fails when `commandTimeout` expires. */
+export const inTime = { from: commandTimeout - 50, within: commandTimeout + MAX_LATENESS }
 
-/** Without waiting for anything. */
-export const atOnce = { within: 250 }
+/** The call fails without waiting. */
+export const atOnce = { within: 500 }

@@ -1,19 +1,19 @@
 // @ts-check
-// Servers that speak TLS, beside the plain port that the tests' own clients use.
+// Starts servers with a TLS port, and a plain port for the clients of the tests.
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Authority, folderFor, save } from './certificates.mjs'
-import { portOfNobody } from './port-of-nobody.mjs'
 import { started } from './redis.mjs'
+import { unusedPort } from './unused-port.mjs'
 
 /**
  * @param {import('node:test').TestContext} t
- * @param {{ issue?: Parameters<Authority['issue']>[0], clients?: 'no' | 'yes', args?: string[] }} [options] what its
- *   certificate is like; whether clients must show one
+ * @param {{ issue?: Parameters<Authority['issue']>[0], clients?: 'no' | 'yes', args?: string[] }} [options] `issue`:
+ *   properties of the certificate; `clients`: whether clients must have a certificate
  */
 export async function startedWithTls(t, { issue, clients = 'no', args = [] } = {}) {
-  const [authority, folder, port] = [await Authority.create('an authority'), await folderFor(t), await portOfNobody()]
+  const [authority, folder, port] = [await Authority.create('an authority'), await folderFor(t), await unusedPort()]
   const files = await save(folder, 'server', await authority.issue(issue))
   const ca = join(folder, 'ca.crt')
   await writeFile(ca, authority.pem)

@@ -2,15 +2,15 @@
 
 import { setTimeout } from 'node:timers/promises'
 
-const patience = 10_000
+const TIMEOUT = 10_000
 
 /**
- * Waits for what nobody tells of.
+ * Polls a condition for which there is no event.
  *
- * @param {() => unknown} holds or a promise of it
+ * @param {() => unknown} holds returns the condition, or a promise of it
  */
 export async function until(holds) {
-  for (const end = performance.now() + patience; !(await holds()); await setTimeout(10)) {
-    if (performance.now() > end) throw new Error(`it never was that ${holds}`)
+  for (const end = performance.now() + TIMEOUT; !(await holds()); await setTimeout(10)) {
+    if (performance.now() > end) throw new Error(`never became true: ${holds}`)
   }
 }

@@ -1,13 +1,16 @@
 // @ts-check
-// What update does, said in the shortest way: on values in place of texts.
+// A reference implementation of `update`, which works on values instead of JSON texts.
 
 /** @import { UpdateOperation } from 'redis-state-adapter' */
 
-/** In place of a value, where there is none. */
+/** Stands for an absent value. */
 export const MISSING = Symbol('missing')
 
-/** A part is not of the kind that an operation works on. */
+/** The operation does not support the type of the value at its path. */
 export class Mismatch extends Error {}
+
+/** A number or a sum is outside of the safe integers. */
+export class OutOfRange extends Error {}
 
 /**
  * @param {unknown} value
@@ -70,5 +73,12 @@ function done(part, { op, value, by = 1 }) {
     return Object.fromEntries([...Object.entries(there ? part : {}), ...Object.entries(value)])
   }
   if (there && typeof part !== 'number') throw new Mismatch()
-  return (there ? part : 0) + (op === 'decrement' ? -by : by) + 0
+  return sum(there ? part : 0, op === 'decrement' ? -by : by)
+}
+
+/** @param {number} number @param {number} by */
+function sum(number, by) {
+  const result = number + by + 0
+  if (Math.max(Math.abs(number), Math.abs(result)) > Number.MAX_SAFE_INTEGER) throw new OutOfRange()
+  return result
 }

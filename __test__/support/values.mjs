@@ -1,13 +1,13 @@
 // @ts-check
 
 /**
- * One of each kind of value that has a JSON text.
+ * One of each kind of value that is JSON-serializable.
  *
  * @type {[name: string, value: unknown][]}
  */
 export const VALUES = [
   ['an integer', 42],
-  ['an integer beyond the safe ones', 2 ** 63],
+  ['an integer beyond the safe integers', 2 ** 63],
   ['zero', 0],
   ['minus zero, which JSON writes as 0', -0],
   ['a negative float', -1.5],
@@ -30,7 +30,7 @@ export const VALUES = [
   ['an empty object', {}],
   ['an empty array', []],
   ['a nested object', { a: { b: [{ c: null }, 'd', 1.25] }, '': '', ' ': false }],
-  ['properties that an object has by nature', { toString: 1, constructor: 2, hasOwnProperty: 3, length: 4 }],
+  ['own properties named like inherited ones', { toString: 1, constructor: 2, hasOwnProperty: 3, length: 4 }],
   ['__proto__ as an own property', JSON.parse('{"__proto__":{"a":1}}')],
   ['an array with undefined and a hole', [1, undefined, Array(1)]],
   ['a property that is undefined', { a: undefined, b: 1 }],

@@ -1,5 +1,5 @@
 // @ts-check
-// Adapters that are at work already: with one entry, and both of their connections made.
+// Adapters that have one entry and whose command and scan connections are established.
 
 import { open } from './open.mjs'
 import { started } from './redis.mjs'
@@ -20,7 +20,7 @@ export async function warm(t, options) {
 }
 
 /**
- * One that works through a relay.
+ * An adapter that connects through a relay.
  *
  * @param {TestContext} t
  * @param {Options} [options]
@@ -33,7 +33,7 @@ export async function warmThroughRelay(t, options) {
 
 /**
  * @param {TestContext} t
- * @param {import('./redis.mjs').RedisServer} server whose statistics begin anew
+ * @param {import('./redis.mjs').RedisServer} server its statistics are reset
  * @param {Options} options
  */
 async function warmUp(t, server, options) {

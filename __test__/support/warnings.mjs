@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * Warnings of the process from now to the end of the test; they are not printed. One that is emitted comes in the next
- * turn of the event loop.
+ * Collects the process warnings until the end of the test instead of printing them. Node.js delivers a warning one turn
+ * of the event loop after it is emitted.
  *
  * @param {import('node:test').TestContext} t
  */

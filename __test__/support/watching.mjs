@@ -1,5 +1,6 @@
 // @ts-check
-// Changes that a watch tells. Its own keeps no process alive, so all of these do.
+// Awaits the changes of a watch. A test process would end early, because a pending watch may not keep it alive: these
+// timers do.
 
 import assert from 'node:assert/strict'
 
@@ -9,7 +10,7 @@ import assert from 'node:assert/strict'
  * @typedef {import('redis-state-adapter').RedisStateAdapter} Adapter
  */
 
-const patience = 15_000
+const TIMEOUT = 15_000
 
 /**
  * @template T
@@ -17,15 +18,15 @@ const patience = 15_000
  * @param {() => string} awaited
  * @returns {Promise<T>}
  */
-export function alive(promise, awaited = () => 'it') {
+export function withDeadline(promise, awaited = () => 'it') {
   return new Promise((resolve, reject) => {
-    const deadline = setTimeout(() => reject(new Error(`waited in vain for ${awaited()}`)), patience)
+    const deadline = setTimeout(() => reject(new Error(`timed out waiting for ${awaited()}`)), TIMEOUT)
     promise.then(resolve, reject).finally(() => clearTimeout(deadline))
   })
 }
 
 /**
- * The next changes.
+ * Returns the next changes.
  *
  * @param {StateWatch} changes
  * @param {number} [count]
@@ -34,7 +35,7 @@ export async function take(changes, count = 1) {
   /** @type {any[]} */
   const taken = []
   while (taken.length < count) {
-    const { value, done } = await alive(changes.next(), () => `${count} changes: ${JSON.stringify(taken)}`)
+    const { value, done } = await withDeadline(changes.next(), () => `${count} changes: ${JSON.stringify(taken)}`)
     assert.ok(!done, `the watch ended after ${JSON.stringify(taken)}`)
     taken.push(value)
   }
@@ -42,7 +43,7 @@ export async function take(changes, count = 1) {
 }
 
 /**
- * A watch that stands, ended with the test.
+ * An active watch, ended after the test.
  *
  * @param {import('node:test').TestContext} t
  * @param {Adapter} state
@@ -52,16 +53,16 @@ export async function take(changes, count = 1) {
 export async function watching(t, state, ...[traceId, key, options]) {
   const changes = state.watch(traceId, key, { configure: true, ...options })
   t.after(() => changes.return())
-  await alive(changes.ready, () => 'the watch to stand')
+  await withDeadline(changes.ready, () => 'the watch to be ready')
   return changes
 }
 
 /**
- * Changes up to the first that is a gap, which is given.
+ * Skips changes up to the first gap, and returns that.
  *
  * @param {StateWatch} changes
  */
-export async function gapOf(changes) {
+export async function nextGap(changes) {
   for (;;) {
     const [change] = await take(changes)
     if (change.type === 'gap') return change

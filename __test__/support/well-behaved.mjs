@@ -1,5 +1,5 @@
 // @ts-check
-// What a server with one entry answers: `k` of the trace id `t`, whose value is `good`.
+// The correct replies of a server with one entry: trace id `t`, key `k`, value `good`.
 
 import { array, bulk } from './scripted-server.mjs'
 
@@ -23,7 +23,7 @@ export function wellBehaved([name, ...args]) {
 }
 
 /**
- * Every method, and what it comes to on such a server.
+ * Every method, with its result on such a server.
  *
  * @param {import('redis-state-adapter').RedisStateAdapter} state
  * @returns {{ name: string, commands: string[], writes?: boolean, make: () => Promise<unknown>, good: unknown }[]}

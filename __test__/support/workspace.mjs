@@ -11,7 +11,7 @@ import { closedAfter } from './open.mjs'
  */
 
 /**
- * The store that a suite runs on: known only once the suite has begun, what it declares known before.
+ * Returns the store of the suite, which exists only while tests run; the declared properties are available earlier.
  *
  * @typedef {(() => Store) & { hasRaw: boolean, hasHashTags: boolean, hasTransactions: boolean }} GetStore
  */
@@ -24,7 +24,7 @@ import { closedAfter } from './open.mjs'
  */
 
 /**
- * A corner of the store that no other test sees, with as many adapters as a test wants, closed at its end.
+ * A key prefix of its own for a test, and a function that opens adapters with it, which are closed after the test.
  *
  * @param {GetStore} getStore
  * @param {TestContext} t
@@ -38,7 +38,7 @@ export function workspace(getStore, t) {
 }
 
 /**
- * One adapter in a corner of its own.
+ * One adapter with a key prefix of its own.
  *
  * @param {GetStore} getStore
  * @param {TestContext} t
@@ -49,7 +49,7 @@ export function openFresh(getStore, t, options) {
 }
 
 /**
- * A test of what only the stored texts themselves can show, for stores where they can be reached.
+ * Declares a test that accesses the stored texts, if the store allows it.
  *
  * @param {GetStore} getStore
  * @param {string} name

@@ -1,5 +1,5 @@
 // @ts-check
-// Primaries of a cluster that die, freeze and lose replies.
+// Primaries of a cluster that are killed, freeze, or whose replies are lost.
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
@@ -21,7 +21,7 @@ const commandTimeout = 5000
 const resumeWithin = 1500
 
 describe('a primary of a cluster', () => {
-  it('may be killed under load: writes resume, and what was acknowledged since is there', async (t) => {
+  it('is killed under load: writes resume, and those acknowledged since then are present', async (t) => {
     const cluster = await startedCluster(t, { replicas: 1 })
     const state = open(t, { ...cluster.options, commandTimeout })
     const audit = new Audit(state)
@@ -29,7 +29,7 @@ describe('a primary of a cluster', () => {
     const [victim, successor] = [cluster.nodes[1], cluster.nodes[4]]
     const [away, back] = [next(state, 'reconnecting'), next(state, 'ready')]
     await victim.server.kill()
-    await until(async () => String(await successor.say('INFO', 'replication')).includes('role:master'))
+    await until(async () => String(await successor.send('INFO', 'replication')).includes('role:master'))
     const failedOver = performance.now()
     await Promise.all([away, back])
     const resumed = performance.now() - failedOver
@@ -43,7 +43,7 @@ describe('a primary of a cluster', () => {
     assertInTime([audit.slowest], commandTimeout)
   })
 
-  it('holds up nobody but its own callers while it is frozen', async (t) => {
+  it('is frozen: calls to other primaries are not delayed', async (t) => {
     const cluster = await startedCluster(t)
     const state = open(t, { ...cluster.options, commandTimeout: 1000 })
     await fill(state, 'trace', 100)
@@ -59,23 +59,23 @@ describe('a primary of a cluster', () => {
     assert.ok(owners.includes(frozen))
   })
 
-  it('may be frozen for good: what it was asked settles in time, though others have its slots', async (t) => {
+  it('stays frozen: its calls settle in time, although its replica has taken over', async (t) => {
     const cluster = await startedCluster(t, { replicas: 1 })
     const state = open(t, { cluster: { ...cluster.options.cluster, readFrom: 'any' }, commandTimeout })
     await next(state, 'ready')
     const owner = await cluster.ownerOfKey('motia:state:trace:key')
     const successor = cluster.nodes[cluster.nodes.indexOf(owner) + 3]
     owner.server.signal('SIGSTOP')
-    const asked = settled(state.set('trace', 'key', 'asked'))
-    await until(async () => String(await successor.say('INFO', 'replication')).includes('role:master'))
+    const pending = settled(state.set('trace', 'key', 'asked'))
+    await until(async () => String(await successor.send('INFO', 'replication')).includes('role:master'))
     await state.set('trace', 'other', 1)
-    const { error, took } = await asked
+    const { error, took } = await pending
     assert.equal(error?.applied, 'unknown')
     assertInTime([{ took, error }], commandTimeout)
     assert.equal(state.stats().inFlight, 0)
   })
 
-  it('that loses a reply has the write carried out once, and says that it may be', async (t) => {
+  it('loses the reply to a write: it is executed once and rejects with applied: unknown', async (t) => {
     const { state, relays, cluster } = await behindRelays(t)
     const owner = await cluster.ownerOfKey('motia:state:trace:key')
     const relay = relays[cluster.nodes.indexOf(owner)]
@@ -85,7 +85,7 @@ describe('a primary of a cluster', () => {
       ['set', () => state.set('trace', 'key', 'lost')],
       ['getdel', () => state.delete('trace', 'key')],
     ])) {
-      const lost = relay.loseAnswersTo(`\r\n${name.toUpperCase()}\r\n`)
+      const lost = relay.dropRepliesTo(`\r\n${name.toUpperCase()}\r\n`)
       const failing = assertFails(call(), 'ERR_CONNECTION', { applied: 'unknown' })
       const back = next(state, 'ready')
       await lost
@@ -96,12 +96,12 @@ describe('a primary of a cluster', () => {
     assert.equal(await state.get('trace', 'key'), null)
   })
 
-  it('that loses the reply to a read is asked again', async (t) => {
+  it('loses the reply to a read: the read is repeated', async (t) => {
     const { state, relays, cluster } = await behindRelays(t)
     const owner = await cluster.ownerOfKey('motia:state:trace:key')
     const relay = relays[cluster.nodes.indexOf(owner)]
     await state.set('trace', 'key', 'value')
-    const lost = relay.loseAnswersTo('\r\nGET\r\n')
+    const lost = relay.dropRepliesTo('\r\nGET\r\n')
     const read = state.get('trace', 'key')
     await lost
     relay.cut()
@@ -110,7 +110,7 @@ describe('a primary of a cluster', () => {
 })
 
 /**
- * An adapter that reaches each node through a relay.
+ * An adapter that connects to each node through a relay.
  *
  * @param {TestContext} t
  */

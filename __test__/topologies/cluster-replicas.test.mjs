@@ -1,5 +1,5 @@
 // @ts-check
-// Replicas of a cluster.
+// Reads from the replicas of a cluster.
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
@@ -18,7 +18,7 @@ describe('reads from replicas', () => {
       const state = open(t, { cluster: { ...cluster.options.cluster, readFrom }, commandTimeout })
       await fill(state, 'trace', 60)
       const replicas = cluster.nodes.slice(3)
-      await Promise.all(cluster.nodes.slice(0, 3).map((node) => node.say('WAIT', '1', '1000')))
+      await Promise.all(cluster.nodes.slice(0, 3).map((node) => node.send('WAIT', '1', '1000')))
       await until(() => state.get('trace', 'k1').then((value) => value === 1))
       await until(async () =>
         (await Promise.all(replicas.map((node) => connectedAs(node.client)))).every((count) => count > 0),
@@ -32,12 +32,38 @@ describe('reads from replicas', () => {
       const atReplicas = counts.slice(3).reduce((sum, count) => sum + count, 0)
       assert.ok(atReplicas >= (readFrom === 'replica' ? 600 : 200), `${counts}`)
       assert.ok(readFrom === 'replica' || atReplicas <= 400, `${counts}`)
+      for (const command of ['type', 'pttl', 'evalsha']) {
+        const before = await calledAt(replicas, command)
+        await readAll(state, 60)
+        assert.ok((await calledAt(replicas, command)) > before, command)
+      }
       await Promise.all(replicas.map(({ server }) => server.kill()))
       const values = await Promise.all(range(60).map((index) => state.get('trace', `k${index}`)))
       assert.deepEqual(values, range(60))
     })
   }
 })
+
+/**
+ * Every method besides `get` that reads single entries.
+ *
+ * @param {import('redis-state-adapter').RedisStateAdapter} state
+ * @param {number} count
+ */
+async function readAll(state, count) {
+  for (const index of range(count)) {
+    const key = `k${index}`
+    assert.equal(await state.has('trace', key), true)
+    assert.equal(await state.ttl('trace', key), -1)
+    assert.equal((await state.getWithMetadata('trace', key))?.value, index)
+  }
+}
+
+/** @param {{ client: import('../support/redis.mjs').Client }[]} nodes @param {string} command */
+async function calledAt(nodes, command) {
+  const counts = await Promise.all(nodes.map(({ client }) => timesCalled(client, command)))
+  return counts.reduce((sum, count) => sum + count, 0)
+}
 
 /** @param {import('../support/redis.mjs').Client} client */
 async function connectedAs(client) {

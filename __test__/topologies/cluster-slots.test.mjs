@@ -1,5 +1,5 @@
 // @ts-check
-// Slots of a cluster that move, under load.
+// Slots of a cluster move under load.
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
@@ -17,7 +17,7 @@ import { storedBy } from '../support/stored.mjs'
 const commandTimeout = 5000
 
 describe('slots that move', () => {
-  it('cost no call, no value and no entry of a listing', async (t) => {
+  it('fail no call, and lose no value and no entry of a listing', async (t) => {
     const cluster = await startedCluster(t)
     const state = open(t, { ...cluster.options, commandTimeout })
     const names = range(300).map((index) => `k${index}`)
@@ -28,15 +28,15 @@ describe('slots that move', () => {
     const slots = [...new Set(names.slice(0, 40).map((key) => slotOf(`motia:state:stable:${key}`)))]
     for (const [index, slot] of slots.entries()) await cluster.move(slot, cluster.nodes[index % 3])
     moving.abort()
-    assert.ok((await listings) > 3, 'there were too few listings to tell')
+    assert.ok((await listings) > 3, 'too few listings to prove anything')
     await audit.progress()
     await audit.stop()
     assert.deepEqual(audit.faultsOf(await storedBy(...cluster.nodes.map(({ server }) => server))), [])
     assert.deepEqual(audit.faults, [])
-    assert.deepEqual([audit.told.unknown, audit.told.no], [0, 0])
+    assert.deepEqual([audit.outcomes.unknown, audit.outcomes.no], [0, 0])
   })
 
-  it('are served by both nodes while they are between them', async (t) => {
+  it('are served by both nodes during the move', async (t) => {
     const cluster = await startedCluster(t)
     const options = { ...cluster.options, hashTags: true, commandTimeout }
     const state = open(t, options)
@@ -71,7 +71,7 @@ describe('slots that move', () => {
     assert.equal(await state.get('trace', 'after'), 1)
   })
 
-  it('are followed by a scan that has listed its keys before', async (t) => {
+  it('are read from the new node by a scan that listed the keys before', async (t) => {
     const cluster = await startedCluster(t)
     const state = open(t, { ...cluster.options, hashTags: true, commandTimeout })
     await fill(state, 'trace', 100)
@@ -93,10 +93,10 @@ describe('slots that move', () => {
     assertSameMembers(values, range(100))
   })
 
-  it('that nobody serves have no answer, and others do', async (t) => {
+  it('without a node fail their calls, and no others', async (t) => {
     const cluster = await startedCluster(t, { args: ['--cluster-require-full-coverage', 'no'] })
     const slot = slotOf('{lost}')
-    await (await cluster.ownerOf(slot)).say('CLUSTER', 'DELSLOTS', `${slot}`)
+    await (await cluster.ownerOf(slot)).send('CLUSTER', 'DELSLOTS', `${slot}`)
     const state = open(t, { ...cluster.options, hashTags: true, commandTimeout: 500 })
     assert.equal(await state.set('found', 'k', 1), 1)
     const error = await settled(state.set('lost', 'k', 1))
@@ -107,7 +107,7 @@ describe('slots that move', () => {
 })
 
 /**
- * Lists again and again; each listing must have all.
+ * Lists repeatedly; each listing must be complete.
  *
  * @param {RedisStateAdapter} state
  * @param {string[]} names

@@ -1,5 +1,5 @@
 // @ts-check
-// Watches of masters that sentinels replace, and of clusters that change (conformance 19).
+// Watches during failovers of sentinels and changes of clusters (conformance 19).
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
@@ -9,35 +9,35 @@ import { open } from '../support/open.mjs'
 import { NAME, startedSentinels } from '../support/sentinel.mjs'
 import { slotOf } from '../support/slot.mjs'
 import { until } from '../support/until.mjs'
-import { gapOf, take, watching } from '../support/watching.mjs'
+import { VERSIONS } from '../support/versions.mjs'
+import { nextGap, take, watching } from '../support/watching.mjs'
 
-const { REDIS_6_2, VALKEY_9 } = process.env
-/** Not all of them tell of a key that leaves with its slot. @type {[version: string, program: string | undefined][]} */
-const PROGRAMS = [
-  ['on Redis', undefined],
-  ...(REDIS_6_2 ? [/** @type {[string, string]} */ (['on Redis 6.2', REDIS_6_2])] : []),
-  ...(VALKEY_9 ? [/** @type {[string, string]} */ (['on Valkey 9', VALKEY_9])] : []),
-]
+/**
+ * Not all versions send a notification for a key that moves with its slot.
+ *
+ * @type {(readonly [version: string, program: string | undefined])[]}
+ */
+const PROGRAMS = [['redis', undefined], ...VERSIONS]
 
 describe('a watch of a master behind sentinels (conformance 19)', () => {
-  for (const [how, strike] of /** @type {const} */ ([
+  for (const [how, injectFault] of /** @type {const} */ ([
     ['is killed', (/** @type {import('../support/redis.mjs').RedisServer} */ master) => master.kill()],
     ['is frozen', (/** @type {import('../support/redis.mjs').RedisServer} */ master) => master.signal('SIGSTOP')],
   ])) {
-    it(`that ${how} has a gap, and tells what happens at the next`, async (t) => {
+    it(`that ${how} emits a gap, and then the changes on the next master`, async (t) => {
       const set = await startedSentinels(t)
       const [state, other] = [open(t, set.options), open(t, set.options)]
       const changes = await watching(t, state, 't')
       await other.set('t', 'before', 1)
       assert.equal((await take(changes))[0].type, 'created')
-      await strike(await set.master())
+      await injectFault(await set.master())
       assert.deepEqual(await take(changes), [{ type: 'gap' }])
       await other.set('t', 'after', 1)
       assert.deepEqual(await take(changes), [{ type: 'created', traceId: 't', key: 'after' }])
     })
   }
 
-  it('that hands over has a gap too', async (t) => {
+  it('that is demoted by a manual failover emits a gap', async (t) => {
     const set = await startedSentinels(t)
     const state = open(t, set.options)
     const changes = await watching(t, state, 't')
@@ -50,20 +50,20 @@ describe('a watch of a master behind sentinels (conformance 19)', () => {
 })
 
 describe('a watch of a cluster (conformance 19)', () => {
-  it('hears each primary', async (t) => {
+  it('emits the changes of each primary', async (t) => {
     const cluster = await startedCluster(t)
     const state = open(t, cluster.options)
     const changes = await watching(t, state)
     const keys = range(50).map((index) => `k${index}`)
     await Promise.all(keys.map((key) => state.set('t', key, 1)))
-    const told = await take(changes, keys.length)
-    assert.deepEqual(told.map(({ key }) => key).sort(), keys.sort())
+    const received = await take(changes, keys.length)
+    assert.deepEqual(received.map(({ key }) => key).sort(), keys.sort())
     assert.equal(await subscriptionsIn(cluster.nodes), 3)
     await changes.return()
     await until(async () => (await subscriptionsIn(cluster.nodes)) === 0)
   })
 
-  it('whose primary dies has a gap, and tells what happens at its successor', async (t) => {
+  it('emits a gap if a primary is killed, and then the changes on its successor', async (t) => {
     const cluster = await startedCluster(t, { replicas: 1 })
     const [state, other] = [open(t, cluster.options), open(t, cluster.options)]
     const changes = await watching(t, state, 't')
@@ -74,20 +74,20 @@ describe('a watch of a cluster (conformance 19)', () => {
     assert.deepEqual(await take(changes), [{ type: 'created', traceId: 't', key: 'k' }])
   })
 
-  it('whose replica takes over by order has a gap', async (t) => {
+  it('emits a gap after a manual failover', async (t) => {
     const cluster = await startedCluster(t, { replicas: 1 })
     const state = open(t, cluster.options)
     const changes = await watching(t, state, 't')
     const owner = await cluster.ownerOfKey('motia:state:t:k')
     const replica = cluster.nodes[cluster.nodes.indexOf(owner) + 3]
-    await replica.say('CLUSTER', 'FAILOVER')
-    await gapOf(changes)
+    await replica.send('CLUSTER', 'FAILOVER')
+    await nextGap(changes)
     await state.set('t', 'k', 1)
     assert.deepEqual(await take(changes), [{ type: 'created', traceId: 't', key: 'k' }])
   })
 
   for (const [version, program] of PROGRAMS) {
-    it(`takes no move of a slot for a change, ${version}`, async (t) => {
+    it(`emits nothing for a slot that moves, ${version}`, async (t) => {
       const cluster = await startedCluster(t, { program })
       const state = open(t, { ...cluster.options, hashTags: true })
       await Promise.all(range(20).map((index) => state.set('t', `k${index}`, index)))
@@ -102,13 +102,13 @@ describe('a watch of a cluster (conformance 19)', () => {
     })
   }
 
-  it('listens to a node that takes over its first slot', async (t) => {
+  it('subscribes to a node that receives its first slot', async (t) => {
     const cluster = await startedCluster(t)
     const state = open(t, cluster.options)
     const changes = await watching(t, state, 't')
     const newcomer = await cluster.add()
     await cluster.moveKey('motia:state:t:k', newcomer)
-    await gapOf(changes)
+    await nextGap(changes)
     await state.set('t', 'k', 1)
     assert.deepEqual(await take(changes), [{ type: 'created', traceId: 't', key: 'k' }])
   })
@@ -116,6 +116,6 @@ describe('a watch of a cluster (conformance 19)', () => {
 
 /** @param {import('../support/cluster.mjs').Cluster['nodes']} nodes */
 async function subscriptionsIn(nodes) {
-  const lists = await Promise.all(nodes.map((node) => node.say('CLIENT', 'LIST', 'TYPE', 'pubsub')))
+  const lists = await Promise.all(nodes.map((node) => node.send('CLIENT', 'LIST', 'TYPE', 'pubsub')))
   return lists.flatMap((list) => String(list).trim().split('\n').filter(Boolean)).length
 }

@@ -9,7 +9,9 @@ import {
   type NodeAddress,
   type NodeAddressMap,
   type NodeRedisClientLike,
+  type PingOptions,
   type RateLimitResult,
+  type ReadOptions,
   type ReconnectingInfo,
   type ReconnectStrategy,
   RedisStateAdapter,
@@ -71,6 +73,8 @@ const stateOptions: StateOptions = {
   keyPrefix: 'app:',
   ttl: 60,
   strictTraceIds: true,
+  strictValues: true,
+  stackTraces: false,
   hashTags: true,
   waitReplicas: { count: 1, timeout: 100 },
   commandTimeout: 1000,
@@ -183,7 +187,7 @@ export function events(): void {
 export function failures(reason: unknown): string | undefined {
   if (!(reason instanceof RedisStateError)) return undefined
   const code: RedisStateErrorCode = reason.code
-  const applied: 'no' | 'unknown' | 'yes' | undefined = reason.applied
+  const applied: 'no' | 'unknown' | 'yes' | 'partly' | undefined = reason.applied
   const { name, message, traceId, key, reply, cause }: RedisStateError = reason
   const details: RedisStateErrorDetails = { applied, traceId, key, reply, cause }
   const copy: Error = new RedisStateError(code, message, details)
@@ -205,6 +209,7 @@ export function isEveryCode(code: RedisStateErrorCode): string {
     case 'ERR_UNSUPPORTED':
     case 'ERR_CONFLICT':
     case 'ERR_OUT_OF_RANGE':
+    case 'ERR_TOO_LARGE':
     case 'ERR_INVALID_VALUE':
     case 'ERR_PARTIAL':
     case 'ERR_ABORTED':
@@ -216,6 +221,23 @@ export function isEveryCode(code: RedisStateErrorCode): string {
   }
 }
 
+export async function signalled(signal: AbortSignal): Promise<void> {
+  new RedisStateAdapter('redis://localhost', { keyPrefix: 'app:' })
+  new RedisStateAdapter(new URL('redis://localhost'))
+  new RedisStateAdapter({ url: new URL('redis://localhost') })
+  const options: ReadOptions = { signal }
+  await state.getGroup<number>('t', options)
+  await state.getByPrefix('t', 'line:', options)
+  await state.keys('t', options)
+  await state.count('t', undefined, options)
+  await state.traceIds(options)
+  await state.items({ groupId: 't' }, options)
+  await state.query({}, options)
+  await state.clear('t', 'line:', options)
+  await state.ping({ timeout: 100, signal } satisfies PingOptions)
+  for await (const { key } of state.scan('t', { pageSize: 10, signal })) console.log(key)
+}
+
 export async function mistakes(error: RedisStateError): Promise<void> {
   // @ts-expect-error a port is a number
   new RedisStateAdapter({ port: '6379' })
@@ -223,8 +245,8 @@ export async function mistakes(error: RedisStateError): Promise<void> {
   new RedisStateAdapter({ prot: 6379 })
   // @ts-expect-error connection options have no place in the second argument
   new RedisStateAdapter({}, { host: 'localhost' })
-  // @ts-expect-error a url alone is no configuration
-  new RedisStateAdapter('redis://localhost')
+  // @ts-expect-error null is no value of an option
+  new RedisStateAdapter({ url: null })
   // @ts-expect-error a strategy answers at once
   new RedisStateAdapter({ socket: { reconnectStrategy: async () => 1 } })
   // @ts-expect-error a sentinel needs the name of its master
@@ -279,8 +301,8 @@ export const changed: Promise<{ oldValue: Order | null; newValue: Order | null }
 export const transacted: Promise<void> = stateStore.transaction('t', (tx) =>
   tx.set('k', 1).delete('l').check('m', { ifAbsent: true }),
 )
-export const locked: Promise<StateLock | null> = stateStore.lock('t', 'k', { ttl: 1, timeout: 100 })
-export const limited: Promise<RateLimitResult> = stateStore.rateLimit('t', 'k', { limit: 1, window: 1 })
+export const locked: Promise<StateLock | null> = stateStore.lock('t', 'k', { ttl: '1s', timeout: '100ms' })
+export const limited: Promise<RateLimitResult> = stateStore.rateLimit('t', 'k', { limit: 1, window: '1s' })
 export const typed: StateGroup<{ name: string }> = stateStore.group('t', { schema: z.object({ name: z.string() }) })
 export const named: Promise<{ name: string } | null> = typed.get('k')
 const withDefaults = stateStore.group('t', { schema: z.object({ tags: z.array(z.string()).default([]) }) })
@@ -301,3 +323,5 @@ stateStore.set('t', 'k', 1, { expiry: 1 })
 stateStore.update('t', 'k', [{ op: 'append', path: 'a' }])
 // @ts-expect-error a lock needs its time
 stateStore.lock('t', 'k', {})
+// @ts-expect-error a duration has a unit
+stateStore.lock('t', 'k', { ttl: 10 })

@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * A package of bench/node_modules. Untyped, as type checks of the repository run without it.
+ * Loads a package of bench/node_modules. Untyped, because the type check of the repository runs without it.
  *
  * @param {string} name
  * @returns {Promise<any>}

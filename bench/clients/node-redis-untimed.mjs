@@ -3,7 +3,7 @@
 import { open as openPlain } from './node-redis.mjs'
 
 /**
- * Without the timer that it gives each command by default and that costs it most of its speed.
+ * Without the timer for each command, which is its default and costs most of its speed.
  *
  * @param {string} url
  */

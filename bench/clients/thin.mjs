@@ -1,5 +1,5 @@
 // @ts-check
-// Makes a raw client a state store with the semantics of the adapters, in the way that is best for such a client.
+// Adds the methods of the adapters to a raw client, in the fastest way for such a client.
 
 import { prefix } from '../values.mjs'
 
@@ -73,7 +73,7 @@ async function keysBelow(commands, start) {
 }
 
 /**
- * Reads while the scan goes on.
+ * Reads values while the scan continues.
  *
  * @param {Commands} commands
  * @param {string} start
@@ -107,7 +107,8 @@ async function clear(commands, start) {
 }
 
 /**
- * Gathers pages, as a page of a large keyspace holds a key or two of a group. SCAN may show a key twice.
+ * Collects several pages, because a page of a large keyspace contains only a few keys of a group. SCAN may return a key
+ * twice.
  *
  * @param {Commands} commands
  * @param {string} start

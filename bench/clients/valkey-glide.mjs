@@ -4,7 +4,7 @@ import { addressOf } from './address.mjs'
 import { load } from './load.mjs'
 import { thinAdapter } from './thin.mjs'
 
-// Its defaults of 250 ms and 1,000 calls would make errors of what is to be measured.
+// With its defaults of 250 ms and 1,000 calls the measured calls would fail.
 const limits = { requestTimeout: 60_000, inflightRequestsLimit: 100_000 }
 
 /** @param {string} url */

@@ -1,5 +1,5 @@
 // @ts-check
-// A fresh process: from the import of a candidate to its first answer.
+// Measures a new process, from the import of a candidate to its first result.
 
 const [candidate, url] = process.argv.slice(2)
 const start = performance.now()

@@ -1,11 +1,11 @@
 // @ts-check
-// Brings keys to a server faster than any client, so that filling takes no time of the comparison.
+// Fills a server faster than any client could, to save time.
 
 import { once } from 'node:events'
 import { connect } from 'node:net'
 
 const keysPerCall = 10_000
-// The server makes the keys by itself: `<start><number>`, or `<start><number of group>:<number>`.
+// A script on the server creates the keys: `<start><number>`, or `<start><number of group>:<number>`.
 const script = `
 for i = tonumber(ARGV[2]), tonumber(ARGV[3]) do
   local name = i
@@ -13,7 +13,7 @@ for i = tonumber(ARGV[2]), tonumber(ARGV[3]) do
   redis.call('SET', ARGV[1] .. name, ARGV[4])
 end`
 
-/** One command at a time on a socket of its own; works on Node and on Bun. */
+/** Sends one command at a time on its own socket; works in Node.js and Bun. */
 export class Filler {
   #socket
 
@@ -36,11 +36,11 @@ export class Filler {
 
   /**
    * @param {object} fill
-   * @param {string} fill.start what the keys begin with
+   * @param {string} fill.start common start of the keys
    * @param {number} [fill.from] number of the first
    * @param {number} fill.count
    * @param {string} fill.text
-   * @param {number} [fill.perGroup] keys in a row that share a group; default: all
+   * @param {number} [fill.perGroup] number of consecutive keys in the same group; default: all
    */
   async fill({ start, from = 0, count, text, perGroup = 0 }) {
     const end = from + count

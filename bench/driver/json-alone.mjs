@@ -2,7 +2,7 @@
 
 import { objectOf } from '../values.mjs'
 
-/** What no adapter of JSON values on this thread can get below. */
+/** The cost of JSON alone: the lower limit for every adapter with JSON values on this thread. */
 export class JsonAlone {
   #value = objectOf(180)
   #text = JSON.stringify(this.#value)
@@ -33,7 +33,7 @@ export class JsonAlone {
     let now = start
     let count = 0
     while (now < start + ms) {
-      // Kept, so that the work is not optimised away.
+      // Stored, so that the work is not optimized away.
       for (let turn = 0; turn < 1_000; turn++) this.kept += run()
       count += 1_000
       now = performance.now()

@@ -24,7 +24,7 @@ const calls = {
   traceIds: (state) => state.traceIds(),
 }
 
-/** Calls that walk the keyspace, one after the other. */
+/** Calls that scan the keyspace, in sequence. */
 export class Listings {
   #state
   #filler
@@ -89,7 +89,7 @@ export class Listings {
     const result = await calls[work](this.#state, traceId)
     if (work === 'clear') return
     const { length } = /** @type {unknown[]} */ (result)
-    if (length !== expected) throw new Error(`${work} brought ${length} in place of ${expected}`)
+    if (length !== expected) throw new Error(`${work} returned ${length} instead of ${expected}`)
   }
 
   /** @param {Cell} cell */

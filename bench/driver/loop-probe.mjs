@@ -1,7 +1,7 @@
 // @ts-check
-// How long the event loop keeps something else waiting. A second thread sends pings at times of its own, and the delay
-// of each is what any other event would have met. Timers (monitorEventLoopDelay) see whole milliseconds only and Bun
-// has them otherwise; a chain of setImmediate keeps the loop from ever sleeping and so changes what it measures.
+// Measures the delay of other events in the event loop. A second thread sends pings at random times, and the delay of
+// each is that of any other event at that time. Timers (monitorEventLoopDelay) have a resolution of milliseconds and
+// differ in Bun; a chain of setImmediate keeps the loop from sleeping, which changes the measurement.
 
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -31,7 +31,8 @@ export class LoopProbe {
     const worker = new Worker(new URL('./pinger.mjs', import.meta.url), { workerData: running })
     await once(worker, 'online')
     const probe = new LoopProbe(worker, running)
-    // An idle loop's delay is that of the message itself; on Bun, also the difference of the two threads' clocks.
+    // The delay of an idle loop is that of the message itself; in Bun, also the difference between the clocks of the
+    // two threads.
     const idle = await probe.during(() => sleep(idleMs))
     probe.#idle = idle.percentile(0)
     return probe
@@ -39,14 +40,14 @@ export class LoopProbe {
 
   /**
    * @param {() => Promise<unknown>} run
-   * @returns the delays met meanwhile, in milliseconds above those of an idle loop
+   * @returns the measured delays, in milliseconds above those of an idle loop
    */
   async during(run) {
     this.#delays = []
     this.#switch(1)
     await run()
     this.#switch(0)
-    // Pings that still wait belong to the run.
+    // Pings that are still waiting belong to the run.
     await sleep(5)
     const delays = this.#delays.map((delay) => Math.max(0, delay - this.#idle))
     return { percentile: (/** @type {number} */ share) => percentile(delays, share) }

@@ -1,5 +1,5 @@
 // @ts-check
-// The process of one candidate, started by measure/driver.mjs: runs one job after the other as it is told.
+// The process of one candidate, started by measure/driver.mjs, which sends it jobs to run in sequence.
 
 import { Filler } from './filler.mjs'
 import { JsonAlone } from './json-alone.mjs'
@@ -14,7 +14,7 @@ import { StateFiller } from './state-filler.mjs'
  * @typedef {import('../types.js').State} State
  */
 
-// More than one URL are the nodes of a cluster.
+// Several URLs are the nodes of a cluster.
 const [candidate, ...urls] = process.argv.slice(2)
 const client = await import(`../clients/${candidate}.mjs`)
 const jobs = await (urls.length === 1 ? openJobs(urls[0]) : openClusterJobs())
@@ -44,7 +44,7 @@ async function openJobs(url) {
 }
 
 /**
- * Point operations alone, as the thin layer's listings would see one node.
+ * Only point operations, because the listings of the thin layer would see only one node.
  *
  * @returns {Promise<Jobs>}
  */

@@ -19,7 +19,7 @@ const ids = Array.from({ length: traces * keysPerTrace }, (_, at) => {
 })
 const goneTrace = 'gone'
 
-/** Sets, gets, deletes and a mix of them, by many workers. */
+/** Sets, gets, deletes, and a mix of them, made by many workers. */
 export class Points {
   #state
   #filler
@@ -56,7 +56,7 @@ export class Points {
     await this.#filler.fill({ start: `${prefix}trace-`, count: ids.length, text, perGroup: keysPerTrace })
     const { traceId, key } = ids[1]
     const found = await this.#state.get(traceId, key)
-    if (JSON.stringify(found) !== text) throw new Error(`get brought ${JSON.stringify(found)?.slice(0, 80)}`)
+    if (JSON.stringify(found) !== text) throw new Error(`get returned ${JSON.stringify(found)?.slice(0, 80)}`)
   }
 
   /**
@@ -85,7 +85,7 @@ export class Points {
   }
 
   /**
-   * There have to be as many keys as will be deleted: the warm-up tells how many that may be.
+   * There must be as many keys as will be deleted: the warm-up shows how many that can be.
    *
    * @param {Cell} cell
    * @param {unknown} value
@@ -95,7 +95,7 @@ export class Points {
     const call = (/** @type {number} */ at) => this.#state.delete(goneTrace, String(at))
     const few = Math.max(cell.inFlight * 2, 500)
     await this.#filler.fill({ start: `${prefix}${goneTrace}:`, count: few, text })
-    if ((await this.#state.delete(goneTrace, String(few - 1))) === null) throw new Error('delete brought nothing')
+    if ((await this.#state.delete(goneTrace, String(few - 1))) === null) throw new Error('delete returned nothing')
     const warm = await keepInFlight(call, { ...cell, ms: cell.warmMs, limit: few - 1 })
     const limit = Math.ceil((warm.calls / warm.elapsedMs) * cell.ms * 1.2) + cell.inFlight
 

@@ -2,7 +2,7 @@
 
 import { prefix } from '../values.mjs'
 
-/** Brings keys to a cluster through the candidate itself, as a script at a node can only make keys of that node. */
+/** Fills a cluster through the candidate itself, because a script on a node can only create keys of that node. */
 export class StateFiller {
   #state
 

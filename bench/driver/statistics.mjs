@@ -3,7 +3,7 @@
 /**
  * @param {number[]} values
  * @param {number} share 0 to 1
- * @returns {number} NaN when there are no values
+ * @returns {number} NaN if there are no values
  */
 export function percentile(values, share) {
   const sorted = [...values].sort((a, b) => a - b)
@@ -12,7 +12,7 @@ export function percentile(values, share) {
 
 /**
  * @param {number[]} values
- * @returns {number} NaN when there are no values
+ * @returns {number} NaN if there are no values
  */
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b)

@@ -6,8 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const schedstat = `/proc/self/task/${process.pid}/schedstat`
 
 /**
- * Processor time spent so far. The kernel brings the figure of a thread up to date when it leaves the core, so this
- * sleeps first.
+ * CPU time used so far. The kernel updates the figure of a thread when it leaves the core, so this sleeps first.
  *
  * @returns {Promise<{ jsMs: number, processMs: number }>}
  */
@@ -18,7 +17,7 @@ export async function usage() {
   return { jsMs: threadMs() ?? processMs, processMs }
 }
 
-/** @returns {number | undefined} time of the main thread; undefined where the system is not Linux */
+/** @returns {number | undefined} CPU time of the main thread; undefined on other systems than Linux */
 function threadMs() {
   try {
     return Number(readFileSync(schedstat, 'latin1').split(' ')[0]) / 1e6

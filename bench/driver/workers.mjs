@@ -1,11 +1,11 @@
 // @ts-check
 
-// A prime, so that the sampled calls move through the places of a batch.
+// A prime, so that the sampled calls have varying positions in a batch.
 const sampleEvery = 17
 
 /**
- * Keeps calls in flight: that many workers, each awaiting its call before it makes the next. Looking at the clock only
- * for every 17th call keeps the measuring small beside what is measured.
+ * Keeps a number of calls in flight, with as many workers that make sequential calls. Only every 17th call is timed, so
+ * that the measurement costs little compared to the calls.
  *
  * @param {(index: number) => Promise<unknown>} call
  * @param {{ inFlight: number, ms: number, limit?: number }} bounds ends after `ms`, or after `limit` calls

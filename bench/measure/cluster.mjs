@@ -11,7 +11,7 @@ import { measurePoints } from './points.mjs'
  * @typedef {import('./field.mjs').Server} Server
  */
 
-// A busy machine may keep a node from its fellows for longer than tests allow it.
+// On a busy machine a node may not answer the others for longer than the timeout of the tests.
 const args = ['--cluster-node-timeout', '15000']
 
 /**
@@ -26,8 +26,8 @@ export async function measureCluster(candidates, settings, progress) {
     startNodes,
   )
   try {
-    const told = (/** @type {string} */ line) => progress(`cluster: ${line}`)
-    const cluster = await measurePoints(field, { cells: clusterCells, settings }, told)
+    const report = (/** @type {string} */ line) => progress(`cluster: ${line}`)
+    const cluster = await measurePoints(field, { cells: clusterCells, settings }, report)
     return { cluster, failures: renamed(field.failures) }
   } finally {
     await field.close()
@@ -35,7 +35,7 @@ export async function measureCluster(candidates, settings, progress) {
 }
 
 /**
- * By other names, as who fails in a cluster may go on elsewhere.
+ * With different names, so that a candidate that fails in a cluster stays in the other sections.
  *
  * @param {Field['failures']} failures
  */

@@ -5,7 +5,7 @@ import { nextMessage, start } from './processes.mjs'
 const startWithin = 30_000
 const jobWithin = 180_000
 
-/** A process of a candidate that stays for many jobs, so that its code is compiled as in a long-lived app. */
+/** The process of a candidate. It runs many jobs, so that its code is compiled as in a long-lived application. */
 export class Driver {
   #child
   #lastId = 0
@@ -31,7 +31,7 @@ export class Driver {
   }
 
   /**
-   * @param {string} job one of those in driver/main.mjs
+   * @param {string} job name of a job in driver/main.mjs
    * @param {object} args
    * @returns {Promise<any>}
    */

@@ -5,13 +5,13 @@ import { Driver } from './driver.mjs'
 
 /**
  * @typedef {import('../types.js').Candidate} Candidate
- * @typedef {{ urls: string[], stop(): Promise<void> }} Server a cluster where it has several URLs
+ * @typedef {{ urls: string[], stop(): Promise<void> }} Server a cluster if it has several URLs
  * @typedef {{ candidate: Candidate, server: Server, driver?: Driver }} Entrant
  */
 
 /**
- * The candidates, each with a process and a server of its own: none meets the keys, the memory or the rehashing that
- * another left behind, and a server that idles costs next to nothing.
+ * The candidates, each with its own process and server, so that none is affected by keys, memory or rehashing of
+ * another. An idle server costs almost nothing.
  */
 export class Field {
   /** @type {Entrant[]} */
@@ -29,14 +29,13 @@ export class Field {
     return field
   }
 
-  /** Those that have not failed. */
+  /** The candidates that have not failed. */
   get entrants() {
     return this.#entrants.filter(({ candidate }) => !(candidate.name in this.failures))
   }
 
   /**
-   * Lets every candidate do one thing, one after the other; who begins changes from turn to turn, so that no one always
-   * follows the same neighbour.
+   * Runs one job on every candidate in sequence. The order rotates, so that no candidate always follows the same one.
    *
    * @param {number} turn
    * @param {(entrant: Entrant, driver: Driver) => Promise<void>} action
@@ -53,7 +52,7 @@ export class Field {
   }
 
   /**
-   * A candidate that fails is left out from there on; the others go on.
+   * A candidate that fails is left out from then on; the others continue.
    *
    * @param {Entrant} entrant
    * @param {() => Promise<void>} action
@@ -69,7 +68,7 @@ export class Field {
     }
   }
 
-  /** Ends the processes; the servers stay. */
+  /** Ends the processes, but not the servers. */
   stopDrivers() {
     for (const entrant of this.#entrants) {
       entrant.driver?.stop()

@@ -1,5 +1,5 @@
 // @ts-check
-// What no client on this machine can get past.
+// Measures the limits of this machine for any client.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -48,7 +48,7 @@ function findBenchmark() {
 }
 
 /**
- * One connection, as every candidate has for its point operations.
+ * One connection, like every candidate uses for its point operations.
  *
  * @param {string} program
  * @param {number} port

@@ -12,7 +12,8 @@ import { objectOf, prefix } from '../values.mjs'
  */
 
 const text = JSON.stringify(objectOf(180))
-// Of the keys that no call reads, only the number counts; short ones leave memory for a server for each candidate.
+// Keys that no call reads only need to exist. Their values are short, so that there is memory for one server per
+// candidate.
 const otherText = '{}'
 
 /**
@@ -51,7 +52,7 @@ async function measureRound(field, { cells, round, ms }, { rows, progress }) {
 }
 
 /**
- * Cells that find their keys in one and the same keyspace, so that it is filled once.
+ * Cells that use the same keyspace, so that it is filled once.
  *
  * @param {ListingCell[]} cells
  */

@@ -1,5 +1,5 @@
 // @ts-check
-// What a candidate costs a process beside its calls: start, memory, disk.
+// Measures the costs of a candidate besides its calls: start, memory, disk.
 
 import { execFileSync } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
@@ -74,7 +74,7 @@ export function measureSize(field, progress) {
   })
 }
 
-/** Bytes that an install of this package's archive unpacks. */
+/** Unpacked size of this package, in bytes. */
 function packedBytes() {
   const args = ['pack', '--dry-run', '--json', '--ignore-scripts']
   const shell = process.platform === 'win32'
@@ -84,7 +84,7 @@ function packedBytes() {
 
 /**
  * @param {string} folder
- * @returns {number} without the packages below it, which are counted by themselves
+ * @returns {number} size without nested packages, which are counted separately
  */
 function bytesOf(folder) {
   let bytes = 0

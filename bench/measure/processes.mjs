@@ -1,5 +1,5 @@
 // @ts-check
-// The processes of the candidates, none of which outlives this one.
+// The processes of the candidates, which end with this one.
 
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -24,8 +24,8 @@ process.on('exit', () => {
 export function start(candidate, script, urls) {
   const file = fileURLToPath(new URL(`../driver/${script}.mjs`, import.meta.url))
   const program = candidate.runtime === 'bun' ? findBun() : process.execPath
-  if (!program) throw new Error('there is no Bun for this platform')
-  // Bun speaks no other serialization with Node. What the JavaScript adapter prints belongs to no table.
+  if (!program) throw new Error('no Bun for this platform')
+  // Bun supports no other serialization with Node.js. The output of the JavaScript adapter is ignored.
   const child = spawn(program, [file, candidate.name, ...urls], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'json',
@@ -77,7 +77,7 @@ export function nextMessage(child, withinMs) {
     function settle() {
       clearTimeout(deadline)
       child.off('message', onMessage).off('close', onClose).off('error', onError)
-      // The pipe has to be emptied further on.
+      // Keep reading the pipe, or the process would block.
       child.stderr?.off('data', onLog).resume()
     }
   })

@@ -9,11 +9,11 @@ import { listingTitle } from './listing-tables.mjs'
 /**
  * @typedef {import('../types.js').Results} Results
  * @typedef {import('./figures.mjs').AllFigures} AllFigures
- * @typedef {{ title: string, ahead: number }} Comparison how many times as fast as the other one
+ * @typedef {{ title: string, ahead: number }} Comparison `ahead`: ratio of the speeds
  */
 
 /**
- * Whether every cell is ahead of every other client.
+ * Whether this adapter is faster than every other client in every cell.
  *
  * @param {Results} results
  * @param {AllFigures} figures

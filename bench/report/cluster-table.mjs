@@ -41,7 +41,7 @@ function figure(figures, cell, name, metric) {
 }
 
 /**
- * A line about this adapter beside each of the others.
+ * A row that compares this adapter with each of the others.
  *
  * @param {ClusterFigures} figures
  * @param {{ names: string[], origin: Origin }} what

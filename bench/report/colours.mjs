@@ -2,7 +2,7 @@
 
 import { base, ours } from '../candidates.mjs'
 
-/** Told apart on white as on black, also by most who see fewer colours. */
+/** Distinguishable on white and on black, also with most kinds of colour blindness. */
 const colours = /** @type {Record<string, string>} */ ({
   [ours]: '#e8590c',
   [base]: '#868e96',

@@ -1,5 +1,5 @@
 // @ts-check
-// Questions to the rows of a measurement.
+// Queries on the rows of a measurement.
 
 import { base } from '../candidates.mjs'
 import { median } from '../driver/statistics.mjs'
@@ -20,7 +20,7 @@ export class Figures {
 
   /**
    * @param {Row[]} rows
-   * @param {(row: any) => string} cellOf names the cell of a row, or of what has its cell's fields
+   * @param {(row: any) => string} cellOf returns the name of the cell of a row, or of an object with the same fields
    */
   constructor(rows, cellOf) {
     this.#cellOf = cellOf

@@ -1,5 +1,5 @@
 // @ts-check
-// RESULTS.md: everything that was measured.
+// RESULTS.md, with all figures.
 
 import { titleOf } from '../candidates.mjs'
 import { originOf, originsOf } from '../merge.mjs'
@@ -26,6 +26,7 @@ const method = `- Every candidate has a process of its own that runs the same dr
 - JS-thread CPU is the time that the thread was on a core, as Linux counts it (elsewhere that of the whole process).
 - Event-loop delay is met by pings that a second thread sends every 0.5 to 1.5 ms, above the delay in an idle loop: what
   any other event would have met. It is taken in a run of its own, as the pings cost CPU.
+- redis-state-adapter runs with *stackTraces: false*, the default in production.
 - Raw clients (all but the two adapters) are made state stores by a thin layer: JSON, GETDEL for delete, SCAN COUNT 1000
   with MGETs that overlap the scan for listings. Their options are the defaults, but for valkey-glide's limits of 250 ms and
   1,000 calls, which the work exceeds, and where the name says otherwise.`
@@ -68,7 +69,7 @@ function versionOf(results, name) {
 }
 
 /**
- * What was measured later than the rest, as it may be less exact or of other versions.
+ * The sections that were measured later than the rest, because they may be less exact or of other versions.
  *
  * @param {Results} results
  */

@@ -1,5 +1,6 @@
 // @ts-check
-// A picture of the point operations: a panel for each, in it a group of bars for each number of calls in flight.
+// An SVG chart of the point operations: a panel for each operation, with a group of bars for each number of calls in
+// flight.
 
 import { ours, titleOf } from '../candidates.mjs'
 import { inFlights, pointWorks, smallSize } from '../plan.mjs'
@@ -123,7 +124,7 @@ function bars({ figures, names, top }, cell, box) {
     const title = `<title>${escaped(titleOf(name))}: ${ratio.toFixed(2)}</title>`
     const rect = `<rect x="${bar.x.toFixed(1)}" y="${bar.y.toFixed(1)}" ${size} rx="1.5" fill="${colourOf(name)}">${title}</rect>`
     if (name !== ours) return rect
-    // Above the line of the JavaScript adapter, as it would be hard to read on its bar.
+    // Above the line of the JavaScript adapter, because it would be hard to read on its bar.
     const lowest = box.y + panel.height * (1 - 1 / top)
     return rect + text(bar.x + barWidth / 2, Math.min(bar.y, lowest) - 5, ratio.toFixed(1), 'own')
   })

@@ -1,5 +1,5 @@
 // @ts-check
-// The tables of the README.
+// The tables of docs/benchmarks.md.
 
 import { ours, titleOf } from '../candidates.mjs'
 import { originOf } from '../merge.mjs'
@@ -20,7 +20,7 @@ import { number, table, times } from './format.mjs'
 export function summaryOf(results, { figures, names }) {
   const { machine, settings, date } = originOf(results, 'point')
   return [
-    '![Operations per second of all clients against the JavaScript adapter](bench/results.svg)',
+    '![Operations per second of all clients against the JavaScript adapter](../bench/results.svg)',
     'Operations per second, 180-byte objects; in brackets, how many times those of the JavaScript adapter:',
     ownTable(figures),
     'All clients, side by side; 256 in flight where not said otherwise:',
@@ -28,7 +28,7 @@ export function summaryOf(results, { figures, names }) {
     ...(results.cluster?.length ? [clusterLine(figures.cluster, { names, origin: originOf(results, 'cluster') })] : []),
     `Medians of ${settings.rounds} rounds on ${machine.processor} (${machine.cores} cores), ${machine.node}, ` +
       `${machine.server}, loopback, ${date.slice(0, 10)}. Compare ratios, not figures of different machines. ` +
-      'All tables and how they were made: [bench/RESULTS.md](bench/RESULTS.md); again: `npm run bench`.',
+      'All tables and how they were made: [bench/RESULTS.md](../bench/RESULTS.md); again: `npm run bench`.',
   ].join('\n\n')
 }
 

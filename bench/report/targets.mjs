@@ -1,5 +1,5 @@
 // @ts-check
-// What was set out to be reached, row by row, beside what was measured.
+// The table of targets and measured figures.
 
 import { ours } from '../candidates.mjs'
 import { inFlights, pointWorks, smallSize } from '../plan.mjs'
@@ -15,7 +15,7 @@ import { absent, keys, table, times } from './format.mjs'
  * @property {string} work
  * @property {string} wanted
  * @property {string} measured
- * @property {boolean | undefined} met undefined when it was not measured
+ * @property {boolean | undefined} met undefined if it was not measured
  */
 
 const fasterWorks = /** @type {const} */ (['get', 'set', 'mixed'])
@@ -50,7 +50,11 @@ function verdict(met) {
 function pointTargets({ point }) {
   const faster = [1.2, 1.6, 1.8, 3]
   const deletes = [1.8, 2, 2, 3]
-  /** @param {readonly import('../types.js').PointWork[]} works @param {number} inFlight @param {keyof import('../types.js').PointRow} metric */
+  /**
+   * @param {readonly import('../types.js').PointWork[]} works
+   * @param {number} inFlight
+   * @param {keyof import('../types.js').PointRow} metric
+   */
   const ratios = (works, inFlight, metric) =>
     works.map((work) => ({ name: work, value: point.ratio({ work, inFlight, size: smallSize }, ours, metric) }))
   return [

@@ -12,7 +12,7 @@ import { summaryOf } from './summary.mjs'
 /** @typedef {import('../types.js').Results} Results */
 
 const rawFile = inBench('results.json')
-const readme = inBench('../README.md')
+const summaryPage = inBench('../docs/benchmarks.md')
 const marked = /(<!-- bench:start -->\n)[\s\S]*?(<!-- bench:end -->)/
 
 /** @param {string} name */
@@ -22,7 +22,7 @@ function inBench(name) {
 
 /** @param {Results} results */
 export function saveResults(results) {
-  // A row a line: short enough to be kept, and a change of one shows as one.
+  // One line per row, so that the file is short and diffs are readable.
   const rows = /** @param {string} _key @param {any} value */ (_key, value) =>
     Array.isArray(value) && typeof value[0] === 'object' ? value.map((row) => JSON.stringify(row)) : value
   const text = JSON.stringify(results, rows, 2).replace(/^( +)("\{.*\}")(,?)$/gm, (_, indent, row, comma) => {
@@ -60,16 +60,16 @@ export function writeReports(results) {
 }
 
 /**
- * Puts the summary between the markers of the README.
+ * Puts the summary between the markers of docs/benchmarks.md.
  *
  * @returns {boolean} whether it has them
  */
-export function updateReadme() {
-  const text = readFileSync(readme, 'utf8')
+export function updateSummaryPage() {
+  const text = readFileSync(summaryPage, 'utf8')
   if (!marked.test(text)) return false
   const summary = readFileSync(inBench('summary.md'), 'utf8')
   writeFileSync(
-    readme,
+    summaryPage,
     text.replace(marked, (_, start, end) => `${start}${summary}${end}`),
   )
   return true

@@ -1,5 +1,5 @@
 // @ts-check
-// What to do about a failure.
+// Advice for a failure of the demo.
 
 const unreachable = 'The store does not answer: start it, or unset REDIS_URL to let the demo choose one.'
 

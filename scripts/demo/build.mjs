@@ -1,5 +1,5 @@
 // @ts-check
-// Builds the native part when it is missing or older than its sources.
+// Builds the native binary if it is missing or older than its sources.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
@@ -9,11 +9,10 @@ import { npm } from '../npm.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** @throws when it cannot be built; the message says what to do */
+/** @throws if it cannot be built; the message says what to do */
 export function ensureBuilt() {
   if (isBuilt()) return
-  if (!existsSync(join(root, 'node_modules')))
-    throw new Error('The tools to build are missing: run `npm install` first.')
+  if (!existsSync(join(root, 'node_modules'))) throw new Error('The build tools are missing: run `npm install` first.')
   if (spawnSync('cargo', ['--version']).status !== 0) throw new Error(noRust)
   console.log('Building the native part (npm run build); the first time this takes a few minutes...')
   const { status } = npm(['run', 'build'], { cwd: root, stdio: 'inherit' })

@@ -1,11 +1,18 @@
 // @ts-check
-// Which store the demo works on: the given one, a local one, one of its own, or the embedded one.
+// Chooses the store of the demo: a given server, a local one, one that it starts, or the embedded store.
 
 import { ping } from '../redis-ping.mjs'
 import { RedisProcess } from '../redis-process.mjs'
 import { findServer } from '../redis-server.mjs'
 
-/** @typedef {{ url: string, title: string, shared: boolean, stop(): Promise<void> }} Store */
+/**
+ * @typedef {object} Store
+ * @property {string} url
+ * @property {string} title
+ * @property {boolean} shared whether another process can use it
+ * @property {boolean} mayConfigure whether the demo may change settings of the server: only of one that it has started
+ * @property {() => Promise<void>} stop
+ */
 
 /** @returns {Promise<Store>} */
 export async function chooseStore() {
@@ -17,7 +24,16 @@ function given() {
   const url = process.env.REDIS_URL
   if (!url) return
   if (url.startsWith('memory:')) return embedded('REDIS_URL asks for it')
-  return { url, title: `${withoutPassword(url)} (REDIS_URL)`, shared: true, stop: async () => {} }
+  return ofUser(url, `${withoutPassword(url)} (REDIS_URL)`)
+}
+
+/**
+ * @param {string} url
+ * @param {string} title
+ * @returns {Store}
+ */
+function ofUser(url, title) {
+  return { url, title, shared: true, mayConfigure: false, stop: async () => {} }
 }
 
 /** @param {string} url */
@@ -29,7 +45,7 @@ function withoutPassword(url) {
 async function local() {
   const answer = await ping(6379, { host: 'localhost', within: 500 }).catch(() => '')
   if (answer.startsWith('+PONG')) {
-    return { url: 'redis://localhost:6379', title: 'the Redis on localhost:6379', shared: true, stop: async () => {} }
+    return ofUser('redis://localhost:6379', 'the Redis on localhost:6379')
   }
   if (answer) console.log(`The Redis on localhost:6379 is not used (${answer.trim()}); REDIS_URL can give a password.`)
 }
@@ -41,7 +57,7 @@ async function started() {
   const server = new RedisProcess()
   await server.start()
   const title = `${program} on port ${server.port}, started for the demo and stopped with it`
-  return { url: server.url, title, shared: true, stop: () => server.stop() }
+  return { url: server.url, title, shared: true, mayConfigure: true, stop: () => server.stop() }
 }
 
 /**
@@ -49,5 +65,6 @@ async function started() {
  * @returns {Store}
  */
 function embedded(why) {
-  return { url: 'memory:demo', title: `the embedded store, as ${why}`, shared: false, stop: async () => {} }
+  const title = `the embedded store, as ${why}`
+  return { url: 'memory:demo', title, shared: false, mayConfigure: true, stop: async () => {} }
 }

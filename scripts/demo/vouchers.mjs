@@ -1,5 +1,5 @@
 // @ts-check
-// The race for the vouchers, as each of the two actors runs it.
+// The race for the vouchers, which each of the two processes runs.
 
 import { setTimeout } from 'node:timers/promises'
 
@@ -7,12 +7,12 @@ export const vouchers = Array.from({ length: 100 }, (_, index) => `voucher-${ind
 export const attemptsPerVoucher = 10
 
 /**
- * Deletes each voucher several times at once, one voucher after the other.
+ * Deletes the vouchers in sequence, each with several concurrent calls.
  *
  * @param {import('redis-state-adapter').RedisStateAdapter} state
  * @param {string[]} order
- * @param {number} at when to start, so that all actors do at once
- * @returns {Promise<string[]>} the vouchers got, each as often as it was got
+ * @param {number} at time to start, the same in all processes
+ * @returns {Promise<string[]>} the vouchers that this process got, with duplicates if a delete returned one twice
  */
 export async function claim(state, order, at) {
   await setTimeout(Math.max(0, at - Date.now()))

@@ -1,5 +1,5 @@
 // @ts-check
-// The warehouse in a process of its own: imported, it starts one; forked, it is one.
+// Runs the warehouse in a child process. This file is both: the parent imports it, and the child executes it.
 
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -23,6 +23,8 @@ export function forkWarehouse(options) {
   return {
     pack: (...args) => ask('pack', args),
     reserve: (...args) => ask('reserve', args),
+    restock: (...args) => ask('restock', args),
+    takeKey: (...args) => ask('takeKey', args),
     claim: (...args) => ask('claim', args),
     close: async () => {
       if (child.connected) child.disconnect()

@@ -1,5 +1,5 @@
 // @ts-check
-// The second actor: packs the orders that the checkout stored.
+// The second process: packs the orders that the checkout stored.
 
 import { RedisStateAdapter } from 'redis-state-adapter'
 import { claim } from './vouchers.mjs'
@@ -17,6 +17,10 @@ export function openWarehouse(options) {
     pack: (orders) => Promise.all(orders.map((order) => pack(state, order))),
     /** @param {string} item */
     reserve: (item) => shelf.set('shelf', item, { by: 'warehouse' }),
+    /** @param {number} times */
+    restock: (times) => restock(state, 'warehouse', times),
+    /** Waits for the key of the store room. @returns {Promise<number>} the fencing token */
+    takeKey: () => takeKey(state),
     /**
      * @param {string[]} order
      * @param {number} at
@@ -38,4 +42,29 @@ async function pack(state, id) {
   /** @type {Parcel} */
   const parcel = { parcel: `${order.item}, well wrapped`, weight: order.item.length }
   return await state.set(id, 'parcel', parcel)
+}
+
+/**
+ * Adds to a value that others change at the same time. No change is lost, as the server executes each as a whole.
+ *
+ * @param {RedisStateAdapter} state
+ * @param {string} by
+ * @param {number} times
+ */
+export async function restock(state, by, times) {
+  const changes = Array.from({ length: times }, () =>
+    state.update('stock', 'chess set', [
+      { op: 'increment', path: 'count' },
+      { op: 'append', path: 'log', value: by },
+    ]),
+  )
+  await Promise.all(changes)
+}
+
+/** @param {RedisStateAdapter} state */
+async function takeKey(state) {
+  const lock = await state.lock('store room', 'key', { ttl: '30s', timeout: '20s' })
+  if (!lock) throw new Error('The warehouse did not get the key')
+  await lock.release()
+  return lock.fence
 }

@@ -1,59 +1,61 @@
-//! A connection that one task has to itself, and on which one thing is asked at a time.
+//! A connection that only one task uses, for one command at a time: the login, subscriptions, discovery.
 
 use std::io::{ErrorKind, IoSlice};
+use std::sync::Arc;
 
-use super::frame::Frame;
-use super::handshake::log_in;
-use super::replies::Replies;
-use super::request::encode;
-use super::socket::Socket;
 use crate::config::Server;
+use crate::config::login::Credentials;
 use crate::error::Error;
+use crate::protocol::replies::Replies;
+use crate::protocol::{Frame, encode};
+use crate::transport::attempt::Attempt;
+use crate::transport::socket::Socket;
 
 pub struct Dialogue {
     socket: Socket,
     replies: Replies,
+    /// Address of the server, for errors.
+    server: Option<Arc<str>>,
 }
 
 impl Dialogue {
-    /// Connects, without a word.
-    pub async fn connect(server: &Server) -> Result<Self, Error> {
-        Ok(Dialogue { socket: Socket::connect(server).await?, replies: Replies::new() })
+    /// Connects, and sends nothing. `attempt` reports the step.
+    pub async fn connect(server: &Server, attempt: &Attempt) -> Result<Self, Error> {
+        let socket = Socket::connect(server, attempt).await?;
+        Ok(Dialogue { socket, replies: Replies::new(), server: attempt.server() })
     }
 
-    /// Connects and logs in.
-    pub async fn open(server: &Server) -> Result<Self, Error> {
-        let mut dialogue = Self::connect(server).await?;
-        let credentials = server.access.login.credentials().await?;
-        log_in(&mut dialogue, server, credentials.as_ref()).await?;
-        Ok(dialogue)
-    }
-
-    /// What a command is answered, as `read` understands it; an error reply is an error.
-    pub async fn ask<T>(
+    /// Sends a command, and returns its reply as converted by `read`. An error reply is returned as an error.
+    pub async fn request<T>(
         &mut self,
         command: &[&[u8]],
         read: impl Fn(&Frame<'_>) -> Option<T>,
     ) -> Result<T, Error> {
         let mut bytes = Vec::new();
         encode(&mut bytes, command);
-        self.say(&bytes).await?;
-        let mut answer = None;
-        while answer.is_none() {
-            self.hear(|reply| {
-                answer = Some(match reply {
-                    Frame::Error(line) => Err(Error::from_reply(line)),
+        self.send(&bytes).await?;
+        let mut result = None;
+        let server = self.server.clone();
+        while result.is_none() {
+            self.recv(|reply| {
+                result = Some(match reply {
+                    Frame::Error(line) => Err(Error::from_reply(line).at(server.as_ref())),
                     reply => read(&reply).ok_or_else(Error::unexpected_reply),
                 });
                 Ok(())
             })
             .await?;
         }
-        answer.expect("the loop ends with one")
+        result.expect("the loop ends when it is set")
     }
 
-    /// Sends commands as they are encoded.
-    pub async fn say(&mut self, mut rest: &[u8]) -> Result<(), Error> {
+    /// Redacts these credentials in later error replies.
+    pub fn redact(&mut self, credentials: &Credentials) {
+        self.replies.redact(credentials);
+    }
+
+    /// Sends encoded commands.
+    pub async fn send(&mut self, mut rest: &[u8]) -> Result<(), Error> {
         while !rest.is_empty() {
             self.socket.writable().await?;
             match self.socket.try_write(&[IoSlice::new(rest)]) {
@@ -65,14 +67,24 @@ impl Dialogue {
         Ok(())
     }
 
-    /// Waits once for something to read, and hands over what is whole.
-    pub async fn hear(&mut self, take: impl FnMut(Frame<'_>) -> Result<(), Error>) -> Result<(), Error> {
+    /// Waits for data once, and passes each complete reply to `take`.
+    pub async fn recv(&mut self, take: impl FnMut(Frame<'_>) -> Result<(), Error>) -> Result<(), Error> {
+        self.receive().await?;
+        self.decode(take)
+    }
+
+    /// Waits for data once. Fails if the connection was closed.
+    pub async fn receive(&mut self) -> Result<(), Error> {
         self.socket.readable().await?;
-        self.replies.read_from(&self.socket)?;
+        self.replies.read_from(&self.socket).map(drop)
+    }
+
+    /// Passes each complete reply that was received to `take`.
+    pub fn decode(&mut self, take: impl FnMut(Frame<'_>) -> Result<(), Error>) -> Result<(), Error> {
         self.replies.decode(take)
     }
 
-    /// The socket, and the decoder, which goes on with whatever follows.
+    /// The socket, and the decoder with the data that was received but not decoded.
     pub fn into_parts(self) -> (Socket, Replies) {
         (self.socket, self.replies)
     }

@@ -1,21 +1,20 @@
-//! Replies folded, as they come, into what a task awaits.
+//! Folds replies, as they arrive, into a value that a task awaits.
 
 use std::future::Future;
 
 use tokio::sync::oneshot;
 
-use super::frame::Frame;
-use super::request::Sink;
 use crate::error::Error;
+use crate::protocol::{Frame, Sink};
 
-/// Takes the replies to a request where they stand, in the receive buffer.
+/// Processes the replies to a request in place, in the receive buffer.
 pub trait Fold: Send + 'static {
-    /// The reply to a command; see [`Sink::take`].
+    /// Receives the reply to one command; see [`Sink::take`].
     fn take(&mut self, index: usize, reply: Result<Frame<'_>, Error>);
 }
 
-/// A sink that hands all replies to `fold`, and the future that has it back when there are no more; `None` where the
-/// request was dropped.
+/// Returns a sink that passes all replies to `fold`, and a future that resolves to `fold` after the last one, or to
+/// `None` if the request was dropped.
 pub fn folding<F: Fold>(fold: F) -> (impl Sink, impl Future<Output = Option<F>>) {
     let (done, folded) = oneshot::channel();
     (Folding { fold, done }, async move { folded.await.ok() })
@@ -32,7 +31,7 @@ impl<F: Fold> Sink for Folding<F> {
     }
 
     fn finish(self: Box<Self>) {
-        // Whoever asked may have given up meanwhile.
+        // The receiver may have been dropped meanwhile.
         drop(self.done.send(self.fold));
     }
 }

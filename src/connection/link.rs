@@ -1,136 +1,162 @@
-//! What the handle of a connection and its supervisor share.
+//! The state that the handle, the supervisor and the driver of a connection share.
 
-mod leaving;
-mod rounds;
+mod draining;
+mod health_check;
+mod life;
+mod readiness;
+mod traffic;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use self::life::Phase;
+pub use self::readiness::Offline;
+use super::order::Order;
 use super::pipeline::Pipeline;
-use super::replies::{Received, Replies};
-use super::request::{Epoch, Request, Sink};
-use super::socket::Socket;
 use super::stats::Stats;
 use crate::error::{Error, Kind};
+use crate::protocol::{Generation, Request, Sink};
+use crate::sync::{Mutex, MutexGuard, locked};
+use crate::transport::attempt::Attempt;
 
-/// Time after which a command that the server refused for now is sent again.
+/// Delay before a command is retried after a transient refusal.
 const RETRY_AFTER: Duration = Duration::from_millis(50);
+/// Additional delay for each waiting command, so that many of them do not keep the connection busy with retries.
+const RETRY_AFTER_EACH: Duration = Duration::from_micros(25);
 
 pub struct Link {
     state: Mutex<State>,
     command_timeout: Duration,
-    /// Something waits to be sent while nothing is connected.
+    attempt: Attempt,
+    /// A command waits while there is no connection.
     demand: Notify,
-    /// The socket did not take all that should be sent.
+    /// The socket did not accept all bytes.
     backlog: Notify,
-    /// The next round of the caretaker is due earlier than planned.
-    alarm: Notify,
-    /// The connection is of no use any more, see `State::useless`.
-    uselessness: Notify,
-    /// The attendant lost the connection.
-    lost: Notify,
+    /// The next health check is due earlier than scheduled.
+    wake: Notify,
+    /// The phase changed.
+    transition: Notify,
     ended: Notify,
-    /// Asks the thread that reads and writes the socket itself, where there is one, to look after the connection.
-    call_attendant: Option<CallAttendant>,
+    /// `None`: a task of the supervisor is the driver.
+    driver: Option<WakeDriver>,
 }
 
-/// Asks a thread to call [`Link::attend`] soon.
-pub type CallAttendant = Box<dyn Fn() + Send + Sync>;
+/// Wakes the event-loop driver, which then takes the candidate, drops lost connections and calls [`Link::maintain`].
+pub type WakeDriver = Box<dyn Fn() + Send + Sync>;
 
 struct State {
+    /// Its generation is that of the current connection, or of the next one while there is none.
     pipeline: Pipeline,
-    socket: Option<Arc<Socket>>,
-    /// Why the calls that wait cannot be served yet.
-    trouble: Option<Error>,
+    phase: Phase,
+    offline: Offline,
+    /// Why the current connection must be replaced.
+    reconnect_reason: Option<Error>,
+    /// The socket did not accept all bytes.
+    has_backlog: bool,
+    /// Why nothing can be sent at the moment.
+    outage: Option<Error>,
     ended: Option<Error>,
-    /// Why nothing new is sent here any more; what is on its way still is answered.
-    retired: Option<Error>,
-    /// When what the server refused for now is sent again.
+    /// Why no more commands are sent. Replies to sent ones are still read.
+    decommissioned: Option<Error>,
+    /// When transient refusals are retried.
     retry_at: Option<Instant>,
-    /// When the caretaker makes its next round.
-    next_round: Instant,
-    /// A new connection that the attendant has not taken over yet.
-    offer: Option<(Socket, Replies)>,
-    /// The attendant was called and has not come yet.
-    called: bool,
-    /// Made so far.
-    connections: u64,
+    /// When the next health check is due.
+    next_check: Instant,
+    /// The driver was woken and has not reacted yet.
+    is_driver_woken: bool,
+    /// Connections that a driver accepted so far.
+    connection_count: u64,
     bytes_received: u64,
-    /// When the server last sent anything, or first owed something.
-    heard: Instant,
-    /// When the reply began that has come in part only.
-    piece_since: Option<Instant>,
-    /// When the connection was made.
-    since: Instant,
-    /// Why nothing more is sent on the connection: it is left once the server owes no reply.
-    leaving: Option<Error>,
-    /// Why the supervisor is to leave the connection.
-    useless: Option<Error>,
+    /// When the server last sent data, or a reply became outstanding.
+    last_activity: Instant,
+    /// When the first bytes of an incomplete reply arrived.
+    partial_reply_since: Option<Instant>,
+    adopted_at: Instant,
 }
 
 impl State {
-    /// The server gives a sign of life, or begins to owe one.
-    fn hear(&mut self) {
-        self.heard = Instant::now();
+    fn record_activity(&mut self) {
+        self.last_activity = Instant::now();
     }
 }
 
 impl Link {
-    pub fn new(command_timeout: Duration, call_attendant: Option<CallAttendant>) -> Self {
+    pub fn new(
+        command_timeout: Duration,
+        driver: Option<WakeDriver>,
+        order: Arc<Order>,
+        offline: Offline,
+    ) -> Self {
         let state = State {
-            pipeline: Pipeline::default(),
-            socket: None,
-            trouble: None,
+            pipeline: Pipeline::new(order),
+            phase: Phase::Lost,
+            offline,
+            reconnect_reason: None,
+            has_backlog: false,
+            outage: None,
             ended: None,
-            retired: None,
+            decommissioned: None,
             retry_at: None,
-            next_round: Instant::now(),
-            offer: None,
-            called: false,
-            connections: 0,
+            next_check: Instant::now(),
+            is_driver_woken: false,
+            connection_count: 0,
             bytes_received: 0,
-            heard: Instant::now(),
-            piece_since: None,
-            since: Instant::now(),
-            leaving: None,
-            useless: None,
+            last_activity: Instant::now(),
+            partial_reply_since: None,
+            adopted_at: Instant::now(),
         };
         Link {
             state: Mutex::new(state),
             command_timeout,
+            attempt: Attempt::default(),
             demand: Notify::new(),
             backlog: Notify::new(),
-            alarm: Notify::new(),
-            uselessness: Notify::new(),
-            lost: Notify::new(),
+            wake: Notify::new(),
+            transition: Notify::new(),
             ended: Notify::new(),
-            call_attendant,
+            driver,
         }
     }
 
     pub fn submit(&self, request: Request, deadline: Instant, mut sink: Box<dyn Sink>) {
         let mut state = self.state();
-        if let Some(cause) = state.ended.as_ref().or(state.retired.as_ref()) {
-            request.refuse(cause, &mut *sink);
+        let stopped = state.ended.as_ref().or(state.decommissioned.as_ref()).cloned();
+        if let Some(cause) = stopped.or_else(|| self.offline_rejection(&state)) {
+            state.pipeline.reject(request, deadline, &cause, &mut *sink);
             drop(state);
             return sink.finish();
         }
-        if !state.pipeline.is_under_way() {
-            state.hear();
+        self.push(&mut state, request, deadline, sink);
+        let completed = state.pipeline.take_completed();
+        drop(state);
+        completed.into_iter().for_each(finish);
+    }
+
+    fn push(&self, state: &mut State, request: Request, deadline: Instant, sink: Box<dyn Sink>) {
+        if !state.pipeline.is_busy() {
+            state.record_activity();
         }
         state.pipeline.push(request, deadline, sink);
-        if state.socket.is_none() {
+        if state.pipeline.has_deferred() {
+            self.schedule_retry(state, Instant::now());
+        }
+        if state.phase.readable_socket().is_none() {
             self.demand.notify_one();
-        } else if !Self::flush_locked(&mut state) {
-            self.tell_backlog(&mut state);
+        } else if !Self::flush_locked(state) {
+            self.report_backlog(state);
         }
-        if deadline < state.next_round {
-            self.alarm.notify_one();
+        if deadline < state.next_check {
+            self.wake.notify_one();
         }
+    }
+
+    /// The step that the attempt to connect waits for.
+    pub fn attempt(&self) -> &Attempt {
+        &self.attempt
     }
 
     pub fn stats(&self) -> Stats {
@@ -138,228 +164,109 @@ impl Link {
         Stats {
             bytes_sent: state.pipeline.bytes_sent(),
             bytes_received: state.bytes_received,
-            reconnects: state.connections.saturating_sub(1),
+            reconnects: state.connection_count.saturating_sub(1),
             waiting: state.pipeline.waiting(),
         }
     }
 
-    pub fn epoch(&self) -> Epoch {
-        self.state().pipeline.epoch()
+    pub fn generation(&self) -> Generation {
+        self.state().pipeline.generation()
     }
 
-    /// What was told of the connection before says nothing of the next one.
-    pub async fn forget_old(&self) {
-        for told in [&self.uselessness, &self.lost] {
-            tokio::select! {
-                biased;
-                () = told.notified() => {}
-                () = std::future::ready(()) => {}
-            }
+    /// Whether the driver is an event loop, rather than a task of the supervisor.
+    pub fn has_driver(&self) -> bool {
+        self.driver.is_some()
+    }
+
+    fn wake_driver(&self, state: &mut State) {
+        if let Some(wake) = self.driver.as_ref().filter(|_| !state.is_driver_woken) {
+            state.is_driver_woken = true;
+            wake();
         }
     }
 
-    /// From now on calls go over `socket`.
-    pub fn attach(&self, socket: Arc<Socket>) {
-        self.change(|state| {
-            let trouble = state.trouble.take();
-            state.pipeline.expire(Instant::now(), trouble.as_ref());
-            state.socket = Some(socket);
-            state.connections += 1;
-            state.piece_since = None;
-            state.since = Instant::now();
-            (state.leaving, state.useless) = (None, None);
-            state.hear();
-            if !Self::flush_locked(state) {
-                self.tell_backlog(state);
-            }
-        });
-    }
-
-    /// Writes as much as the socket takes; whether that was all.
-    pub fn flush(&self) -> bool {
-        Self::flush_locked(&mut self.state())
-    }
-
-    /// Reads once from a readable socket and hands the replies to the calls they answer.
-    pub fn receive(&self, socket: &Socket, replies: &mut Replies) -> Result<Received, Error> {
-        let received = replies.read_from(socket)?;
-        if received.bytes == 0 {
-            return Ok(received);
-        }
-        self.change(|state| {
-            let now = Instant::now();
-            state.heard = now;
-            state.bytes_received += received.bytes as u64;
-            unpanicked("taking a reply", || {
-                replies.decode(|reply| {
-                    state.piece_since = None;
-                    state.pipeline.answer(reply)
-                })
-            })??;
-            if replies.has_piece() {
-                state.piece_since.get_or_insert(now);
-            }
-            if state.pipeline.has_refused() {
-                self.take_refusals(state, now);
-            }
-            self.leave_if_due(state);
-            Ok(received)
-        })
-    }
-
-    /// Whether an attendant is to read and write the socket.
-    pub fn is_attended(&self) -> bool {
-        self.call_attendant.is_some()
-    }
-
-    /// A new connection, for the attendant to take over.
-    pub fn offer(&self, socket: Socket, replies: Replies) {
-        let mut state = self.state();
-        state.offer = Some((socket, replies));
-        self.call_attendant(&mut state);
-    }
-
-    /// The attendant looks after the connection: takes over a new one, to be watched from then on.
-    pub fn take_offer(&self) -> Option<(Arc<Socket>, Replies)> {
-        let offer = {
-            let mut state = self.state();
-            state.called = false;
-            state.offer.take()
-        };
-        let (socket, replies) = offer?;
-        let socket = Arc::new(socket);
-        self.attach(socket.clone());
-        Some((socket, replies))
-    }
-
-    fn call_attendant(&self, state: &mut State) {
-        if let Some(call) = self.call_attendant.as_ref().filter(|_| !state.called) {
-            state.called = true;
-            call();
-        }
-    }
-
-    /// Whether calls go over that socket.
-    pub fn uses(&self, socket: &Arc<Socket>) -> bool {
-        self.state().socket.as_ref().is_some_and(|used| Arc::ptr_eq(used, socket))
-    }
-
-    /// To be told by the attendant when the connection is gone.
-    pub fn report_loss(&self, cause: &Error) {
-        self.lose(cause);
-        self.lost.notify_one();
-    }
-
-    /// The attendant lost the connection.
-    pub async fn lost(&self) -> Error {
-        self.lost.notified().await;
-        let trouble = self.state().trouble.clone();
-        trouble.unwrap_or_else(|| Error::new(Kind::Connection, "the connection was lost"))
-    }
-
-    /// The connection is gone, or could not be made: keeps what may be sent again, fails the rest.
-    pub fn lose(&self, cause: &Error) {
-        self.change(|state| {
-            state.trouble = Some(cause.clone());
-            if state.socket.take().is_some() {
-                state.pipeline.lose(cause);
-            }
-            if let Some(why) = &state.retired {
-                state.pipeline.hand_back(why);
-            }
-        });
-    }
-
-    pub fn is_over(&self) -> bool {
+    pub fn has_ended(&self) -> bool {
         self.state().ended.is_some()
     }
 
-    pub fn trouble(&self) -> Option<Error> {
-        self.state().trouble.clone()
+    #[cfg(test)]
+    pub fn outage(&self) -> Option<Error> {
+        self.state().outage.clone()
     }
 
-    pub fn set_trouble(&self, trouble: Option<&Error>) {
-        self.state().trouble = trouble.cloned();
+    pub fn set_outage(&self, outage: Option<&Error>) {
+        self.state().outage = outage.cloned();
     }
 
-    /// Fails unsettled and later calls with `cause`, for good.
+    /// Fails pending and later commands with `cause`, for good.
     pub fn end(&self, cause: Error) {
         self.change(|state| {
-            state.socket = None;
-            state.offer = None;
-            state.pipeline.abandon(&cause);
+            state.phase = Phase::Lost;
+            state.pipeline.fail_all(&cause);
             state.ended.get_or_insert(cause);
-            if state.retired.is_some() {
-                // Only the attendant can let go of the socket.
-                self.call_attendant(state);
-            }
+            // Only the driver can release the socket.
+            self.wake_driver(state);
         });
         self.ended.notify_one();
     }
 
-    /// Some call waits for a connection.
-    pub async fn wanted(&self) {
+    /// Resolves when a command waits for a connection.
+    pub async fn until_needed(&self) {
         while self.state().pipeline.is_empty() {
             self.demand.notified().await;
         }
     }
 
-    /// The socket is to be written once it takes more.
-    pub async fn has_backlog(&self) {
-        self.backlog.notified().await;
-    }
-
-    pub async fn ended(&self) {
-        self.ended.notified().await;
-    }
-
-    /// Whether that was all.
-    fn flush_locked(state: &mut State) -> bool {
-        let Some(socket) =
-            state.socket.clone().filter(|_| state.leaving.is_none() && state.useless.is_none())
-        else {
-            return true;
-        };
-        let (owes, sent) = (state.pipeline.awaits_reply(), state.pipeline.bytes_sent());
-        // A failure shows on the reading side too, which is where a lost connection is handled.
-        let is_all = socket.write_from(&mut state.pipeline).unwrap_or(true);
-        if !owes && state.pipeline.bytes_sent() > sent {
-            // All that a server can do before it has a whole command is to take more of it.
-            state.hear();
+    pub async fn until_ended(&self) {
+        while self.state().ended.is_none() {
+            self.ended.notified().await;
         }
-        is_all
     }
 
-    /// Has somebody wait until the socket takes more.
-    fn tell_backlog(&self, state: &mut State) {
-        self.backlog.notify_one();
-        self.call_attendant(state);
-    }
-
-    /// Changes the state, then finishes what that completed: sinks run without the lock.
+    /// Changes the state, then finishes the completed sinks without the lock.
     fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.state();
         let result = change(&mut state);
-        let completed = state.pipeline.take_completed();
-        let is_over = state.retired.is_some() && state.ended.is_none() && state.pipeline.is_empty();
-        drop(state);
-        for sink in completed {
-            // A sink that panics has told its calls when it was dropped; those of the others are not to pay for it.
-            drop(unpanicked("settling a call", || sink.finish()));
+        if state.pipeline.has_deferred() {
+            self.schedule_retry(&mut state, Instant::now());
         }
-        if is_over {
+        let completed = state.pipeline.take_completed();
+        let is_drained = state.decommissioned.is_some() && state.ended.is_none() && state.pipeline.is_empty();
+        drop(state);
+        completed.into_iter().for_each(finish);
+        if is_drained {
             self.end(Error::new(Kind::Retired, "the server is not in use any more"));
         }
         result
     }
 
+    /// The error of commands that are overdue now.
+    fn overdue(&self, state: &State, now: Instant) -> Error {
+        let reason = if state.phase.is_lost() {
+            let known = self.attempt.reason(state.outage.as_ref(), now);
+            known.unwrap_or_else(|| Error::new(Kind::Connection, "there is no connection"))
+        } else {
+            Error::no_reply(self.attempt.server())
+        };
+        Error::overdue(self.command_timeout, &reason)
+    }
+
+    pub fn overdue_now(&self) -> Error {
+        self.overdue(&self.state(), Instant::now())
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(self.state.lock())
     }
 }
 
-/// What a sink does must not take the connection's task, or the event loop, down.
-fn unpanicked<T>(doing: &str, run: impl FnOnce() -> T) -> Result<T, Error> {
+/// A panic in one sink must not affect the calls of others. Dropping a sink settles its own calls.
+fn finish(sink: Box<dyn Sink>) {
+    drop(catch_panic("settling a call", || sink.finish()));
+}
+
+/// A panic in a sink must not end the connection's task or the event loop.
+fn catch_panic<T>(doing: &str, run: impl FnOnce() -> T) -> Result<T, Error> {
     catch_unwind(AssertUnwindSafe(run)).map_err(|_| Error::internal(doing))
 }
 

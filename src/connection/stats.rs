@@ -1,15 +1,15 @@
-//! What went over a connection, counted.
+//! Counters of a connection.
 
 use std::ops::Add;
 
-/// All since the connection was first asked for, but for `waiting`.
+/// Totals since the handle was created, except `waiting`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     pub bytes_sent: u64,
     pub bytes_received: u64,
-    /// Times that a connection was made after an earlier one.
+    /// Successful connects after the first one.
     pub reconnects: u64,
-    /// Commands that are to be sent now.
+    /// Commands that are not sent yet.
     pub waiting: usize,
 }
 

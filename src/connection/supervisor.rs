@@ -1,21 +1,23 @@
-//! Connects, serves, loses, reconnects.
+//! The task that connects, serves and reconnects a connection.
 
+use std::future::{Future, pending};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
 use super::dialogue::Dialogue;
-use super::handshake::log_in;
-use super::link::Link;
-use super::replies::Replies;
-use super::socket::Socket;
-use super::target::Target;
-use crate::config::Address;
+use super::driven::Candidate;
+use super::handshake::open_reported;
+use super::link::{Link, Offline};
+use super::order::Order;
+use super::target::{MasterChanges, Target};
+use crate::config::strategy::Strategy;
+use crate::config::{Address, Server};
 use crate::error::{Error, Kind};
-use crate::strategy::Strategy;
+use crate::protocol::Generation;
+use crate::transport::attempt::{Attempt, Step};
 
-/// What happens to a connection, as it happens.
 #[derive(Clone, Debug)]
 pub enum Event {
     /// An attempt begins.
@@ -30,72 +32,82 @@ pub enum Event {
     Error(Error),
     /// No further attempt follows.
     End(Error),
-    /// The attendant is to look after the connection; see [`super::Connection::attend`].
-    Attend,
 }
 
 pub type OnEvent = Arc<dyn Fn(Event) + Send + Sync>;
 
-/// When a connection is made.
+/// When to connect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Open {
-    /// From the start, and again whenever it is lost.
+pub enum ConnectWhen {
+    /// At the start, and after each loss.
     Always,
-    /// Only while calls wait for it.
+    /// When a command waits for a connection.
     OnDemand,
 }
 
-/// What a connection is for.
 #[derive(Clone)]
-pub struct Plan {
+pub struct ConnectionSettings {
     pub target: Target,
-    pub open: Open,
+    pub connect_when: ConnectWhen,
     pub strategy: Strategy,
     pub on_event: OnEvent,
+    /// Whether commands wait while there is no connection.
+    pub offline_queue: bool,
+    /// Shared by all connections of the store.
+    pub order: Arc<Order>,
 }
 
-/// Runs a connection until it is ended.
-pub async fn run(link: Arc<Link>, plan: Plan) {
-    let _last_word = LastWord(&link);
-    tokio::select! {
-        () = stay_connected(&link, &plan) => {}
-        () = link.take_care() => {}
-        () = link.ended() => {}
+impl ConnectionSettings {
+    pub fn offline(&self) -> Offline {
+        match (self.offline_queue, self.connect_when) {
+            (true, _) => Offline::Queue,
+            (false, ConnectWhen::Always) => Offline::Reject,
+            (false, ConnectWhen::OnDemand) => Offline::RejectOnFailure,
+        }
     }
 }
 
-/// However a supervisor stops, even by a fault of its own, no call is left waiting.
-struct LastWord<'a>(&'a Link);
+/// Runs until the connection is ended.
+pub async fn run(link: Arc<Link>, settings: ConnectionSettings) {
+    let _guard = FailPendingOnDrop(&link);
+    tokio::select! {
+        () = stay_connected(&link, &settings) => {}
+        () = link.run_maintenance() => {}
+        () = link.until_ended() => {}
+    }
+}
 
-impl Drop for LastWord<'_> {
+/// Settles all calls however the supervisor stops, even if it panics.
+struct FailPendingOnDrop<'a>(&'a Link);
+
+impl Drop for FailPendingOnDrop<'_> {
     fn drop(&mut self) {
         self.0.end(Error::new(Kind::Ended, "the connection's supervisor stopped"));
     }
 }
 
-async fn stay_connected(link: &Link, plan: &Plan) {
-    let Plan { target, open, strategy, on_event } = plan;
+async fn stay_connected(link: &Arc<Link>, settings: &ConnectionSettings) {
+    let ConnectionSettings { target, connect_when, strategy, on_event, .. } = settings;
     let mut retries = 0;
     loop {
-        if *open == Open::OnDemand {
-            link.wanted().await;
+        if *connect_when == ConnectWhen::OnDemand {
+            link.until_needed().await;
         }
         on_event(Event::Connecting);
-        let news = target.news();
-        let cause = match connect(target, on_event).await {
+        let changes = target.changes();
+        let cause = match connect(target, changes.clone(), on_event, link.attempt()).await {
             Ok((address, dialogue)) => {
                 retries = 0;
-                tokio::select! {
-                    cause = serve(link, dialogue, on_event) => cause,
-                    cause = target.moved_from(&address, news) => cause,
-                }
+                serve_at(link, dialogue, on_event, target.moved_from(&address, changes)).await
             }
-            Err(cause) => cause,
+            Err(cause) => {
+                link.fail_attempt(&cause);
+                cause
+            }
         };
-        link.lose(&cause);
         on_event(Event::Error(cause.clone()));
-        let Some(delay) = strategy.delay(target.longest_delay(), retries, &cause).await else {
-            return give_up(link, cause, on_event);
+        let Some(delay) = strategy.delay(target.max_delay(), retries, &cause).await else {
+            return stop_reconnecting(link, cause, on_event);
         };
         on_event(Event::Reconnecting { retries, delay, cause });
         tokio::select! {
@@ -106,81 +118,110 @@ async fn stay_connected(link: &Link, plan: &Plan) {
     }
 }
 
-/// Finds the server, makes a connection and logs in, all within the connect timeout.
-async fn connect(target: &Target, on_event: &OnEvent) -> Result<(Address, Dialogue), Error> {
-    let attempt = async {
-        let server = target.locate().await?;
-        let mut dialogue = Dialogue::connect(&server).await?;
-        on_event(Event::Connect);
-        let credentials = server.access.login.credentials().await?;
-        log_in(&mut dialogue, &server, credentials.as_ref()).await?;
-        Ok((server.address, dialogue))
+/// Finds the server, connects and logs in, all within the connect timeout. A frozen server would use up all of it, so
+/// the attempt ends early when the Sentinels announce another master.
+async fn connect(
+    target: &Target,
+    changes: Option<MasterChanges>,
+    on_event: &OnEvent,
+    attempt: &Attempt,
+) -> Result<(Address, Dialogue), Error> {
+    let connecting = async {
+        let server = locate(target, attempt).await?;
+        tokio::select! {
+            dialogue = open_reported(&server, attempt, || on_event(Event::Connect)) => {
+                Ok((server.address.clone(), dialogue?))
+            }
+            moved = target.moved_from(&server.address, changes) => Err(moved),
+        }
     };
     let limit = target.connect_timeout();
-    let too_late = |_| {
-        let limit = limit.as_millis();
-        Error::new(Kind::Connection, format!("connecting to {target} took longer than {limit} ms"))
-    };
-    timeout(limit, attempt).await.map_err(too_late)?
+    let connected = timeout(limit, connecting).await;
+    let connected = connected.unwrap_or_else(|_| Err(attempt.timed_out(&target.to_string(), limit)));
+    attempt.end();
+    connected
 }
 
-/// Serves calls until the connection is lost; tells why it was.
-async fn serve(link: &Link, dialogue: Dialogue, on_event: &OnEvent) -> Error {
-    link.forget_old().await;
-    let (socket, replies) = dialogue.into_parts();
-    if link.is_attended() {
-        return have_served(link, socket, replies).await;
+async fn locate(target: &Target, attempt: &Attempt) -> Result<Server, Error> {
+    if matches!(target, Target::Master(_)) {
+        attempt.begin(Step::FindMaster(target.to_string()));
     }
-    let socket = Arc::new(socket);
-    link.attach(socket.clone());
-    on_event(Event::Ready);
-    tokio::select! {
-        cause = read(link, &socket, replies) => cause,
-        cause = write_backlog(link, &socket) => cause,
-        cause = link.useless() => cause,
-    }
+    target.locate().await
 }
 
-/// The attendant serves, and announces that the connection is ready.
-async fn have_served(link: &Link, socket: Socket, replies: Replies) -> Error {
-    match socket.leave() {
-        Ok(socket) => link.offer(socket, replies),
-        Err(error) => return Error::from_io("handing the socket over failed", &error),
-    }
-    tokio::select! {
-        cause = link.lost() => cause,
-        cause = link.useless() => cause,
-    }
-}
-
-async fn read(link: &Link, socket: &Socket, mut replies: Replies) -> Error {
-    loop {
-        let read = async {
-            socket.readable().await?;
-            link.receive(socket, &mut replies).map(drop)
-        };
-        if let Err(cause) = read.await {
+/// Serves the connection until it is lost, or until the server `moved`. Returns the cause.
+async fn serve_at(
+    link: &Arc<Link>,
+    dialogue: Dialogue,
+    on_event: &OnEvent,
+    moved: impl Future<Output = Error>,
+) -> Error {
+    let generation = match set_candidate(link, dialogue) {
+        Ok(generation) => generation,
+        Err(cause) => {
+            link.fail_attempt(&cause);
             return cause;
         }
+    };
+    serve_until(link, generation, on_event, moved).await
+}
+
+pub(super) async fn serve_until(
+    link: &Arc<Link>,
+    generation: Generation,
+    on_event: &OnEvent,
+    moved: impl Future<Output = Error>,
+) -> Error {
+    let cause = tokio::select! {
+        cause = serve(link, generation, on_event) => cause,
+        cause = moved => cause,
+    };
+    let cause = cause.at(link.attempt().server().as_ref());
+    link.disconnected(generation, &cause);
+    cause
+}
+
+fn set_candidate(link: &Link, dialogue: Dialogue) -> Result<Generation, Error> {
+    let (socket, replies) = dialogue.into_parts();
+    let socket = if link.has_driver() {
+        socket.deregister().map_err(|error| Error::from_io("handing the socket over failed", &error))?
+    } else {
+        socket
+    };
+    Ok(link.set_candidate(socket, replies))
+}
+
+/// With either driver, this task emits `Ready` before any reply can arrive, and detects the loss.
+async fn serve(link: &Arc<Link>, generation: Generation, on_event: &OnEvent) -> Error {
+    tokio::select! {
+        biased;
+        cause = announce(link, generation, on_event) => cause,
+        cause = drive(link) => cause,
     }
 }
 
-async fn write_backlog(link: &Link, socket: &Socket) -> Error {
-    loop {
-        link.has_backlog().await;
-        loop {
-            if let Err(cause) = socket.writable().await {
-                return cause;
-            }
-            if link.flush() {
-                break;
-            }
-        }
+async fn announce(link: &Link, generation: Generation, on_event: &OnEvent) -> Error {
+    link.until_accepted(generation).await;
+    if link.is_served(generation) {
+        on_event(Event::Ready);
+        link.adopt(generation);
     }
+    link.until_lost(generation).await
 }
 
-fn give_up(link: &Link, cause: Error, on_event: &OnEvent) {
-    let ended = Error::new(Kind::Ended, "the reconnect strategy gave up").with_source(cause);
+/// Drives the connection in this task, unless it has an event-loop driver.
+async fn drive(link: &Arc<Link>) -> Error {
+    if !link.has_driver()
+        && let Some((candidate, driven)) = Candidate::take(link)
+    {
+        candidate.accept();
+        return driven.drive().await;
+    }
+    pending().await
+}
+
+fn stop_reconnecting(link: &Link, cause: Error, on_event: &OnEvent) {
+    let ended = Error::ended(cause);
     link.end(ended.clone());
     on_event(Event::End(ended));
 }

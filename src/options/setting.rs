@@ -1,83 +1,19 @@
-//! Kinds of values that options take, each refusing what it does not accept.
+//! Kinds of values of options. Each type accepts only valid values.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
+use std::net::Ipv6Addr;
 use std::time::Duration;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Error as _, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::de::{Error as _, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::pem::PemSetting;
 use crate::config::Address;
-use crate::tls::Pem;
 
-/// A whole number from `MIN` to `MAX`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Whole<const MIN: u64, const MAX: u64>(u64);
-
-impl<const MIN: u64, const MAX: u64> Whole<MIN, MAX> {
-    pub fn get(self) -> u64 {
-        self.0
-    }
-}
-
-impl<'de, const MIN: u64, const MAX: u64> Deserialize<'de> for Whole<MIN, MAX> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(WholeVisitor::<MIN, MAX>(PhantomData))
-    }
-}
-
-struct WholeVisitor<const MIN: u64, const MAX: u64>(PhantomData<Whole<MIN, MAX>>);
-
-impl<const MIN: u64, const MAX: u64> Visitor<'_> for WholeVisitor<MIN, MAX> {
-    type Value = Whole<MIN, MAX>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a whole number from {MIN} to {MAX}")
-    }
-
-    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Self::Value, E> {
-        match u64::try_from(number) {
-            Ok(number) => self.visit_u64(number),
-            Err(_) => Err(E::invalid_value(Unexpected::Signed(number), &self)),
-        }
-    }
-
-    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Self::Value, E> {
-        if (MIN..=MAX).contains(&number) {
-            Ok(Whole(number))
-        } else {
-            Err(E::invalid_value(Unexpected::Unsigned(number), &self))
-        }
-    }
-}
-
-/// An object of the given fields; a list of them in order, which serde takes too, is none.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Object<T>(pub T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ObjectVisitor(PhantomData))
-    }
-}
-
-struct ObjectVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
-    type Value = Object<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map)).map(Object)
-    }
-}
-
-/// A string that no message may repeat.
+/// A string that must not appear in messages.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(pub String);
 
@@ -87,35 +23,53 @@ impl<'de> Deserialize<'de> for Secret {
     }
 }
 
-/// A string that is not empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Filled(pub String);
+pub struct NonEmptyString(pub String);
 
-impl<'de> Deserialize<'de> for Filled {
+impl<'de> Deserialize<'de> for NonEmptyString {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         if text.is_empty() {
             return Err(D::Error::custom("expected a string that is not empty"));
         }
-        Ok(Filled(text))
+        Ok(NonEmptyString(text))
     }
 }
 
-/// A host name or an address; a url in its place would show its password in messages.
+/// A host name or an IP address. Rejects a url, whose password would appear in messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Host(pub String);
 
 impl<'de> Deserialize<'de> for Host {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Filled(host) = Filled::deserialize(deserializer)?;
-        if host.contains(['/', '@']) {
-            return Err(D::Error::custom("expected a host name or an address, without anything around it"));
+        let NonEmptyString(host) = NonEmptyString::deserialize(deserializer)?;
+        match mistake_in(&host) {
+            Some(mistake) => Err(D::Error::custom(mistake)),
+            None => Ok(Host(host)),
         }
-        Ok(Host(host))
     }
 }
 
-/// Values by addresses as servers write them, `host:port`.
+/// Why a text is not a host. The returned text does not contain it.
+pub fn mistake_in(host: &str) -> Option<&'static str> {
+    if host.contains(['/', '@']) {
+        return Some("expected a host name or an address, without anything around it");
+    }
+    if host.starts_with('[') {
+        return Some("expected an IPv6 address without brackets; give the port as port");
+    }
+    let (address, zone) = host.split_once('%').unwrap_or((host, ""));
+    let is_address = address.parse::<Ipv6Addr>().is_ok();
+    if host.contains(':') && !is_address {
+        return Some("expected a host name or an address without a port; give the port as port");
+    }
+    // Any other text may be a password in the wrong place, and messages show hosts.
+    let name = if is_address { zone } else { host };
+    let is_name = name.chars().all(|character| character.is_alphanumeric() || ".-_".contains(character));
+    (!is_name).then_some("expected a host name or an address: letters, digits, \".\", \"-\" and \"_\"")
+}
+
+/// Values by addresses of the form `host:port`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ByAddress<T>(pub BTreeMap<Address, T>);
 
@@ -143,8 +97,9 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ByAddressVisitor<T> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut values = BTreeMap::new();
         while let Some(name) = map.next_key::<String>()? {
-            // It may be a url, with a password in it: the message is not to repeat it.
+            // The message does not contain the name, which may be a url with a password.
             let address = Address::from_node(&name)
+                .filter(|address| !matches!(address, Address::Tcp { host, .. } if mistake_in(host).is_some()))
                 .ok_or_else(|| A::Error::custom("expected an object with names like host:port"))?;
             values.insert(address, map.next_value()?);
         }
@@ -152,35 +107,58 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ByAddressVisitor<T> {
     }
 }
 
-/// Path of a unix socket; a url in its place would show its password in messages.
+/// The path of a unix socket. Rejects a url or password, which would appear in messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SocketPath(pub String);
 
 impl<'de> Deserialize<'de> for SocketPath {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Filled(path) = Filled::deserialize(deserializer)?;
-        if path.contains("://") {
-            return Err(D::Error::custom("expected the path of a unix socket, without anything around it"));
+        let NonEmptyString(path) = NonEmptyString::deserialize(deserializer)?;
+        if path.contains("://") || path.contains('?') || !path.starts_with(['/', '.']) {
+            return Err(D::Error::custom(
+                "expected the path of a unix socket, as /run/redis.sock, without anything around it",
+            ));
         }
         Ok(SocketPath(path))
     }
 }
 
-/// A name that Redis accepts for a client: printable ASCII without spaces.
+/// A client name that Redis accepts: printable ASCII without spaces. `false`: no name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClientName(pub String);
+pub struct ClientName(pub Option<String>);
 
-impl<'de> Deserialize<'de> for ClientName {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Filled(name) = Filled::deserialize(deserializer)?;
-        if name.bytes().all(|b| b.is_ascii_graphic()) {
-            return Ok(ClientName(name));
-        }
-        Err(D::Error::custom("expected printable ASCII characters without spaces"))
+impl ClientName {
+    pub fn new(name: &str) -> Option<Self> {
+        let is_accepted = !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic());
+        is_accepted.then(|| ClientName(Some(name.to_owned())))
     }
 }
 
-/// `reconnectStrategy` where it is not a function.
+impl<'de> Deserialize<'de> for ClientName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ClientNameVisitor)
+    }
+}
+
+struct ClientNameVisitor;
+
+impl Visitor<'_> for ClientNameVisitor {
+    type Value = ClientName;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("printable ASCII characters without spaces, or false to send no CLIENT SETNAME")
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, named: bool) -> Result<Self::Value, E> {
+        if named { Err(E::invalid_value(Unexpected::Bool(true), &self)) } else { Ok(ClientName(None)) }
+    }
+
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Self::Value, E> {
+        ClientName::new(name).ok_or_else(|| E::invalid_value(Unexpected::Other("text"), &self))
+    }
+}
+
+/// `reconnectStrategy`, unless it is a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReconnectSetting {
     Never,
@@ -245,77 +223,26 @@ impl<'de> Visitor<'de> for TlsVisitor {
     }
 }
 
-/// What `node:tls` takes, as far as a Redis connection needs it.
+/// The options of `node:tls` that a Redis connection needs.
 #[derive(Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct TlsOptions {
     pub ca: Option<PemSetting>,
     pub cert: Option<PemSetting>,
     pub key: Option<PemSetting>,
-    pub servername: Option<Filled>,
+    pub servername: Option<NonEmptyString>,
     pub reject_unauthorized: Option<bool>,
 }
 
 impl TlsOptions {
-    /// These, and of the others what these leave open.
-    pub fn or(self, others: Self) -> Self {
+    /// Fills missing options from `other`.
+    pub fn or(self, other: Self) -> Self {
         TlsOptions {
-            ca: self.ca.or(others.ca),
-            cert: self.cert.or(others.cert),
-            key: self.key.or(others.key),
-            servername: self.servername.or(others.servername),
-            reject_unauthorized: self.reject_unauthorized.or(others.reject_unauthorized),
+            ca: self.ca.or(other.ca),
+            cert: self.cert.or(other.cert),
+            key: self.key.or(other.key),
+            servername: self.servername.or(other.servername),
+            reject_unauthorized: self.reject_unauthorized.or(other.reject_unauthorized),
         }
-    }
-}
-
-/// PEM as a string or as bytes, several of them in a list, or the path of a file that holds it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct PemSetting(pub Pem);
-
-impl fmt::Debug for PemSetting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PemSetting(..)")
-    }
-}
-
-impl<'de> Deserialize<'de> for PemSetting {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer
-            .deserialize_any(PemVisitor)
-            .map(PemSetting)
-            .map_err(|_| D::Error::custom("expected PEM text or the path of a file"))
-    }
-}
-
-struct PemVisitor;
-
-impl<'de> Visitor<'de> for PemVisitor {
-    type Value = Pem;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PEM text or the path of a file")
-    }
-
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        match text {
-            "" => Err(E::custom("nothing")),
-            text if text.contains("-----BEGIN") => Ok(Pem::Text(text.into())),
-            path => Ok(Pem::File(path.into())),
-        }
-    }
-
-    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Self::Value, E> {
-        Ok(Pem::Text(bytes.into()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        let mut all = Vec::new();
-        while let Some(PemSetting(pem)) = list.next_element()? {
-            let Pem::Text(text) = pem else { return Err(A::Error::custom("a list of files")) };
-            all.extend(text);
-            all.push(b'\n');
-        }
-        Ok(Pem::Text(all))
     }
 }

@@ -1,11 +1,13 @@
+mod url;
+
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use super::*;
-use crate::login::{Credentials, Login};
-use crate::strategy::Strategy;
-use crate::tls::{Identity, Pem};
+use crate::config::login::{Credentials, Login};
+use crate::config::strategy::Strategy;
+use crate::config::tls::{Identity, Pem};
 
 fn config(options: Value) -> Result<Config, Error> {
     Options::parse(options, ToString::to_string)?.into_config(Callbacks::default())
@@ -35,7 +37,7 @@ fn node() -> Value {
 }
 
 #[test]
-fn nothing_given_means_the_defaults() {
+fn without_options_the_defaults_apply() {
     let config = config(json!({})).unwrap();
     assert_eq!(config.prefix, DEFAULT_PREFIX);
     assert_eq!(config.writes, Writes::default());
@@ -48,44 +50,13 @@ fn nothing_given_means_the_defaults() {
 }
 
 #[test]
-fn parts_of_the_url_lose_to_explicit_options() {
-    let url = "redis://ada:s%40crt@db.example:7000/3";
-    assert_eq!(address(json!({ "url": url })), tcp("db.example", 7000));
-    let from_url = access(json!({ "url": url }));
-    assert_eq!(from_url.database, 3);
-    let credentials = Credentials { username: Some("ada".into()), password: "s@crt".into() };
-    assert!(matches!(from_url.login, Login::As(given) if given == credentials));
-
-    let explicit = json!({ "url": url, "port": 7001, "database": 0, "socket": { "host": "h" } });
-    assert_eq!(address(explicit.clone()), tcp("h", 7001));
-    assert_eq!(access(explicit).database, 0);
-}
-
-#[test]
-fn unix_sockets_come_from_url_or_path() {
-    assert_eq!(access(json!({ "url": "unix:///run/r.sock?db=2" })).database, 2);
-    let path = json!({ "socket": { "path": "/run/r.sock" } });
-    assert_eq!(address(path), Address::Unix("/run/r.sock".into()));
-}
-
-#[test]
-fn memory_stores_may_have_a_name() {
-    let name = |url: &str| match config(json!({ "url": url })).unwrap().topology {
-        Topology::Memory { name } => name,
-        other => panic!("not in memory: {other:?}"),
-    };
-    assert_eq!(name("memory:"), None);
-    assert_eq!(name("memory:orders"), Some("orders".into()));
-}
-
-#[test]
-fn an_empty_prefix_and_a_ttl_of_zero_mean_the_defaults() {
+fn an_empty_prefix_and_a_ttl_of_zero_select_the_defaults() {
     let config = config(json!({ "keyPrefix": "", "ttl": 0 })).unwrap();
     assert_eq!((config.prefix.as_str(), config.writes.ttl), (DEFAULT_PREFIX, None));
 }
 
 #[test]
-fn mistakes_are_named_by_their_path() {
+fn errors_have_the_path_of_the_option() {
     let cases = [
         (json!({ "port": 0 }), "port: "),
         (json!({ "port": "6379" }), "port: "),
@@ -140,7 +111,7 @@ fn mistakes_are_named_by_their_path() {
 }
 
 #[test]
-fn tls_is_asked_for_in_several_places() {
+fn several_options_enable_tls() {
     for options in [
         json!({ "tls": true }),
         json!({ "tls": {} }),
@@ -185,19 +156,19 @@ fn sentinels_have_a_login_of_their_own() {
         panic!("no sentinel")
     };
     assert_eq!(sentinel.nodes, [tcp("s1", 26_379), tcp("s2", 26_380)]);
-    assert_eq!(sentinel.address_map.seen_from_here(tcp("10.0.0.1", 6379)), tcp("localhost", 7000));
+    assert_eq!(sentinel.address_map.map(tcp("10.0.0.1", 6379)), tcp("localhost", 7000));
     let (master, sentinels) = (&sentinel.at_master, &sentinel.at_sentinels);
-    assert_eq!((master.role, master.database, master.tls.is_some()), (Role::Master, 2, true));
-    assert_eq!((sentinels.role, sentinels.database, sentinels.tls.is_some()), (Role::Any, 0, false));
+    assert_eq!((&master.role, master.database, master.tls.is_some()), (&Role::Master, 2, true));
+    assert_eq!((&sentinels.role, sentinels.database, sentinels.tls.is_some()), (&Role::Any, 0, false));
     let password = |access: &Access| match &access.login {
-        Login::As(credentials) => credentials.password.clone(),
+        Login::Fixed(credentials) => credentials.password.clone(),
         other => panic!("{other:?}"),
     };
     assert_eq!((password(master), password(sentinels)), ("at-master".into(), "at-sentinels".into()));
 }
 
 #[test]
-fn a_cluster_is_learnt_from_its_nodes() {
+fn a_cluster_is_discovered_from_its_nodes() {
     let cluster = |more: Value| {
         let mut options = json!({ "nodes": [{ "host": "h", "port": 7000 }] });
         options.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -210,14 +181,14 @@ fn a_cluster_is_learnt_from_its_nodes() {
     assert_eq!((plain.seeds.as_slice(), plain.read_from), ([tcp("h", 7000)].as_slice(), ReadFrom::Primary));
     assert_eq!(plain.access.role, Role::Any);
     let any = cluster(json!({ "readFrom": "any" }));
-    assert_eq!((any.read_from, any.access.role), (ReadFrom::Any, Role::Reader));
+    assert_eq!((any.read_from, &any.access.role), (ReadFrom::Any, &Role::Reader));
 }
 
 #[test]
-fn writes_may_wait_for_replicas() {
+fn writes_can_wait_for_replicas() {
     let wait = json!({ "count": 2, "timeout": 100 });
-    let asked = config(json!({ "waitReplicas": wait })).unwrap().writes.wait_replicas;
-    assert_eq!(asked, Some(WaitReplicas { count: 2, timeout: Duration::from_millis(100) }));
+    let wait_replicas = config(json!({ "waitReplicas": wait })).unwrap().writes.wait_replicas;
+    assert_eq!(wait_replicas, Some(WaitReplicas { count: 2, timeout: Duration::from_millis(100) }));
     for (options, path) in [
         (json!({ "waitReplicas": { "count": 1 } }), "waitReplicas.timeout: "),
         (json!({ "waitReplicas": { "timeout": 1 } }), "waitReplicas.count: "),
@@ -231,7 +202,7 @@ fn writes_may_wait_for_replicas() {
 }
 
 #[test]
-fn a_prefix_with_a_brace_would_be_the_hash_tag() {
+fn a_prefix_with_a_brace_is_rejected_with_hash_tags() {
     assert!(
         config(json!({ "hashTags": true, "keyPrefix": "p{" })).unwrap_err().detail.starts_with("keyPrefix: ")
     );
@@ -240,7 +211,17 @@ fn a_prefix_with_a_brace_would_be_the_hash_tag() {
 }
 
 #[test]
-fn messages_repeat_no_secret() {
+fn a_prefix_of_the_keys_of_locks_is_rejected() {
+    for prefix in ["_", "__state__:", "__state__:lock:"] {
+        let error = config(json!({ "keyPrefix": prefix })).unwrap_err();
+        assert!(error.detail.starts_with("keyPrefix: must not begin"), "{error}");
+    }
+    assert!(config(json!({ "keyPrefix": "__state" })).is_err());
+    assert!(config(json!({ "keyPrefix": "__states__:" })).is_ok());
+}
+
+#[test]
+fn messages_contain_no_secret() {
     for options in [
         json!({ "password": 31337 }),
         json!({ "url": "redis://:31337@h:port" }),

@@ -1,12 +1,13 @@
-//! TLS options, from all places where they may stand.
+//! Combines the options that concern TLS: `tls`, `socket` and `url`.
 
 use super::setting::{TlsOptions, TlsSetting};
 use super::{SocketOptions, invalid};
+use crate::config::tls::{Identity, Tls};
 use crate::error::Error;
-use crate::tls::{Identity, Tls};
 
 impl SocketOptions {
-    /// What is asked for here. Whoever gives a certificate does not expect to speak in the clear.
+    /// The TLS options of `socket`. Any of them enables TLS, as a user who sets a certificate does not expect plain
+    /// text.
     pub(super) fn take_tls(&mut self) -> Option<TlsSetting> {
         let options = TlsOptions {
             ca: self.ca.take(),
@@ -23,24 +24,23 @@ impl SocketOptions {
     }
 }
 
-/// None where the server is to be spoken to in the clear. `url_asks`: the url is one for TLS. `path` is that of the
-/// options, for messages.
-pub fn tls(settings: [Option<TlsSetting>; 2], url_asks: bool, path: &str) -> Result<Option<Tls>, Error> {
+/// Returns `None` for plain text. `is_tls_url`: the url enables TLS. `path`: the path of the options, for messages.
+pub fn tls(settings: [Option<TlsSetting>; 2], is_tls_url: bool, path: &str) -> Result<Option<Tls>, Error> {
     let mut is_off = false;
-    let mut asked = url_asks.then(TlsOptions::default);
+    let mut on = is_tls_url.then(TlsOptions::default);
     for setting in settings.into_iter().flatten() {
         match setting {
             TlsSetting::Off => is_off = true,
-            TlsSetting::On(options) => asked = Some(asked.unwrap_or_default().or(options)),
+            TlsSetting::On(options) => on = Some(on.unwrap_or_default().or(options)),
         }
     }
-    match asked {
-        Some(_) if is_off => Err(invalid(path, "is asked for in one place and switched off in another")),
-        asked => asked.map(|options| as_asked(options, path)).transpose(),
+    match on {
+        Some(_) if is_off => Err(invalid(path, "is enabled in one place and disabled in another")),
+        on => on.map(|options| checked(options, path)).transpose(),
     }
 }
 
-fn as_asked(options: TlsOptions, path: &str) -> Result<Tls, Error> {
+fn checked(options: TlsOptions, path: &str) -> Result<Tls, Error> {
     let TlsOptions { ca, cert, key, servername, reject_unauthorized } = options;
     let identity = match (cert, key) {
         (None, None) => None,

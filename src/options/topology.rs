@@ -1,44 +1,66 @@
-//! Where the state lives, as the options have it.
+//! The topology that the options describe.
 
 use std::sync::Arc;
 
 use redis::{ConnectionAddr, ConnectionInfo, RedisConnectionInfo};
 
-use super::setting::{Host, Object, ReconnectSetting, Secret, SocketPath};
+use super::kinds::StrictObject;
+use super::parameters::Parameters;
+use super::setting::{Host, ReconnectSetting, Secret, SocketPath};
 use super::tls::tls;
 use super::url::Url;
 use super::{
     Callbacks, ClusterOptions, Node, NodeAddressMap, Options, Port, SentinelOptions, duration_or, invalid,
 };
+use crate::config::login::{Credentials, Login};
+use crate::config::strategy::Strategy;
 use crate::config::*;
 use crate::error::Error;
-use crate::login::{Credentials, Login};
-use crate::strategy::Strategy;
 
 impl Options {
-    pub(super) fn into_topology(mut self, callbacks: Callbacks) -> Result<Topology, Error> {
-        if let Some(Object(sentinel)) = self.sentinel.take() {
+    pub(super) fn into_topology(mut self, callbacks: Callbacks, prefix: &str) -> Result<Topology, Error> {
+        if let Some(StrictObject(sentinel)) = self.sentinel.take() {
             return self.into_sentinel(sentinel, callbacks);
         }
-        if let Some(Object(cluster)) = self.cluster.take() {
+        if let Some(StrictObject(cluster)) = self.cluster.take() {
             return self.into_cluster(cluster, callbacks);
         }
         match self.url.as_ref().map(|url| Url::parse(&url.0)).transpose()? {
             Some(Url::Memory { name }) => Ok(Topology::Memory { name }),
-            Some(Url::Server { info, tls }) => self.into_standalone(Some(*info), tls, callbacks),
-            None => self.into_standalone(None, false, callbacks),
+            Some(Url::Server { info, tls, parameters }) => {
+                let tls = tls || parameters.tls.unwrap_or(false);
+                self.or_parameters(parameters).into_standalone(Some(*info), tls, callbacks, prefix)
+            }
+            None => self.into_standalone(None, false, callbacks, prefix),
+        }
+    }
+
+    /// Fills missing options from the parameters of the url.
+    fn or_parameters(self, Parameters { database, username, password, name, tls: _ }: Parameters) -> Self {
+        Options {
+            database: self.database.or(database),
+            username: self.username.or(username),
+            password: self.password.or(password),
+            name: self.name.or(name),
+            ..self
         }
     }
 
     fn into_standalone(
         mut self,
         url: Option<ConnectionInfo>,
-        url_asks_for_tls: bool,
+        is_tls_url: bool,
         mut callbacks: Callbacks,
+        prefix: &str,
     ) -> Result<Topology, Error> {
         let address = self.take_address(url.as_ref().map(ConnectionInfo::addr));
         let strategy = self.take_strategy(&mut callbacks);
-        let access = self.into_access(Role::Any, url, url_asks_for_tls, callbacks)?;
+        let access = self.into_access(
+            Role::Alone { prefix: prefix.into(), hello: Hello::default() },
+            url,
+            is_tls_url,
+            callbacks,
+        )?;
         if access.tls.is_some() && matches!(address, Address::Unix(_)) {
             return Err(invalid("tls", "cannot be used over a unix socket"));
         }
@@ -86,19 +108,19 @@ impl Options {
         mut self,
         role: Role,
         url: Option<ConnectionInfo>,
-        url_asks_for_tls: bool,
+        is_tls_url: bool,
         callbacks: Callbacks,
     ) -> Result<Access, Error> {
-        let Object(mut socket) = self.socket.take().unwrap_or_default();
+        let StrictObject(mut socket) = self.socket.take().unwrap_or_default();
         let from_url = url.as_ref().map(ConnectionInfo::redis_settings);
         let fixed = login(self.username, self.password, from_url);
         let database = self.database.map(|number| number.get() as u32);
         Ok(Access {
             role,
-            tls: tls([self.tls, socket.take_tls()], url_asks_for_tls, "tls")?,
-            login: callbacks.credentials.map_or(fixed, Login::Ask),
+            tls: tls([self.tls, socket.take_tls()], is_tls_url, "tls")?,
+            login: callbacks.credentials.map_or(fixed, Login::Provider),
             database: database.or(from_url.map(|login| login.db() as u32)).unwrap_or(0),
-            client_name: self.name.map_or_else(|| DEFAULT_NAME.into(), |name| name.0),
+            client_name: self.name.map_or_else(|| Some(DEFAULT_NAME.into()), |name| name.0),
             connect_timeout: duration_or(socket.connect_timeout, DEFAULT_CONNECT_TIMEOUT),
             user_timeout: duration_or(self.command_timeout, DEFAULT_COMMAND_TIMEOUT),
             keep_alive: socket.keep_alive.unwrap_or(true),
@@ -107,9 +129,9 @@ impl Options {
     }
 
     fn take_strategy(&mut self, callbacks: &mut Callbacks) -> Strategy {
-        let setting = self.socket.as_mut().and_then(|Object(socket)| socket.reconnect_strategy.take());
+        let setting = self.socket.as_mut().and_then(|StrictObject(socket)| socket.reconnect_strategy.take());
         match (callbacks.strategy.take(), setting) {
-            (Some(ask), _) => Strategy::Ask(ask),
+            (Some(function), _) => Strategy::Function(function),
             (None, Some(ReconnectSetting::Never)) => Strategy::Never,
             (None, Some(ReconnectSetting::Every(delay))) => Strategy::Every(delay),
             (None, None) => Strategy::Backoff,
@@ -117,7 +139,7 @@ impl Options {
     }
 
     fn take_address(&mut self, url: Option<&ConnectionAddr>) -> Address {
-        let socket = self.socket.as_mut().map(|Object(socket)| socket);
+        let socket = self.socket.as_mut().map(|StrictObject(socket)| socket);
         let (host, port, path) = match socket {
             Some(socket) => (socket.host.take(), socket.port.take(), socket.path.take()),
             None => (None, None, None),
@@ -126,14 +148,14 @@ impl Options {
     }
 }
 
-/// What to log in with, of the options or else of the url.
+/// Credentials from the options, or else from the url.
 fn login(username: Option<Secret>, password: Option<Secret>, url: Option<&RedisConnectionInfo>) -> Login {
     let username = username.map(|name| name.0).or_else(|| url?.username().map(str::to_owned));
     let password = password.map(|word| word.0).or_else(|| url?.password().map(str::to_owned));
-    credentials(username, password).map_or(Login::None, Login::As)
+    credentials(username, password).map_or(Login::None, Login::Fixed)
 }
 
-/// Empty strings count as not given, as environment variables often are; a user alone is one without a password.
+/// Empty strings count as missing, because they often come from environment variables.
 fn credentials(username: Option<String>, password: Option<String>) -> Option<Credentials> {
     let username = username.filter(|name| !name.is_empty());
     let password = password.filter(|word| !word.is_empty());
@@ -165,7 +187,7 @@ fn address(
     }
 }
 
-fn address_of(Object(node): Object<Node>) -> Address {
+fn address_of(StrictObject(node): StrictObject<Node>) -> Address {
     address(node.host, node.port, None, None)
 }
 

@@ -1,4 +1,4 @@
-//! What a path leads to in a value, and the order over all of that.
+//! The value at a path, and the order of such values.
 
 use std::cmp::Ordering;
 use std::fmt::Write;
@@ -8,8 +8,8 @@ use serde_json::value::RawValue;
 
 use super::text::Text;
 
-/// A field, or the value itself. The order is that of the variants; within them numbers by size, strings by their units,
-/// and the others are all equal.
+/// A field, or the value itself. Ordered by variant; numbers by size, strings by their UTF-16 units; other values of
+/// the same variant are equal.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Field<'a> {
     Missing,
@@ -45,7 +45,7 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// How it compares to what is of the same type and has an order of its own.
+    /// Compares two numbers or two strings; `None` for other types.
     pub fn compared_to(&self, other: &Field<'_>) -> Option<Ordering> {
         match (self, other) {
             (Field::Number(a), Field::Number(b)) => Some(a.cmp(b)),
@@ -54,7 +54,7 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// Writes it as it stands in a position: what is missing as `[]`, an array or an object as `{}`.
+    /// Writes the value as a part of a position: a missing value as `[]`, an array or an object as `{}`.
     pub fn write_place(&self, out: &mut String) {
         match self {
             Field::Missing => out.push_str("[]"),
@@ -66,13 +66,13 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// Reads what `write_place` wrote.
+    /// Reads the output of `write_place`.
     pub fn read_place(text: &'a str) -> serde_json::Result<Self> {
         if text == "[]" { Ok(Field::Missing) } else { Field::of(text) }
     }
 }
 
-/// What a condition compares with.
+/// The operand of a condition.
 impl<'de> Deserialize<'de> for Field<'static> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <&RawValue>::deserialize(deserializer)?;
@@ -80,7 +80,7 @@ impl<'de> Deserialize<'de> for Field<'static> {
     }
 }
 
-/// A number of JSON as JavaScript takes it: a double, infinite where it is too large. Never NaN.
+/// Parses a number like JavaScript: to a double, infinite if it is too large. Never NaN.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Number(f64);
 
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn only_numbers_and_strings_compare() {
+    fn only_numbers_and_strings_are_compared_by_size() {
         assert_eq!(field("1").compared_to(&field("2")), Some(Ordering::Less));
         assert_eq!(field("\"b\"").compared_to(&field("\"a\"")), Some(Ordering::Greater));
         for (a, b) in [("1", "\"2\""), ("true", "false"), ("null", "null"), ("[]", "1"), ("{}", "{}")] {

@@ -1,4 +1,4 @@
-//! Which values match.
+//! The filter of a query.
 
 use std::cmp::Ordering;
 
@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::field::Field;
 
-/// A condition. Fields have numbers; what they are compared with is a number, a string, a boolean or null.
+/// A condition on fields, which are identified by number. Operands are numbers, strings, booleans or null.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Filter {
@@ -46,7 +46,7 @@ impl Filter {
 mod tests {
     use super::*;
 
-    /// Which of the texts match, as their only field.
+    /// The texts that match, each as the only field.
     fn matching<'a>(filter: &str, texts: &[&'a str]) -> Vec<&'a str> {
         let filter: Filter = serde_json::from_str(filter).unwrap();
         let holds = |text: &&&str| filter.holds(&[Field::read_place(text).unwrap()]);
@@ -56,7 +56,7 @@ mod tests {
     const TEXTS: [&str; 8] = ["[]", "{}", "null", "false", "1", "2", "\"1\"", "\"2\""];
 
     #[test]
-    fn equal_is_what_has_the_same_type_and_value() {
+    fn equal_values_have_the_same_type_and_value() {
         assert_eq!(matching(r#"{"EQ":[0,1]}"#, &TEXTS), ["1"]);
         assert_eq!(matching(r#"{"EQ":[0,null]}"#, &TEXTS), ["null"]);
         assert_eq!(matching(r#"{"IN":[0,[false,"1"]]}"#, &TEXTS), ["false", "\"1\""]);
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_compare_to_numbers_and_strings_to_strings() {
+    fn numbers_are_compared_with_numbers_and_strings_with_strings() {
         assert_eq!(matching(r#"{"GT":[0,1]}"#, &TEXTS), ["2"]);
         assert_eq!(matching(r#"{"GTE":[0,1]}"#, &TEXTS), ["1", "2"]);
         assert_eq!(matching(r#"{"LT":[0,"2"]}"#, &TEXTS), ["\"1\""]);
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn conditions_are_joined() {
+    fn conditions_are_combined() {
         assert_eq!(matching(r#"{"AND":[{"GTE":[0,1]},{"NOT":{"EQ":[0,2]}}]}"#, &TEXTS), ["1"]);
         assert_eq!(matching(r#"{"OR":[{"EQ":[0,1]},{"EQ":[0,"2"]}]}"#, &TEXTS), ["1", "\"2\""]);
         assert_eq!(matching(r#"{"AND":[]}"#, &TEXTS), TEXTS);

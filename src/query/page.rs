@@ -1,4 +1,4 @@
-//! The order in which matches come, and those of them that are on a page.
+//! The sort order of matches, and the selection of a page.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::field::Field;
 use super::text::Text;
-use crate::json::{SlicedArray, Slices};
+use crate::json::{ChunkedArray, Chunks};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub enum Order {
@@ -18,7 +18,7 @@ pub enum Order {
     Descending,
 }
 
-/// Where a match stands. No two have the same place.
+/// The position of a match in the sort order. No two matches have the same position.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position<'a> {
     sorted_by: Vec<Sorted<'a>>,
@@ -55,14 +55,14 @@ impl<'a> Sorted<'a> {
 }
 
 impl<'a> Position<'a> {
-    /// Of an entry with these fields, sorted by some of them.
+    /// The position of an entry with these fields.
     pub fn of(fields: &[Field<'a>], sort: &[(usize, Order)], trace_id: &'a str, key: &'a str) -> Self {
         let field = |number: usize| fields.get(number).cloned().unwrap_or(Field::Missing);
         let sorted_by = sort.iter().map(|(number, order)| Sorted::new(field(*number), *order)).collect();
         Position { sorted_by, trace_id: trace_id.into(), key: key.into() }
     }
 
-    /// Reads what `to_json` wrote, of the same sort.
+    /// Reads the output of `to_json` for the same sort order.
     pub fn read(json: &str, sort: &[(usize, Order)]) -> serde_json::Result<Position<'static>> {
         let (places, trace_id, key): (Vec<&RawValue>, Text<'_>, Text<'_>) = serde_json::from_str(json)?;
         let mut sorted_by = Vec::with_capacity(sort.len());
@@ -103,12 +103,12 @@ struct Match {
     text: String,
 }
 
-/// The first matches behind a position.
+/// The first matches after a position.
 pub struct Page {
     limit: Option<usize>,
     after: Option<Position<'static>>,
-    /// The last one on top, to make room for one that comes before it. One more than the page has, to know whether there is
-    /// another page.
+    /// The last match is on top, so that it can be removed for an earlier one. One match more than the limit is kept, to
+    /// know whether there is another page.
     matches: BinaryHeap<Match>,
 }
 
@@ -130,7 +130,7 @@ impl Page {
         self.matches.push(Match { position: position.into_owned(), text: text.to_owned() });
     }
 
-    pub fn finish(self) -> Slices {
+    pub fn finish(self) -> Chunks {
         let mut matches = self.matches.into_sorted_vec();
         let mut next = None;
         if let Some(limit) = self.limit
@@ -139,9 +139,9 @@ impl Page {
             matches.truncate(limit);
             next = matches.last().map(|last| last.position.to_json());
         }
-        let mut array = SlicedArray::new();
+        let mut array = ChunkedArray::new();
         for Match { position, text } in matches {
-            let slice = array.slice_for(text.len());
+            let slice = array.chunk_for(text.len());
             for name in [position.trace_id, position.key] {
                 let mut json = String::new();
                 name.write_json(&mut json);
@@ -150,8 +150,8 @@ impl Page {
             slice.push(&text);
         }
         match next {
-            Some(next) => array.slice_for(next.len()).push_string(&next),
-            None => array.slice_for(0).push("null"),
+            Some(next) => array.chunk_for(next.len()).push_string(&next),
+            None => array.chunk_for(0).push("null"),
         }
         array.finish()
     }
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_has_the_first_ones_whatever_the_order_they_come_in() {
+    fn a_page_has_the_first_matches_in_whichever_order_they_are_added() {
         let entries = [("d", "1"), ("a", "3"), ("c", "1"), ("b", "2")];
         let first = finished(&entries, Order::Ascending, 2, None);
         assert_eq!(first, r#"["t","c",1,"t","d",1,"[[1.0],\"t\",\"d\"]"]"#);
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_is_held_than_a_page_and_one() {
+    fn at_most_a_page_and_one_match_are_kept() {
         let mut page = Page::new(Some(3), None);
         for index in 0..100 {
             let (key, field) = ((index * 37 % 100).to_string(), index.to_string());

@@ -1,4 +1,4 @@
-//! The fields that a query looks at, read from a text in one go.
+//! Reads all fields of a query from a text in one pass.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,13 +9,13 @@ use serde_json::value::RawValue;
 use super::field::Field;
 use super::text::Text;
 
-/// Paths as a tree of their steps, so that each part of a text is read once.
+/// A tree of the steps of all paths, so that each part of a text is read once.
 pub struct Paths {
     root: Step,
     count: usize,
 }
 
-/// Where a path has come to.
+/// A node of the tree.
 #[derive(Default)]
 struct Step {
     /// The path that ends here.
@@ -24,7 +24,7 @@ struct Step {
 }
 
 impl Paths {
-    /// Steps are separated by dots; the empty path has none.
+    /// Steps are separated by dots. The empty path has no steps.
     pub fn new(paths: &[Text<'_>]) -> Self {
         let mut root = Step::default();
         for (number, path) in paths.iter().enumerate() {
@@ -35,8 +35,7 @@ impl Paths {
         Paths { root, count: paths.len() }
     }
 
-    /// What each path leads to in a text, which is JSON of any depth: no deeper than the paths go does anything look
-    /// into it.
+    /// Returns the value at each path of a JSON text. Values below the paths are skipped, so they can have any depth.
     pub fn fields_of<'a>(&self, text: &'a str) -> serde_json::Result<Vec<Field<'a>>> {
         let mut fields = vec![Field::Missing; self.count];
         self.root.look(text.trim_ascii(), &mut fields)?;
@@ -55,7 +54,7 @@ impl Step {
         serde_json::Deserializer::from_str(text).deserialize_any(Within { step: self, fields })
     }
 
-    /// Takes back what was found from here on.
+    /// Removes the fields that were found below this node.
     fn forget(&self, fields: &mut [Field<'_>]) {
         if let Some(field) = self.ends.and_then(|number| fields.get_mut(number)) {
             *field = Field::Missing;
@@ -64,7 +63,7 @@ impl Step {
     }
 }
 
-/// Looks into an object or an array.
+/// Reads an object or an array.
 struct Within<'s, 'f, 'a> {
     step: &'s Step,
     fields: &'f mut [Field<'a>],
@@ -84,7 +83,7 @@ impl<'de> Visitor<'de> for Within<'_, '_, 'de> {
                 continue;
             };
             let text = map.next_value::<&'de RawValue>()?.get();
-            // Of fields of the same name the last one counts.
+            // If several members have the same name, the last one counts.
             step.forget(self.fields);
             step.look(text, self.fields).map_err(A::Error::custom)?;
         }
@@ -111,7 +110,7 @@ impl<'de> Visitor<'de> for Within<'_, '_, 'de> {
 mod tests {
     use super::*;
 
-    /// What the paths lead to, as places are written.
+    /// The values at the paths, in the form of positions.
     fn places(paths: &[&str], text: &str) -> Vec<String> {
         let paths: Vec<Text<'_>> = paths.iter().map(|path| Text::from(*path)).collect();
         let place = |field: &Field<'_>| {
@@ -123,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_lead_through_objects_and_arrays() {
+    fn paths_pass_through_objects_and_arrays() {
         let text = r#" {"a":{"b":[1,{"c":"x"}],"":null},"0":true,"d":{}} "#;
         let paths = ["", "a.b.0", "a.b.1.c", "a.b", "a.", "0", "d", "a.b.2", "a.b.0.c", "e", "a.b.01"];
         let expected = ["{}", "1.0", "\"x\"", "{}", "null", "true", "{}", "[]", "[]", "[]", "[]"];
@@ -132,12 +131,12 @@ mod tests {
     }
 
     #[test]
-    fn of_fields_of_the_same_name_the_last_counts() {
+    fn the_last_of_several_members_with_the_same_name_counts() {
         assert_eq!(places(&["a.b", "a.c"], r#"{"a":{"b":1},"\u0061":{"c":2}}"#), ["[]", "2.0"]);
     }
 
     #[test]
-    fn what_no_path_leads_to_may_be_of_any_depth_and_size() {
+    fn values_outside_of_the_paths_can_have_any_depth_and_size() {
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         let text = format!(r#"{{"deep":{deep},"huge":1e999,"a":[{deep},2]}}"#);
         assert_eq!(places(&["a.1", "deep", "huge"], &text), ["2.0", "{}", "1e999"]);
@@ -146,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn names_may_have_lone_surrogates() {
+    fn names_can_have_lone_surrogates() {
         let paths: Vec<Text<'_>> = vec![serde_json::from_str(r#""\ud800""#).unwrap()];
         let fields = Paths::new(&paths).fields_of(r#"{"\ud800":true}"#).unwrap();
         assert_eq!(fields, [Field::Boolean(true)]);

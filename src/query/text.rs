@@ -1,4 +1,4 @@
-//! Strings as JavaScript has and compares them: any sequence of UTF-16 units.
+//! JavaScript strings, which are any sequences of UTF-16 units, and their order.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -19,7 +19,7 @@ impl<'a> Text<'a> {
         Text(Cow::Owned(self.0.into_owned()))
     }
 
-    /// Writes it as JSON.
+    /// Writes the string as JSON.
     pub fn write_json(&self, out: &mut String) {
         out.push('"');
         for unit in char::decode_utf16(units(&self.0)) {
@@ -45,8 +45,8 @@ impl<'a> From<&'a str> for Text<'a> {
 }
 
 impl Ord for Text<'_> {
-    /// As `<` compares strings in JavaScript. Bytes are in the order of characters, and units are not: those of a character
-    /// beyond U+FFFF come before U+E000.
+    /// Like `<` on strings in JavaScript. Bytes have the order of characters, but UTF-16 units do not: the units of a
+    /// character beyond U+FFFF are less than U+E000.
     fn cmp(&self, other: &Self) -> Ordering {
         let (a, b) = (&*self.0, &*other.0);
         let Some(differs) = a.iter().zip(b).position(|(a, b)| a != b) else { return a.len().cmp(&b.len()) };
@@ -61,7 +61,7 @@ impl PartialOrd for Text<'_> {
     }
 }
 
-/// Whether a byte belongs to the character that began before it.
+/// Whether a byte is a continuation byte.
 fn continues(byte: u8) -> bool {
     byte & 0xC0 == 0x80
 }
@@ -70,7 +70,7 @@ fn units(bytes: &[u8]) -> impl Iterator<Item = u16> + '_ {
     bytes.chunk_by(|_, next| continues(*next)).flat_map(units_of)
 }
 
-/// The units of a character.
+/// The UTF-16 units of a character.
 fn units_of(bytes: &[u8]) -> impl Iterator<Item = u16> + use<> {
     let (first, rest) = bytes.split_first().map_or((0, bytes), |(first, rest)| (u32::from(*first), rest));
     let begun = if rest.is_empty() { first } else { first & (0x7F >> bytes.len().min(7)) };
@@ -82,7 +82,7 @@ fn units_of(bytes: &[u8]) -> impl Iterator<Item = u16> + use<> {
     [Some(one), two].into_iter().flatten()
 }
 
-/// Of a JSON string, in which escapes may stand for lone surrogates.
+/// Reads a JSON string, whose escapes can be lone surrogates.
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_bytes(Bytes).map(Text)
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_in_the_order_of_their_units() {
+    fn texts_are_ordered_by_their_units() {
         let ordered = [
             r#""""#,
             r#""A""#,
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn json_of_a_text_gives_the_same_again() {
+    fn a_text_is_read_from_its_json_unchanged() {
         for json in [r#""""#, r#""a\"\\\u0000\u001f""#, r#""é文😀""#, r#""\ud800a\udc00\udc00\ud83d""#] {
             let mut written = String::new();
             text(json).write_json(&mut written);

@@ -1,65 +1,66 @@
-//! What is told and was not taken yet.
+//! Queues watch events until JavaScript fetches them.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
-use super::{Notice, Told};
+use super::{Notification, WatchEvent};
 
-/// What waits beyond that, while nobody takes it, becomes gaps.
-const MOST: usize = 10_000;
+use crate::sync::locked;
 
-/// Where it waits.
+/// Maximum number of events that wait to be fetched; further ones become gaps.
+const MAX_WAITING: usize = 10_000;
+
 #[derive(Debug, Default)]
-pub struct Queue(Mutex<Vec<Notice>>);
+pub struct Queue(Mutex<Vec<Notification>>);
 
 impl Queue {
-    /// All that waits.
-    pub fn take(&self) -> Vec<Notice> {
-        std::mem::take(&mut *self.notices())
+    /// Removes and returns all events.
+    pub fn take(&self) -> Vec<Notification> {
+        std::mem::take(&mut *self.notifications())
     }
 
-    /// Whether it is the first that waits.
-    fn push(&self, notice: Notice) -> bool {
-        let mut notices = self.notices();
-        notices.push(notice);
-        if notices.len() > MOST {
-            condense(&mut notices);
+    /// Returns whether the queue was empty.
+    fn push(&self, notification: Notification) -> bool {
+        let mut notifications = self.notifications();
+        notifications.push(notification);
+        if notifications.len() > MAX_WAITING {
+            condense(&mut notifications);
         }
-        notices.len() == 1
+        notifications.len() == 1
     }
 
-    fn notices(&self) -> MutexGuard<'_, Vec<Notice>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn notifications(&self) -> MutexGuard<'_, Vec<Notification>> {
+        locked(self.0.lock())
     }
 }
 
-/// In place of all changes of a watch it has one gap.
-fn condense(notices: &mut Vec<Notice>) {
+/// Replaces all changes of each watch by one gap.
+fn condense(notifications: &mut Vec<Notification>) {
     let mut gaps = HashSet::new();
-    notices.retain_mut(|(watch, told)| match told {
-        Told::Change { .. } | Told::Gap => {
-            *told = Told::Gap;
+    notifications.retain_mut(|(watch, event)| match event {
+        WatchEvent::Change { .. } | WatchEvent::Gap => {
+            *event = WatchEvent::Gap;
             gaps.insert(*watch)
         }
         _ => true,
     });
 }
 
-/// Takes what is told, and calls for somebody to fetch it.
+/// Receives events, and has JavaScript fetch them.
 pub struct Inbox {
     queue: Arc<Queue>,
-    call: Box<dyn Fn() + Send + Sync>,
+    request_fetch: Box<dyn Fn() + Send + Sync>,
 }
 
 impl Inbox {
-    pub fn new(queue: Arc<Queue>, call: impl Fn() + Send + Sync + 'static) -> Self {
-        Inbox { queue, call: Box::new(call) }
+    pub fn new(queue: Arc<Queue>, request_fetch: impl Fn() + Send + Sync + 'static) -> Self {
+        Inbox { queue, request_fetch: Box::new(request_fetch) }
     }
 
-    pub fn tell(&self, notices: impl IntoIterator<Item = Notice>) {
-        for notice in notices {
-            if self.queue.push(notice) {
-                (self.call)();
+    pub fn push(&self, notifications: impl IntoIterator<Item = Notification>) {
+        for notification in notifications {
+            if self.queue.push(notification) {
+                (self.request_fetch)();
             }
         }
     }
@@ -70,34 +71,35 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::watch::Happened;
+    use crate::engine::change::ChangeKind;
 
-    fn change(watch: u32) -> Notice {
-        (watch, Told::Change { trace_id: "t".into(), key: "k".into(), happened: Happened::Written })
+    fn change(watch: u32) -> Notification {
+        (watch, WatchEvent::Change { trace_id: "t".into(), key: "k".into(), kind: ChangeKind::Written })
     }
 
     #[test]
-    fn it_calls_once_for_all_that_waits() {
+    fn one_fetch_is_requested_for_all_queued_events() {
         let (queue, calls) = (Arc::new(Queue::default()), Arc::new(AtomicUsize::new(0)));
         let counted = calls.clone();
         let inbox = Inbox::new(queue.clone(), move || {
             counted.fetch_add(1, Ordering::Relaxed);
         });
-        inbox.tell([change(1), change(2), change(1)]);
+        inbox.push([change(1), change(2), change(1)]);
         assert_eq!((calls.load(Ordering::Relaxed), queue.take().len()), (1, 3));
-        inbox.tell([change(1)]);
+        inbox.push([change(1)]);
         assert_eq!(calls.load(Ordering::Relaxed), 2);
     }
 
     #[test]
-    fn what_nobody_takes_becomes_a_gap_for_each_watch() {
+    fn too_many_queued_changes_become_a_gap_for_each_watch() {
         let queue = Queue::default();
-        queue.push((1, Told::Started));
-        for number in 0..MOST as u32 {
+        queue.push((1, WatchEvent::Started));
+        for number in 0..MAX_WAITING as u32 {
             queue.push(change(1 + number % 2));
         }
-        let notices = queue.take();
-        let kinds: Vec<_> = notices.iter().map(|(watch, told)| (*watch, matches!(told, Told::Gap))).collect();
+        let notifications = queue.take();
+        let kinds: Vec<_> =
+            notifications.iter().map(|(watch, event)| (*watch, matches!(event, WatchEvent::Gap))).collect();
         assert_eq!(kinds, [(1, false), (1, true), (2, true)]);
     }
 }

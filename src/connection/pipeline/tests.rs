@@ -3,8 +3,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use super::*;
-use crate::connection::{Effect, Script};
 use crate::error::Applied;
+use crate::protocol::{Effect, Script};
 
 /// Requests as letters: `r` reads, `o` reads on this connection only, `w` writes.
 fn request(effects: &str) -> Request {
@@ -19,10 +19,10 @@ fn request(effects: &str) -> Request {
     request
 }
 
-/// A reply as text, so that it outlives its buffer.
+/// A reply as text, so that it outlives the receive buffer.
 type Reply = Result<String, Error>;
 
-/// Sends the replies on when there is one for each command.
+/// Passes the replies on when all commands are settled.
 struct Collect {
     replies: Vec<Option<Reply>>,
     done: Sender<Vec<Reply>>,
@@ -47,10 +47,10 @@ struct Fixture {
 
 impl Fixture {
     fn new() -> Self {
-        Fixture { pipeline: Pipeline::default(), now: Instant::now() }
+        Fixture { pipeline: Pipeline::new(Arc::default()), now: Instant::now() }
     }
 
-    /// A request that is due after so many seconds.
+    /// Queues a request whose deadline is in `seconds`.
     fn push(&mut self, effects: &str, seconds: u64) -> Receiver<Vec<Reply>> {
         let (done, replies) = channel();
         let deadline = self.now + Duration::from_secs(seconds);
@@ -59,12 +59,12 @@ impl Fixture {
         replies
     }
 
-    fn unsent(&self) -> String {
+    fn unsent(&mut self) -> String {
         self.pipeline.unsent().map(String::from_utf8_lossy).collect()
     }
 
-    /// Names of the commands that would be sent now.
-    fn unsent_names(&self) -> Vec<String> {
+    /// Names of the unsent commands.
+    fn unsent_names(&mut self) -> Vec<String> {
         let is_name = |part: &&str| ["GET", "SCAN", "SET"].contains(part);
         self.unsent().split("\r\n").filter(is_name).map(str::to_owned).collect()
     }
@@ -79,13 +79,14 @@ impl Fixture {
         self.settle();
     }
 
-    fn lose(&mut self) {
-        self.pipeline.lose(&Error::new(Kind::Connection, "gone"));
+    fn disconnect(&mut self) {
+        self.pipeline.on_disconnect(&Error::new(Kind::Connection, "gone"));
         self.settle();
     }
 
     fn expire(&mut self, seconds: u64) -> Option<Instant> {
-        self.pipeline.expire(self.now + Duration::from_secs(seconds), None);
+        self.pipeline
+            .expire(self.now + Duration::from_secs(seconds), &Error::new(Kind::CommandTimeout, "overdue"));
         self.settle();
         self.pipeline.next_deadline()
     }
@@ -100,7 +101,7 @@ fn text(frame: Frame<'_>) -> String {
 }
 
 fn texts(replies: Receiver<Vec<Reply>>) -> Vec<String> {
-    replies.recv().unwrap().into_iter().map(Result::unwrap).collect()
+    replies.try_recv().unwrap().into_iter().map(Result::unwrap).collect()
 }
 
 /// Kind and `applied` of a failure.
@@ -110,7 +111,7 @@ fn failure(reply: &Reply) -> (Kind, Option<Applied>) {
 }
 
 #[test]
-fn replies_come_in_the_order_of_the_commands() {
+fn replies_belong_to_the_commands_in_order() {
     let mut fixture = Fixture::new();
     let first = fixture.push("wr", 5);
     let second = fixture.push("r", 5);
@@ -125,7 +126,7 @@ fn replies_come_in_the_order_of_the_commands() {
 }
 
 #[test]
-fn a_reply_that_nobody_asked_for_is_an_error() {
+fn an_unexpected_reply_is_an_error() {
     let mut fixture = Fixture::new();
     assert!(fixture.pipeline.answer(Frame::Simple(b"OK")).is_err());
     fixture.push("r", 5);
@@ -133,7 +134,7 @@ fn a_reply_that_nobody_asked_for_is_an_error() {
 }
 
 #[test]
-fn what_is_sent_in_pieces_is_answered_as_it_goes() {
+fn a_request_that_is_sent_in_parts_is_answered_in_parts() {
     let mut fixture = Fixture::new();
     let replies = fixture.push("rrr", 5);
     let third = fixture.unsent().len() / 3;
@@ -143,79 +144,79 @@ fn what_is_sent_in_pieces_is_answered_as_it_goes() {
     fixture.send_all();
     fixture.answer(Frame::Integer(2));
     fixture.answer(Frame::Integer(3));
-    assert_eq!(replies.recv().unwrap().len(), 3);
+    assert_eq!(replies.try_recv().unwrap().len(), 3);
 }
 
 #[test]
-fn after_a_loss_reads_are_sent_again_and_writes_are_not() {
+fn after_a_disconnect_reads_are_sent_again_and_writes_are_not() {
     let mut fixture = Fixture::new();
     let replies = fixture.push("wrwr", 5);
     fixture.send_all();
     fixture.answer(Frame::Simple(b"OK"));
-    fixture.lose();
+    fixture.disconnect();
     assert_eq!(fixture.unsent_names(), ["GET", "GET"]);
     fixture.send_all();
     fixture.answer(Frame::Nil);
     fixture.answer(Frame::Nil);
-    let replies = replies.recv().unwrap();
+    let replies = replies.try_recv().unwrap();
     assert_eq!(replies[0].as_ref().unwrap(), &text(Frame::Simple(b"OK")));
     assert_eq!(failure(&replies[2]), (Kind::Connection, Some(Applied::Unknown)));
     assert!(replies[1].is_ok() && replies[3].is_ok());
 }
 
 #[test]
-fn a_write_that_never_left_to_its_last_byte_is_sent_on_the_next_connection() {
+fn an_unsent_write_is_sent_on_the_next_connection() {
     let mut fixture = Fixture::new();
     let replies = fixture.push("ww", 5);
     let all = fixture.unsent();
     fixture.pipeline.sent(all.len() - 1);
-    fixture.lose();
+    fixture.disconnect();
     assert_eq!(fixture.unsent(), all[all.len() / 2..], "the second write, from its first byte");
     fixture.send_all();
     fixture.answer(Frame::Simple(b"OK"));
-    let replies = replies.recv().unwrap();
+    let replies = replies.try_recv().unwrap();
     assert_eq!(failure(&replies[0]).1, Some(Applied::Unknown));
     assert!(replies[1].is_ok());
 }
 
 #[test]
-fn a_walk_is_not_continued_on_another_connection() {
+fn a_scan_is_not_continued_on_another_connection() {
     let mut fixture = Fixture::new();
     let sent = fixture.push("or", 5);
     fixture.send_all();
     let unsent = fixture.push("o", 5);
-    fixture.lose();
-    assert_eq!(failure(&unsent.recv().unwrap()[0]), (Kind::Connection, Some(Applied::Unknown)));
+    fixture.disconnect();
+    assert_eq!(failure(&unsent.try_recv().unwrap()[0]), (Kind::Connection, Some(Applied::Unknown)));
     assert_eq!(fixture.unsent_names(), ["GET"]);
     fixture.send_all();
     fixture.answer(Frame::Nil);
-    assert_eq!(failure(&sent.recv().unwrap()[0]), (Kind::Connection, Some(Applied::Unknown)));
+    assert_eq!(failure(&sent.try_recv().unwrap()[0]), (Kind::Connection, Some(Applied::Unknown)));
 }
 
 #[test]
-fn what_is_overdue_and_unsent_is_never_sent() {
+fn an_overdue_unsent_command_is_never_sent() {
     let mut fixture = Fixture::new();
     let first = fixture.push("wr", 1);
     let second = fixture.push("w", 2);
     assert_eq!(fixture.expire(1), Some(fixture.now + Duration::from_secs(2)));
-    let replies = first.recv().unwrap();
+    let replies = first.try_recv().unwrap();
     assert_eq!(failure(&replies[0]), (Kind::CommandTimeout, Some(Applied::No)));
     assert_eq!(failure(&replies[1]), (Kind::CommandTimeout, Some(Applied::No)));
     assert_eq!(fixture.unsent_names(), ["SET"]);
     fixture.send_all();
     fixture.answer(Frame::Simple(b"OK"));
-    assert!(second.recv().unwrap()[0].is_ok());
+    assert!(second.try_recv().unwrap()[0].is_ok());
     assert_eq!(fixture.expire(9), None);
 }
 
 #[test]
-fn late_replies_of_overdue_commands_shift_no_others() {
+fn late_replies_of_overdue_commands_are_discarded() {
     let mut fixture = Fixture::new();
     let overdue = fixture.push("wr", 1);
     fixture.send_all();
     let next = fixture.push("r", 9);
     fixture.expire(1);
-    assert_eq!(failure(&overdue.recv().unwrap()[0]), (Kind::CommandTimeout, Some(Applied::Unknown)));
+    assert_eq!(failure(&overdue.try_recv().unwrap()[0]), (Kind::CommandTimeout, Some(Applied::Unknown)));
     fixture.send_all();
     for number in 1..=3 {
         fixture.answer(Frame::Integer(number));
@@ -224,7 +225,7 @@ fn late_replies_of_overdue_commands_shift_no_others() {
 }
 
 #[test]
-fn an_overdue_command_that_is_sent_in_part_is_sent_to_its_end() {
+fn an_overdue_command_that_is_partly_sent_is_sent_completely() {
     let mut fixture = Fixture::new();
     let overdue = fixture.push("www", 1);
     let next = fixture.push("r", 9);
@@ -232,118 +233,50 @@ fn an_overdue_command_that_is_sent_in_part_is_sent_to_its_end() {
     let each = all.len() / 4;
     fixture.pipeline.sent(each + 2);
     fixture.expire(1);
-    let applied: Vec<_> = overdue.recv().unwrap().iter().map(|reply| failure(reply).1.unwrap()).collect();
+    let applied: Vec<_> = overdue.try_recv().unwrap().iter().map(|reply| failure(reply).1.unwrap()).collect();
     assert_eq!(applied, [Applied::Unknown, Applied::Unknown, Applied::No]);
     assert_eq!(fixture.unsent(), format!("{}{}", &all[each + 2..2 * each], &all[3 * each..]));
     fixture.send_all();
     (0..3).for_each(|_| fixture.answer(Frame::Nil));
-    assert!(next.recv().unwrap()[0].is_ok());
+    assert!(next.try_recv().unwrap()[0].is_ok());
 }
 
 #[test]
-fn overdue_commands_do_not_come_back_after_a_loss() {
+fn overdue_commands_are_not_sent_again_after_a_disconnect() {
     let mut fixture = Fixture::new();
     let overdue = fixture.push("r", 1);
     fixture.send_all();
     fixture.expire(1);
-    fixture.lose();
-    assert!(overdue.recv().is_ok() && fixture.unsent().is_empty());
+    fixture.disconnect();
+    assert!(overdue.try_recv().is_ok() && fixture.unsent().is_empty());
 }
 
 #[test]
-fn abandoning_fails_everything_once() {
+fn fail_all_fails_each_command_once() {
     let mut fixture = Fixture::new();
     let sent = fixture.push("w", 5);
     fixture.send_all();
     let unsent = fixture.push("w", 5);
-    fixture.pipeline.abandon(&Error::new(Kind::Closed, "closed"));
+    fixture.pipeline.fail_all(&Error::new(Kind::Closed, "closed"));
     fixture.settle();
-    assert_eq!(failure(&sent.recv().unwrap()[0]), (Kind::Closed, Some(Applied::Unknown)));
-    assert_eq!(failure(&unsent.recv().unwrap()[0]), (Kind::Closed, Some(Applied::No)));
+    assert_eq!(failure(&sent.try_recv().unwrap()[0]), (Kind::Closed, Some(Applied::Unknown)));
+    assert_eq!(failure(&unsent.try_recv().unwrap()[0]), (Kind::Closed, Some(Applied::No)));
     assert!(fixture.unsent().is_empty() && fixture.pipeline.is_empty());
 }
 
 #[test]
-fn error_replies_fail_their_command_only() {
+fn an_error_reply_fails_only_its_command() {
     let mut fixture = Fixture::new();
     let replies = fixture.push("rr", 5);
     fixture.send_all();
     fixture.answer(Frame::Error(b"WRONGTYPE Operation against a key"));
     fixture.answer(Frame::Nil);
-    let replies = replies.recv().unwrap();
+    let replies = replies.try_recv().unwrap();
     assert_eq!(failure(&replies[0]).0, Kind::WrongType);
     assert!(replies[1].is_ok());
 }
 
-#[test]
-fn what_the_server_refuses_for_now_is_sent_again() {
-    let mut fixture = Fixture::new();
-    let replies = fixture.push("wr", 5);
-    fixture.send_all();
-    fixture.answer(Frame::Error(b"READONLY You can't write against a read only replica."));
-    fixture.answer(Frame::Nil);
-    assert!(fixture.unsent().is_empty() && fixture.pipeline.has_refused());
-    fixture.pipeline.retry_refused(fixture.now + Duration::from_secs(5));
-    assert!(fixture.unsent().is_empty(), "it is due too soon");
-    fixture.pipeline.retry_refused(fixture.now);
-    assert_eq!(fixture.unsent_names(), ["SET"]);
-    fixture.send_all();
-    fixture.answer(Frame::Simple(b"OK"));
-    assert_eq!(texts(replies), [text(Frame::Simple(b"OK")), text(Frame::Nil)]);
-}
-
-#[test]
-fn a_script_that_the_server_does_not_know_is_sent_again_as_a_whole() {
-    static SCRIPT: LazyLock<Script> =
-        LazyLock::new(|| Script { source: "return 1".into(), digest: "d".repeat(40) });
-    let mut fixture = Fixture::new();
-    let mut request = Request::default();
-    for key in [b"a", b"b"] {
-        request.push_script(&SCRIPT, &[key], &[], Effect::Write);
-    }
-    let (done, replies) = channel();
-    let sink = Collect { replies: vec![None; 2], done };
-    fixture.pipeline.push(request, fixture.now + Duration::from_secs(9), Box::new(sink));
-    assert!(fixture.unsent().contains("EVALSHA"));
-    fixture.send_all();
-    fixture.answer(Frame::Simple(b"OK"));
-    fixture.answer(Frame::Error(b"NOSCRIPT No matching script."));
-    fixture.pipeline.retry_refused(fixture.now);
-    let whole = "*4\r\n$4\r\nEVAL\r\n$8\r\nreturn 1\r\n$1\r\n1\r\n$1\r\nb\r\n";
-    assert_eq!(fixture.unsent(), whole);
-    fixture.send_all();
-    fixture.answer(Frame::Simple(b"OK"));
-    assert!(replies.recv().unwrap().iter().all(Result::is_ok));
-}
-
-#[test]
-fn what_is_refused_to_the_end_fails_with_the_refusal() {
-    let mut fixture = Fixture::new();
-    let overdue = fixture.push("w", 1);
-    let closed = fixture.push("w", 9);
-    fixture.send_all();
-    fixture.answer(Frame::Error(b"LOADING Redis is loading the dataset in memory"));
-    fixture.answer(Frame::Error(b"LOADING Redis is loading the dataset in memory"));
-    fixture.expire(1);
-    assert_eq!(failure(&overdue.recv().unwrap()[0]), (Kind::Reply, Some(Applied::No)));
-    fixture.pipeline.abandon(&Error::new(Kind::Closed, "closed"));
-    fixture.settle();
-    assert_eq!(failure(&closed.recv().unwrap()[0]), (Kind::Closed, Some(Applied::No)));
-    assert!(!fixture.pipeline.has_refused());
-}
-
-#[test]
-fn a_walk_that_began_on_an_earlier_connection_is_not_continued() {
-    let mut fixture = Fixture::new();
-    let epoch = fixture.pipeline.epoch();
-    fixture.lose();
-    let mut step = request("r");
-    step.push_here(&[b"SCAN"], epoch);
-    let (done, replies) = channel();
-    let sink = Collect { replies: vec![None; 2], done };
-    fixture.pipeline.push(step, fixture.now + Duration::from_secs(5), Box::new(sink));
-    assert_eq!(fixture.unsent_names(), ["GET"]);
-    fixture.send_all();
-    fixture.answer(Frame::Nil);
-    assert_eq!(failure(&replies.recv().unwrap()[1]), (Kind::Connection, Some(Applied::Unknown)));
-}
+mod lanes;
+mod many;
+mod refusals;
+mod scripts;

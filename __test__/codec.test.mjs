@@ -1,0 +1,14 @@
+// @ts-check
+
+import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
+import { it } from 'node:test'
+
+const require = createRequire(import.meta.url)
+const { RECORDS } = require('../lib/engines/native/codec.js')
+const { NativeStore } = /** @type {typeof import('../native.js')} */ (require('../native.js'))
+
+it('JavaScript and Rust have the same letter for each operation', () => {
+  const written = Object.entries(RECORDS).map(([name, { letter }]) => [name, letter])
+  assert.deepEqual(Object.fromEntries(written), NativeStore.recordLetters())
+})

@@ -1,0 +1,79 @@
+// @ts-check
+// The output of `console.log` for the objects of this package.
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { inspect } from 'node:util'
+import { RedisStateAdapter } from 'redis-state-adapter'
+import { open } from './support/open.mjs'
+import { unusedPort } from './support/unused-port.mjs'
+
+/** @import { RedisStateAdapterOptions } from 'redis-state-adapter' */
+
+const SECRET = 's3cr3t-w0rd'
+const login = { username: 'ada', password: SECRET }
+
+/** @param {unknown} object */
+function shown(object) {
+  return inspect(object, { depth: 5, breakLength: Infinity })
+}
+
+describe('an adapter shows its servers, its prefix and its pending calls, and no secret', () => {
+  /** @type {[RedisStateAdapterOptions, (port: number) => string][]} */
+  const FORMS = [
+    [{ host: '127.0.0.1', ...login }, (port) => `127.0.0.1:${port}`],
+    [{ cluster: { nodes: [] }, ...login }, (port) => `cluster 127.0.0.1:${port}, 127.0.0.2:${port}`],
+    [{ sentinel: { name: 'main', nodes: [], ...login } }, (port) => `sentinels 127.0.0.1:${port}, 127.0.0.2:${port}`],
+  ]
+  for (const [options, server] of FORMS) {
+    it(Object.keys(options)[0] ?? '', async (t) => {
+      const port = await unusedPort()
+      const nodes = ['127.0.0.1', '127.0.0.2'].map((host) => ({ host, port }))
+      const { cluster, sentinel } = options
+      const at = cluster ? { cluster: { nodes } } : sentinel ? { sentinel: { ...sentinel, nodes } } : { port }
+      const state = open(t, { ...options, ...at, keyPrefix: 'app:', commandTimeout: 100 })
+      const call = assert.rejects(state.get('t', 'k'))
+      const text = shown(state)
+      assert.equal(
+        text,
+        `RedisStateAdapter { server: '${server(port)}', keyPrefix: 'app:', isReady: false, pending: 1 }`,
+      )
+      assert.doesNotMatch(inspect(state, { showHidden: true, depth: 10 }), new RegExp(SECRET))
+      await call
+    })
+  }
+
+  it('of the embedded store, in another object, and behind a Proxy', (t) => {
+    const state = open(t, 'memory:name')
+    const text = "RedisStateAdapter { server: 'memory:name', keyPrefix: 'motia:state:', isReady: true, pending: 0 }"
+    assert.equal(shown(state), text)
+    assert.equal(shown({ state }), `{ state: ${text} }`)
+    assert.equal(shown(new Proxy(state, {})), text)
+    assert.equal(inspect({ state }, { depth: 0 }), '{ state: [RedisStateAdapter] }')
+  })
+
+  it('by the name of a subclass', (t) => {
+    class AppState extends RedisStateAdapter {}
+    const state = new AppState('memory:')
+    t.after(() => state.cleanup())
+    assert.match(shown(state), /^AppState \{/)
+  })
+})
+
+it('a group, a lock and a watch show their trace id and key, and a lock does not show its token', async (t) => {
+  const state = open(t, 'memory:')
+  /** @type {any} */
+  const schema = {
+    '~standard': { version: 1, vendor: 'test', validate: (/** @type {unknown} */ value) => ({ value }) },
+  }
+  assert.equal(shown(state.group('order-1', { schema })), "StateGroup { traceId: 'order-1' }")
+  const lock = await state.lock('order-1', 'lock', { ttl: '1s' })
+  assert.ok(lock)
+  assert.equal(shown(lock), `StateLock { traceId: 'order-1', key: 'lock', fence: ${lock.fence} }`)
+  const watch = state.watch('order-1', 'k')
+  assert.equal(shown(watch), "StateWatch { traceId: 'order-1', key: 'k', status: 'starting' }")
+  await watch.ready
+  assert.match(shown(watch), /status: 'ready'/)
+  await watch.return()
+  assert.match(shown(watch), /status: 'ended'/)
+})

@@ -1,0 +1,84 @@
+// @ts-check
+'use strict'
+
+const { NativeEngine } = require('../engines/native/engine.js')
+const { captureSite, locate } = require('../call-site.js')
+const { inCall } = require('../errors.js')
+const { explainEnv, optionsFromEnv, resolveOptions } = require('./options.js')
+const { StateAdapter } = require('./state-adapter.js')
+
+/**
+ * @typedef {import('../../index.js').NodeRedisClientLike} Client
+ * @typedef {import('../../index.js').RedisStateAdapterOptions} Options
+ * @typedef {import('../../index.js').StateOptions} StateOptions
+ */
+
+const CONSTRUCTOR = { operation: 'new RedisStateAdapter' }
+const FROM_ENV = { operation: 'RedisStateAdapter.fromEnv' }
+
+/** A state store on Redis, Valkey or the embedded store. */
+class RedisStateAdapter extends StateAdapter {
+  /**
+   * @param {Options | Client | string | URL} [connection]
+   * @param {StateOptions} [stateOptions]
+   */
+  constructor(connection, stateOptions) {
+    const resolve = () => resolveOptions(connection, stateOptions)
+    const { options, strategy, credentials, stackTraces } = inConstructor(resolve)
+    const open = (/** @type {import('../engines/engine.js').Host} */ host) =>
+      inConstructor(() => new NativeEngine(options, { ...host, strategy, credentials }))
+    super(open, { stackTraces })
+  }
+
+  /**
+   * @param {Options | Client | string | URL} [options]
+   * @param {import('../../index.js').ConnectOptions} [waiting]
+   */
+  static async connect(options, waiting) {
+    const adapter = new RedisStateAdapter(options)
+    try {
+      return await adapter.connect(waiting)
+    } catch (error) {
+      // The caller gets no adapter that could be closed.
+      await adapter.cleanup({ timeout: 0 })
+      throw error
+    }
+  }
+
+  /** @param {Record<string, string | undefined>} env */
+  static fromEnv(env = process.env) {
+    return locatingErrors(RedisStateAdapter.fromEnv, () => {
+      const options = inCall(FROM_ENV, () => optionsFromEnv(env))
+      try {
+        return new RedisStateAdapter(options)
+      } catch (error) {
+        throw explainEnv(error, env, FROM_ENV)
+      }
+    })
+  }
+}
+
+/** @template T @param {() => T} run */
+function inConstructor(run) {
+  return locatingErrors(RedisStateAdapter, () => inCall(CONSTRUCTOR, run))
+}
+
+/**
+ * Gives errors of the constructor the stack of its caller, whatever `stackTraces` is: it is captured only if there is an error.
+ *
+ * @template T
+ * @param {Function} entry what the caller calls
+ * @param {() => T} run
+ */
+function locatingErrors(entry, run) {
+  try {
+    return run()
+  } catch (error) {
+    throw locate(error, captureSite(entry))
+  }
+}
+
+/** @satisfies {typeof import('../../index.js').RedisStateAdapter} checks the public types */
+const published = RedisStateAdapter
+
+module.exports = { RedisStateAdapter: published }

@@ -1,0 +1,144 @@
+// @ts-check
+'use strict'
+
+/**
+ * The contract between the facade (`lib/adapter`, `lib/operations`, `lib/query`, `lib/watch`) and engines, which store entries.
+ * The facade checks arguments, applies signals and traces calls; an engine does not depend on the facade.
+ *
+ * An engine counts its calls in the meter of its host and enforces its limits of pending calls. It rejects with a
+ * `RedisStateError` that has the trace id, the key and, of a write, `applied`.
+ *
+ * @typedef {object} StateEngine
+ * @property {Capabilities} capabilities
+ * @property {EngineRules} rules
+ * @property {(call: StateCall) => Promise<any>} execute runs a call on an entry and resolves to its reply, see `Replies`; throws,
+ *   before anything is sent, if the engine cannot run the call
+ * @property {(scope: Scope, projection: Projection, cancellation?: Cancellation) => Promise<any>} list reads entries of a
+ *   trace or of all traces; resolves as `Projection` says
+ * @property {(scope: Scope, cancellation?: Cancellation) => Promise<void>} clear removes the entries of a trace
+ * @property {(plan: QueryPlan, cancellation?: Cancellation) => Promise<QueryPage>} query
+ * @property {(scope: WatchScope, sink: WatchSink) => () => void} subscribe delivers events of entries until the returned function
+ *   is called
+ * @property {(lock: { traceId: string, key: string }, onEvent: (event: LockEvent) => void) => () => void} subscribeToLock
+ *   delivers releases of a lock until the returned function is called
+ * @property {() => EngineStats} stats
+ * @property {() => boolean} isReady whether calls are sent at once
+ * @property {(waited?: number) => Unready | undefined} unready why they are not. With `waited`, the milliseconds that a caller has
+ *   waited for it, the error is that of this caller
+ * @property {() => void} abort rejects the pending calls and all later ones
+ * @property {() => Promise<void>} close accepts no more calls; resolves once the pending ones have settled
+ */
+
+/**
+ * @typedef {import('./call.js').StateCall} StateCall
+ * @typedef {import('../../index.js').RedisStateError} RedisStateError
+ * @typedef {import('../../index.js').StateItem} StateItem
+ *
+ * @typedef {object} Capabilities what an engine supports; the facade rejects the rest with `ERR_UNSUPPORTED`
+ * @property {ReadonlySet<string>} operations names of `OPERATIONS`
+ * @property {boolean} conditions `ifAbsent`, `ifMatch`
+ * @property {boolean} expiry `ttl`
+ * @property {boolean} query
+ * @property {boolean} watch
+ * @property {boolean} replicas writes can wait for replicas
+ * @property {boolean} movesEntries an entry can move between servers: the old one then reports a removal and the new one a
+ *   write, although the entry did not change
+ *
+ * @typedef {object} EngineRules rules that the facade enforces, and limits that it has to know
+ * @property {boolean} strictTraceIds trace ids must not contain ":"
+ * @property {boolean} strictValues values that JSON would change are rejected
+ * @property {number} commandTimeout maximum time before a call settles, in milliseconds
+ * @property {{ calls: number, bytes: number }} maxPending
+ * @property {object} server how the server is named in traces
+ * @property {object} shown what `util.inspect` shows of the store, without credentials
+ *
+ * @typedef {object} Scope
+ * @property {string} [traceId] omitted: all traces
+ * @property {string} [keyPrefix] only entries whose key starts with it
+ * @property {string[]} [keys] only these keys of the trace; those without an entry are skipped
+ * @property {string[]} [names] only these entries: trace ids and keys, one after the other
+ *
+ * @typedef {'values' | 'items' | 'keys' | 'count' | 'traceIds' | 'names' | 'present'} Projection
+ *   `values`: array of values · `items`: array of `StateItem` · `keys`: array of keys · `count`: number · `traceIds`: array ·
+ *   `names`: array of trace ids and keys, one after the other · `present`: of `scope.names`, the indexes of the entries that
+ *   exist
+ *
+ * @typedef {object} Cancellation how the facade cancels a listing, when the caller's signal is aborted
+ * @property {() => void} cancel set by the engine that runs the listing
+ *
+ * @typedef {object} QueryPlan
+ * @property {string} [traceId]
+ * @property {unknown} [filter] paths by their index in `paths`, see `lib/query/filter.js`
+ * @property {[path: number, order: string][]} sort
+ * @property {string[]} paths
+ * @property {number} [limit]
+ * @property {string} [after] JSON text of the position after which the page starts
+ *
+ * @typedef {{ items: StateItem[], position: string | null }} QueryPage `position`: where the next page starts, `null` after the last one
+ *
+ * @typedef {{ traceId?: string, key?: string, configure: boolean }} WatchScope
+ *
+ * @typedef {object} WatchEvent
+ * @property {'written' | 'restored' | 'removed' | 'expired' | 'started' | 'gap'} kind `started`: the subscription is active;
+ *   `gap`: events may have been lost. Both have an empty trace id and key
+ * @property {string} traceId
+ * @property {string} key
+ *
+ * @typedef {object} WatchSink
+ * @property {(event: WatchEvent) => void} onEvent
+ * @property {(error: RedisStateError) => void} onFailure the subscription has ended
+ * @property {() => void} onUnverified the engine cannot verify that the server reports changes
+ *
+ * @typedef {'subscribed' | 'released' | 'unsubscribed'} LockEvent
+ *
+ * @typedef {object} Unready
+ * @property {() => RedisStateError} makeError
+ * @property {boolean} isPermanent waiting does not help: the credentials, the options or the server must change
+ *
+ * @typedef {object} EngineStats
+ * @property {number} inFlight
+ * @property {number} waiting
+ * @property {number} pendingBytes
+ * @property {number} bytesSent
+ * @property {number} bytesReceived
+ * @property {number} reconnects
+ */
+
+/**
+ * Replies of `execute`, by operation.
+ *
+ * @typedef {object} Replies
+ * @property {unknown} get the value, `null` if there is no entry
+ * @property {unknown} set `call.value`
+ * @property {unknown} delete the value that was deleted or `null`; with `input.existence` whether the entry existed
+ * @property {undefined} ping
+ * @property {boolean} has
+ * @property {{ value: unknown, etag: string, ttl: number } | null} getWithMetadata
+ * @property {number | null} ttl seconds, -1 without an expiry
+ * @property {boolean} touch whether the entry exists
+ * @property {boolean} persist whether the entry had an expiry
+ * @property {number} increment the sum
+ * @property {unknown} update `{ oldValue, newValue }`; with `replies: 'last'` the result of the last change
+ * @property {{ fence: number | null, holdMs: number }} lock `holdMs`: milliseconds until the lock of another holder expires
+ * @property {{ allowed: boolean, remaining: number, resetAfter: number }} rateLimit `resetAfter` in seconds
+ * @property {{ failed?: number, reply?: string }} transaction `failed`: index of the step whose condition does not hold; with
+ *   `reply`, of the step that the server refused with it after it had run the steps before
+ */
+
+/**
+ * What the facade provides to an engine.
+ *
+ * @typedef {object} Host
+ * @property {import('../observability/meter.js').Meter} meter
+ * @property {(event: ConnectionEvent) => void} onEvent also called with `ready` if there is no connection
+ * @property {Function} [strategy] the caller's reconnect strategy
+ * @property {Function} [credentials] the caller's provider of credentials
+ *
+ * @typedef {object} ConnectionEvent
+ * @property {'connecting' | 'connect' | 'ready' | 'reconnecting' | 'error' | 'end'} name
+ * @property {(() => RedisStateError) | undefined} makeError makes a new error with the reason, if there is one
+ * @property {number} retries
+ * @property {number} delay in milliseconds
+ */
+
+module.exports = {}

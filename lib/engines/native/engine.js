@@ -1,0 +1,284 @@
+// @ts-check
+'use strict'
+
+const { callFailure } = require('../../errors.js')
+const { warn } = require('../../warning.js')
+const { OPERATIONS, callNameOf } = require('../call.js')
+const { itemsOf } = require('../items.js')
+const { Batcher } = require('./batcher.js')
+const { RECORDS, encode, recordKindOf } = require('./codec.js')
+const { SafeCredentials } = require('./credentials.js')
+const { errorFromThrown, eventError } = require('./failures.js')
+const { loadNative } = require('./load.js')
+const { explainOption } = require('./option-errors.js')
+const { rootsOfNode, warnOfIgnoredRoots } = require('./node-roots.js')
+const { checkSlot } = require('./slots.js')
+const { SafeStrategy } = require('./strategy.js')
+const { Subscriptions } = require('./subscriptions.js')
+
+const { NativeStore } = loadNative()
+
+/**
+ * @typedef {import('../../../native.js').NativeEventDetail} EventDetail
+ * @typedef {import('../engine.js').Host} Host
+ * @typedef {import('../engine.js').Projection} Projection
+ * @typedef {import('../engine.js').Scope} Scope
+ * @typedef {import('../engine.js').StateEngine} StateEngine
+ * @typedef {import('../engine.js').Cancellation} Cancellation
+ * @typedef {import('../call.js').StateCall} StateCall
+ */
+
+/**
+ * Whether native code reads its sockets on the event loop, which only Node.js on Unix makes accessible. Otherwise a thread reads
+ * them; the variable lets tests select that driver.
+ */
+const USE_EVENT_LOOP =
+  !('bun' in process.versions || 'deno' in process.versions || process.platform === 'win32') &&
+  process.env.REDIS_STATE_DRIVER !== 'thread'
+
+/** Operations of calls on more than one entry. The names are empty, because only the facade knows which method made the call. */
+const LIST = { name: '', reads: true, writes: false }
+const CLEAR = { name: '', reads: true, writes: true }
+
+/** @type {Partial<Record<Projection, (values: any[]) => unknown>>} */
+const LISTING_RESULTS = { items: itemsOf, count: ([count]) => count }
+
+/** The engine in Rust: Redis, Valkey and the embedded store. @implements {StateEngine} */
+class NativeEngine {
+  #native
+  #meter
+  #batcher
+  #subscriptions
+  #origins
+  #naming
+  #scriptBytes
+  /** The address of the only server, if there is one. @type {string | undefined} */
+  #server
+
+  /**
+   * @param {Record<string, unknown>} options
+   * @param {Host} host
+   */
+  constructor(options, host) {
+    this.#origins = {
+      strategy: host.strategy && new SafeStrategy(host.strategy),
+      credentials: host.credentials && new SafeCredentials(host.credentials),
+    }
+    this.#native = this.#open(options, host)
+    this.#meter = host.meter
+    const rules = this.#native.rules
+    this.#naming = { hashTags: rules.hashTags }
+    this.#scriptBytes = rules.scriptBytes
+    this.#server = addressOf(rules.server)
+    this.#batcher = new Batcher(this.#native, host.meter, this.#origins, this.#server)
+    this.#subscriptions = new Subscriptions(this.#native, this.#origins, this.#server)
+    this.rules = {
+      strictTraceIds: rules.strictTraceIds,
+      strictValues: rules.strictValues,
+      commandTimeout: rules.commandTimeout,
+      maxPending: { calls: rules.maxPendingCommands, bytes: rules.maxPendingBytes },
+      server: rules.server,
+      shown: { server: rules.description, keyPrefix: rules.keyPrefix },
+    }
+    this.capabilities = capabilitiesOf(rules)
+    warnOnOpen(rules)
+  }
+
+  /** @param {StateCall} call @returns {Promise<any>} */
+  execute(call) {
+    const kind = recordKindOf(call)
+    if (kind === RECORDS.transaction && this.capabilities.movesEntries) checkSlot(call, this.#naming)
+    const reply = this.#batcher.add(call, encode(call, kind, this.#naming), this.#scriptBytes[kind.letter])
+    const { decode } = kind
+    return decode === undefined ? reply : reply.then((raw) => this.#decode(call, () => decode(raw, call)))
+  }
+
+  /** @param {Scope} scope @param {Projection} projection @param {Cancellation} [cancellation] @returns {Promise<any>} */
+  list(scope, projection, cancellation) {
+    const finish = LISTING_RESULTS[projection] ?? ((values) => values)
+    return this.#list(
+      { operation: LIST, traceId: scope.traceId, finish, ...this.#nativeListing(scope, projection) },
+      cancellation,
+    )
+  }
+
+  /** @param {Scope} scope @param {Cancellation} [cancellation] @returns {Promise<void>} */
+  clear({ traceId = '', keyPrefix = '' }, cancellation) {
+    const start = (/** @type {number} */ batch) => this.#native.clear(batch, traceId, keyPrefix)
+    return this.#list({ operation: CLEAR, traceId, text: keyPrefix, start, finish: () => undefined }, cancellation)
+  }
+
+  /** @param {import('../engine.js').QueryPlan} plan @param {Cancellation} [cancellation] */
+  query({ traceId, ...plan }, cancellation) {
+    const text = JSON.stringify(plan)
+    const start = (/** @type {number} */ batch) => this.#native.query(batch, text, traceId)
+    return this.#list({ operation: LIST, traceId, text, start, finish: pageOf }, cancellation)
+  }
+
+  /** @param {import('../engine.js').WatchScope} scope @param {import('../engine.js').WatchSink} sink */
+  subscribe(scope, sink) {
+    return this.#subscriptions.open(scope, sink)
+  }
+
+  /** @param {{ traceId: string, key: string }} lock @param {(event: import('../engine.js').LockEvent) => void} onEvent */
+  subscribeToLock(lock, onEvent) {
+    return this.#subscriptions.openForLock(lock, onEvent)
+  }
+
+  stats() {
+    return this.#batcher.stats()
+  }
+
+  isReady() {
+    return this.#native.isReady()
+  }
+
+  /** @param {number} [waited] */
+  unready(waited) {
+    const unready = this.#native.unready(waited)
+    if (unready === null) return undefined
+    const { failure, isPermanent } = unready
+    return { isPermanent, makeError: () => eventError(failure, this.#origins, this.#server) }
+  }
+
+  abort() {
+    this.#native.abort()
+  }
+
+  async close() {
+    await this.#batcher.close()
+    this.#native.close()
+  }
+
+  /** @param {Record<string, unknown>} options @param {Host} host */
+  #open(options, { onEvent }) {
+    const { strategy, credentials } = this.#origins
+    try {
+      return new NativeStore(
+        options,
+        USE_EVENT_LOOP,
+        (batch, last, values, failures, unbatched) => this.#batcher.settle(batch, last, values, failures, unbatched),
+        (name, detail) => onEvent(this.#eventOf(name, detail)),
+        strategy && ((retries, failure) => strategy.decide(retries, failure)),
+        credentials && (() => credentials.get()),
+        rootsOfNode,
+      )
+    } catch (error) {
+      throw explainOption(errorFromThrown(error), options)
+    }
+  }
+
+  /**
+   * @param {string} name
+   * @param {EventDetail | null} [detail]
+   * @returns {import('../engine.js').ConnectionEvent}
+   */
+  #eventOf(name, detail) {
+    const makeError = detail ? () => eventError(detail.error, this.#origins, this.#server) : undefined
+    const { retries = 0, delay = 0 } = detail ?? {}
+    return { name: /** @type {import('../engine.js').ConnectionEvent['name']} */ (name), makeError, retries, delay }
+  }
+
+  /**
+   * Selects the native method that lists a scope.
+   *
+   * @param {Scope} scope
+   * @param {Projection} projection
+   * @returns {{ text?: string, start: (batch: number) => void }}
+   */
+  #nativeListing({ traceId, keyPrefix, keys, names }, projection) {
+    if (names !== undefined) return { start: (batch) => this.#native.listPresent(batch, names) }
+    if (keys === undefined) {
+      const native = /** @type {Exclude<Projection, 'present'>} */ (projection)
+      return { text: keyPrefix, start: (batch) => this.#native.list(batch, native, traceId, keyPrefix) }
+    }
+    const text = JSON.stringify(keys)
+    return { text, start: (batch) => this.#native.listItems(batch, traceId ?? '', text) }
+  }
+
+  /**
+   * @param {import('./batcher.js').Listing} listing
+   * @param {Cancellation} [cancellation]
+   */
+  #list(listing, cancellation) {
+    if (cancellation === undefined) return this.#batcher.list(listing)
+    const start = (/** @type {number} */ batch) => {
+      cancellation.cancel = () => this.#native.cancel(batch)
+      listing.start(batch)
+    }
+    return this.#batcher.list({ ...listing, start })
+  }
+
+  /**
+   * Decodes a reply; one of an unexpected form is a failure of its call.
+   *
+   * @param {StateCall} call
+   * @param {() => any} decode
+   */
+  #decode(call, decode) {
+    try {
+      return decode()
+    } catch (cause) {
+      this.#meter.failed('ERR_REPLY', 1)
+      const applied = call.operation.writes ? /** @type {const} */ ('unknown') : undefined
+      const what = 'the reply of the server does not fit the command'
+      throw callFailure(callNameOf(call), 'ERR_REPLY', what, { server: this.#server, applied, cause })
+    }
+  }
+}
+
+/** @param {import('../../../native.js').NativeServer} server */
+function addressOf({ serverAddress, serverPort }) {
+  return serverPort === undefined ? serverAddress : `${serverAddress}:${serverPort}`
+}
+
+/** @param {any[]} values flat items, followed by the position of the next page, or null */
+function pageOf(values) {
+  const position = values.pop()
+  return { items: itemsOf(values), position }
+}
+
+/**
+ * @param {import('../../../native.js').NativeCallRules} rules
+ * @returns {import('../engine.js').Capabilities}
+ */
+function capabilitiesOf({ embedded, splitsBatches }) {
+  return {
+    operations: new Set(Object.keys(OPERATIONS)),
+    conditions: true,
+    expiry: true,
+    query: true,
+    watch: true,
+    replicas: !embedded,
+    movesEntries: splitsBatches,
+  }
+}
+
+/** Of more open adapters than this, most were probably forgotten. */
+const MAX_USUAL_STORES = 50
+let hasWarnedOfMemory = false
+let hasWarnedOfStores = false
+
+/** @param {import('../../../native.js').NativeCallRules} rules */
+function warnOnOpen({ embedded, ignoredRoots, unverified }) {
+  if (embedded && !hasWarnedOfMemory) {
+    hasWarnedOfMemory = true
+    warn('the embedded store is used: state is kept in this process only and ends with it')
+  }
+  warnOfOpenStores(NativeStore.openStores())
+  if (ignoredRoots !== undefined) warnOfIgnoredRoots(ignoredRoots)
+  if (unverified) warn('rejectUnauthorized is false: the certificate of the server is not verified')
+}
+
+/** @param {number} count of the open adapters of this thread, including those of other copies of this package */
+function warnOfOpenStores(count) {
+  if (count <= MAX_USUAL_STORES || hasWarnedOfStores) return
+  hasWarnedOfStores = true
+  warn(
+    `${count} adapters are open, and each has connections of its own. Close those that are not needed any more with cleanup(). If ` +
+      'the modules of this process are loaded again when they change (hot reload), keep one adapter: ' +
+      'globalThis.state ??= new RedisStateAdapter(options)',
+  )
+}
+
+module.exports = { NativeEngine }

@@ -1,0 +1,100 @@
+// @ts-check
+'use strict'
+
+const { types } = require('node:util')
+const { invalidArgument } = require('../errors.js')
+const { kindOf } = require('./received.js')
+const { findLoss } = require('./strict-value.js')
+
+/** Characters of an error of the caller that are shown. */
+const MAX_REASON_LENGTH = 200
+
+/** @typedef {{ strictTraceIds: boolean }} Naming rules for trace ids */
+
+/**
+ * @param {unknown} traceId
+ * @param {Naming} naming
+ */
+function checkTraceId(traceId, { strictTraceIds }) {
+  checkId('traceId', traceId)
+  if (strictTraceIds && traceId.includes(':'))
+    throw invalidArgument('the trace id contains a ":", which strictTraceIds rejects')
+}
+
+/**
+ * @param {string} noun what the id is called
+ * @param {unknown} id
+ * @returns {asserts id is string}
+ */
+function checkId(noun, id) {
+  if (typeof id !== 'string') throw invalidArgument(`${noun}: expected a string, got ${kindOf(id)}`)
+  // UTF-8 replaces every lone surrogate by the same character, so different ids would become the same key.
+  if (!id.isWellFormed()) throw invalidArgument(`${noun}: contains a lone surrogate`)
+}
+
+/**
+ * Returns the JSON text of a value; throws if it has none.
+ *
+ * @param {unknown} value
+ * @param {{ strictValues: boolean }} rules
+ */
+function jsonText(value, { strictValues }) {
+  // Its JSON text would be {}, and a `set` that resolves to it would wait for it.
+  if (isThenable(value)) throw invalidArgument('the value is a promise', { remedy: 'Await it first.' })
+  if (strictValues) rejectLoss(value)
+  let text
+  try {
+    text = JSON.stringify(value)
+  } catch (cause) {
+    throw notSerializable(cause)
+  }
+  if (text === undefined) throw noJsonText(value)
+  return text
+}
+
+/** @param {unknown} value */
+function noJsonText(value) {
+  const remedy = value === undefined ? 'Use null, or delete the entry.' : undefined
+  return invalidArgument(`the value is not JSON-serializable: it is ${kindOf(value)}`, { remedy })
+}
+
+/**
+ * @param {unknown} error that JSON.stringify threw. Errors of V8 name members of the value, so that they are no cause
+ */
+function notSerializable(error) {
+  const what = 'the value is not JSON-serializable'
+  const reason = reasonOfV8(describeThrown(error))
+  if (reason !== undefined) return invalidArgument(`${what}: ${reason}`)
+  const { name, message } = describeThrown(error)
+  const thrown = message === '' ? name : `${name}: ${message}`
+  return invalidArgument(`${what}: its toJSON or a getter threw ${thrown}`, { cause: error })
+}
+
+/** @param {{ name: string, message: string }} error */
+function reasonOfV8({ name, message }) {
+  if (name === 'TypeError' && message.includes('serialize a BigInt')) return 'it contains a BigInt'
+  if (name === 'TypeError' && message.startsWith('Converting circular structure')) return 'it refers to itself'
+  if (name === 'RangeError' && message === 'Invalid string length') return 'its text would be too long for a string'
+  if (name === 'RangeError' && message.startsWith('Maximum call stack')) return 'it is nested too deeply'
+}
+
+/** @param {unknown} error what the caller's code threw, which can be anything */
+function describeThrown(error) {
+  if (!types.isNativeError(error)) return { name: kindOf(error), message: '' }
+  const [line] = String(error.message).split('\n')
+  return { name: String(error.name), message: line.slice(0, MAX_REASON_LENGTH) }
+}
+
+/** @param {unknown} value */
+function rejectLoss(value) {
+  if (typeof value !== 'object' && typeof value !== 'number') return
+  const loss = findLoss(value)
+  if (loss) throw invalidArgument(`value${loss.path}: ${loss.what}, which strictValues rejects`)
+}
+
+/** @param {unknown} value */
+function isThenable(value) {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+module.exports = { checkId, checkTraceId, jsonText }

@@ -1,0 +1,124 @@
+// @ts-check
+'use strict'
+
+const { checkSignal } = require('./abort.js')
+const { parseDuration } = require('./duration.js')
+const { invalidArgument } = require('../errors.js')
+const { isIntBetween, readFields } = require('./input.js')
+const { pathSegmentsOf } = require('./field-path.js')
+const { received } = require('./received.js')
+const { checkSchema } = require('./schema.js')
+const { MAX_TIMER_MS } = require('../time.js')
+
+/** @typedef {import('./input.js').Kind} Kind */
+
+const MAX_TTL_SECONDS = 4294967295
+const MAX_REPLICAS = 1000
+
+/**
+ * Makes a kind of its name and its test.
+ *
+ * @param {string} expected
+ * @param {(value: unknown) => boolean} accepts
+ * @returns {Kind}
+ */
+function kind(expected, accepts) {
+  const read = (/** @type {unknown} */ value, /** @type {string} */ path) => {
+    if (accepts(value)) return value
+    throw invalidArgument(`${path}: expected ${expected}, got ${received(value)}`)
+  }
+  return { read }
+}
+
+/** @param {number} min @param {number} max @param {string} [noun] */
+function boundedInt(min, max, noun = 'a whole number') {
+  return kind(`${noun} from ${min} to ${max}`, (value) => isIntBetween(value, min, max))
+}
+
+/** @param {Kind} base @param {unknown} defaultValue @returns {Kind} */
+function withDefault(base, defaultValue) {
+  return { ...base, defaultValue }
+}
+
+/** @param {Kind} base @returns {Kind} */
+function required(base) {
+  return { ...base, isRequired: true }
+}
+
+/** @type {Kind} */
+const any = { read: (value) => value }
+const boolean = kind('true or false', (value) => typeof value === 'boolean')
+const string = kind('a string', (value) => typeof value === 'string')
+const finiteNumber = kind('a finite number', Number.isFinite)
+
+/** Reads a text with its unit, such as `'30s'`, as milliseconds. @param {number} min @returns {Kind} */
+function duration(min) {
+  return { read: (value, path) => parseDuration(value, path, { min }) }
+}
+
+const expiry = kind(
+  `whole seconds from 1 to ${MAX_TTL_SECONDS}, or 0 or -1 for no expiry`,
+  (value) => value === -1 || isIntBetween(value, 0, MAX_TTL_SECONDS),
+)
+
+/** `ifMatch: undefined` is rejected: the etag of an entry that does not exist would otherwise make an unconditional write. */
+const etag = {
+  ...kind(
+    'the etag of an entry (40 hexadecimal digits, in lower case and without quotation marks)',
+    (value) => typeof value === 'string' && /^[0-9a-f]{40}$/.test(value),
+  ),
+  rejectsUndefined: true,
+}
+
+/** @type {Kind} */
+const signal = { read: checkSignal }
+
+/** The path of a field in a value. @type {Kind} */
+const fieldPath = { read: pathSegmentsOf }
+
+/** @type {Kind} */
+const schema = { read: checkSchema }
+
+const REPLICAS = {
+  count: required(boundedInt(1, MAX_REPLICAS)),
+  timeout: required(boundedInt(1, MAX_TIMER_MS, 'whole milliseconds')),
+}
+
+/** @type {Kind} */
+const waitReplicas = {
+  read(value, path, rules) {
+    if (rules?.hasReplicas === false) throw invalidArgument(`${path}: this store has no replicas`)
+    const read = readFields(value, REPLICAS, { at: path, inside: `${path}.` })
+    if (rules && read.timeout >= rules.commandTimeout) {
+      throw invalidArgument(
+        `${path}.timeout: expected less than commandTimeout (${rules.commandTimeout}), got ${read.timeout}`,
+      )
+    }
+    return read
+  },
+}
+
+/** @param {readonly string[]} strings */
+function oneOf(strings) {
+  return kind(`one of ${strings.join(', ')}`, (value) => typeof value === 'string' && strings.includes(value))
+}
+
+module.exports = {
+  MAX_TTL_SECONDS,
+  any,
+  boolean,
+  boundedInt,
+  duration,
+  etag,
+  expiry,
+  fieldPath,
+  finiteNumber,
+  kind,
+  oneOf,
+  required,
+  schema,
+  signal,
+  string,
+  waitReplicas,
+  withDefault,
+}

@@ -1,0 +1,90 @@
+// @ts-check
+'use strict'
+
+const { unsupported } = require('../errors.js')
+const { checkId } = require('../input/entry.js')
+const { readInput } = require('../input/method-options.js')
+const { matcher } = require('./filter.js')
+
+/**
+ * @typedef {import('../engines/engine.js').Projection} Projection
+ * @typedef {import('./dispatcher.js').Dispatcher} Dispatcher
+ */
+
+/**
+ * Lists the entries of a trace.
+ *
+ * @param {Dispatcher} dispatcher
+ * @param {'getGroup' | 'getByPrefix' | 'keys' | 'count'} method
+ * @param {Projection} projection
+ * @param {{ traceId: string, keyPrefix?: string }} scope
+ * @param {unknown} options
+ */
+function listTrace(dispatcher, method, projection, scope, options) {
+  return dispatcher.onScope({ method, traceId: scope.traceId, options }, () => {
+    checkScope(dispatcher, scope)
+    return { traceId: scope.traceId, start: (engine, cancellation) => engine.list(scope, projection, cancellation) }
+  })
+}
+
+/** @param {Dispatcher} dispatcher @param {unknown} options */
+function traceIds(dispatcher, options) {
+  return dispatcher.onScope({ method: 'traceIds', options }, () => ({
+    start: (engine, cancellation) => engine.list({}, 'traceIds', cancellation),
+  }))
+}
+
+/** @param {Dispatcher} dispatcher @param {unknown} input @param {unknown} options */
+function items(dispatcher, input, options) {
+  return dispatcher.onScope({ method: 'items', options }, () => {
+    const { groupId, filter } = readInput('items', input === undefined ? {} : input, 'input', '')
+    const matches = matcher(filter)
+    const traceId = traceIdOf(dispatcher, groupId)
+    /** @type {import('./dispatcher.js').ScopeCall['start']} */
+    const start = async (engine, cancellation) => {
+      const found = await engine.list({ traceId }, 'items', cancellation)
+      return found.filter((/** @type {import('../../index.js').StateItem} */ item) => matches(item.value))
+    }
+    return { traceId, start }
+  })
+}
+
+/** @param {Dispatcher} dispatcher @param {unknown} input @param {unknown} options */
+function query(dispatcher, input, options) {
+  return dispatcher.onScope({ method: 'query', options }, () => {
+    // The room query/ is loaded by the first query, not by the import of the package.
+    const { queryPlan } = require('../query/query.js')
+    const { plan, finish } = queryPlan(input)
+    if (plan.traceId !== undefined) dispatcher.checkTraceId(plan.traceId)
+    if (!dispatcher.engine.capabilities.query) throw unsupported('this store does not support query')
+    return { traceId: plan.traceId, start: (engine, cancellation) => engine.query(plan, cancellation).then(finish) }
+  })
+}
+
+/** @param {Dispatcher} dispatcher @param {string} traceId @param {string} keyPrefix @param {unknown} options */
+function clear(dispatcher, traceId, keyPrefix, options) {
+  return dispatcher.onScope({ method: 'clear', traceId, writes: true, options }, () => {
+    checkScope(dispatcher, { traceId, keyPrefix })
+    return { traceId, start: (engine, cancellation) => engine.clear({ traceId, keyPrefix }, cancellation) }
+  })
+}
+
+/** @param {Dispatcher} dispatcher @param {{ traceId: unknown, keyPrefix?: unknown }} scope */
+function checkScope(dispatcher, scope) {
+  dispatcher.checkTraceId(scope.traceId)
+  if ('keyPrefix' in scope) checkId('keyPrefix', scope.keyPrefix)
+}
+
+/**
+ * Checks the trace id of a listing. An empty one means all traces, as in Motia's own adapter.
+ *
+ * @param {Dispatcher} dispatcher
+ * @param {string | undefined} groupId
+ */
+function traceIdOf(dispatcher, groupId) {
+  if (groupId === undefined || groupId === '') return undefined
+  dispatcher.checkTraceId(groupId)
+  return groupId
+}
+
+module.exports = { clear, items, listTrace, query, traceIds }

@@ -1,0 +1,26 @@
+// @ts-check
+'use strict'
+
+const { OPERATIONS } = require('../engines/call.js')
+const { invalidArgument } = require('../errors.js')
+
+/**
+ * @param {import('./dispatcher.js').Dispatcher} dispatcher
+ * @param {string} traceId
+ * @param {string} key
+ * @param {any} options
+ */
+function rateLimit(dispatcher, traceId, key, options) {
+  return dispatcher.call({ operation: OPERATIONS.rateLimit, traceId, key, options }, (checked) => ({
+    input: inputOf(checked),
+  }))
+}
+
+/** @param {import('../input/call-options.js').CheckedOptions} checked */
+function inputOf({ all: { limit, window, cost } }) {
+  // It would never be allowed, however long the caller waits.
+  if (cost > limit) throw invalidArgument(`cost: ${cost} is more than the limit of ${limit}`)
+  return { limit, window, cost }
+}
+
+module.exports = { rateLimit }

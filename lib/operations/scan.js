@@ -1,0 +1,76 @@
+// @ts-check
+'use strict'
+
+const { checkNotAborted } = require('../input/abort.js')
+const { checkId } = require('../input/entry.js')
+
+/** @typedef {import('./dispatcher.js').Dispatcher} Dispatcher */
+
+/**
+ * @param {Dispatcher} dispatcher
+ * @param {string} traceId
+ * @param {unknown} [options]
+ */
+async function* scan(dispatcher, traceId, options) {
+  const { keys, pageSize, signal } = await listKeys(dispatcher, traceId, options)
+  const read = (/** @type {string[]} */ page) => readPage(dispatcher, traceId, page, signal)
+  yield* readPages(keys, pageSize, read)
+}
+
+/**
+ * @param {Dispatcher} dispatcher
+ * @param {string} traceId
+ * @param {unknown} options
+ * @returns {Promise<{ keys: string[], pageSize: number, signal?: AbortSignal }>}
+ */
+function listKeys(dispatcher, traceId, options) {
+  return dispatcher.onScope({ method: 'scan', traceId, options }, ({ signal, all: { pageSize, keyPrefix } }) => {
+    dispatcher.checkTraceId(traceId)
+    checkId('keyPrefix', keyPrefix)
+    return {
+      traceId,
+      start: (engine, cancellation) =>
+        engine.list({ traceId, keyPrefix }, 'keys', cancellation).then((keys) => ({ keys, pageSize, signal })),
+    }
+  })
+}
+
+/**
+ * @param {Dispatcher} dispatcher
+ * @param {string} traceId
+ * @param {string[]} keys
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<import('../../index.js').StateItem[]>}
+ */
+function readPage(dispatcher, traceId, keys, signal) {
+  return dispatcher.onScope({ method: 'scan', traceId, checked: { signal, all: {} } }, () => {
+    checkNotAborted(signal)
+    return { traceId, start: (engine, cancellation) => engine.list({ traceId, keys }, 'items', cancellation) }
+  })
+}
+
+/**
+ * Yields the items of the keys. While a page is consumed, the next one is read, and no other.
+ *
+ * @template T
+ * @param {string[]} keys
+ * @param {number} pageSize
+ * @param {(keys: string[]) => Promise<T[]>} read
+ */
+async function* readPages(keys, pageSize, read) {
+  const readFrom = (/** @type {number} */ start) => {
+    const page = read(keys.slice(start, start + pageSize))
+    // If the caller breaks out of the loop, this page is never awaited; its failure must not be an unhandled rejection.
+    page.catch(() => {})
+    return page
+  }
+  if (keys.length === 0) return
+  let next = readFrom(0)
+  for (let start = 0; start < keys.length; start += pageSize) {
+    const page = await next
+    if (start + pageSize < keys.length) next = readFrom(start + pageSize)
+    yield* page
+  }
+}
+
+module.exports = { scan }

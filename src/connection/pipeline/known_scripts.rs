@@ -1,0 +1,25 @@
+//! The scripts that the server has executed on the current connection.
+
+use crate::protocol::{Frame, Request, Script};
+
+#[derive(Default)]
+pub struct KnownScripts(Vec<&'static Script>);
+
+impl KnownScripts {
+    pub fn has(&self, script: &'static Script) -> bool {
+        self.0.iter().any(|known| std::ptr::eq(*known, script))
+    }
+
+    /// If the reply is not an error, the server has cached the script of the command.
+    pub fn learn(&mut self, request: &Request, index: usize, reply: &Frame<'_>) {
+        let Some(script) = request.script_with_source(index) else { return };
+        if !matches!(reply, Frame::Error(_)) && !self.has(script) {
+            self.0.push(script);
+        }
+    }
+
+    /// The server may be another one, or has dropped a script.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+}

@@ -1,0 +1,103 @@
+//! Consecutive commands of one request.
+
+use std::sync::Arc;
+
+use crate::protocol::{Age, Effect, Encoded, Request};
+
+/// Commands `next..last` of a request, which have no reply yet.
+pub struct Segment {
+    pub batch: u64,
+    pub request: Arc<Request>,
+    pub next: usize,
+    pub last: usize,
+    /// Number of the request's bytes that the socket accepted.
+    pub sent: usize,
+    /// Increases along the queue.
+    pub serial: u64,
+    /// The reply to the ASKING before the next command has arrived.
+    is_asking_answered: bool,
+}
+
+impl Segment {
+    pub fn new(batch: u64, request: Arc<Request>, next: usize, last: usize) -> Self {
+        let sent = request.start_of(next);
+        Segment { batch, request, next, last, sent, serial: 0, is_asking_answered: false }
+    }
+
+    /// A segment of one command, of which nothing is sent.
+    pub fn command(&self, index: usize) -> Self {
+        Segment::new(self.batch, self.request.clone(), index, index + 1)
+    }
+
+    /// The segment with the source of its script in place of the digest.
+    pub fn with_source(&self) -> Self {
+        Segment::new(self.batch, Arc::new(self.request.command_with_source(self.next)), self.next, self.last)
+    }
+
+    fn end(&self) -> usize {
+        self.request.end_of(self.last - 1)
+    }
+
+    pub fn unsent(&self) -> &[u8] {
+        // After `forget_bytes` there are none.
+        self.request.bytes.get(self.sent..self.end()).unwrap_or_default()
+    }
+
+    /// Frees the bytes of a sent segment that is never sent again; only its replies are outstanding.
+    pub fn forget_bytes(&mut self) {
+        if self.unsent().is_empty() {
+            self.request = Arc::new(self.request.without_bytes());
+        }
+    }
+
+    pub fn is_forgotten(&self) -> bool {
+        self.request.bytes.is_empty()
+    }
+
+    /// Whether the last byte was sent. The server cannot execute the command without it.
+    pub fn is_sent(&self, index: usize) -> bool {
+        self.request.end_of(index) <= self.sent
+    }
+
+    /// Whether the next command, or the ASKING before it, is sent completely.
+    pub fn awaits_reply(&self) -> bool {
+        let awaits_asking = || !self.is_asking_answered && self.request.is_asking_sent(self.next, self.sent);
+        self.is_sent(self.next) || awaits_asking()
+    }
+
+    /// Whether at least one byte of the next command is sent.
+    pub fn is_begun(&self) -> bool {
+        self.request.start_of(self.next) < self.sent
+    }
+
+    /// The first command of which no byte is sent; `last` if there is none.
+    pub fn first_unsent(&self) -> usize {
+        self.request.first_unsent(self.sent).clamp(self.next, self.last)
+    }
+
+    /// Returns whether the next reply belongs to an ASKING, and counts it as received.
+    pub fn consume_asking_reply(&mut self) -> bool {
+        self.is_asking_answered = !self.is_asking_answered && self.request.is_asking(self.next);
+        self.is_asking_answered
+    }
+
+    pub fn age(&self) -> Age {
+        self.request.age(self.next)
+    }
+
+    pub fn encoded(&self) -> Encoded<'_> {
+        self.request.command(self.next)
+    }
+
+    pub fn effect(&self) -> Effect {
+        self.request.effect(self.next)
+    }
+
+    /// Appends a command if it follows the last one in the same request. Returns whether it did.
+    pub fn extend(&mut self, segment: &Segment, index: usize) -> bool {
+        let follows =
+            self.batch == segment.batch && self.last == index && Arc::ptr_eq(&self.request, &segment.request);
+        self.last += usize::from(follows);
+        follows
+    }
+}

@@ -1,0 +1,8 @@
+//! The operations: as Redis commands and scripts (`redis`), and on the entries of the embedded store (`memory`).
+
+pub mod call;
+pub mod change;
+pub mod listing;
+pub mod lock;
+pub mod memory;
+pub mod redis;

@@ -1,0 +1,243 @@
+//! The embedded store, which behaves like Redis but keeps the entries in this process.
+
+mod entries;
+mod executor;
+mod listeners;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::time::{Duration, Instant};
+
+pub use self::listeners::ListenerId;
+
+use self::entries::{Entries, Entry};
+use self::executor::Executor;
+use self::listeners::Listener;
+use super::call::{Calls, Operation, Outcomes, Success};
+use super::listing::Listing;
+use crate::config::Writes;
+use crate::error::Error;
+use crate::json::Chunks;
+use crate::keyspace::Keyspace;
+use crate::sync::locked;
+
+/// Stores that adapters share by name, while one of them is open.
+static NAMED: Mutex<Option<HashMap<String, Weak<Memory>>>> = Mutex::new(None);
+
+/// Limit of entries that a listing or `clear` processes while it holds the lock, which blocks other calls.
+const PAGE: usize = 256;
+/// Limit of the values on a page, in bytes.
+const PAGE_BYTES: usize = 1 << 20;
+
+#[derive(Debug, Default)]
+pub struct Memory {
+    entries: Mutex<Entries>,
+}
+
+impl Memory {
+    /// Returns the store with this name; without a name, a new one.
+    pub fn open(name: Option<&str>) -> Arc<Self> {
+        let Some(name) = name else { return Arc::default() };
+        let mut named = locked(NAMED.lock());
+        let named = named.get_or_insert_default();
+        named.retain(|_, store| store.strong_count() > 0);
+        if let Some(store) = named.get(name).and_then(Weak::upgrade) {
+            return store;
+        }
+        let store = Arc::default();
+        named.insert(name.to_owned(), Arc::downgrade(&store));
+        store
+    }
+
+    pub fn apply<'a>(
+        &self,
+        keyspace: &Keyspace,
+        writes: Writes,
+        calls: impl Calls<'a>,
+        mut outcomes: impl Outcomes,
+    ) {
+        let mut entries = self.entries();
+        let expires = writes.ttl.map(|ttl| Instant::now() + Duration::from_secs(ttl.into()));
+        let mut redis_key = String::new();
+        for (index, call) in calls.enumerate() {
+            keyspace.write_key(&mut redis_key, call.space(), &call.entry);
+            let (removed, json);
+            let outcome = match call.operation {
+                Operation::Get => Ok(Success::Value(entries.get(&redis_key).map(Entry::json))),
+                Operation::Set { json } => {
+                    entries.insert(&redis_key, Entry { json: json.into(), expires });
+                    Ok(Success::Done)
+                }
+                Operation::Delete => {
+                    removed = entries.remove(&redis_key);
+                    Ok(Success::Value(removed.as_ref().map(Entry::json)))
+                }
+                operation => match Executor::new(&mut entries, keyspace, writes, &redis_key).run(operation) {
+                    Ok(None) => Ok(Success::Done),
+                    Ok(Some(result)) => {
+                        json = result;
+                        Ok(Success::Value(Some(json.as_bytes())))
+                    }
+                    Err(error) => Err(error),
+                },
+            };
+            outcomes.take(index, outcome);
+        }
+        drop(entries);
+        outcomes.finish();
+    }
+
+    /// Lists each entry that exists during the whole listing once: pages are ordered by key.
+    pub async fn list(&self, keyspace: &Keyspace, mut listing: Listing) -> Result<Chunks, Error> {
+        let start = keyspace.start_of(listing.scope());
+        let mut page = self.page(&start, None);
+        while let Some((last, _)) = page.last().cloned() {
+            for (redis_key, json) in page {
+                if listing.projection().needs_values() {
+                    listing.take_value(&redis_key, json.as_bytes())?;
+                } else {
+                    listing.take_key(&redis_key);
+                }
+            }
+            yield_to_others().await;
+            page = self.page(&start, Some(&last));
+        }
+        Ok(listing.finish())
+    }
+
+    /// Lists the entries of these Redis keys.
+    pub async fn read(&self, redis_keys: Vec<Arc<str>>, mut listing: Listing) -> Result<Chunks, Error> {
+        for redis_keys in redis_keys.chunks(PAGE) {
+            for (redis_key, json) in self.found(redis_keys) {
+                listing.take_value(&redis_key, json.as_bytes())?;
+            }
+            yield_to_others().await;
+        }
+        Ok(listing.finish())
+    }
+
+    /// The existing entries of these keys.
+    fn found(&self, redis_keys: &[Arc<str>]) -> Vec<(Arc<str>, Arc<str>)> {
+        let entries = self.entries();
+        let text = |key: &Arc<str>| entries.get(key).map(|entry| (key.clone(), entry.json.clone()));
+        redis_keys.iter().filter_map(text).collect()
+    }
+
+    /// Removes all entries whose Redis key begins with `start`.
+    pub async fn clear(&self, start: &str) {
+        let mut last = None;
+        while let Some(next) = self.clear_page(start, last.as_deref()) {
+            last = Some(next);
+            yield_to_others().await;
+        }
+    }
+
+    /// The next entries after a key, of those whose keys begin with `start`.
+    fn page(&self, start: &str, after: Option<&str>) -> Vec<(Arc<str>, Arc<str>)> {
+        let (entries, mut bytes) = (self.entries(), 0);
+        let mut page = Vec::new();
+        for (key, entry) in entries.following(start, after).take(PAGE) {
+            page.push((key.clone(), entry.json.clone()));
+            bytes += entry.json.len();
+            if bytes >= PAGE_BYTES {
+                break;
+            }
+        }
+        page
+    }
+
+    /// Removes the next entries whose keys begin with `start`. Returns the last key.
+    fn clear_page(&self, start: &str, after: Option<&str>) -> Option<Arc<str>> {
+        let mut entries = self.entries();
+        let keys: Vec<_> = entries.following(start, after).take(PAGE).map(|(key, _)| key.clone()).collect();
+        let removed: Vec<_> = keys.iter().map(|key| entries.remove(key)).collect();
+        // Free large values without the lock.
+        drop(entries);
+        drop(removed);
+        keys.last().cloned()
+    }
+
+    /// Calls `listener` on each change, until it is removed.
+    pub fn add_listener(&self, listener: Listener) -> ListenerId {
+        self.entries().listeners.add(listener)
+    }
+
+    pub fn remove_listener(&self, listener: ListenerId) {
+        self.entries().listeners.remove(listener);
+    }
+
+    /// Removes expired entries, which notifies listeners.
+    pub fn drop_expired(&self) {
+        while self.entries().has_expired() {}
+    }
+
+    /// Locks the entries, and removes some expired ones.
+    fn entries(&self) -> MutexGuard<'_, Entries> {
+        let mut entries = locked(self.entries.lock());
+        entries.drop_expired(Instant::now());
+        entries
+    }
+}
+
+/// Lets other tasks run: all adapters of the process share the threads.
+async fn yield_to_others() {
+    tokio::task::yield_now().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::listing::Projection;
+    use crate::keyspace::Scope;
+
+    fn entry(json: &str, expires: Option<Instant>) -> Entry {
+        Entry { json: json.into(), expires }
+    }
+
+    #[tokio::test]
+    async fn an_entry_that_exists_all_the_time_is_listed_once() {
+        let (memory, keyspace) = (Memory::default(), Keyspace::new("p:".into(), false));
+        for number in 0..3 * PAGE {
+            memory.entries().insert(&format!("p:t:{number:04}"), entry("1", None));
+        }
+        let listing = Listing::new(keyspace.clone(), Scope::All, Projection::Keys);
+        let mut listed = std::pin::pin!(memory.list(&keyspace, listing));
+        let waker = std::task::Waker::noop();
+        let mut context = std::task::Context::from_waker(waker);
+        // Other calls run after the first page.
+        assert!(listed.as_mut().poll(&mut context).is_pending());
+        memory.entries().remove("p:t:0000");
+        memory.entries().remove("p:t:0700");
+        let keys: Vec<String> = serde_json::from_str(&listed.await.unwrap().concat()).unwrap();
+        let expected = (0..3 * PAGE).filter(|number| *number != 700).map(|number| format!("{number:04}"));
+        assert_eq!(keys, expected.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn listeners_are_called_on_each_change() {
+        let (now, memory) = (Instant::now(), Memory::default());
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let listener = memory
+            .add_listener(Box::new(move |key, change| sender.send(format!("{key} {change:?}")).unwrap()));
+        memory.entries().insert("a", entry("1", None));
+        memory.entries().insert("a", entry("2", Some(now)));
+        memory.drop_expired();
+        assert!(memory.entries().remove("a").is_none());
+        memory.entries().insert("b", entry("1", None));
+        memory.entries().remove("b");
+        memory.remove_listener(listener);
+        memory.entries().insert("c", entry("1", None));
+        let expected = ["a Written", "a Written", "a Expired", "b Written", "b Removed"];
+        assert_eq!(receiver.iter().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn stores_are_shared_by_name_while_one_is_open() {
+        let first = Memory::open(Some("shared"));
+        first.entries().insert("a", entry("1", None));
+        assert!(Memory::open(Some("shared")).entries().get("a").is_some());
+        assert!(Memory::open(None).entries().get("a").is_none());
+        drop(first);
+        assert!(Memory::open(Some("shared")).entries().get("a").is_none());
+    }
+}

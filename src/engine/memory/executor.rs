@@ -1,0 +1,184 @@
+//! Executes operations on the entries of the embedded store.
+
+mod guards;
+
+use std::time::{Duration, Instant};
+
+use super::{Entries, Entry};
+use crate::config::Writes;
+use crate::engine::call::{Condition, Expiry, Operation, Step, StepKind, Update, UpdateReply};
+use crate::engine::lock::Lock;
+use crate::error::Error;
+use crate::json::digest::digest;
+use crate::json::edit::{self, Updated, sum};
+use crate::keyspace::Keyspace;
+
+/// The reply of Redis to PTTL if there is no entry.
+const NO_ENTRY: i64 = -2;
+/// The reply of Redis to PTTL if the entry has no expiry.
+const NO_EXPIRY: i64 = -1;
+
+/// Executes an operation on one entry.
+pub struct Executor<'a> {
+    entries: &'a mut Entries,
+    keyspace: &'a Keyspace,
+    writes: Writes,
+    redis_key: &'a str,
+    now: Instant,
+}
+
+impl<'a> Executor<'a> {
+    pub fn new(entries: &'a mut Entries, keyspace: &'a Keyspace, writes: Writes, redis_key: &'a str) -> Self {
+        Executor { entries, keyspace, writes, redis_key, now: Instant::now() }
+    }
+
+    /// Returns the result as JSON; `None` if the operation returns no value.
+    pub fn run(mut self, operation: Operation<'_>) -> Result<Option<String>, Error> {
+        let key = self.redis_key;
+        Ok(Some(match operation {
+            Operation::Get => self.text(key).map_or_else(null, str::to_owned),
+            Operation::Set { json } => {
+                self.set(json, Expiry::Default);
+                return Ok(None);
+            }
+            Operation::Delete => self.entries.remove(key).map_or_else(null, |entry| entry.json.to_string()),
+            Operation::Ping => return Ok(None),
+            Operation::SetWithOptions { json, expiry, condition } => {
+                if !self.holds(key, &condition) {
+                    return Err(Error::conflict(match condition {
+                        Condition::Absent => "the entry already exists",
+                        _ => "the etag is not that of the entry",
+                    }));
+                }
+                self.set(json, expiry);
+                return Ok(None);
+            }
+            Operation::DeleteIfMatch { etag } => {
+                self.check_etag(&etag)?;
+                self.entries.remove(key).map_or_else(null, |entry| entry.json.to_string())
+            }
+            Operation::DeleteExisting => self.entries.remove(key).is_some().to_string(),
+            Operation::Has => self.text(key).is_some().to_string(),
+            Operation::GetWithMetadata => self.with_metadata(),
+            Operation::Ttl => self.milliseconds_left().to_string(),
+            Operation::Touch { expiry } => {
+                let expires = self.expires(expiry);
+                self.entries.expire(key, expires);
+                u8::from(self.text(key).is_some()).to_string()
+            }
+            Operation::Persist => {
+                let had_one = self.milliseconds_left() >= 0;
+                self.entries.expire(key, None);
+                u8::from(had_one).to_string()
+            }
+            Operation::Increment { by, expiry } => {
+                let sum = sum(self.text(key), by)?;
+                self.rewrite(&sum, expiry);
+                sum
+            }
+            Operation::Update(update) => self.update(&update)?,
+            Operation::Lock { step, token, hold, .. } => self.lock(step, &token, hold)?,
+            Operation::RateLimit { limit, window, cost } => self.rate_limit(limit, window, cost)?,
+            Operation::Transaction(steps) => self.transaction(&steps).to_string(),
+        }))
+    }
+
+    fn text(&self, redis_key: &str) -> Option<&str> {
+        self.entries.get(redis_key).map(|entry| &*entry.json)
+    }
+
+    /// When an entry that is written now expires.
+    fn expires(&self, expiry: Expiry) -> Option<Instant> {
+        let seconds = expiry.seconds(self.writes.ttl)?;
+        Some(self.now + Duration::from_secs(seconds.into()))
+    }
+
+    fn set(&mut self, json: &str, expiry: Expiry) {
+        let expires = self.expires(expiry);
+        self.entries.insert(self.redis_key, Entry { json: json.into(), expires });
+    }
+
+    /// Writes a value. An existing entry keeps its expiry; `expiry` applies to a new one.
+    fn rewrite(&mut self, json: &str, expiry: Expiry) {
+        let expires = match self.entries.get(self.redis_key) {
+            Some(entry) => entry.expires,
+            None => self.expires(expiry),
+        };
+        self.entries.insert(self.redis_key, Entry { json: json.into(), expires });
+    }
+
+    fn milliseconds_left(&self) -> i64 {
+        match self.entries.get(self.redis_key) {
+            None => NO_ENTRY,
+            Some(Entry { expires: None, .. }) => NO_EXPIRY,
+            Some(Entry { expires: Some(expires), .. }) => (*expires - self.now).as_millis() as i64,
+        }
+    }
+
+    fn with_metadata(&self) -> String {
+        let Some(text) = self.text(self.redis_key) else { return null() };
+        format!("[{text},\"{}\",{}]", digest(text), self.milliseconds_left())
+    }
+
+    fn check_etag(&self, etag: &str) -> Result<(), Error> {
+        match self.text(self.redis_key) {
+            Some(text) if digest(text) == etag => Ok(()),
+            _ => Err(Error::conflict("the etag is not that of the entry")),
+        }
+    }
+
+    fn holds(&self, redis_key: &str, condition: &Condition<'_>) -> bool {
+        let text = self.text(redis_key);
+        match condition {
+            Condition::None => true,
+            Condition::Absent => text.is_none(),
+            Condition::Match(etag) => text.is_some_and(|text| digest(text) == *etag),
+            Condition::Fence { fence, token } => {
+                text.is_some() && Lock::parse(text).is_ok_and(|lock| lock.is_last_holder(*fence, token))
+            }
+        }
+    }
+
+    fn update(&mut self, update: &Update<'_>) -> Result<String, Error> {
+        if let Some(etag) = &update.etag {
+            self.check_etag(etag)?;
+        }
+        let edits = update.edits.as_deref().ok_or_else(edit::malformed)?;
+        let old = self.entries.get(self.redis_key).map(|entry| entry.json.clone());
+        let Updated { text: new, sum } = edit::update(old.as_deref(), edits)?;
+        match &new {
+            _ if new.as_deref() == old.as_deref() => {}
+            Some(new) => self.rewrite(new, update.expiry),
+            None => drop(self.entries.remove(self.redis_key)),
+        }
+        Ok(match update.reply {
+            UpdateReply::Last => sum.unwrap_or_else(null),
+            UpdateReply::Values => {
+                format!("[{},{}]", old.as_deref().unwrap_or("null"), new.as_deref().unwrap_or("null"))
+            }
+        })
+    }
+
+    /// Returns 0, or the number (from 1) of the first step whose condition does not hold.
+    fn transaction(&mut self, steps: &[Step<'_>]) -> usize {
+        let keys: Vec<String> =
+            steps.iter().map(|step| self.keyspace.key(step.space(), &step.entry)).collect();
+        let fails = steps.iter().zip(&keys).position(|(step, key)| !self.holds(key, &step.condition));
+        if let Some(index) = fails {
+            return index + 1;
+        }
+        for (step, key) in steps.iter().zip(&keys) {
+            let expires = self.expires(step.expiry);
+            match step.kind {
+                StepKind::Set => self.entries.insert(key, Entry { json: step.json.into(), expires }),
+                StepKind::Delete => drop(self.entries.remove(key)),
+                StepKind::Check | StepKind::Holds => {}
+            }
+        }
+        0
+    }
+}
+
+fn null() -> String {
+    "null".to_owned()
+}

@@ -1,0 +1,11 @@
+//! The operations as Redis commands and scripts, and the meaning of the replies.
+
+pub mod encoder;
+mod operation;
+mod permissions;
+mod replica_ack;
+pub mod replies;
+pub mod scan;
+pub mod scanner;
+mod scripts;
+pub mod visitors;

@@ -1,0 +1,187 @@
+//! The scripts and commands of each operation, and the meaning of their replies.
+
+use super::permissions::called_by;
+use super::scripts;
+use crate::engine::call::{OperationKind, Success};
+use crate::error::Error;
+use crate::json;
+use crate::protocol::{Frame, Script};
+
+impl OperationKind {
+    /// Size of the script that the operation can need.
+    pub fn script_bytes(self) -> usize {
+        self.script().map_or(0, |script| script.source.len())
+    }
+
+    /// The commands that the server executes for it.
+    pub fn commands(self) -> Vec<String> {
+        let direct: &[&str] = match self {
+            OperationKind::Get => &["GET"],
+            OperationKind::Set => &["SET"],
+            OperationKind::Delete | OperationKind::DeleteExisting => &["GETDEL"],
+            OperationKind::Ping => &["PING"],
+            OperationKind::SetWithOptions => &["SET", "EVALSHA", "EVAL"],
+            OperationKind::Has => &["TYPE"],
+            _ => &["EVALSHA", "EVAL"],
+        };
+        let in_script = self.script().map(|script| called_by(&script.source)).unwrap_or_default();
+        let further = in_script.into_iter().filter(|command| !direct.contains(&command.as_str()));
+        direct.iter().copied().map(Into::into).chain(further).collect()
+    }
+
+    fn script(self) -> Option<&'static Script> {
+        Some(match self {
+            OperationKind::SetWithOptions => &scripts::SET_IF_MATCH,
+            OperationKind::DeleteIfMatch => &scripts::DELETE_IF_MATCH,
+            OperationKind::GetWithMetadata => &scripts::GET_WITH_METADATA,
+            OperationKind::Increment => &scripts::INCREMENT,
+            OperationKind::Update => &scripts::UPDATE,
+            OperationKind::Lock => &scripts::LOCK,
+            OperationKind::RateLimit => &scripts::RATE_LIMIT,
+            OperationKind::Transaction => &scripts::TRANSACTION,
+            OperationKind::Touch | OperationKind::Persist => &scripts::EXPIRY,
+            OperationKind::Ttl => &scripts::TTL,
+            OperationKind::Get | OperationKind::Set | OperationKind::Delete | OperationKind::Ping => {
+                return None;
+            }
+            OperationKind::DeleteExisting | OperationKind::Has => return None,
+        })
+    }
+
+    /// Converts a reply to the result. `json` is a buffer for results other than the stored text.
+    pub fn success_of<'a>(self, reply: Frame<'a>, json: &'a mut String) -> Result<Success<'a>, Error> {
+        match (self, reply) {
+            (OperationKind::Get | OperationKind::Delete, Frame::Bulk(text)) => {
+                return Ok(Success::Value(Some(text)));
+            }
+            (OperationKind::Get | OperationKind::Delete, Frame::Nil) => return Ok(Success::Value(None)),
+            (OperationKind::Set | OperationKind::Ping | OperationKind::SetWithOptions, Frame::Simple(_)) => {
+                return Ok(Success::Done);
+            }
+            (OperationKind::Get | OperationKind::Delete | OperationKind::Set | OperationKind::Ping, _) => {
+                return Err(Error::unexpected_reply());
+            }
+            (OperationKind::SetWithOptions, Frame::Nil) => {
+                return Err(Error::conflict("the entry already exists"));
+            }
+            (OperationKind::Has, Frame::Simple(type_name)) => json.push_str(exists(type_name)?),
+            (OperationKind::DeleteExisting, Frame::Bulk(_)) => json.push_str("true"),
+            (OperationKind::DeleteExisting, Frame::Nil) => json.push_str("false"),
+            (_, reply) => write_json(&reply, json)?,
+        }
+        Ok(Success::Value(Some(json.as_bytes())))
+    }
+
+    /// Whether the operation wrote something, according to its reply. Only then `waitReplicas` applies.
+    pub fn wrote(self, reply: &Frame<'_>) -> bool {
+        match (self, reply) {
+            (OperationKind::Get | OperationKind::Ping, _) => false,
+            (OperationKind::Has | OperationKind::GetWithMetadata | OperationKind::Ttl, _) => false,
+            (OperationKind::Set, _) => true,
+            (OperationKind::Delete, reply) => matches!(reply, Frame::Bulk(_)),
+            (
+                OperationKind::SetWithOptions
+                | OperationKind::DeleteIfMatch
+                | OperationKind::DeleteExisting
+                | OperationKind::Increment,
+                reply,
+            ) => *reply != Frame::Nil,
+            (OperationKind::Touch | OperationKind::Persist, reply) => *reply == Frame::Integer(1),
+            // The text before and after the changes. Other replies are the result of an increment.
+            (OperationKind::Update, Frame::Array(texts)) => texts.first() != texts.last(),
+            (OperationKind::Update, _) => true,
+            (OperationKind::Lock, reply) => matches!(reply.elements(), [Frame::Integer(_), ..]),
+            (OperationKind::RateLimit, reply) => matches!(reply.elements(), [Frame::Integer(1), ..]),
+            (OperationKind::Transaction, reply) => *reply == Frame::Integer(0),
+        }
+    }
+}
+
+/// Converts the reply to TYPE to JSON.
+fn exists(type_name: &[u8]) -> Result<&'static str, Error> {
+    match type_name {
+        b"string" => Ok("true"),
+        b"none" => Ok("false"),
+        _ => Err(Error::from_reply(b"WRONGTYPE Operation against a key holding the wrong kind of value")),
+    }
+}
+
+/// Converts a reply to JSON. Strings in it are stored texts, which are JSON already.
+fn write_json(reply: &Frame<'_>, json: &mut String) -> Result<(), Error> {
+    match reply {
+        Frame::Nil => json.push_str("null"),
+        Frame::Integer(number) => json.push_str(itoa::Buffer::new().format(*number)),
+        Frame::Bulk(text) => json.push_str(json::checked(text)?),
+        Frame::Array(elements) => {
+            for (index, element) in elements.iter().enumerate() {
+                json.push(if index == 0 { '[' } else { ',' });
+                write_json(element, json)?;
+            }
+            json.push(']');
+        }
+        Frame::Simple(_) | Frame::Error(_) => return Err(Error::unexpected_reply()),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(operation: OperationKind, reply: Frame<'_>) -> Result<Option<String>, Error> {
+        let mut json = String::new();
+        Ok(match operation.success_of(reply, &mut json)? {
+            Success::Value(Some(text)) => Some(String::from_utf8_lossy(text).into_owned()),
+            Success::Value(None) | Success::Done => None,
+        })
+    }
+
+    #[test]
+    fn replies_become_json() {
+        let reply = Frame::Array(vec![Frame::Bulk(b"{\"a\":[]}"), Frame::Nil, Frame::Integer(-1)]);
+        assert_eq!(read(OperationKind::GetWithMetadata, reply).unwrap().unwrap(), "[{\"a\":[]},null,-1]");
+        assert_eq!(read(OperationKind::SetWithOptions, Frame::Simple(b"OK")).unwrap(), None);
+        assert_eq!(read(OperationKind::DeleteExisting, Frame::Bulk(b"not JSON")).unwrap().unwrap(), "true");
+    }
+
+    #[test]
+    fn whether_something_was_written_depends_on_the_reply() {
+        let pair = |old, new| Frame::Array(vec![Frame::Bulk(old), Frame::Bulk(new)]);
+        let numbers = |first, rest| Frame::Array(vec![first, Frame::Integer(rest), Frame::Integer(rest)]);
+        for (operation, reply, wrote) in [
+            (OperationKind::Has, Frame::Integer(1), false),
+            (OperationKind::SetWithOptions, Frame::Simple(b"OK"), true),
+            (OperationKind::SetWithOptions, Frame::Nil, false),
+            (OperationKind::DeleteIfMatch, Frame::Bulk(b"1"), true),
+            (OperationKind::DeleteExisting, Frame::Bulk(b"1"), true),
+            (OperationKind::DeleteExisting, Frame::Nil, false),
+            (OperationKind::Touch, Frame::Integer(1), true),
+            (OperationKind::Touch, Frame::Integer(0), false),
+            (OperationKind::Persist, Frame::Integer(0), false),
+            (OperationKind::Increment, Frame::Bulk(b"1"), true),
+            (OperationKind::Update, pair(b"1", b"2"), true),
+            (OperationKind::Update, pair(b"1", b"1"), false),
+            (OperationKind::Update, Frame::Array(vec![Frame::Nil, Frame::Nil]), false),
+            (OperationKind::Update, Frame::Bulk(b"1"), true),
+            (OperationKind::Lock, numbers(Frame::Integer(7), 0), true),
+            (OperationKind::Lock, numbers(Frame::Nil, 500), false),
+            (OperationKind::RateLimit, numbers(Frame::Integer(1), 2), true),
+            (OperationKind::RateLimit, numbers(Frame::Integer(0), 2), false),
+            (OperationKind::Transaction, Frame::Integer(0), true),
+            (OperationKind::Transaction, Frame::Integer(-1), false),
+            (OperationKind::Transaction, Frame::Integer(3), false),
+            (
+                OperationKind::Transaction,
+                Frame::Array(vec![Frame::Integer(2), Frame::Bulk(b"\"ERR\"")]),
+                false,
+            ),
+        ] {
+            assert_eq!(operation.wrote(&reply), wrote, "{operation:?} {reply:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_would_shift_its_neighbours_is_corrupt() {
+        assert!(read(OperationKind::GetWithMetadata, Frame::Array(vec![Frame::Bulk(b"1,2")])).is_err());
+    }
+}

@@ -1,0 +1,80 @@
+//! The scan visitors of listings and of `clear`.
+
+use std::sync::Arc;
+
+use super::scanner::{Command, ScanVisitor};
+use crate::engine::listing::Listing;
+use crate::error::{Applied, Error};
+use crate::protocol::{Effect, Frame};
+
+/// Collects keys.
+pub struct TakeKeys(pub Listing);
+
+impl ScanVisitor for TakeKeys {
+    const COMMAND: Option<Command> = None;
+
+    fn take(&mut self, keys: &[Arc<str>], _: Option<&Frame<'_>>) -> Result<(), Error> {
+        keys.iter().for_each(|key| self.0.take_key(key));
+        Ok(())
+    }
+}
+
+/// Collects values.
+pub struct ReadValues(pub Listing);
+
+impl ScanVisitor for ReadValues {
+    const COMMAND: Option<Command> = Some(Command { many: "MGET", one: "GET", effect: Effect::Read });
+
+    /// Skips keys of other types and removed keys, which have the text nil.
+    fn take(&mut self, keys: &[Arc<str>], reply: Option<&Frame<'_>>) -> Result<(), Error> {
+        let texts = match reply {
+            Some(Frame::Array(texts)) if texts.len() == keys.len() => texts,
+            _ => return Err(Error::unexpected_reply()),
+        };
+        for (key, text) in keys.iter().zip(texts) {
+            match text {
+                Frame::Bulk(text) => self.0.take_value(key, text)?,
+                Frame::Nil => {}
+                _ => return Err(Error::unexpected_reply()),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Collects the keys of strings.
+#[derive(Default)]
+pub struct OnlyStrings(pub Vec<Arc<str>>);
+
+impl ScanVisitor for OnlyStrings {
+    const COMMAND: Option<Command> = ReadValues::COMMAND;
+
+    fn take(&mut self, keys: &[Arc<str>], reply: Option<&Frame<'_>>) -> Result<(), Error> {
+        let texts = reply.map(Frame::elements).unwrap_or_default();
+        let strings = keys.iter().zip(texts).filter(|(_, text)| text.bulk().is_some());
+        self.0.extend(strings.map(|(key, _)| key.clone()));
+        Ok(())
+    }
+}
+
+/// Removes all keys.
+#[derive(Default)]
+pub struct Remove {
+    has_removed: bool,
+}
+
+impl ScanVisitor for Remove {
+    const COMMAND: Option<Command> = Some(Command { many: "UNLINK", one: "UNLINK", effect: Effect::Write });
+
+    fn take(&mut self, _: &[Arc<str>], _: Option<&Frame<'_>>) -> Result<(), Error> {
+        self.has_removed = true;
+        Ok(())
+    }
+
+    /// If some keys were removed, `applied` is unknown for the call as a whole.
+    fn explain(&self, failure: Error) -> Error {
+        let applied =
+            if self.has_removed { Applied::Unknown } else { failure.applied.unwrap_or(Applied::No) };
+        failure.with_applied(applied)
+    }
+}

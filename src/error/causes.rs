@@ -1,0 +1,143 @@
+//! Failures that this package finds itself, with their text.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Applied, CertificateRejected, Error, Kind, Remedy};
+
+impl Error {
+    pub fn from_io(doing: &str, error: &io::Error) -> Self {
+        let is_unusable = error.get_ref().is_some_and(|payload| payload.is::<CertificateRejected>());
+        let kind = if is_unusable { Kind::Unusable } else { Kind::Connection };
+        let failure = Error::new(kind, format!("{doing}: {}", words_of(error)));
+        match error.kind() {
+            io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound => {
+                failure.with_remedy(Remedy::StartServer)
+            }
+            io::ErrorKind::TimedOut | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
+                failure.with_remedy(Remedy::CheckRoute)
+            }
+            _ => failure,
+        }
+    }
+
+    /// A call was not settled within `limit`, for that `reason`. If the server rejects the login, or is of another kind than the
+    /// options say, the caller gets that error in place of the timeout.
+    pub fn overdue(limit: Duration, reason: &Error) -> Self {
+        if reason.kind.is_about_setup() {
+            return reason.clone();
+        }
+        let detail = format!("timed out after {} ms: {reason}", limit.as_millis());
+        Error {
+            server: reason.server.clone(),
+            remedy: reason.remedy(),
+            ..Error::new(Kind::CommandTimeout, detail).with_source(reason.clone())
+        }
+    }
+
+    /// A server is connected and does not answer.
+    pub fn no_reply(server: Option<Arc<str>>) -> Self {
+        let name = server.as_deref().unwrap_or("the server");
+        Error::new(Kind::Connection, format!("no reply from {name}")).at(server.as_ref())
+    }
+
+    /// There is no connection, for that `reason`, and calls do not wait for one.
+    pub fn offline(reason: &Error) -> Self {
+        if reason.kind.is_about_setup() || reason.kind == Kind::Ended {
+            return reason.clone();
+        }
+        Error {
+            server: reason.server.clone(),
+            remedy: reason.remedy(),
+            ..Error::new(Kind::Offline, format!("not connected: {reason}")).with_source(reason.clone())
+        }
+    }
+
+    /// A newer write on the same entry went to another server first.
+    pub fn passed_by() -> Self {
+        Error::new(
+            Kind::Connection,
+            "a newer write on the entry was sent first, to the server that it moved to",
+        )
+    }
+
+    /// A call was not sent yet, as it waits for an older one on its entry.
+    pub fn queued() -> Self {
+        Error::new(Kind::Retired, "the call waits for an older one on the same entry")
+    }
+
+    /// Some code of this package panicked.
+    pub fn internal(doing: &str) -> Self {
+        Error::new(Kind::Internal, format!("{doing} failed by a bug in this package: please report it"))
+    }
+
+    /// The reconnect strategy gave up after that failure.
+    pub fn ended(cause: Error) -> Self {
+        let ended = Error::new(Kind::Ended, format!("the reconnect strategy gave up: {cause}"));
+        Error { remedy: cause.remedy(), server: cause.server.clone(), ..ended.with_source(cause) }
+    }
+
+    pub fn closed() -> Self {
+        Error::new(Kind::Closed, "the adapter was closed")
+    }
+
+    /// The server's answer is none that the command can have.
+    pub fn unexpected_reply() -> Self {
+        Error::new(Kind::Reply, "the reply of the server does not fit the command")
+    }
+
+    /// A reply too many.
+    pub fn reply_without_command() -> Self {
+        Error::new(Kind::Connection, "the server sent a reply without a command")
+    }
+
+    /// An error reply too many: the last words of a server.
+    pub fn error_without_command(line: &[u8]) -> Self {
+        Error { kind: Kind::Connection, ..Error::from_reply(line) }
+    }
+
+    /// The entry is not as the call wants it.
+    pub fn conflict(why: &str) -> Self {
+        Error::new(Kind::Conflict, why).with_applied(Applied::No)
+    }
+
+    /// A value, or a part of it, is not what the call works on.
+    pub fn mismatch(why: &str) -> Self {
+        Error::new(Kind::WrongType, why).with_applied(Applied::No)
+    }
+
+    /// The stored text of an entry is not JSON. The subject of the sentence is added where the call is known.
+    pub fn corrupt(text: &[u8]) -> Self {
+        Error::new(Kind::CorruptValue, format!("is not JSON ({})", described(text)))
+    }
+}
+
+/// What is shown of a stored text; lib/engines/native/corrupt-text.js describes texts alike.
+fn described(text: &[u8]) -> String {
+    let Some(first) = text.first() else { return "empty".into() };
+    let start = match first {
+        b'a'..=b'z' | b'A'..=b'Z' => "a letter",
+        b'0'..=b'9' => "a digit",
+        b'{' | b'[' => "a bracket",
+        b'"' => "a quotation mark",
+        0..=31 | 127 => "a control character",
+        128.. => "a byte that is not ASCII",
+        _ => "another character",
+    };
+    let bytes = if text.len() == 1 { "1 byte".to_owned() } else { format!("{} bytes", text.len()) };
+    format!("{bytes}, starting with {start}")
+}
+
+/// An error of the operating system in words: "connection refused" for "Connection refused (os error 111)".
+fn words_of(error: &io::Error) -> String {
+    let text = error.to_string();
+    let words = text.strip_prefix("failed to lookup address information: ").unwrap_or(&text);
+    let words = words.split(" (os error").next().unwrap_or(words);
+    match words.split_at_checked(1) {
+        Some((first, rest)) if rest.starts_with(|next: char| next.is_ascii_lowercase()) => {
+            first.to_ascii_lowercase() + rest
+        }
+        _ => words.to_owned(),
+    }
+}

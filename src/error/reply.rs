@@ -1,0 +1,74 @@
+//! Failures by error replies of a server.
+
+use super::{Applied, Error, Kind};
+use crate::protocol::refusal::{Refusal, RefusalKind, without_script_name};
+
+/// Characters of an error reply that are shown.
+const MAX_SHOWN: usize = 500;
+
+impl Error {
+    /// An error reply of the server.
+    pub fn from_reply(line: &[u8]) -> Self {
+        let line = String::from_utf8_lossy(line);
+        let line = without_script_name(&line);
+        Self::from_script(&line).unwrap_or_else(|| Self::from_refusal(&line))
+    }
+
+    /// An error that a script of this package returns.
+    fn from_script(line: &str) -> Option<Self> {
+        let (word, detail) = line.split_once(' ').unwrap_or((line, ""));
+        Some(match word {
+            "CONFLICT" => Error::new(Kind::Conflict, detail),
+            "OUTOFRANGE" => Error::new(Kind::OutOfRange, detail),
+            "TOOLARGE" => Error::new(Kind::TooLarge, detail),
+            "MALFORMED" => Error::internal("an update").with_applied(Applied::No),
+            "CORRUPT" => Error::new(Kind::CorruptValue, "is not JSON"),
+            // Redis says it of keys that hold no string.
+            "WRONGTYPE" if !detail.starts_with("Operation against") => {
+                let refusal = Refusal::parse(line).into();
+                Error { refusal: Some(refusal), ..Error::new(Kind::WrongType, detail) }
+            }
+            _ => return None,
+        })
+    }
+
+    fn from_refusal(line: &str) -> Self {
+        let refusal = Refusal::parse(line);
+        let kind = match refusal.kind {
+            RefusalKind::WrongType => Kind::WrongType,
+            RefusalKind::NoAuth | RefusalKind::WrongPass => Kind::Auth,
+            RefusalKind::UnknownCommand => Kind::Unsupported,
+            _ => Kind::Reply,
+        };
+        let shown = line.char_indices().nth(MAX_SHOWN).map_or(line, |(end, _)| &line[..end]);
+        let more = if shown.len() < line.len() { "…" } else { "" };
+        let error = Error::new(kind, format!("{shown}{more}"));
+        Error { is_reply: true, refusal: Some(refusal.into()), ..error }
+    }
+
+    /// What the server's error reply says, if the failure is one.
+    pub fn refused_as(&self) -> Option<RefusalKind> {
+        self.refusal.as_ref().map(|refusal| refusal.kind)
+    }
+
+    /// Whether the server said that the command can be run later, as it is.
+    pub fn is_transient(&self) -> bool {
+        self.refused_as().is_some_and(RefusalKind::is_transient)
+    }
+
+    /// Whether this is the reply of a server that serves this connection, but not this command.
+    pub fn is_answer(&self) -> bool {
+        self.refused_as().is_some_and(|kind| !kind.is_transient() && !kind.is_of_connection())
+            && self.kind != Kind::Auth
+    }
+
+    /// Whether the server refuses the connection, or every command, temporarily or by its configuration.
+    pub fn is_of_connection(&self) -> bool {
+        self.refused_as().is_some_and(RefusalKind::is_of_connection)
+    }
+
+    /// Whether only nodes of a cluster reply with this error.
+    pub fn is_of_cluster(&self) -> bool {
+        self.refused_as().is_some_and(RefusalKind::is_of_cluster)
+    }
+}

@@ -1,0 +1,14 @@
+//! The boundary to JavaScript: the native class, conversions, callbacks, the event loop. No other module uses Node-API.
+
+mod codec;
+mod delivery;
+mod driver;
+mod event_loop;
+mod events;
+mod failure;
+mod listings;
+mod reply;
+mod store;
+mod text;
+mod types;
+mod user_functions;

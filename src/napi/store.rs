@@ -1,0 +1,163 @@
+//! The native class.
+//!
+//! No method is `async`, because an async method would hold `self` while a worker thread ends. Results are delivered
+//! through one callback, a batch at a time, and never before the method that submitted them has returned; see
+//! src/napi/delivery/scope.rs.
+
+mod calls;
+mod listings;
+mod readiness;
+mod subscriptions;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use napi::bindgen_prelude::{Function, Object, Promise};
+use napi::{De, Env};
+use napi_derive::napi;
+
+use super::delivery::Delivery;
+use super::driver::Driver;
+use super::event_loop::EventLoop;
+use super::events::{EventArgs, events_to};
+use super::listings::Listings;
+use super::reply::ChunkArgs;
+use super::types::{NativeCallRules, NativeStats};
+use super::user_functions::{
+    NativeCredentialsAnswer, NativeStrategyAnswer, StrategyArgs, provider_of, strategy_of,
+};
+use crate::config::Rules;
+use crate::error::Error;
+use crate::options::{Callbacks, Options};
+use crate::store::Store;
+use crate::transport::roots;
+use crate::watch::Inbox;
+use crate::watch::lock_waits::OnLockEvent;
+
+/// A thrown error with a code of this package.
+type Thrown = napi::Error<&'static str>;
+
+/// A store that is not closed, with its delivery.
+#[derive(Clone)]
+struct Opened {
+    store: Arc<Store>,
+    delivery: Arc<Delivery>,
+}
+
+#[napi]
+pub struct NativeStore {
+    opened: RefCell<Option<Opened>>,
+    /// `None`: threads of the runtime read and write the command connections.
+    driver: Option<Rc<Driver>>,
+    /// With the callback for watches, which the first watch sets.
+    inbox: RefCell<Option<Arc<Inbox>>>,
+    listings: Listings,
+    /// The callback for waits for locks, which the first wait sets.
+    on_lock_event: RefCell<Option<OnLockEvent>>,
+    rules: Rules,
+}
+
+#[napi]
+impl NativeStore {
+    /// Checks the options, and starts to connect. The callbacks must not throw. `useEventLoop`: use the event-loop
+    /// driver if the runtime has libuv.
+    #[allow(clippy::too_many_arguments, reason = "all that JavaScript gives, once")]
+    #[napi(constructor, catch_unwind)]
+    pub fn new(
+        env: Env,
+        options: Object,
+        use_event_loop: bool,
+        #[napi(
+            ts_arg_type = "(batch: number, last: boolean, values: string, failures?: Array<NativeFailure>, apart?: Array<NativeUnbatchedValue>) => void"
+        )]
+        on_settled: Function<ChunkArgs, ()>,
+        #[napi(ts_arg_type = "(name: string, detail?: NativeEventDetail) => void")] on_event: Function<
+            EventArgs,
+            (),
+        >,
+        #[napi(ts_arg_type = "(retries: number, cause: NativeFailure) => NativeStrategyAnswer")]
+        strategy: Option<Function<StrategyArgs, NativeStrategyAnswer>>,
+        #[napi(ts_arg_type = "() => Promise<NativeCredentialsAnswer>")] credentials: Option<
+            Function<(), Promise<NativeCredentialsAnswer>>,
+        >,
+        #[napi(ts_arg_type = "() => Array<string>")] roots_of_node: Option<Function<(), Vec<String>>>,
+    ) -> Result<Self, Thrown> {
+        let on_event = events_to(on_event).map_err(internal)?;
+        let delivery = Delivery::new(on_settled).map_err(internal)?;
+        let strategy = strategy.map(strategy_of).transpose().map_err(internal)?;
+        let credentials = credentials.map(provider_of).transpose().map_err(internal)?;
+        let callbacks = Callbacks { strategy, credentials };
+        let options = Options::parse(&mut De::new(&options), |mistake| mistake.reason.clone());
+        let config = options.and_then(|options| options.into_config(callbacks)).map_err(thrown)?;
+        let mut rules = config.rules();
+        if config.topology.trusts_default_roots() {
+            // Before the first connection uses them.
+            let of_node = || roots_of_node.and_then(|roots| roots.call(()).ok());
+            rules.ignored_roots = roots::complete(|| of_node().unwrap_or_default());
+        }
+        let event_loop = if use_event_loop { EventLoop::of(&env) } else { None };
+        let driver = event_loop.map(Driver::new);
+        let wake_driver = driver.as_ref().map(|driver| driver.waker(&env)).transpose().map_err(internal)?;
+        let store = Store::open(config, wake_driver, on_event);
+        let opened = Opened { store: Arc::new(store), delivery: Arc::new(delivery) };
+        if !rules.embedded {
+            readiness::count_open(1);
+        }
+        Ok(NativeStore {
+            opened: RefCell::new(Some(opened)),
+            driver,
+            inbox: RefCell::default(),
+            listings: Listings::default(),
+            on_lock_event: RefCell::default(),
+            rules,
+        })
+    }
+
+    #[napi(getter)]
+    pub fn rules(&self) -> NativeCallRules {
+        NativeCallRules::from(&self.rules)
+    }
+
+    #[napi(catch_unwind)]
+    pub fn stats(&self) -> NativeStats {
+        self.opened().map(|opened| opened.store.stats()).unwrap_or_default().into()
+    }
+
+    /// Closes the connections, and releases the callbacks. Pending calls fail.
+    #[napi(catch_unwind)]
+    pub fn close(&self) {
+        if let Some(driver) = &self.driver {
+            driver.close();
+        }
+        self.inbox.take();
+        self.on_lock_event.take();
+        let opened = self.opened.replace(None);
+        if let Some(opened) = opened {
+            if !self.rules.embedded {
+                readiness::count_open(-1);
+            }
+            opened.store.close();
+        }
+    }
+
+    fn opened(&self) -> Option<Opened> {
+        self.opened.borrow().clone()
+    }
+}
+
+/// Closes the connections when a worker thread ends without `close`.
+impl Drop for NativeStore {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn thrown(error: Error) -> Thrown {
+    napi::Error::new(error.kind.code(), error.to_string())
+}
+
+/// An error of the binding itself, not of the options.
+fn internal(error: napi::Error) -> Thrown {
+    napi::Error::new("GenericFailure", error.reason.clone())
+}

@@ -1,0 +1,10 @@
+//! The Redis protocol (RESP2): encodes commands, decodes replies.
+
+pub mod frame;
+pub mod refusal;
+pub mod replies;
+pub mod request;
+
+pub use self::frame::Frame;
+pub use self::refusal::RefusalKind;
+pub use self::request::{Age, Effect, Encoded, Generation, Request, Script, Sink, arguments, encode};

@@ -1,0 +1,8 @@
+//! The servers of a store: a single server, the master of a Sentinel set, or the nodes of a cluster.
+
+pub mod cluster;
+mod redirected;
+pub mod sentinels;
+pub mod server;
+
+pub use self::sentinels::Sentinels;

@@ -1,0 +1,319 @@
+//! A Redis Cluster. Each call is sent to the node that serves its slot.
+
+mod discovery;
+mod handover;
+mod members;
+mod nodes;
+mod ownership;
+mod present;
+mod redirect;
+mod redirecting;
+mod retry_queue;
+mod routes;
+mod scan;
+mod slot;
+mod slot_map;
+mod to_node;
+
+use std::sync::{Arc, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
+use tokio::task::AbortHandle;
+use tokio::time::Instant;
+
+use self::handover::Handover;
+use self::nodes::ConnectionKind;
+use self::redirect::Redirect;
+use self::redirecting::RedirectingSink;
+use self::retry_queue::RetryQueue;
+use self::routes::{Node, NodeIndex, Routes};
+use self::scan::{Selection, scan_cluster};
+use self::slot::slot_of;
+use self::to_node::visit_each;
+use crate::config::strategy::Strategy;
+use crate::config::{self, Writes};
+use crate::connection::{Connection, OnEvent, Order, Stats, WakeDriver};
+use crate::engine::call::{Calls, OperationKind, Outcomes};
+use crate::engine::listing::Listing;
+use crate::engine::redis::encoder::Encoder;
+use crate::engine::redis::replies::CallReplies;
+use crate::engine::redis::visitors::{ReadValues, Remove, TakeKeys};
+use crate::error::Error;
+use crate::json::Chunks;
+use crate::keyspace::{Keyspace, Scope};
+use crate::protocol::Request;
+use crate::sync::locked;
+
+pub struct Cluster {
+    config: config::Cluster,
+    driver: Option<WakeDriver>,
+    command_timeout: Duration,
+    offline_queue: bool,
+    on_event: OnEvent,
+    routes: RwLock<Routes>,
+    /// Shared by the connections to all nodes.
+    order: Arc<Order>,
+    /// Calls on slots without a known owner wait here.
+    unrouted: Connection,
+    handover: Handover,
+    /// The slot map may be outdated.
+    refresh: Notify,
+    /// Number of slot maps applied so far.
+    slot_maps: watch::Sender<u64>,
+    retry_queue: RetryQueue,
+    life: Mutex<Life>,
+}
+
+#[derive(Default)]
+struct Life {
+    discovery: Option<AbortHandle>,
+    closed: Option<Error>,
+    /// Decommissioned nodes, which may still have outstanding replies.
+    decommissioned: Vec<Arc<Node>>,
+    /// All slots were served at the last check.
+    was_healthy: bool,
+    /// Totals of decommissioned nodes.
+    past_stats: Stats,
+}
+
+/// The calls of a batch that go to one node.
+#[derive(Default)]
+struct Share {
+    number: Option<NodeIndex>,
+    request: Request,
+    operations: Vec<OperationKind>,
+    slots: Vec<Option<u16>>,
+}
+
+impl Cluster {
+    /// Starts the discovery of the nodes in the background.
+    pub fn start(
+        config: config::Cluster,
+        strategy: Strategy,
+        driver: Option<WakeDriver>,
+        command_timeout: Duration,
+        offline_queue: bool,
+        on_event: OnEvent,
+    ) -> Arc<Self> {
+        let order = Arc::new(Order::default());
+        let cluster = Arc::new(Cluster {
+            routes: RwLock::new(Routes::new(config.read_from)),
+            config,
+            driver,
+            command_timeout,
+            offline_queue,
+            on_event,
+            unrouted: Connection::unconnected(command_timeout, order.clone(), offline_queue),
+            handover: Handover::default(),
+            order,
+            refresh: Notify::new(),
+            slot_maps: watch::Sender::new(0),
+            retry_queue: RetryQueue::start(),
+            life: Mutex::default(),
+        });
+        let discovery = crate::runtime::spawn(discovery::run(cluster.clone(), strategy));
+        cluster.life().discovery = Some(discovery.abort_handle());
+        cluster
+    }
+
+    /// Sends each call of a batch to the node that serves its slot. The calls for one node form a share of the batch.
+    /// `outcomes_of(share, calls)` creates the receiver of a share's outcomes. Returns the share of each call.
+    pub fn apply<'a, O: Outcomes>(
+        self: &Arc<Self>,
+        keyspace: &Keyspace,
+        writes: Writes,
+        calls: impl Calls<'a>,
+        deadline: Instant,
+        mut outcomes_of: impl FnMut(u32, usize) -> O,
+    ) -> Vec<u16> {
+        let mut encoder = Encoder::new(keyspace, writes);
+        let mut shares: Vec<Share> = Vec::new();
+        let mut share_of = Vec::with_capacity(calls.len());
+        let (routes, _turn) = self.routes_for_calls();
+        for call in calls {
+            let slot = slot_of(encoder.key_of(&call));
+            let number =
+                if call.operation.kind().writes() { routes.owner(slot) } else { routes.reader(slot) };
+            let share = shares.iter().position(|share| share.number == number).unwrap_or_else(|| {
+                shares.push(Share { number, ..Share::default() });
+                shares.len() - 1
+            });
+            encoder.push(&call.operation, &mut shares[share].request);
+            shares[share].operations.push(call.operation.kind());
+            shares[share].slots.push(Some(slot));
+            share_of.push(share as u16);
+        }
+        let nodes: Vec<Option<Arc<Node>>> =
+            shares.iter().map(|share| share.number.map(|number| routes.node(number).clone())).collect();
+        drop(routes);
+        for (index, (share, node)) in shares.into_iter().zip(nodes).enumerate() {
+            let Share { mut request, operations, slots, .. } = share;
+            let outcomes = outcomes_of(index as u32, operations.len());
+            let queried = node.as_ref().map(|node| node.address.clone());
+            let wait = encoder.close(&mut request, &operations);
+            let replies = CallReplies::new(operations, wait, outcomes);
+            let sink = RedirectingSink::new(
+                self.clone(),
+                ConnectionKind::Commands,
+                deadline,
+                slots,
+                queried,
+                replies,
+            )
+            .confirmed_by(wait);
+            let connection = node.as_ref().map_or(&self.unrouted, |node| &node.command_connection);
+            connection.submit(request, deadline, Box::new(sink));
+            if node.is_none() {
+                // The nodes may have become known since: then only another refresh drains these calls.
+                self.refresh();
+            }
+        }
+        share_of
+    }
+
+    pub async fn list(
+        self: &Arc<Self>,
+        keyspace: &Keyspace,
+        listing: Listing,
+        deadline: Instant,
+    ) -> Result<Chunks, Error> {
+        let selection = |strings_only| Selection::of(keyspace, listing.scope(), strings_only, deadline);
+        let listing = if listing.projection().needs_values() {
+            scan_cluster(self, selection(false), ReadValues(listing)).await?.0
+        } else {
+            scan_cluster(self, selection(true), TakeKeys(listing)).await?.0
+        };
+        Ok(listing.finish())
+    }
+
+    /// Lists the entries of these Redis keys.
+    pub async fn read(
+        self: &Arc<Self>,
+        redis_keys: Vec<Arc<str>>,
+        listing: Listing,
+        deadline: Instant,
+    ) -> Result<Chunks, Error> {
+        let listing = visit_each(self, redis_keys, ReadValues(listing), deadline).await?.0;
+        Ok(listing.finish())
+    }
+
+    /// Removes all keys of a scope. The `applied` of an error states whether some may have been removed.
+    pub async fn clear(
+        self: &Arc<Self>,
+        keyspace: &Keyspace,
+        scope: &Scope,
+        deadline: Instant,
+    ) -> Result<(), Error> {
+        scan_cluster(self, Selection::of(keyspace, scope, true, deadline), Remove::default()).await.map(drop)
+    }
+
+    /// Whether each slot has a node that calls are sent to at once.
+    pub fn is_ready(&self) -> bool {
+        let life = self.life();
+        life.closed.is_none() && life.was_healthy
+    }
+
+    /// Why calls on some slot cannot be sent at once; `None` if all can.
+    pub fn unready(&self) -> Option<Error> {
+        if self.is_ready() {
+            return None;
+        }
+        let closed = self.life().closed.clone();
+        // Not with the lock of `life`: others take that one after this.
+        let nodes = self.routes().primaries();
+        let of_node = nodes.iter().find_map(|node| node.command_connection.unready());
+        closed.or(of_node).or_else(|| self.unrouted.unready())
+    }
+
+    pub fn stats(&self) -> Stats {
+        let of = |node: &Arc<Node>| node.command_connection.stats() + node.scan_connection.stats();
+        let current =
+            self.routes().nodes().iter().map(of).fold(self.unrouted.stats(), |sum, stats| sum + stats);
+        self.life().past_stats + current
+    }
+
+    /// Closes all connections, for good.
+    pub fn close(&self, cause: &Error) {
+        let discovery = {
+            let mut life = self.life();
+            life.closed.get_or_insert(cause.clone());
+            life.discovery.take()
+        };
+        if let Some(discovery) = discovery {
+            discovery.abort();
+        }
+        // Without a lock: settling a call can submit another one.
+        for node in self.all_nodes() {
+            node.command_connection.close(cause.clone());
+            node.scan_connection.close(cause.clone());
+        }
+        self.unrouted.close(cause.clone());
+    }
+
+    /// The nodes that serve slots, according to the current routes.
+    pub fn primaries(&self) -> Vec<config::Server> {
+        let server = |node: Arc<Node>| config::Server {
+            address: node.address.clone(),
+            access: self.config.access.clone(),
+        };
+        self.routes().primaries().into_iter().map(server).collect()
+    }
+
+    /// Changes when the nodes may have changed.
+    pub fn slot_maps(&self) -> watch::Receiver<u64> {
+        self.slot_maps.subscribe()
+    }
+
+    /// Requests a new slot map, because the current one may be outdated.
+    pub fn refresh(&self) {
+        self.refresh.notify_one();
+    }
+
+    /// The node that a redirected command is sent to.
+    fn node_for(self: &Arc<Self>, slot: u16, to: &Redirect) -> Option<Arc<Node>> {
+        match to {
+            Redirect::Moved(address) => {
+                let mut routes = self.routes_mut();
+                if !routes.is_owner(slot, address) {
+                    self.order.record(self.command_timeout);
+                }
+                routes.move_slot(slot, address, |address| self.make_node(address));
+                routes.at(address).cloned()
+            }
+            Redirect::Ask(address) => {
+                let known = self.routes().at(address).cloned();
+                // A node that imports its first slot is not in the slot map yet.
+                known.or_else(|| Some(self.routes_mut().node_at(address, |address| self.make_node(address))))
+            }
+            Redirect::Owner | Redirect::OwnerLater => {
+                let routes = self.routes();
+                routes.owner(slot).map(|number| routes.node(number).clone())
+            }
+        }
+    }
+
+    /// The routes for new calls. If older calls wait for their nodes or are being drained to them, this also returns
+    /// the lock of the handover, which the caller holds until it has submitted the new calls: so these overtake none.
+    fn routes_for_calls(&self) -> (RwLockReadGuard<'_, Routes>, Option<MutexGuard<'_, ()>>) {
+        let routes = self.routes();
+        if routes.are_complete() && !self.handover.is_due() {
+            return (routes, None);
+        }
+        drop(routes);
+        let turn = self.handover.turn();
+        (self.routes(), Some(turn))
+    }
+
+    fn routes(&self) -> RwLockReadGuard<'_, Routes> {
+        locked(self.routes.read())
+    }
+
+    fn routes_mut(&self) -> RwLockWriteGuard<'_, Routes> {
+        locked(self.routes.write())
+    }
+
+    fn life(&self) -> MutexGuard<'_, Life> {
+        locked(self.life.lock())
+    }
+}

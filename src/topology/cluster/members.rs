@@ -1,0 +1,146 @@
+//! Adds and decommissions nodes when the slot map changes.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use super::Cluster;
+use super::routes::{Node, Routes};
+use super::slot_map::SlotMap;
+use crate::config::strategy::Strategy;
+use crate::config::{Address, Server};
+use crate::connection::{ConnectWhen, Connection, ConnectionSettings, Event, OnEvent, Stats, Target};
+use crate::error::{Error, Kind};
+
+impl Cluster {
+    /// Includes decommissioned nodes, which may have outstanding replies.
+    pub(super) fn all_nodes(&self) -> Vec<Arc<Node>> {
+        let mut nodes = self.routes().nodes().to_vec();
+        nodes.extend(self.life().decommissioned.iter().cloned());
+        nodes
+    }
+
+    /// Replaces the routes. Nodes that are not in `slot_map` are decommissioned.
+    pub(super) fn apply_slot_map(self: &Arc<Self>, slot_map: &SlotMap) {
+        let decommissioned = {
+            let _turn = self.handover.turn();
+            let mut routes = self.routes_mut();
+            let fresh = Routes::of(slot_map, self.config.read_from, |address| {
+                routes.at(address).cloned().unwrap_or_else(|| self.make_node(address))
+            });
+            let decommissioned = routes.nodes().iter().filter(|node| fresh.at(&node.address).is_none());
+            let decommissioned: Vec<Arc<Node>> = decommissioned.cloned().collect();
+            // Before newer calls can find the new owners.
+            if !fresh.has_same_owners(&routes) {
+                self.order.record(self.command_timeout);
+            }
+            decommissioned.iter().for_each(|node| node.command_connection.prepare_drain());
+            *routes = fresh;
+            self.handover.set_due(true);
+            let mut life = self.life();
+            life.decommissioned
+                .retain(|node| !(node.command_connection.has_ended() && node.scan_connection.has_ended()));
+            life.decommissioned.extend(decommissioned.iter().cloned());
+            drop(life);
+            decommissioned
+        };
+        for node in decommissioned {
+            let why = format!("{} serves no slots any more", node.address);
+            let why = Error::new(Kind::Retired, why);
+            node.command_connection.decommission(&why);
+            node.scan_connection.decommission(&why);
+            let mut life = self.life();
+            life.past_stats = life.past_stats
+                + Stats { waiting: 0, ..node.command_connection.stats() + node.scan_connection.stats() };
+        }
+        self.drain_unrouted();
+        self.slot_maps.send_modify(|count| *count += 1);
+        if self.becomes_healthy() {
+            (self.on_event)(Event::Ready);
+        }
+    }
+
+    /// Sends the calls that waited for a known node, before any newer call.
+    fn drain_unrouted(&self) {
+        let _turn = self.handover.turn();
+        self.unrouted.drain_at_once(&Error::new(Kind::Retired, "the nodes of the cluster are known"));
+        self.handover.set_due(false);
+    }
+
+    pub(super) fn make_node(self: &Arc<Self>, address: &Address) -> Arc<Node> {
+        let server = Server { address: address.clone(), access: self.config.access.clone() };
+        let settings = |connect_when, on_event| ConnectionSettings {
+            target: Target::Member(server.clone()),
+            connect_when,
+            strategy: Strategy::Backoff,
+            on_event,
+            offline_queue: self.offline_queue,
+            order: self.order.clone(),
+        };
+        let scan_connection =
+            Connection::start(settings(ConnectWhen::OnDemand, Arc::new(|_| {})), self.command_timeout, None);
+        let is_up = Arc::new(AtomicBool::new(false));
+        let command_connection = Connection::start(
+            settings(ConnectWhen::Always, self.listener(&is_up)),
+            self.command_timeout,
+            self.driver.as_ref(),
+        );
+        if let Some(cause) = &self.life().closed {
+            command_connection.close(cause.clone());
+            scan_connection.close(cause.clone());
+        }
+        Arc::new(Node { address: address.clone(), command_connection, scan_connection, is_up })
+    }
+
+    /// Receives the events of the command connection of the node that has `is_up`.
+    fn listener(self: &Arc<Self>, is_up: &Arc<AtomicBool>) -> OnEvent {
+        let cluster = Arc::downgrade(self);
+        let is_up = is_up.clone();
+        Arc::new(move |event| {
+            if let Some(cluster) = cluster.upgrade() {
+                cluster.on_node_event(&is_up, event);
+            }
+        })
+    }
+
+    fn on_node_event(&self, is_up: &Arc<AtomicBool>, event: Event) {
+        // By identity, as another node can have the same address by now.
+        let node = || self.routes().nodes().iter().find(|node| Arc::ptr_eq(&node.is_up, is_up)).cloned();
+        match event {
+            Event::Ready => {
+                if node().is_some_and(|node| self.set_up(&node)) {
+                    (self.on_event)(Event::Ready);
+                }
+            }
+            Event::Error(_) | Event::Reconnecting { .. } => {
+                if let Some(node) = node() {
+                    self.set_down(&node);
+                    self.refresh();
+                    (self.on_event)(event);
+                }
+            }
+            Event::Connecting | Event::Connect | Event::End(_) => {}
+        }
+    }
+
+    /// Returns whether all slots are served now but were not before.
+    fn set_up(&self, node: &Node) -> bool {
+        node.set_up(true);
+        self.becomes_healthy()
+    }
+
+    fn set_down(&self, node: &Node) {
+        let mut life = self.life();
+        node.set_up(false);
+        life.was_healthy = false;
+    }
+
+    /// Returns whether all slots are served now but were not at the last check.
+    fn becomes_healthy(&self) -> bool {
+        let routes = self.routes();
+        let mut life = self.life();
+        // With `life` locked, so that a concurrent `set_down` is not overwritten.
+        let is_healthy = routes.is_healthy();
+        let was_healthy = std::mem::replace(&mut life.was_healthy, is_healthy);
+        is_healthy && !was_healthy
+    }
+}

@@ -1,0 +1,173 @@
+//! A single server, or the current master of a Sentinel set.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::redirected::{Explained, Redirected};
+use crate::config::Writes;
+use crate::config::strategy::Strategy;
+use crate::connection::{
+    ConnectWhen, Connection, ConnectionSettings, Event, OnEvent, Order, Stats, Target, WakeDriver,
+};
+use crate::engine::call::{Calls, Outcomes};
+use crate::engine::listing::Listing;
+use crate::engine::redis::encoder::Encoder;
+use crate::engine::redis::replies::CallReplies;
+use crate::engine::redis::scan::{Scan, Seen};
+use crate::engine::redis::scanner::{ScanVisitor, scan_keys, visit_keys};
+use crate::engine::redis::visitors::{ReadValues, Remove, TakeKeys};
+use crate::error::{Applied, Error};
+use crate::json::Chunks;
+use crate::keyspace::Keyspace;
+
+pub struct Redis {
+    target: Target,
+    command_connection: Connection,
+    /// Separate, so that a large listing delays no point call. Opened by the first listing.
+    scan_connection: Connection,
+    redirected: Arc<Redirected>,
+}
+
+impl Redis {
+    /// `driver`, `strategy` and `on_event` apply to the command connection only: events of both would be duplicates.
+    pub fn start(
+        target: Target,
+        strategy: Strategy,
+        driver: Option<&WakeDriver>,
+        command_timeout: Duration,
+        offline_queue: bool,
+        on_event: OnEvent,
+    ) -> Self {
+        let order = Arc::new(Order::default());
+        let for_scans = ConnectionSettings {
+            target: target.clone(),
+            connect_when: ConnectWhen::OnDemand,
+            strategy: Strategy::Backoff,
+            on_event: Arc::new(|_| {}),
+            offline_queue,
+            order: order.clone(),
+        };
+        let scan_connection = Connection::start(for_scans, command_timeout, None);
+        let redirected = Redirected::new(target.address().cloned());
+        let on_event = {
+            let (scan_connection, redirected) = (scan_connection.clone(), redirected.clone());
+            move |event: Event| {
+                match &event {
+                    Event::End(cause) => scan_connection.close(cause.clone()),
+                    Event::Connect => redirected.forget(),
+                    _ => {}
+                }
+                on_event(event);
+            }
+        };
+        let on_event: OnEvent = Arc::new(on_event);
+        let connect_when = ConnectWhen::Always;
+        let for_commands = ConnectionSettings {
+            target: target.clone(),
+            connect_when,
+            strategy,
+            on_event,
+            offline_queue,
+            order,
+        };
+        let command_connection = Connection::start(for_commands, command_timeout, driver);
+        Redis { target, command_connection, scan_connection, redirected }
+    }
+
+    /// Sends the calls of a batch in order, in one write.
+    pub fn apply<'a>(
+        &self,
+        keyspace: &Keyspace,
+        writes: Writes,
+        calls: impl Calls<'a>,
+        deadline: Instant,
+        outcomes: impl Outcomes,
+    ) {
+        let mut encoder = Encoder::new(keyspace, writes);
+        let mut request = encoder.request_for(&calls);
+        let mut operations = Vec::with_capacity(calls.len());
+        for call in calls {
+            operations.push(call.operation.kind());
+            encoder.key_of(&call);
+            encoder.push(&call.operation, &mut request);
+        }
+        let wait = encoder.close(&mut request, &operations);
+        let replies = CallReplies::new(operations, wait, outcomes);
+        let sink = Explained { sink: replies, redirected: self.redirected.clone() };
+        self.command_connection.submit(request, deadline, Box::new(sink));
+    }
+
+    pub async fn list(
+        &self,
+        keyspace: &Keyspace,
+        listing: Listing,
+        deadline: Instant,
+    ) -> Result<Chunks, Error> {
+        let pattern = keyspace.pattern_of(listing.scope());
+        let listing = if listing.projection().needs_values() {
+            self.scan_keys(pattern, false, ReadValues(listing), deadline).await?.0
+        } else {
+            self.scan_keys(pattern, true, TakeKeys(listing), deadline).await?.0
+        };
+        Ok(listing.finish())
+    }
+
+    /// Lists the entries of these Redis keys.
+    pub async fn read(
+        &self,
+        redis_keys: Vec<Arc<str>>,
+        listing: Listing,
+        deadline: Instant,
+    ) -> Result<Chunks, Error> {
+        let visited = visit_keys(&self.scan_connection, redis_keys, ReadValues(listing), deadline).await;
+        Ok(self.check_complete(visited)?.0.finish())
+    }
+
+    /// Removes the keys that match a pattern. The `applied` of an error states whether some may have been removed.
+    pub async fn clear(&self, pattern: String, deadline: Instant) -> Result<(), Error> {
+        self.scan_keys(pattern, true, Remove::default(), deadline).await.map(drop)
+    }
+
+    async fn scan_keys<V: ScanVisitor>(
+        &self,
+        pattern: String,
+        strings_only: bool,
+        visitor: V,
+        deadline: Instant,
+    ) -> Result<V, Error> {
+        self.redirected.check()?;
+        let scan = Scan::new(pattern, strings_only, self.scan_connection.generation(), Seen::default());
+        self.check_complete(scan_keys(&self.scan_connection, scan, visitor, deadline).await)
+    }
+
+    /// Fails a scan if the server was meanwhile detected as a cluster node, which has only a part of the entries.
+    fn check_complete<T>(&self, scanned: Result<T, Error>) -> Result<T, Error> {
+        let scanned = scanned.map_err(|error| self.redirected.explain(error))?;
+        self.redirected.check().map_err(|error| error.with_applied(Applied::Unknown))?;
+        Ok(scanned)
+    }
+
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    pub fn is_ready(&self) -> bool {
+        self.command_connection.is_ready()
+    }
+
+    /// Why calls cannot be sent at once; `None` if they can.
+    pub fn unready(&self) -> Option<Error> {
+        self.command_connection.unready()
+    }
+
+    pub fn stats(&self) -> Stats {
+        self.command_connection.stats() + self.scan_connection.stats()
+    }
+
+    pub fn close(&self, cause: &Error) {
+        self.command_connection.close(cause.clone());
+        self.scan_connection.close(cause.clone());
+    }
+}

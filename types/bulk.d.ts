@@ -1,0 +1,86 @@
+import type { ReadOptions, WriteOptions } from './call-options.js'
+import type { EntryMetadata, SetOptions } from './entry.js'
+
+/** Options of `setMany`. They apply to all entries; the options of an entry override them. */
+export type BulkSetOptions = Omit<SetOptions, 'ifMatch'>
+
+/** An entry of `setMany`, with its own options. */
+export interface SetManyEntry<T = unknown, Key extends string = string>
+  extends Pick<SetOptions, 'ttl' | 'ifAbsent' | 'ifMatch'> {
+  key: Key
+  value: T
+}
+
+/** An entry of `deleteMany` that is deleted only if it has the etag `ifMatch`. */
+export interface DeleteManyEntry<Key extends string = string> {
+  key: Key
+  ifMatch: string
+}
+
+/** Methods for many entries of a trace id. */
+export interface BulkMethods {
+  /**
+   * Reads the values of several entries of a trace id.
+   *
+   * Entries are read in batches of 10,000, or fewer if `maxPendingCommands` or `maxPendingBytes` requires it.
+   * `commandTimeout` applies to each batch.
+   *
+   * @returns one value per key, in the order of `keys`; `null` where the entry does not exist
+   * @throws RedisStateError if entries cannot be read: the error that `get` rejects with for one of them
+   *
+   * @example
+   * const [paid, sent] = await state.getMany<boolean>('order-1', ['paid', 'sent'])
+   */
+  getMany<T>(traceId: string, keys: readonly string[], options?: ReadOptions): Promise<(T | null)[]>
+
+  /**
+   * Reads the values of several entries with their etags and times to live, in batches as `getMany` does.
+   *
+   * @returns one result per key, in the order of `keys`; `null` where the entry does not exist
+   * @throws RedisStateError if entries cannot be read: the error that `getWithMetadata` rejects with for one of them
+   *
+   * @example
+   * const [paid] = await state.getManyWithMetadata<boolean>('order-1', ['paid'])
+   * paid?.etag
+   */
+  getManyWithMetadata<T>(
+    traceId: string,
+    keys: readonly string[],
+    options?: ReadOptions,
+  ): Promise<(EntryMetadata<T> | null)[]>
+
+  /**
+   * Writes several entries of a trace id, each independently of the others, in batches as `getMany` does. To write all
+   * or none, use `transaction`.
+   *
+   * All entries are validated before the first one is sent: if a value is not JSON-serializable or an option is
+   * invalid, nothing is written. If the signal is aborted, no further batches are sent.
+   *
+   * @param entries values by key (a plain object; convert a Map with `Object.fromEntries(map)`), or a list of entries
+   *   with their own options
+   * @throws RedisStateError `ERR_INVALID_ARGUMENT` if an entry is invalid, `ERR_PARTIAL` if some or all entries were
+   *   not written: `errors` has one error for each of them, with its `key`
+   *
+   * @example
+   * await state.setMany('order-1', { paid: true, sent: false }, { ttl: 3600 })
+   * await state.setMany('order-1', [{ key: 'owner', value: 'me', ifAbsent: true }])
+   */
+  setMany<T>(
+    traceId: string,
+    entries: Record<string, T> | readonly SetManyEntry<T>[],
+    options?: BulkSetOptions,
+  ): Promise<void>
+
+  /**
+   * Deletes several entries of a trace id, each independently of the others, in batches as `getMany` does.
+   *
+   * @param keys keys, or objects with a key and the etag that the entry must have
+   * @returns number of entries that were deleted
+   * @throws RedisStateError `ERR_PARTIAL` if some or all entries could not be deleted: `errors` has one error for
+   *   each of them, with its `key`
+   *
+   * @example
+   * await state.deleteMany('order-1', ['paid', 'sent']) // 2
+   */
+  deleteMany(traceId: string, keys: readonly (string | DeleteManyEntry)[], options?: WriteOptions): Promise<number>
+}
