@@ -9,10 +9,12 @@ import { join } from 'node:path'
 import { ping } from './redis-ping.mjs'
 import { findServer } from './redis-server.mjs'
 import { PortTaken, ready } from './redis-startup.mjs'
+import { reservePort } from './reserved-port.mjs'
 
 /** @typedef {import('./redis-startup.mjs').Child} Child */
 
-const startWithin = 10_000
+/** On a busy machine it takes seconds. */
+const startWithin = 60_000
 const stopWithin = 2_000
 const portAttempts = 20
 
@@ -30,7 +32,7 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
 export class RedisProcess {
   /** @type {Child | undefined} */
   #child
-  /** @type {number | undefined} */
+  /** @type {import('./reserved-port.mjs').ReservedPort | undefined} */
   #port
   #args
   #program
@@ -47,10 +49,10 @@ export class RedisProcess {
     processes.add(this)
   }
 
-  /** Chosen by the first start and kept by later ones. */
+  /** Chosen by the first start, reserved until `stop`, and kept by later starts. */
   get port() {
     if (!this.#port) throw new Error('the server was never started')
-    return this.#port
+    return this.#port.number
   }
 
   get url() {
@@ -70,7 +72,7 @@ export class RedisProcess {
     processes.add(this)
     mkdirSync(this.#dir, { recursive: true })
     try {
-      await (this.#port ? this.#startOn(program, this.#port) : this.#startSomewhere(program))
+      await (this.#port ? this.#startOn(program, this.#port.number) : this.#startSomewhere(program))
     } catch (error) {
       await this.stop()
       throw error
@@ -80,12 +82,13 @@ export class RedisProcess {
   /** @param {string} program */
   async #startSomewhere(program) {
     for (let attempt = 1; ; attempt++) {
-      const port = somePort()
+      const port = await reservePort()
       try {
-        await this.#startOn(program, port)
+        await this.#startOn(program, port.number)
         this.#port = port
         return
       } catch (error) {
+        port.release()
         if (attempt === portAttempts || !(error instanceof PortTaken)) throw error
       }
     }
@@ -183,15 +186,8 @@ export class RedisProcess {
   /** Synchronous `stop`, for the end of this process. */
   destroy() {
     this.#child?.kill('SIGKILL')
+    this.#port?.release()
     rmSync(this.#dir, { recursive: true, force: true })
     processes.delete(this)
   }
-}
-
-/**
- * A random port below the ephemeral ports of the kernel, so that it is still free when the server is restarted. The
- * bind of the server shows whether it is free.
- */
-function somePort() {
-  return 15_000 + Math.floor(Math.random() * 7_000)
 }

@@ -9,6 +9,13 @@ import { until } from './until.mjs'
 /** @typedef {import('./redis.mjs').Client} Client */
 
 const SLOTS = 16_384
+/** The cluster-node-timeout in milliseconds; short, so that a failover takes about a second. */
+const NODE_TIMEOUT = 1000
+/**
+ * So long that a busy machine, whose processes may get no CPU time for a second, causes no failover. Nodes that meet
+ * also give up after this time.
+ */
+export const PATIENT = 60_000
 
 class Node {
   /** @param {RedisServer} server @param {Client} client @param {string} id */
@@ -140,8 +147,7 @@ export class Cluster {
     await server.start()
     const node = await nodeOf(server)
     this.nodes.push(node)
-    await this.nodes[0].send('CLUSTER', 'MEET', '127.0.0.1', `${server.port}`)
-    await Promise.all(this.nodes.map((each) => until(async () => (await knownNodes(each)) === this.nodes.length)))
+    await meet(this.nodes, NODE_TIMEOUT)
     await until(() => isComplete(node, 0))
     return node
   }
@@ -153,11 +159,17 @@ export class Cluster {
 }
 
 /**
- * @param {{ primaries?: number, replicas?: number, program?: string, args?: string[] | ((index: number) => Promise<string[]>) }} [options]
- *   `replicas`: number for each primary; `args`: additional arguments of redis-server, the same for all nodes or made
- *   for each
+ * @param {{ primaries?: number, replicas?: number, program?: string, nodeTimeout?: number, args?: string[] | ((index: number) => Promise<string[]>) }} [options]
+ *   `replicas`: number for each primary; `nodeTimeout`: in milliseconds, `PATIENT` for tests in which no node fails;
+ *   `args`: additional arguments of redis-server, the same for all nodes or made for each
  */
-export async function startCluster({ primaries = 3, replicas = 0, program, args = [] } = {}) {
+export async function startCluster({
+  primaries = 3,
+  replicas = 0,
+  program,
+  nodeTimeout = NODE_TIMEOUT,
+  args = [],
+} = {}) {
   const argsOf = typeof args === 'function' ? args : async () => args
   const servers = await Promise.all(
     Array.from({ length: primaries * (1 + replicas) }, async (_, index) => serverOf(await argsOf(index), program)),
@@ -166,7 +178,7 @@ export async function startCluster({ primaries = 3, replicas = 0, program, args 
   const nodes = await Promise.all(servers.map(nodeOf))
   const cluster = new Cluster(nodes)
   try {
-    await join(nodes, primaries)
+    await join(nodes, primaries, nodeTimeout)
   } catch (error) {
     await cluster.stop()
     throw error
@@ -191,7 +203,14 @@ export async function startedCluster(t, options) {
  * @param {string} [program]
  */
 function serverOf(args, program) {
-  const options = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000', '--repl-diskless-sync-delay', '0']
+  const options = [
+    '--cluster-enabled',
+    'yes',
+    '--cluster-node-timeout',
+    `${NODE_TIMEOUT}`,
+    '--repl-diskless-sync-delay',
+    '0',
+  ]
   return new RedisServer([...options, '--cluster-replica-validity-factor', '0', ...args], program)
 }
 
@@ -204,19 +223,38 @@ async function nodeOf(server) {
 /**
  * @param {Node[]} nodes
  * @param {number} primaries
+ * @param {number} nodeTimeout
  */
-async function join(nodes, primaries) {
-  const [first, ...others] = nodes
+async function join(nodes, primaries, nodeTimeout) {
   const owners = nodes.slice(0, primaries)
   await Promise.all(nodes.map((node, at) => node.send('CLUSTER', 'SET-CONFIG-EPOCH', `${at + 1}`)))
   await Promise.all(owners.map((node, at) => node.send('CLUSTER', 'ADDSLOTS', ...slotsOf(at, primaries))))
-  for (const { server } of others) await first.send('CLUSTER', 'MEET', '127.0.0.1', `${server.port}`)
-  await Promise.all(nodes.map((node) => until(async () => (await knownNodes(node)) === nodes.length)))
+  await meet(nodes, nodeTimeout)
   const following = nodes
     .slice(primaries)
     .map((node, at) => node.send('CLUSTER', 'REPLICATE', owners[at % primaries].id))
   await Promise.all(following)
   await Promise.all(nodes.map((node) => until(() => isComplete(node, nodes.length - primaries))))
+}
+
+/**
+ * Makes each two of the nodes meet, without waiting until some introduce others.
+ *
+ * @param {Node[]} nodes
+ * @param {number} nodeTimeout from then on
+ */
+async function meet(nodes, nodeTimeout) {
+  await setNodeTimeout(nodes, PATIENT)
+  for (const [at, node] of nodes.entries()) {
+    for (const { server } of nodes.slice(at + 1)) await node.send('CLUSTER', 'MEET', '127.0.0.1', `${server.port}`)
+  }
+  await Promise.all(nodes.map((node) => until(async () => (await knownNodes(node)) === nodes.length)))
+  await setNodeTimeout(nodes, nodeTimeout)
+}
+
+/** @param {Node[]} nodes @param {number} milliseconds */
+async function setNodeTimeout(nodes, milliseconds) {
+  await Promise.all(nodes.map((node) => node.send('CONFIG', 'SET', 'cluster-node-timeout', `${milliseconds}`)))
 }
 
 /**

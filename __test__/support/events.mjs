@@ -5,7 +5,8 @@
 /** @typedef {import('redis-state-adapter').RedisStateAdapterEvents} Events */
 /** @typedef {keyof Events} EventName */
 
-const TIMEOUT = 10_000
+/** Only an event that never comes takes so long, also on a busy machine. */
+const TIMEOUT = 60_000
 /** @type {EventName[]} */
 const names = ['connect', 'ready', 'reconnecting', 'error', 'end']
 

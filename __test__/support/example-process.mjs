@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 
-const MAX_MS = 60_000
+const MAX_MS = 120_000
 
 export class ExampleProcess {
   #child

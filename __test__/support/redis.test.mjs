@@ -75,9 +75,21 @@ describe('a redis-server for tests', () => {
     assert.notEqual(second.port, first.port)
   })
 
+  it('keeps its port while it is down', async (t) => {
+    t.mock.method(Math, 'random', () => 0.25, { times: 1 })
+    const first = await started(t)
+    const { port } = first
+    await first.kill()
+    t.mock.method(Math, 'random', () => 0.25, { times: 1 })
+    const second = await started(t)
+    assert.notEqual(second.port, port)
+    await first.start()
+    assert.equal(first.port, port)
+  })
+
   for (const ending of ['', 'process.exit(0)', 'process.kill(process.pid, "SIGTERM")', 'throw new Error("wrong")']) {
     it(`ends when the process that started it ends: ${ending || 'nothing left to do'}`, {
-      timeout: 20_000,
+      timeout: 120_000,
     }, async () => {
       const parent = spawn(process.execPath, ['--input-type=module', '--eval', parentCode(ending)], {
         stdio: ['pipe', 'pipe', 'ignore'],

@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-const MAX_DURATION = 60_000
+const MAX_DURATION = 120_000
 
 /**
  * @param {string} fixture name of a file in fixtures/

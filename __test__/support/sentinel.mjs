@@ -8,8 +8,10 @@ import { until } from './until.mjs'
 
 /** @typedef {import('redis-state-adapter').SentinelOptions} SentinelOptions */
 
-/** Short, so that a failover takes about a second. */
+/** In milliseconds; short, so that a failover takes about a second. */
 const DOWN_AFTER = 400
+/** So long that a busy machine, whose processes may get no CPU time for a second, causes no failover. */
+export const NEVER_DOWN = 600_000
 export const NAME = 'main'
 
 class SentinelServer extends RedisServer {
@@ -74,10 +76,11 @@ export class SentinelSet {
 }
 
 /**
- * @param {{ replicas?: number, password?: string, args?: string[] }} [options] `password`: of the sentinels; `args`: of
- *   the servers
+ * @param {{ replicas?: number, password?: string, args?: string[], downAfter?: number }} [options] `password`: of the
+ *   sentinels; `args`: of the servers; `downAfter`: milliseconds without an answer after which the master is replaced,
+ *   `NEVER_DOWN` for tests without a failover
  */
-export async function startSentinels({ replicas = 2, password, args = [] } = {}) {
+export async function startSentinels({ replicas = 2, password, args = [], downAfter = DOWN_AFTER } = {}) {
   // By default a master waits for more replicas before it sends its data.
   const atOnce = ['--repl-diskless-sync-delay', '0', ...args]
   const master = await startRedis(atOnce)
@@ -85,7 +88,7 @@ export async function startSentinels({ replicas = 2, password, args = [] } = {})
   const others = await Promise.all(Array.from({ length: replicas }, () => startRedis(following)))
   const config = [
     `sentinel monitor ${NAME} 127.0.0.1 ${master.port} 2`,
-    `sentinel down-after-milliseconds ${NAME} ${DOWN_AFTER}`,
+    `sentinel down-after-milliseconds ${NAME} ${NEVER_DOWN}`,
     `sentinel failover-timeout ${NAME} 3000`,
     ...(password ? [`requirepass ${password}`, `sentinel sentinel-pass ${password}`] : []),
   ]
@@ -94,6 +97,7 @@ export async function startSentinels({ replicas = 2, password, args = [] } = {})
   await Promise.all(others.map(untilFollowing))
   const set = new SentinelSet({ servers: [master, ...others], sentinels })
   await Promise.all(sentinels.map((sentinel) => untilComplete(sentinel, { replicas, password })))
+  await Promise.all(sentinels.map((sentinel) => setDownAfter(sentinel, { downAfter, password })))
   return set
 }
 
@@ -117,6 +121,18 @@ export async function startedSentinels(t, options) {
 async function untilFollowing(replica) {
   const client = await replica.client()
   await until(async () => String(await client.info('replication')).includes('master_link_status:up'))
+  client.destroy()
+}
+
+/**
+ * Only once the set is complete, so that it starts without a failover.
+ *
+ * @param {SentinelServer} sentinel
+ * @param {{ downAfter: number, password?: string }} options
+ */
+async function setDownAfter(sentinel, { downAfter, password }) {
+  const client = await sentinel.client({ password })
+  await client.sendCommand(['SENTINEL', 'SET', NAME, 'down-after-milliseconds', `${downAfter}`])
   client.destroy()
 }
 

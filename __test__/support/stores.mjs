@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { RedisStateAdapter } from 'redis-state-adapter'
 import { documentedRules, rulesOfServer, rulesOfWatching } from './acl.mjs'
 import { Authority, makeFolder, save } from './certificates.mjs'
-import { startCluster } from './cluster.mjs'
+import { PATIENT, startCluster } from './cluster.mjs'
 import { startRedis } from './redis.mjs'
-import { startSentinels } from './sentinel.mjs'
+import { NEVER_DOWN, startSentinels } from './sentinel.mjs'
 import { tlsArguments } from './tls-server.mjs'
 import { unusedPort } from './unused-port.mjs'
 import { VERSIONS } from './versions.mjs'
@@ -118,7 +118,7 @@ async function startWithTls() {
 
 /** @returns {Promise<Store>} */
 async function startWithSentinels() {
-  const set = await startSentinels({ replicas: 1 })
+  const set = await startSentinels({ replicas: 1, downAfter: NEVER_DOWN })
   const [server] = set.servers
   return onServer('redis, behind sentinels', { server, options: set.options, release: () => set.stop() })
 }
@@ -128,7 +128,7 @@ async function startWithSentinels() {
  * @returns {Promise<Store>}
  */
 async function startOnCluster(options) {
-  const cluster = await startCluster()
+  const cluster = await startCluster({ nodeTimeout: PATIENT })
   const { topologies } = await documentedRules()
   const user = ['ACL', 'SETUSER', 'ada', 'on', '>ada-word', '~*', ...(await rulesOfServer()), ...topologies]
   await Promise.all(cluster.nodes.map((node) => node.send(...user)))
@@ -176,8 +176,10 @@ function randomPrefix() {
   return `test-${randomUUID()}:`
 }
 
-/** @param {Options} defaults */
-function adapters(defaults) {
+/** @param {Options} options */
+function adapters(options) {
+  // Long, because what is tested is not how fast a busy machine is.
+  const defaults = { commandTimeout: 60_000, ...options }
   /** @type {RedisStateAdapter[]} */
   const opened = []
   /** @param {Options} [options] */

@@ -2,7 +2,8 @@
 
 import { setTimeout } from 'node:timers/promises'
 
-const TIMEOUT = 10_000
+/** Only a condition that never becomes true takes so long, also on a busy machine. */
+const TIMEOUT = 60_000
 
 /**
  * Polls a condition for which there is no event.

@@ -1,14 +1,11 @@
 // @ts-check
 
-import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { reservePort } from '../../scripts/reserved-port.mjs'
 
-/** @returns {Promise<number>} a port of 127.0.0.1 on which no process listens */
+/**
+ * @returns {Promise<number>} a port of 127.0.0.1 on which no process listens, and which no other test gets while this
+ *   process runs
+ */
 export async function unusedPort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
-  server.close()
-  await once(server, 'close')
-  return port
+  return (await reservePort()).number
 }
