@@ -7,21 +7,24 @@ import { assertFails } from './support/assert-fails.mjs'
 import { startedCluster } from './support/cluster.mjs'
 import { open } from './support/open.mjs'
 import { unusedPort } from './support/unused-port.mjs'
-import { warm } from './support/warm.mjs'
+import { warm, warmThroughRelay } from './support/warm.mjs'
 
 /** So long that only `cleanup` ends the calls of a test in time. */
 const commandTimeout = 120_000
 
 describe('cleanup with a timeout rejects what is pending after it', () => {
   it('at a server that is frozen', async (t) => {
-    const { server, state } = await warm(t, { commandTimeout })
+    const { relay, server, state } = await warmThroughRelay(t, { commandTimeout })
     server.signal('SIGSTOP')
+    // The last of the calls that are sent.
+    const isSent = relay.untilRequest('a-lock')
     const sent = [
       assertFails(state.get('t', 'k'), 'ERR_CLOSED'),
       assertFails(state.set('t', 'k', 1), 'ERR_CLOSED', { applied: 'unknown' }),
       assertFails(state.getGroup('t'), 'ERR_CLOSED'),
-      assertFails(state.lock('t', 'lock', { ttl: '1m', timeout: '1m' }), 'ERR_CLOSED', { applied: 'unknown' }),
+      assertFails(state.lock('t', 'a-lock', { ttl: '1m', timeout: '1m' }), 'ERR_CLOSED', { applied: 'unknown' }),
     ]
+    await isSent
     await Promise.all([...sent, state.cleanup({ timeout: 50 })])
     assert.equal(state.stats().inFlight, 0)
   })

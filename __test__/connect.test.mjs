@@ -2,20 +2,22 @@
 // Waiting until an adapter is ready, and whether it is.
 
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { describe, it, mock } from 'node:test'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { RedisStateAdapter } from 'redis-state-adapter'
 import { assertFails } from './support/assert-fails.mjs'
 import { Authority } from './support/certificates.mjs'
-import { startedCluster } from './support/cluster.mjs'
+import { PATIENT, startedCluster } from './support/cluster.mjs'
 import { next } from './support/events.mjs'
+import { listening } from './support/listening.mjs'
 import { closedAfter, open } from './support/open.mjs'
 import { started } from './support/redis.mjs'
-import { startedSentinels } from './support/sentinel.mjs'
+import { NEVER_DOWN, startedSentinels } from './support/sentinel.mjs'
 import { startedWithTls } from './support/tls-server.mjs'
+import { until } from './support/until.mjs'
 import { unusedPort } from './support/unused-port.mjs'
 
 /**
@@ -30,8 +32,8 @@ const LONG = 120_000
 const STORES = {
   'one server': async (t) => ({ url: (await started(t)).url }),
   'the embedded store': async () => ({ url: 'memory:' }),
-  sentinels: async (t) => (await startedSentinels(t)).options,
-  'a cluster': async (t) => (await startedCluster(t)).options,
+  sentinels: async (t) => (await startedSentinels(t, { downAfter: NEVER_DOWN })).options,
+  'a cluster': async (t) => (await startedCluster(t, { nodeTimeout: PATIENT })).options,
 }
 
 setFlagsFromString('--expose-gc')
@@ -49,7 +51,7 @@ async function signalOfAbortedConnect(state) {
 describe('connect', () => {
   for (const [name, start] of Object.entries(STORES)) {
     it(`resolves to the adapter as soon as it is ready: ${name}`, async (t) => {
-      const state = open(t, await start(t))
+      const state = open(t, { ...(await start(t)), commandTimeout: LONG })
       const [one, other] = await Promise.all([state.connect(), state.connect({ timeout: LONG })])
       assert.ok(one === state && other === state)
       assert.equal(state.isReady, true)
@@ -79,6 +81,8 @@ describe('connect', () => {
       [{ commandTimeout: 300 }, undefined],
     ])) {
       const state = open(t, { host: '127.0.0.1', port, ...options })
+      // The first attempt may take longer than the timeout.
+      await next(state, 'error')
       const error = await assertFails(state.connect(waiting), 'ERR_COMMAND_TIMEOUT', { from: 250 })
       assert.match(error.message, /300 ms.*connection refused/i)
       assert.equal(/** @type {any} */ (error.cause).code, 'ERR_CONNECTION')
@@ -86,11 +90,10 @@ describe('connect', () => {
   })
 
   it('rejects after its timeout with the step that the attempt waits for', async (t) => {
-    const server = createServer(() => {}).listen(0, '127.0.0.1')
-    t.after(() => server.close())
-    await new Promise((resolve) => server.once('listening', resolve))
-    const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
+    const server = createServer((socket) => socket.on('error', () => {}).once('data', () => server.emit('addressed')))
+    const port = await listening(t, server)
     const state = open(t, { host: '127.0.0.1', port })
+    await once(server, 'addressed')
     const error = await assertFails(state.connect({ timeout: 300 }), 'ERR_COMMAND_TIMEOUT')
     assert.match(error.message, /waiting .* for 127\.0\.0\.1:\d+ to answer/)
     await state.cleanup({ timeout: 0 })
@@ -122,9 +125,10 @@ describe('connect', () => {
   it('keeps nothing of a call that was rejected while the server is away', async (t) => {
     const state = open(t, { host: '127.0.0.1', port: await unusedPort() })
     const signal = await signalOfAbortedConnect(state)
-    await nextTurn()
-    collectGarbage()
-    assert.equal(signal.deref(), undefined)
+    await until(() => {
+      collectGarbage()
+      return signal.deref() === undefined
+    })
   })
 
   it('refuses options that it does not know', async (t) => {
@@ -200,7 +204,7 @@ describe('connect rejects at once for what waiting cannot heal:', () => {
   it('and resolves once it is healed', async (t) => {
     const server = await started(t, ['--requirepass', 'word'])
     const state = open(t, { url: server.url, socket: { reconnectStrategy: 20 } })
-    await assertFails(state.connect(), 'ERR_AUTH')
+    await assertFails(state.connect({ timeout: LONG }), 'ERR_AUTH')
     const ready = next(state, 'ready')
     await (await server.client({ password: 'word' })).configSet('requirepass', '')
     await ready
@@ -266,6 +270,7 @@ describe('isReady', () => {
 describe('ping', () => {
   it('times out with the reason', async (t) => {
     const state = open(t, { host: '127.0.0.1', port: await unusedPort() })
+    await next(state, 'error')
     const error = await assertFails(state.ping({ timeout: 200 }), 'ERR_COMMAND_TIMEOUT')
     assert.match(error.message, /connection refused/i)
     await state.cleanup({ timeout: 0 })

@@ -33,10 +33,10 @@ describe('methods without their object', () => {
   })
 
   it('of a lock', async (t) => {
-    const lock = await open(t, 'memory:').lock('t', 'k', { ttl: '1s' })
+    const lock = await open(t, 'memory:').lock('t', 'k', { ttl: '1m' })
     assert.ok(lock)
     const { extend, release } = lock
-    assert.equal(await extend('2s'), true)
+    assert.equal(await extend('2m'), true)
     assert.equal(await release(), true)
   })
 
@@ -88,7 +88,7 @@ describe('behind a Proxy', () => {
     const group = new Proxy(state.group('t', { schema: anything }), {})
     await group.set('k', 1)
     assert.deepEqual(await group.keys(), ['k'])
-    const found = await state.lock('t', 'lock', { ttl: '1s' })
+    const found = await state.lock('t', 'lock', { ttl: '1m' })
     assert.ok(found)
     const lock = new Proxy(found, {})
     await state.transaction('t', (tx) => void new Proxy(tx, {}).holds(lock).set('k', 2))
@@ -101,7 +101,7 @@ describe('behind a Proxy', () => {
 
   it('an object that only has the form of a lock is none', async (t) => {
     const state = open(t, 'memory:')
-    const lock = await state.lock('t', 'lock', { ttl: '1s' })
+    const lock = await state.lock('t', 'lock', { ttl: '1m' })
     await assert.rejects(
       state.transaction('t', (tx) => void tx.holds(/** @type {any} */ ({ ...lock }))),
       { code: 'ERR_INVALID_ARGUMENT' },

@@ -59,7 +59,7 @@ export function fakeTimers(store) {
         const [holder, waiter] = [open(), open()]
         const [first, second] = await whileFaked(fake, async () => {
           const held = await holder.lock('t', 'lock', { ttl: '60s' })
-          const waiting = waiter.lock('t', 'lock', { ttl: '60s', timeout: '4s' })
+          const waiting = waiter.lock('t', 'lock', { ttl: '60s', timeout: '60s' })
           await waiter.get('t', 'lock')
           await held?.release()
           const taken = await waiting

@@ -18,7 +18,8 @@ import { unusedPort } from './unused-port.mjs'
  * @typedef {(t: TestContext, server: RedisServer) => unknown} Cause throws the error or rejects with it
  */
 
-const commandTimeout = 300
+/** Short, because tests wait for it, but longer than a busy machine needs to send a call. */
+const commandTimeout = 900
 const host = '127.0.0.1'
 
 /** @type {import('redis-state-adapter').StandardSchema<string, string>} */
@@ -138,7 +139,7 @@ function refusing(replies) {
  */
 function replying(replies, call) {
   return async (t) => {
-    const state = open(t, { url: await scripted(t, ([name]) => replies[name]), commandTimeout: 1000 })
+    const state = open(t, { url: await scripted(t, ([name]) => replies[name]), commandTimeout: 3000 })
     await next(state, 'ready')
     return call(state)
   }

@@ -11,7 +11,16 @@ export const MAX_LATENESS = 1000
 export const commandTimeout = 600
 
 /** The call fails when `commandTimeout` expires. */
-export const inTime = { from: commandTimeout - 50, within: commandTimeout + MAX_LATENESS }
+export const inTime = within(commandTimeout)
+
+/**
+ * A call fails when its timeout expires.
+ *
+ * @param {number} timeout in milliseconds
+ */
+export function within(timeout) {
+  return { from: timeout - 50, within: timeout + MAX_LATENESS }
+}
 
 /** The call fails without waiting. */
 export const atOnce = { within: 500 }

@@ -39,8 +39,24 @@ export async function warmThroughRelay(t, options) {
 async function warmUp(t, server, options) {
   const client = await server.client()
   const state = open(t, options)
-  await state.set('trace', 'key', 'value')
-  await state.getGroup('trace')
+  await patiently(() => state.set('trace', 'key', 'value'))
+  await patiently(() => state.getGroup('trace'))
   await client.configResetStat()
   return { client, state }
+}
+
+/**
+ * Repeats a call until it is not too late. The `commandTimeout` of a test may be shorter than a busy machine needs to
+ * connect.
+ *
+ * @param {() => Promise<unknown>} call
+ */
+export async function patiently(call) {
+  let isLate = true
+  while (isLate) {
+    isLate = await call().then(
+      () => false,
+      (error) => error.code === 'ERR_COMMAND_TIMEOUT' || Promise.reject(error),
+    )
+  }
 }

@@ -18,7 +18,8 @@ const orders = {
   'order-2': { item: 'notebook', total: 12, status: 'paid' },
   'order-3': { item: 'desk lamp', total: 55, status: 'paid' },
 }
-const longestWait = 3000
+const ttl = 1000
+const longestWait = 10_000
 
 export const scenes = [share, list, expire, race, update, transact, lock, watch]
 
@@ -46,9 +47,11 @@ async function list({ checkout }) {
 /** @param {Cast} cast */
 async function expire({ checkout, warehouse }) {
   title('Expiry')
-  await warehouse.reserve('chess set')
   const start = performance.now()
-  check((await checkout.get('shelf', 'chess set')) !== null, 'a reservation is there at first')
+  await warehouse.reserve('chess set')
+  const isThere = (await checkout.get('shelf', 'chess set')) !== null
+  // On a busy machine it may take longer until it is looked for.
+  check(isThere || performance.now() - start >= ttl, 'a reservation is there at first')
   say('warehouse  reserved a chess set with ttl 1')
   while ((await checkout.get('shelf', 'chess set')) !== null) {
     check(performance.now() - start < longestWait, `a reservation with ttl 1 is gone within ${longestWait} ms`)
