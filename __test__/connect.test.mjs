@@ -254,8 +254,8 @@ describe('isReady', () => {
   })
 
   it('is false while a node of a cluster is away', async (t) => {
-    const { nodes, options } = await startedCluster(t)
-    const state = await open(t, options).connect()
+    const { nodes, options } = await startedCluster(t, { nodeTimeout: PATIENT })
+    const state = await open(t, options).connect({ timeout: LONG })
     const lost = next(state, 'reconnecting')
     await nodes[1]?.server.kill()
     await lost
