@@ -8,12 +8,14 @@ mod limits;
 mod name;
 mod number;
 mod object;
+mod parts;
 mod scan;
 mod value;
 
 pub use self::number::sum;
 
 use self::name::Name;
+use self::parts::Part;
 use self::value::{Editor, Value};
 use crate::error::{Applied, Error};
 use crate::json;

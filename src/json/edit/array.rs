@@ -4,23 +4,22 @@ use std::collections::BTreeMap;
 
 use super::limits::Steps;
 use super::name::Name;
-use super::object::cut;
+use super::parts::{Part, cut, write_added};
 use super::scan::{after_space, after_value, byte};
-use super::value::{Value, write_added};
 use crate::error::Error;
 
 /// Number of elements that cost as much as one if all are numbers, booleans or null, which are skipped quickly.
 const BATCH: usize = 32;
 
 #[derive(Debug)]
-pub struct Array<'a> {
+pub struct Array<'a, P> {
     text: &'a str,
     /// The positions of the elements in the text.
     elements: Vec<(u32, u32)>,
-    changed: BTreeMap<usize, Value<'a>>,
+    changed: BTreeMap<usize, P>,
     /// The numbers of removed elements of the text, ascending.
     removed: Vec<usize>,
-    added: Vec<Value<'a>>,
+    added: Vec<P>,
 }
 
 enum Place {
@@ -31,33 +30,33 @@ enum Place {
     Nowhere,
 }
 
-impl<'a> Array<'a> {
-    pub fn open(text: &'a str, added: Vec<Value<'a>>, steps: &mut Steps) -> Result<Self, Error> {
+impl<'a, P: Part<'a>> Array<'a, P> {
+    pub fn open(text: &'a str, added: Vec<P>, steps: &mut Steps) -> Result<Self, Error> {
         let elements = elements(text);
         let is_plain = !text[1..].contains(['"', '[', '{']);
         steps.take(if is_plain { elements.len() / BATCH } else { elements.len() })?;
         Ok(Array { text, elements, changed: BTreeMap::new(), removed: Vec::new(), added })
     }
 
-    pub fn append(&mut self, value: Value<'a>) {
+    pub fn append(&mut self, value: P) {
         self.added.push(value);
     }
 
     /// Takes an element, which the caller must set again.
-    pub fn take(&mut self, name: &Name<'a>) -> Option<Value<'a>> {
+    pub fn take(&mut self, name: &Name<'a>) -> Option<P> {
         match self.place(name) {
             Place::Kept(number) => {
-                Some(self.changed.remove(&number).unwrap_or_else(|| Value::Text(self.element(number))))
+                Some(self.changed.remove(&number).unwrap_or_else(|| P::unedited(self.element(number))))
             }
             Place::Added(number) if number < self.added.len() => {
-                Some(std::mem::replace(&mut self.added[number], Value::Text("")))
+                Some(std::mem::replace(&mut self.added[number], P::unedited("")))
             }
             _ => None,
         }
     }
 
     /// Sets an element, appends one at the end, or removes one.
-    pub fn put(&mut self, name: &Name<'a>, value: Option<Value<'a>>) -> Result<(), Error> {
+    pub fn put(&mut self, name: &Name<'a>, value: Option<P>) -> Result<(), Error> {
         match (self.place(name), value) {
             (Place::Kept(number), Some(value)) => drop(self.changed.insert(number, value)),
             (Place::Kept(number), None) => {

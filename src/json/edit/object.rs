@@ -5,20 +5,20 @@ use std::collections::HashMap;
 
 use super::limits::Steps;
 use super::name::{Name, plain};
+use super::parts::{Part, cut, write_added};
 use super::scan::{after_space, after_string, after_value, byte};
-use super::value::{Value, write_added};
 use crate::error::Error;
 
 #[derive(Debug)]
-pub struct Object<'a> {
+pub struct Object<'a, P> {
     text: &'a str,
     members: Vec<Member>,
     /// If several members have the same name, the last one, as in JavaScript.
     numbers: HashMap<Cow<'a, str>, usize>,
     /// Members of the text that were set, or removed (`None`), by number.
-    changed: HashMap<usize, Option<Value<'a>>>,
+    changed: HashMap<usize, Option<P>>,
     /// New members, with their names as JSON strings; `None` if one was removed again.
-    added: Vec<(&'a str, Option<Value<'a>>)>,
+    added: Vec<(&'a str, Option<P>)>,
     added_numbers: HashMap<Cow<'a, str>, usize>,
 }
 
@@ -64,7 +64,7 @@ pub fn members(text: &str) -> Vec<Member> {
     }
 }
 
-impl<'a> Object<'a> {
+impl<'a, P: Part<'a>> Object<'a, P> {
     pub fn open(text: &'a str, steps: &mut Steps) -> Result<Self, Error> {
         let mut members = members(text);
         steps.take(members.len())?;
@@ -77,7 +77,7 @@ impl<'a> Object<'a> {
     }
 
     /// An object with one member.
-    pub fn with(name: &Name<'a>, value: Value<'a>) -> Self {
+    pub fn with(name: &Name<'a>, value: P) -> Self {
         let mut object = Object {
             text: "{}",
             members: Vec::new(),
@@ -91,19 +91,19 @@ impl<'a> Object<'a> {
     }
 
     /// Takes the value of a member, which the caller must set again.
-    pub fn take(&mut self, name: &Name<'a>) -> Option<Value<'a>> {
+    pub fn take(&mut self, name: &Name<'a>) -> Option<P> {
         if let Some(number) = self.added_numbers.get(&name.plain) {
             return self.added[*number].1.take();
         }
         let number = *self.numbers.get(&name.plain)?;
         match self.changed.remove(&number) {
             Some(Some(value)) => Some(value),
-            _ => Some(Value::Text(self.members[number].value(self.text))),
+            _ => Some(P::unedited(self.members[number].value(self.text))),
         }
     }
 
     /// Sets a member, or removes all members with its name.
-    pub fn put(&mut self, name: &Name<'a>, value: Option<Value<'a>>) {
+    pub fn put(&mut self, name: &Name<'a>, value: Option<P>) {
         if let Some(number) = self.numbers.get(&name.plain).copied() {
             match value {
                 Some(value) => drop(self.changed.insert(number, Some(value))),
@@ -152,14 +152,5 @@ impl<'a> Object<'a> {
         let added = self.added.iter().filter_map(|(name, value)| Some((Some(*name), value.as_ref()?)));
         write_added(added, is_kept, whole);
         whole.push('}');
-    }
-}
-
-/// The text to remove with a part: includes the comma before it or, if no earlier part is kept, the comma after it.
-pub fn cut(text: &str, comma_before: Option<usize>, start: usize, end: usize, mark: usize) -> (usize, usize) {
-    match comma_before {
-        Some(comma) => (comma, end),
-        None if byte(text, mark) == b',' => (start, mark + 1),
-        None => (start, end),
     }
 }

@@ -6,6 +6,7 @@ use super::limits::Steps;
 use super::name::Name;
 use super::number::sum;
 use super::object::{self, Object};
+use super::parts::{Part, write_added};
 use crate::error::Error;
 
 /// A JSON value: the text that it had or was set to, or an object or array whose parts are edited.
@@ -16,8 +17,8 @@ pub enum Value<'a> {
     /// The text of an array, with appended elements. To append, the elements of the text need not be found, as they must
     /// be for an [`Array`]: that takes time and counts as steps.
     Appended(&'a str, Vec<Value<'a>>),
-    Object(Object<'a>),
-    Array(Array<'a>),
+    Object(Object<'a, Value<'a>>),
+    Array(Array<'a, Value<'a>>),
 }
 
 /// Applies edits, and counts their cost.
@@ -125,8 +126,14 @@ impl Value<'_> {
             Value::Appended(..) | Value::Object(_) | Value::Array(_) => "",
         }
     }
+}
 
-    pub fn write(&self, whole: &mut String) {
+impl<'a> Part<'a> for Value<'a> {
+    fn unedited(text: &'a str) -> Self {
+        Value::Text(text)
+    }
+
+    fn write(&self, whole: &mut String) {
         match self {
             Value::Text(text) => whole.push_str(text),
             Value::Sum(text) => whole.push_str(text),
@@ -139,23 +146,5 @@ impl Value<'_> {
             Value::Object(object) => object.write(whole),
             Value::Array(array) => array.write(whole),
         }
-    }
-}
-
-/// Adds members or elements at the end.
-pub fn write_added<'v, 'a: 'v>(
-    added: impl Iterator<Item = (Option<&'v str>, &'v Value<'a>)>,
-    mut has_others: bool,
-    whole: &mut String,
-) {
-    for (name, value) in added {
-        if has_others {
-            whole.push(',');
-        }
-        if let Some(name) = name {
-            whole.extend([name, ":"]);
-        }
-        value.write(whole);
-        has_others = true;
     }
 }
