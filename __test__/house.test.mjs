@@ -117,8 +117,15 @@ describe('src/', () => {
 describe('lib/', () => {
   const isOutside = (/** @type {string} */ file) => !file.startsWith('lib/engines/native/')
 
-  it('loads the native module only in lib/engines/native', () => {
-    assert.deepEqual(filesWith('lib', '.js', /require\([^)]*native\.js'\)/).filter(isOutside), [])
+  it('loads the binary only in lib/engines/native, and no package but its own', () => {
+    assert.deepEqual(filesWith('lib', '.js', /loadNative\(/).filter(isOutside), [])
+    const required = filesOf('lib', '.js').flatMap((file) => [
+      ...codeOf(file).matchAll(/\brequire\(['"`]([^.'"`][^'"`]*)/g),
+    ])
+    const foreign = required
+      .map(([, name]) => name)
+      .filter((name) => !/^(node:|redis-state-adapter-|\$\{name\})/.test(name))
+    assert.deepEqual(foreign, [])
   })
 
   it('contains the format of records only in lib/engines/native', () => {

@@ -19,7 +19,7 @@ after(() => installed.remove())
 
 describe('the tarball', () => {
   it('contains the files needed at runtime, the types, and the binary for this platform', () => {
-    const fixed = ['index.js', 'index.mjs', 'index.d.ts', 'index.d.mts', 'native.js', 'native.d.ts', 'package.json']
+    const fixed = ['index.js', 'index.mjs', 'index.d.ts', 'index.d.mts', 'package.json']
     for (const file of [...fixed, 'LICENSE']) assert.ok(packed.includes(file), `${file} is missing`)
     for (const file of [...filesOf('lib', '.js'), ...filesOf('types', '.d.ts')]) {
       assert.ok(packed.includes(file), `${file} is missing`)
@@ -33,7 +33,7 @@ describe('the tarball', () => {
 
   it('contains nothing else', () => {
     const runtime =
-      /^(index\.(d\.)?(js|mjs|ts|mts)|native\.(js|d\.ts)|lib\/([a-z-]+\/)*[a-z-]+\.js|types\/[a-z-]+\.d\.ts|docs\/[a-z-]+\.md|examples\/[\w./-]+|bench\/(RESULTS\.md|results\.svg)|redis-state-adapter\.[\w-]+\.node)$/
+      /^(index\.(d\.)?(js|mjs|ts|mts)|lib\/([a-z-]+\/)*[a-z-]+\.js|types\/[a-z-]+\.d\.ts|docs\/[a-z-]+\.md|examples\/[\w./-]+|bench\/(RESULTS\.md|results\.svg)|redis-state-adapter\.[\w-]+\.node)$/
     const others = packed.filter((file) => !runtime.test(file) && !['package.json', 'LICENSE', ...pages].includes(file))
     assert.deepEqual(others, [])
   })

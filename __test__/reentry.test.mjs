@@ -18,7 +18,7 @@ import { unusedPort } from './support/unused-port.mjs'
  */
 
 const require = createRequire(import.meta.url)
-const { NativeStore: Native } = /** @type {typeof import('../native.js')} */ (require('../native.js'))
+const { NativeStore: Native } = require('../lib/engines/native/load.js').loadNative()
 
 const useEventLoop = process.env.REDIS_STATE_DRIVER !== 'thread'
 /** Far less than all rounds use in total, so that a leak is noticed. */

@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { usingBinary } from './other-binary.mjs'
 import { ensureServer } from './redis-server.mjs'
 
 /**
@@ -61,7 +62,7 @@ function test(filters) {
     env: {
       ...process.env,
       REDIS_SERVER: ensureServer(),
-      NAPI_RS_NATIVE_LIBRARY_PATH: library,
+      ...usingBinary(library),
       LD_PRELOAD: runtime,
       // Node.js does not free everything before the process ends.
       ASAN_OPTIONS: `detect_leaks=0:log_path=${join(reports, 'report')}`,

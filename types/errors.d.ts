@@ -14,6 +14,7 @@
  * | `ERR_WRONG_TYPE` | the key holds another Redis type than a string, or the value has another type than the method requires |
  * | `ERR_REPLY` | the server replied with another error; its first word is in `reply` |
  * | `ERR_UNSUPPORTED` | the server, or this version of the package, lacks a feature that the call needs |
+ * | `ERR_UNSUPPORTED_PLATFORM` | at the import: there is no native binary for this platform, or it cannot be loaded; the loader's error is the `cause` |
  * | `ERR_CONFLICT` | a condition is not met (`ifAbsent`, `ifMatch`, or one of a transaction); nothing was written |
  * | `ERR_TOO_LARGE` | `update`, or `increment` with `field`, would block the server for too long; nothing was written. See `update` for the limits |
  * | `ERR_OUT_OF_RANGE` | a number, or the sum, is beyond ±(2^53 - 1); nothing was written |
@@ -35,6 +36,7 @@ export type RedisStateErrorCode =
   | 'ERR_WRONG_TYPE'
   | 'ERR_REPLY'
   | 'ERR_UNSUPPORTED'
+  | 'ERR_UNSUPPORTED_PLATFORM'
   | 'ERR_CONFLICT'
   | 'ERR_OUT_OF_RANGE'
   | 'ERR_TOO_LARGE'

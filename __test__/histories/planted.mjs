@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { usingBinary } from '../../scripts/other-binary.mjs'
 
 const PATCHES = '__test__/histories/planted'
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -53,7 +54,7 @@ function build(patch) {
 /** @param {string} patch @param {string} built */
 function isFound(patch, built) {
   const runner = join(root, PATCHES, 'run.mjs')
-  const env = { ...process.env, NAPI_RS_NATIVE_LIBRARY_PATH: built }
+  const env = { ...process.env, ...usingBinary(built) }
   return spawnSync(process.execPath, [runner, join(root, PATCHES, patch)], { env, stdio: 'inherit' }).status === 0
 }
 

@@ -2,6 +2,7 @@
 // Causes each error of docs/errors.md.
 
 import { once } from 'node:events'
+import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { next } from './events.mjs'
 import { adapterThatFails } from './failing-native.mjs'
@@ -9,6 +10,10 @@ import { listening } from './listening.mjs'
 import { open } from './open.mjs'
 import { scripted } from './scripted-server.mjs'
 import { unusedPort } from './unused-port.mjs'
+
+const { notInstalled, notLoadable, otherVersion } = createRequire(import.meta.url)(
+  '../../lib/engines/native/load-failure.js',
+)
 
 /**
  * @import { TestContext } from 'node:test'
@@ -30,6 +35,11 @@ const onlyPaid = {
     validate: (value) => (value === 'paid' ? { value } : { issues: [{ message: 'expected "paid"' }] }),
   },
 }
+
+const [gnu, musl] = ['linux-x64-gnu', 'linux-x64-musl']
+const olderPackage = { name: packageOf(gnu), installed: '0.1.0', version: '0.2.0' }
+const disabled = 'Cannot load native addon because loading addons is disabled.'
+const withoutAddons = Object.assign(new Error(disabled), { code: 'ERR_DLOPEN_DISABLED' })
 
 /** Each by the code and a part of the example that no other has. @type {[code: string, part: string, cause: Cause][]} */
 export const CAUSES = [
@@ -80,6 +90,10 @@ export const CAUSES = [
   ['ERR_REPLY', 'READONLY', replying({ SET: "-READONLY You can't write against a read only replica." }, write)],
   ['ERR_REPLY', 'MISCONF', replying({ SET: '-MISCONF Redis is configured to save RDB snapshots' }, write)],
   ['ERR_UNSUPPORTED', 'unknown command', replying({ GETDEL: "-ERR unknown command 'GETDEL'" }, remove)],
+  ['ERR_UNSUPPORTED_PLATFORM', 'not installed. Reinstall', atImport(notInstalled(musl, packageOf(musl)))],
+  ['ERR_UNSUPPORTED_PLATFORM', 'but redis-', atImport(notInstalled(musl, packageOf(musl), packageOf('darwin-arm64')))],
+  ['ERR_UNSUPPORTED_PLATFORM', 'has the version', atImport(otherVersion(gnu, olderPackage))],
+  ['ERR_UNSUPPORTED_PLATFORM', '--no-addons', atImport(notLoadable(gnu, withoutAddons))],
   ['ERR_CONFLICT', 'already exists', conflicting],
   ['ERR_TOO_LARGE', '4 MiB', tooLarge],
   [
@@ -270,4 +284,14 @@ export async function partly(t) {
 async function notReplicated(t, server) {
   const state = open(t, { url: server.url, waitReplicas: { count: 1, timeout: 100 } })
   return write(state)
+}
+
+/** What the import throws: load.test.mjs causes it. @param {Error} error @returns {Cause} */
+function atImport(error) {
+  return () => Promise.reject(error)
+}
+
+/** @param {string} target */
+function packageOf(target) {
+  return `redis-state-adapter-${target}`
 }

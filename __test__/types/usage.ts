@@ -207,6 +207,7 @@ export function isEveryCode(code: RedisStateErrorCode): string {
     case 'ERR_WRONG_TYPE':
     case 'ERR_REPLY':
     case 'ERR_UNSUPPORTED':
+    case 'ERR_UNSUPPORTED_PLATFORM':
     case 'ERR_CONFLICT':
     case 'ERR_OUT_OF_RANGE':
     case 'ERR_TOO_LARGE':

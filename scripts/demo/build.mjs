@@ -25,7 +25,7 @@ then open a new shell and run \`npm run demo\` again.`
 
 function isBuilt() {
   const binaries = readdirSync(root).filter(isBinaryForHere)
-  if (binaries.length === 0 || !existsSync(join(root, 'native.js'))) return false
+  if (binaries.length === 0) return false
   return Math.max(...binaries.map(modified)) >= Math.max(...sources().map(modified))
 }
 

@@ -1,5 +1,5 @@
 // @ts-check
-// Runs histories with a faulty native core (NAPI_RS_NATIVE_LIBRARY_PATH) until a violation is found, for at most a minute.
+// Runs histories with a faulty native core until a violation is found, for at most a minute.
 
 import { readFileSync } from 'node:fs'
 import { ensureServer } from '../../../scripts/redis-server.mjs'

@@ -1,42 +1,71 @@
 // @ts-check
 'use strict'
 
-const { failure } = require('../../errors.js')
+const { existsSync } = require('node:fs')
+const { join } = require('node:path')
+const { notInstalled, notLoadable, otherVersion, unknownPlatform } = require('./load-failure.js')
+const { PACKAGES, TARGETS, currentTarget } = require('./target.js')
 
-const REMEDY =
-  'The package contains a binary for Linux on x64 with glibc 2.34 or later. On other platforms build it in a clone with npm run build.'
+/** @typedef {typeof import('../../../native.js')} Native */
+
+const root = join(__dirname, '../../..')
 
 /**
- * Loads the native code. The error of the generated loader advises to remove files, and has the reason in its last cause.
+ * Loads the native code: the file that was built in this folder, or the package for this platform.
  *
- * @returns {typeof import('../../../native.js')}
+ * @returns {Native}
  */
 function loadNative() {
+  const target = currentTarget()
+  const built = join(root, `redis-state-adapter.${target}.node`)
+  if (existsSync(built)) return inAttempt(target, () => require(built), built)
+  if (!TARGETS.includes(target)) throw unknownPlatform(target)
+  return loadPackage(target)
+}
+
+/** @param {string} target @returns {Native} */
+function loadPackage(target) {
+  const name = packageOf(target)
+  const installed = versionOf(name)
+  if (installed === undefined) throw notInstalled(target, name, otherInstalled(target))
+  const { version } = require('../../../package.json')
+  // How calls cross to native code is a matter of each version.
+  if (installed !== version) throw otherVersion(target, { name, installed, version })
+  return inAttempt(target, PACKAGES[target])
+}
+
+/**
+ * @param {string} target
+ * @param {() => unknown} load
+ * @param {string} [built] the file, if it was built in this folder
+ */
+function inAttempt(target, load, built) {
   try {
-    return require('../../../native.js')
+    return /** @type {Native} */ (load())
   } catch (error) {
-    const reason = reasonOf(error)
-    throw failure('ERR_UNSUPPORTED', `redis-state-adapter: cannot load its native code on ${platform()}: ${reason}`, {
-      remedy: REMEDY,
-      cause: error,
-    })
+    throw notLoadable(target, error, built)
   }
 }
 
-/** Why a binary that exists cannot be loaded, or that there is none. @param {unknown} error */
-function reasonOf(error) {
-  return messagesOf(error).find((message) => !message.startsWith('Cannot find module')) ?? 'there is no binary for it'
+/** @param {string} target */
+function otherInstalled(target) {
+  return TARGETS.filter((other) => other !== target)
+    .map(packageOf)
+    .find((name) => versionOf(name) !== undefined)
 }
 
-/** @param {any} error @returns {string[]} the messages of all causes, one for each file that was tried, in their order */
-function messagesOf(error) {
-  const messages = []
-  for (let cause = error?.cause; cause; cause = cause.cause) messages.unshift(String(cause.message))
-  return messages
+/** @param {string} target */
+function packageOf(target) {
+  return `redis-state-adapter-${target}`
 }
 
-function platform() {
-  return `${process.platform}-${process.arch} with Node.js ${process.versions.node}`
+/** @param {string} name of a package @returns {string | undefined} undefined if it is not installed */
+function versionOf(name) {
+  try {
+    return require(`${name}/package.json`).version
+  } catch {
+    return undefined
+  }
 }
 
 module.exports = { loadNative }
