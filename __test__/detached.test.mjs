@@ -32,6 +32,30 @@ describe('methods without their object', () => {
     assert.deepEqual(await entries(), [{ key: 'k', value: 1 }])
   })
 
+  it('of a group are the same function each time, and can be replaced', async (t) => {
+    const group = open(t, 'memory:').group('t', { schema: anything })
+    assert.equal(group.get, group.get)
+    assert.notEqual(group.get, group.set)
+    t.mock.method(group, 'get', () => 'mocked')
+    assert.equal(await group.get('k'), 'mocked')
+    t.mock.restoreAll()
+    assert.equal(await group.get('k'), null)
+    group.get = async () => /** @type {any} */ ('assigned')
+    assert.equal(await group.get('k'), 'assigned')
+    assert.deepEqual(await group.getMany(['k']), [null])
+  })
+
+  it('of a group are bound when they are accessed, not when it is made', (t) => {
+    const state = open(t, 'memory:')
+    const bind = t.mock.method(Function.prototype, 'bind')
+    const group = state.group('t', { schema: anything })
+    const before = bind.mock.callCount()
+    assert.equal(typeof group.get, 'function')
+    const after = bind.mock.callCount()
+    t.mock.restoreAll()
+    assert.deepEqual([before, after], [0, 1])
+  })
+
   it('of a lock', async (t) => {
     const lock = await open(t, 'memory:').lock('t', 'k', { ttl: '1m' })
     assert.ok(lock)
@@ -71,7 +95,24 @@ describe('methods without their object', () => {
   })
 })
 
+/** Wraps the objects in properties too, as reactive state does. @param {any} object @returns {any} */
+function deepProxy(object) {
+  return new Proxy(object, {
+    get(target, name, receiver) {
+      const value = Reflect.get(target, name, receiver)
+      return typeof value === 'object' && value !== null ? deepProxy(value) : value
+    },
+  })
+}
+
 describe('behind a Proxy', () => {
+  it('that wraps properties too, a group runs calls', async (t) => {
+    const group = deepProxy(open(t, 'memory:').group('t', { schema: anything }))
+    await group.set('k', 1)
+    const { get } = group
+    assert.equal(await get('k'), 1)
+  })
+
   it('an adapter emits events and runs calls', async (t) => {
     const state = new Proxy(open(t, 'memory:'), {})
     const ready = new Promise((resolve) => state.once('ready', () => resolve(undefined)))

@@ -54,13 +54,14 @@ function titled(call, message) {
 }
 
 /**
- * Removes the title from the message of an error.
+ * Removes the title from the message of an error. The title of a call on a trace has no key, although its error can be of an entry.
  *
  * @param {CallName & { message: string }} error
  */
-function untitled({ message, ...call }) {
-  const title = `${titleOf(call)}: `
-  return message.startsWith(title) ? message.slice(title.length) : message
+function untitled({ message, operation, traceId, key }) {
+  const titles = [key, undefined].map((ofEntry) => `${titleOf({ operation, traceId, key: ofEntry })}: `)
+  const title = titles.find((one) => message.startsWith(one)) ?? ''
+  return message.slice(title.length)
 }
 
 /**

@@ -112,6 +112,66 @@ export function groupMethods(store) {
       for (const read of reads) await assertFails(read(), 'ERR_INVALID_VALUE', unreadable)
     })
 
+    it('names the method that was called in its errors', async (t) => {
+      const { state, users } = await usersAndState(t, true)
+      const scan = async (/** @type {any} */ options) => {
+        for await (const _ of users.scan(options));
+      }
+      /** @type {Record<string, (options: any) => Promise<unknown>>} */
+      const methods = {
+        get: (options) => users.get('bad', options),
+        set: (options) => users.set('bad', ada, options),
+        delete: (options) => users.delete('bad', options),
+        has: (options) => users.has('bad', options),
+        ttl: (options) => users.ttl('bad', options),
+        touch: (options) => users.touch('bad', 1, options),
+        persist: (options) => users.persist('bad', options),
+        getWithMetadata: (options) => users.getWithMetadata('bad', options),
+        getMany: (options) => users.getMany(['bad'], options),
+        getManyWithMetadata: (options) => users.getManyWithMetadata(['bad'], options),
+        setMany: (options) => users.setMany({ bad: ada }, options),
+        deleteMany: (options) => users.deleteMany(['bad'], options),
+        transaction: (options) => users.transaction([{ op: 'delete', key: 'bad' }], options),
+        entries: (options) => users.entries(options),
+        values: (options) => users.values(options),
+        getByPrefix: (options) => users.getByPrefix('b', options),
+        query: (options) => users.query({}, options),
+        scan,
+        keys: (options) => users.keys(options),
+        count: (options) => users.count('', options),
+        clear: (options) => users.clear('', options),
+        lock: (options) => users.lock('bad', options),
+        rateLimit: (options) => users.rateLimit('bad', options),
+      }
+      const assertTitled = async (
+        /** @type {string} */ name,
+        /** @type {unknown} */ options,
+        /** @type {string} */ code,
+      ) => {
+        const error = await methods[name](options).then(
+          () => assert.fail(`${name} resolved`),
+          (reason) => reason,
+        )
+        assert.deepEqual(
+          [error.code, error.operation, error.traceId],
+          [code, name, name === 'query' ? error.traceId : 'users'],
+        )
+        assert.ok(error.message.startsWith(`${name}(`), error.message)
+        assert.equal(error.message.split('("users"').length, error.message.startsWith('query()') ? 1 : 2, error.message)
+      }
+      const tested = [...Object.keys(methods), 'watch', 'constructor']
+      assertSameMembers(Object.getOwnPropertyNames(Object.getPrototypeOf(users)), tested)
+      for (const name of Object.keys(methods)) await assertTitled(name, 5, 'ERR_INVALID_ARGUMENT')
+      await state.set('users', 'bad', bad)
+      const reading = ['get', 'getWithMetadata', 'getMany', 'getManyWithMetadata', 'entries', 'values', 'getByPrefix']
+      for (const name of [...reading, 'query', 'scan']) await assertTitled(name, undefined, 'ERR_INVALID_VALUE')
+      await state.cleanup()
+      // Locks and rate limits need options; bulk writes reject with ERR_PARTIAL.
+      const others = ['lock', 'rateLimit', 'setMany', 'deleteMany']
+      const closed = Object.keys(methods).filter((name) => !others.includes(name))
+      for (const name of closed) await assertTitled(name, undefined, 'ERR_CLOSED')
+    })
+
     it('validates a list of entries, each with its own options', async (t) => {
       const { users } = await usersAndState(t)
       await users.setMany([{ key: 'eve', value: { name: 'Eve' }, ttl: 60 }])

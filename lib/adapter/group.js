@@ -2,8 +2,8 @@
 'use strict'
 
 const { checkTraceId } = require('../input/entry.js')
-const { inCall, invalidArgument } = require('../errors.js')
-const { bindMembers } = require('../input/bind-members.js')
+const { RedisStateError, inCall, invalidArgument, ofOuterCall } = require('../errors.js')
+const { bindOnAccess } = require('../input/bind-on-access.js')
 const { isPlain } = require('../input/input.js')
 const { readInput, readOptions } = require('../input/method-options.js')
 const { kindOf } = require('../input/received.js')
@@ -39,7 +39,8 @@ class StateGroup {
     this.#stackTraces = rules.stackTraces
     this.#checksOnGet = checkOnGet
     this.traceId = traceId
-    bindMembers(this, StateGroup.prototype, rules.stackTraces)
+    // biome-ignore lint/correctness/noConstructorReturn: the methods are bound to the object behind the proxy
+    return bindOnAccess(this, rules.stackTraces)
   }
 
   /** @param {string} key @param {ReadOptions} [options] */
@@ -126,18 +127,18 @@ class StateGroup {
 
   /** @param {ReadOptions} [options] */
   entries(options) {
-    return this.getByPrefix('', options)
+    return this.#list('entries', '', options)
   }
 
   /** @param {ReadOptions} [options] */
   async values(options) {
-    const entries = await this.entries(options)
+    const entries = await this.#list('values', '', options)
     return entries.map(({ value }) => value)
   }
 
   /** @param {string} keyPrefix @param {ReadOptions} [options] */
-  async getByPrefix(keyPrefix, options) {
-    return this.#entriesOf('getByPrefix', await this.#adapter.getByPrefix(this.traceId, keyPrefix, options))
+  getByPrefix(keyPrefix, options) {
+    return this.#list('getByPrefix', keyPrefix, options)
   }
 
   /** @param {import('../../index.js').GroupQuery} [input] @param {ReadOptions} [options] */
@@ -225,6 +226,18 @@ class StateGroup {
   /** @param {string} operation @param {string} key @param {import('../../index.js').EntryMetadata<unknown> | null} found */
   async #checkFound(operation, key, found) {
     return found && { ...found, value: await this.#checkRead(operation, key, found.value) }
+  }
+
+  /**
+   * @param {string} operation the method of the group
+   * @param {string} keyPrefix
+   * @param {ReadOptions} [options]
+   */
+  async #list(operation, keyPrefix, options) {
+    const items = await this.#adapter.getByPrefix(this.traceId, keyPrefix, options).catch((error) => {
+      throw error instanceof RedisStateError ? ofOuterCall(error, { operation, traceId: this.traceId }) : error
+    })
+    return this.#entriesOf(operation, items)
   }
 
   /** @param {string} operation @param {import('../../index.js').StateItem[]} items */
