@@ -13,6 +13,11 @@ import { unusedPort } from './support/unused-port.mjs'
 const SECRET = 's3cr3t-w0rd'
 const login = { username: 'ada', password: SECRET }
 
+/** @type {any} */
+const anything = {
+  '~standard': { version: 1, vendor: 'test', validate: (/** @type {unknown} */ value) => ({ value }) },
+}
+
 /** @param {unknown} object */
 function shown(object) {
   return inspect(object, { depth: 5, breakLength: Infinity })
@@ -60,13 +65,36 @@ describe('an adapter shows its servers, its prefix and its pending calls, and no
   })
 })
 
+it('an object that no constructor made is shown as any other', async (t) => {
+  const state = open(t, 'memory:')
+  const watch = state.watch('t')
+  t.after(() => watch.return())
+  const made = [
+    state,
+    state.group('t', { schema: anything }),
+    await state.lock('t', 'k', { ttl: '1s' }),
+    watch,
+    await new Promise((resolve) => state.transaction('t', (tx) => resolve(tx))),
+  ]
+  for (const object of made) {
+    const prototype = Object.getPrototypeOf(object)
+    for (const unmade of [prototype, Object.create(prototype)]) {
+      for (const options of [{}, { showHidden: true, getters: true }]) {
+        assert.equal(typeof inspect(unmade, options), 'string')
+        assert.doesNotMatch(inspect(unmade), /undefined/)
+      }
+      assert.equal(typeof String(unmade), 'string')
+      assert.equal(typeof JSON.stringify(unmade), 'string')
+    }
+  }
+  const unmade = Object.create(RedisStateAdapter.prototype)
+  assert.match(shown(unmade), /^RedisStateAdapter \{/)
+  assert.equal(unmade.isReady, false)
+})
+
 it('a group, a lock and a watch show their trace id and key, and a lock does not show its token', async (t) => {
   const state = open(t, 'memory:')
-  /** @type {any} */
-  const schema = {
-    '~standard': { version: 1, vendor: 'test', validate: (/** @type {unknown} */ value) => ({ value }) },
-  }
-  assert.equal(shown(state.group('order-1', { schema })), "StateGroup { traceId: 'order-1' }")
+  assert.equal(shown(state.group('order-1', { schema: anything })), "StateGroup { traceId: 'order-1' }")
   const lock = await state.lock('order-1', 'lock', { ttl: '1s' })
   assert.ok(lock)
   assert.equal(shown(lock), `StateLock { traceId: 'order-1', key: 'lock', fence: ${lock.fence} }`)

@@ -283,7 +283,7 @@ class StateAdapter extends EventEmitter {
   }
 
   get isReady() {
-    return this.#lifecycle.isReady
+    return #lifecycle in this && this.#lifecycle.isReady
   }
 
   /** @param {import('../../index.js').ConnectOptions} [options] */
@@ -301,8 +301,14 @@ class StateAdapter extends EventEmitter {
     return this.cleanup()
   }
 
-  /** @param {number} depth @param {import('node:util').InspectOptionsStylized} options */
+  /**
+   * An object without the fields of the constructor, such as the prototype, is shown as any other object.
+   *
+   * @param {number} depth
+   * @param {import('node:util').InspectOptionsStylized} options
+   */
   [inspect.custom](depth, options) {
+    if (!(#lifecycle in this)) return this
     const { shown } = this.#dispatcher.rules
     const fields = { ...shown, isReady: this.isReady, pending: this.stats().inFlight }
     return inspected(this.constructor.name, fields, depth, options)

@@ -67,6 +67,7 @@ class StateLock {
   }
 
   [HOLDER]() {
+    if (!(#holder in this)) return undefined
     return { ...this.#holder, fence: this.#fence }
   }
 
@@ -94,6 +95,7 @@ class StateLock {
 
   /** Without the token, which releases the lock. @param {number} depth @param {import('node:util').InspectOptionsStylized} options */
   [inspect.custom](depth, options) {
+    if (!(#holder in this)) return this
     return inspected('StateLock', { traceId: this.traceId, key: this.key, fence: this.fence }, depth, options)
   }
 }

@@ -273,6 +273,7 @@ class StateWatch {
 
   /** @param {number} depth @param {import('node:util').InspectOptionsStylized} options */
   [inspect.custom](depth, options) {
+    if (!(#watch in this)) return this
     return inspected('StateWatch', { ...this.#scope, status: this.#watch.status }, depth, options)
   }
 }
