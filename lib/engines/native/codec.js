@@ -51,7 +51,7 @@ const RECORDS = {
   ttl: { letter: 'L', decode: (left) => (left === NO_ENTRY ? null : secondsOf(left)) },
   touch: { letter: 'E', args: ({ options = {} }) => [ttlText(options)], decode: isOne },
   persist: { letter: 'N', decode: isOne },
-  increment: { letter: 'I', args: ({ json = '', options = {} }) => [json, ttlText(options)] },
+  increment: { letter: 'I', args: ({ json = '', options = {} }) => [json, ttlText(options)], decode: sumOf },
   update: { letter: 'U', args: updateArgs, decode: updateReply },
   lock: { letter: 'K', args: lockArgs, decode: ([fence, holdMs]) => ({ fence, holdMs }) },
   rateLimit: {
@@ -138,9 +138,16 @@ function updateArgs({ options = {}, input }) {
 
 /** @param {any} reply @param {StateCall} call */
 function updateReply(reply, { input }) {
-  if (input.replies === 'last') return reply
+  if (input.replies === 'last') return sumOf(reply)
+  if (!Array.isArray(reply)) throw new TypeError('not the values before and after')
   const [oldValue, newValue] = reply
   return { oldValue, newValue }
+}
+
+/** @param {unknown} reply */
+function sumOf(reply) {
+  if (typeof reply !== 'number') throw new TypeError('no number')
+  return reply
 }
 
 /** @param {StateCall} call */
@@ -184,11 +191,12 @@ function isOne(reply) {
  * Steps are counted from 1, so that 0 is success.
  *
  * @param {number | [number: number, refusal: string]} reply
+ * @param {StateCall} call
  */
-function transactionReply(reply) {
-  if (typeof reply === 'number') return reply > 0 ? { failed: reply - 1 } : {}
-  const [number, refusal] = reply
-  return { failed: number - 1, reply: refusal }
+function transactionReply(reply, { input }) {
+  const [number, refusal] = typeof reply === 'number' ? [reply] : reply
+  if (number > input.steps.length) throw new RangeError('the number of no step')
+  return number > 0 ? { failed: number - 1, reply: refusal } : {}
 }
 
 module.exports = { RECORDS, encode, recordKindOf }

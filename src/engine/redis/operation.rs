@@ -55,9 +55,8 @@ impl OperationKind {
                 return Ok(Success::Value(Some(text)));
             }
             (OperationKind::Get | OperationKind::Delete, Frame::Nil) => return Ok(Success::Value(None)),
-            (OperationKind::Set | OperationKind::Ping | OperationKind::SetWithOptions, Frame::Simple(_)) => {
-                return Ok(Success::Done);
-            }
+            (OperationKind::Set | OperationKind::SetWithOptions, Frame::Simple(b"OK"))
+            | (OperationKind::Ping, Frame::Simple(_)) => return Ok(Success::Done),
             (OperationKind::Get | OperationKind::Delete | OperationKind::Set | OperationKind::Ping, _) => {
                 return Err(Error::unexpected_reply());
             }
@@ -67,9 +66,32 @@ impl OperationKind {
             (OperationKind::Has, Frame::Simple(type_name)) => json.push_str(exists(type_name)?),
             (OperationKind::DeleteExisting, Frame::Bulk(_)) => json.push_str("true"),
             (OperationKind::DeleteExisting, Frame::Nil) => json.push_str("false"),
-            (_, reply) => write_json(&reply, json)?,
+            (_, reply) if self.returns(&reply) => write_json(&reply, json)?,
+            _ => return Err(Error::unexpected_reply()),
         }
         Ok(Success::Value(Some(json.as_bytes())))
+    }
+
+    /// Whether the script of the operation can return such a reply. Converted to JSON, any other one would be read as a result.
+    fn returns(self, reply: &Frame<'_>) -> bool {
+        use Frame::{Bulk, Integer, Nil};
+        match self {
+            OperationKind::DeleteIfMatch => matches!(reply, Bulk(_) | Nil),
+            OperationKind::Increment => matches!(reply, Bulk(_)),
+            OperationKind::Ttl | OperationKind::Touch | OperationKind::Persist => matches!(reply, Integer(_)),
+            OperationKind::GetWithMetadata => {
+                *reply == Nil || matches!(reply.elements(), [Bulk(_), Bulk(_), Integer(_)])
+            }
+            OperationKind::Update => {
+                matches!(reply, Bulk(_)) || matches!(reply.elements(), [Bulk(_) | Nil, Bulk(_) | Nil])
+            }
+            OperationKind::Lock => matches!(reply.elements(), [Integer(_) | Nil, Integer(_)]),
+            OperationKind::RateLimit => matches!(reply.elements(), [Integer(_), Integer(_), Integer(_)]),
+            OperationKind::Transaction => {
+                matches!(reply, Integer(_)) || matches!(reply.elements(), [Integer(_), Bulk(_)])
+            }
+            _ => false,
+        }
     }
 
     /// Whether the operation wrote something, according to its reply. Only then `waitReplicas` applies.
@@ -142,6 +164,32 @@ mod tests {
         assert_eq!(read(OperationKind::GetWithMetadata, reply).unwrap().unwrap(), "[{\"a\":[]},null,-1]");
         assert_eq!(read(OperationKind::SetWithOptions, Frame::Simple(b"OK")).unwrap(), None);
         assert_eq!(read(OperationKind::DeleteExisting, Frame::Bulk(b"not JSON")).unwrap().unwrap(), "true");
+    }
+
+    #[test]
+    fn a_reply_of_another_shape_is_an_error() {
+        let pair = || Frame::Array(vec![Frame::Integer(1), Frame::Integer(1)]);
+        for operation in [
+            OperationKind::SetWithOptions,
+            OperationKind::DeleteIfMatch,
+            OperationKind::DeleteExisting,
+            OperationKind::Has,
+            OperationKind::GetWithMetadata,
+            OperationKind::Ttl,
+            OperationKind::Increment,
+            OperationKind::Update,
+            OperationKind::RateLimit,
+            OperationKind::Transaction,
+        ] {
+            assert!(read(operation, pair()).is_err(), "{operation:?}");
+        }
+        for reply in [
+            Frame::Integer(1),
+            Frame::Array(vec![]),
+            Frame::Array(vec![Frame::Bulk(b"1"), Frame::Integer(1)]),
+        ] {
+            assert!(read(OperationKind::Lock, reply).is_err());
+        }
     }
 
     #[test]
