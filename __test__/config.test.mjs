@@ -155,6 +155,7 @@ describe('construction', () => {
       [{ url: 'unix:///nowhere/redis.sock?db=2' }],
       [{ socket: { path: '/nowhere/redis.sock', reconnectStrategy: false } }],
       [{ host: 'no-such-host.invalid', tls: false, socket: { reconnectStrategy: () => 10 } }],
+      [{ host: '127.0.0.1', port, socket: { tls: false, rejectUnauthorized: false } }],
       [createClient({ socket: { host: '127.0.0.1', port } }), { keyPrefix: 'p:' }],
       [{ sentinel: { name: 'm', nodes: [{ host: '127.0.0.1', port }] } }],
       [{ cluster: { nodes: [{ host: '127.0.0.1', port }], readFrom: 'any' }, hashTags: true }],

@@ -13,9 +13,10 @@ export interface SocketOptions extends TlsOptions {
   path?: string | undefined
   /**
    * `true` enables TLS, as in node-redis. So does each of `ca`, `cert`, `key`, `servername` and `rejectUnauthorized` in
-   * `socket`, unless `socket.tls` is `false`. If the option `tls` outside of `socket` is an object, the two are merged, and its
-   * fields override those in `socket`. The option `tls: false`, outside of
-   * `socket`, together with `socket.ca` throws `ERR_INVALID_CONFIG`. Default: off.
+   * `socket`. If the option `tls` outside of `socket` is an object, the two are merged, and its fields override those in
+   * `socket`. `false`, here or outside of `socket`, together with one of these options throws `ERR_INVALID_CONFIG`: they would
+   * have no effect. The exception is `rejectUnauthorized: false` with `socket.tls: false`, which node-redis ignores too. Default:
+   * off.
    */
   tls?: boolean | undefined
   /** Maximum time of one attempt to connect and log in, in milliseconds, 1 or more. Default: 10000. */

@@ -42,6 +42,9 @@ export const MALFORMED = [
   ...bad('tls.servername', 1),
   ...bad('tls.ca', 1, '', true),
   ...bad('tls.foo', 1),
+  ...Object.entries({ ca: 'PEM', cert: 'PEM', key: 'PEM', servername: 'h', rejectUnauthorized: true }).map(
+    uselessWithoutTls,
+  ),
   ...bad('sentinel', true, 'x', []),
   ...bad('cluster', true, 'x', []),
   ...bad('cluster.nodes', undefined, [], node),
@@ -147,6 +150,11 @@ function besideNodes(path) {
       [path, { ...given, cluster }],
     ])
   })
+}
+
+/** @param {[name: string, value: unknown]} option of TLS @returns {Case} */
+function uselessWithoutTls([name, value]) {
+  return [`socket.${name}`, { socket: { tls: false, [name]: value } }]
 }
 
 /** @param {string} path @param {...unknown} values @returns {Case[]} */

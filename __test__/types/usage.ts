@@ -59,7 +59,7 @@ const socket: SocketOptions = {
   host: 'localhost',
   port: 6379,
   path: '/run/redis.sock',
-  tls: false,
+  tls: true,
   connectTimeout: 1000,
   keepAlive: true,
   noDelay: true,

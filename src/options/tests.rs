@@ -97,6 +97,12 @@ fn errors_have_the_path_of_the_option() {
         (json!({ "url": "redis://h:0" }), "url: "),
         (json!({ "url": "rediss://h", "tls": false }), "tls: "),
         (json!({ "tls": true, "socket": { "tls": false } }), "tls: "),
+        (
+            json!({ "socket": { "tls": false, "ca": "a.pem" } }),
+            "socket.ca: cannot be combined with socket.tls: false",
+        ),
+        (json!({ "url": "rediss://h", "socket": { "tls": false, "key": "a.pem" } }), "socket.key: "),
+        (json!({ "tls": false, "socket": { "servername": "h" } }), "tls: is enabled in one place"),
         (json!({ "tls": true, "url": "unix:///run/r.sock" }), "tls: "),
         (json!({ "tls": { "cert": "c.pem" } }), "tls.key: "),
         (json!({ "socket": { "key": "k.pem" } }), "tls.cert: "),
@@ -124,8 +130,11 @@ fn several_options_enable_tls() {
         assert!(tls.reject_unauthorized, "{options}");
         assert!(tls.servername.is_none_or(|name| name == "localhost"), "{options}");
     }
-    for options in [json!({}), json!({ "tls": false }), json!({ "socket": { "tls": false, "ca": "a.pem" } })]
-    {
+    for options in [
+        json!({}),
+        json!({ "tls": false }),
+        json!({ "socket": { "tls": false, "rejectUnauthorized": false } }),
+    ] {
         assert!(access(options.clone()).tls.is_none(), "{options}");
     }
 }

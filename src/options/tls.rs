@@ -8,7 +8,7 @@ use crate::error::Error;
 impl SocketOptions {
     /// The TLS options of `socket`. Any of them enables TLS, as a user who sets a certificate does not expect plain
     /// text.
-    pub(super) fn take_tls(&mut self) -> Option<TlsSetting> {
+    pub(super) fn take_tls(&mut self) -> Result<Option<TlsSetting>, Error> {
         let options = TlsOptions {
             ca: self.ca.take(),
             cert: self.cert.take(),
@@ -17,10 +17,30 @@ impl SocketOptions {
             reject_unauthorized: self.reject_unauthorized.take(),
         };
         match self.tls {
-            Some(false) => Some(TlsSetting::Off),
-            None if options == TlsOptions::default() => None,
-            _ => Some(TlsSetting::On(options)),
+            Some(false) => match options.demanding_tls() {
+                Some(name) => {
+                    Err(invalid(&format!("socket.{name}"), "cannot be combined with socket.tls: false"))
+                }
+                None => Ok(Some(TlsSetting::Off)),
+            },
+            None if options == TlsOptions::default() => Ok(None),
+            _ => Ok(Some(TlsSetting::On(options))),
         }
+    }
+}
+
+impl TlsOptions {
+    /// The first option that is set and needs TLS. `rejectUnauthorized: false` does not: it demands nothing of the server, and
+    /// configurations for node-redis often have it constant beside a `tls` that depends on the environment.
+    fn demanding_tls(&self) -> Option<&'static str> {
+        let set = [
+            ("ca", self.ca.is_some()),
+            ("cert", self.cert.is_some()),
+            ("key", self.key.is_some()),
+            ("servername", self.servername.is_some()),
+            ("rejectUnauthorized", self.reject_unauthorized == Some(true)),
+        ];
+        set.into_iter().find_map(|(name, is_set)| is_set.then_some(name))
     }
 }
 

@@ -117,7 +117,7 @@ impl Options {
         let database = self.database.map(|number| number.get() as u32);
         Ok(Access {
             role,
-            tls: tls([self.tls, socket.take_tls()], is_tls_url, "tls")?,
+            tls: tls([self.tls, socket.take_tls()?], is_tls_url, "tls")?,
             login: callbacks.credentials.map_or(fixed, Login::Provider),
             database: database.or(from_url.map(|login| login.db() as u32)).unwrap_or(0),
             client_name: self.name.map_or_else(|| Some(DEFAULT_NAME.into()), |name| name.0),
