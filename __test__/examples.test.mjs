@@ -110,7 +110,7 @@ describe('server-sent-events', { skip }, () => {
     await state.set('order-1', 'status', 'open')
     const server = new ExampleProcess(t, example('server-sent-events/server.mjs'), { env: { REDIS_URL: url } })
     // The default limit of a response is five minutes.
-    const response = await fetch(`${await server.url()}/order-1`, { signal: AbortSignal.timeout(60_000) })
+    const response = await fetch(`${await server.url()}/order-1`, { signal: AbortSignal.timeout(120_000) })
     const events = eventsOf(response)
     assert.deepEqual(await events.next(), { done: false, value: ['all', { status: 'open' }] })
     await state.set('order-1', 'status', 'paid')

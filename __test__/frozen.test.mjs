@@ -16,7 +16,7 @@ import { until } from './support/until.mjs'
 import { warm, warmThroughRelay } from './support/warm.mjs'
 
 /** Longer than usual, because calls also have to succeed within it, on a busy machine. */
-const commandTimeout = 3000
+const commandTimeout = 5000
 const inTime = within(commandTimeout)
 
 describe('a server that freezes', () => {
