@@ -26,6 +26,7 @@ const LONG = /** @type {const} */ ({ ttl: '60s', timeout: '60s' })
 describe('a caller that waits for a lock', () => {
   it('is woken by the release, and sends no commands meanwhile', async (t) => {
     const { client, holder, waiter } = await heldAndAwaited(t)
+    let made = 0
     for (let round = 0; round < 30; round++) {
       const lock = await holder.lock('t', 'lock', LONG)
       const waiting = waiter.lock('t', 'lock', LONG)
@@ -34,12 +35,12 @@ describe('a caller that waits for a lock', () => {
       await lock?.release()
       const next = await waiting
       assert.ok(next && lock && next.fence > lock.fence)
-      // The release, the attempt after the wake-up, and up to two attempts that a timer and the subscription started
-      // shortly before.
-      const made = (await attempts(client)) - before
-      assert.ok(made <= 4, `${made} attempts`)
+      made += (await attempts(client)) - before
       await next.release()
     }
+    // In each round the release, the attempt after the wake-up, and up to two attempts that a timer and the subscription
+    // started shortly before. On a busy machine some more, before the adapter knows of its subscription.
+    assert.ok(made <= 30 * 4 + 20, `${made} attempts`)
   })
 
   it('does not poll while the lock is held', async (t) => {
@@ -47,12 +48,12 @@ describe('a caller that waits for a lock', () => {
     const lock = await holder.lock('t', 'lock', LONG)
     const waiting = waiter.lock('t', 'lock', LONG)
     await isAwaited(client)
-    const before = waiter.stats().calls
+    const [before, start] = [waiter.stats().calls, performance.now()]
     // Long enough for at least five polls.
     assert.equal(await holder.lock('t', 'lock', { ttl: '60s', timeout: '2500ms' }), null)
     const made = waiter.stats().calls - before
-    // Attempts that a timer and the subscription started shortly before.
-    assert.ok(made <= 2, `${made} attempts`)
+    // Attempts that a timer and the subscription started shortly before, and one every 5 seconds.
+    assert.ok(made <= 3 + (performance.now() - start) / 5000, `${made} attempts`)
     await lock?.release()
     assert.ok(await waiting)
   })
@@ -75,15 +76,16 @@ describe('a caller that waits for a lock', () => {
       Array.from({ length: 50 }, (_, index) => index),
     )
     // For each call: its first attempt, one when it becomes the first in the queue, one when it is woken, and the
-    // release.
-    assert.ok((await attempts(client)) <= 50 * 4 + 20, `${await attempts(client)} attempts`)
+    // release. In addition some until the adapter knows of its subscription.
+    assert.ok((await attempts(client)) <= 50 * 4 + 40, `${await attempts(client)} attempts`)
   })
 
   it('gets it after the ttl if the holder has died', async (t) => {
     const { client, holder, waiter } = await heldAndAwaited(t)
     await holder.lock('t', 'lock', { ttl: '2s' })
     const waiting = waiter.lock('t', 'lock', LONG)
-    await isAwaited(client)
+    // On a busy machine the lock may expire before the first attempt.
+    await Promise.race([isAwaited(client), waiting])
     await holder.cleanup()
     assert.ok(await waiting)
   })

@@ -11,7 +11,7 @@ import { killServer } from './support/kill-server.mjs'
 import { open } from './support/open.mjs'
 import { started } from './support/redis.mjs'
 import { shown } from './support/shown.mjs'
-import { atOnce, commandTimeout, inTime } from './support/timing.mjs'
+import { commandTimeout, inTime, soon } from './support/timing.mjs'
 
 /** @typedef {import('./support/redis.mjs').Client} Client */
 /** @typedef {import('redis-state-adapter').RedisStateError} RedisStateError */
@@ -25,9 +25,10 @@ describe('credentials', () => {
     it(`${title} makes calls fail in time`, async (t) => {
       const server = await started(t, ['--requirepass', 'right-word'])
       const state = open(t, { url: server.url, commandTimeout, ...credentials })
-      const announced = next(state, 'error')
+      // Only from then on the calls have that reason when they time out.
+      const announced = await next(state, 'error')
       const { within } = inTime
-      const errors = [...(await assertAllFail(allCalls(state), 'ERR_AUTH', { within })), ...(await announced)]
+      const errors = [...(await assertAllFail(allCalls(state), 'ERR_AUTH', { within })), ...announced]
       assert.deepEqual(new Set(errors.map(({ code }) => code)), new Set(['ERR_AUTH']))
       for (const error of errors) assert.doesNotMatch(shown(error), /(wrong|right)-word/)
     })
@@ -35,8 +36,10 @@ describe('credentials', () => {
 
   it('recover if the server gets the right password', async (t) => {
     const server = await started(t, ['--requirepass', 'old-word'])
-    const state = open(t, { url: server.url, password: 'new-word', commandTimeout })
-    await assertFails(state.get('trace', 'key'), 'ERR_AUTH', { within: inTime.within })
+    const state = open(t, { url: server.url, password: 'new-word' })
+    const impatient = open(t, { url: server.url, password: 'new-word', commandTimeout })
+    await next(impatient, 'error')
+    await assertFails(impatient.get('trace', 'key'), 'ERR_AUTH', { within: inTime.within })
     const ready = next(state, 'ready')
     const client = await server.client({ password: 'old-word' })
     await client.configSet('requirepass', 'new-word')
@@ -46,7 +49,7 @@ describe('credentials', () => {
 
   it('recover from a password that was wrong for a while', async (t) => {
     const server = await started(t, ['--requirepass', 'one-word'])
-    const state = open(t, { url: server.url, password: 'one-word', commandTimeout })
+    const state = open(t, { url: server.url, password: 'one-word' })
     assert.equal(await state.set('trace', 'key', 1), 1)
     const client = await server.client({ password: 'one-word' })
     await client.configSet('requirepass', 'another-word')
@@ -70,7 +73,7 @@ describe('credentials', () => {
       const state = open(t, { ...options, name: 'acl-user' })
       assert.equal(await state.get('trace', 'key'), null)
       assert.match(await clientLine(client, 'acl-user'), / user=reader /)
-      await assertFails(state.set('trace', 'key', 1), 'ERR_REPLY', { applied: 'no', reply: 'NOPERM', ...atOnce })
+      await assertFails(state.set('trace', 'key', 1), 'ERR_REPLY', { applied: 'no', reply: 'NOPERM', ...soon })
       await state.cleanup()
     }
   })
@@ -96,8 +99,9 @@ describe('the database', () => {
     const client = await server.client()
     await client.set('motia:state:trace:key', '"of database 0"')
     await client.sendCommand(['ACL', 'SETUSER', 'limited', 'on', '>word', '~*', '+@all', '-select'])
-    const state = open(t, { url: server.url, username: 'limited', password: 'word', database: 3, commandTimeout })
-    await assertUnusable(state, 'NOPERM')
+    const options = { url: server.url, username: 'limited', password: 'word', database: 3 }
+    const state = open(t, options)
+    await assertUnusable(open(t, { ...options, commandTimeout }), 'NOPERM')
     assert.equal(await client.get('motia:state:trace:key'), '"of database 0"')
     assert.equal(await client.dbSize(), 1)
     const ready = next(state, 'ready')

@@ -198,7 +198,13 @@ async function theOnlyEntry() {
   assert.equal(names.length, 1)
   const [name] = names
   const [text, milliseconds] = await Promise.all([bytes.get(name), bytes.pTTL(name)])
-  return { name, text, expiry: milliseconds === -1 ? 'none' : Math.ceil(milliseconds / 1000) }
+  return { name, text, expiry: expiryOf(milliseconds) }
+}
+
+/** @param {number} left milliseconds, of which some may have passed since the entry was written */
+function expiryOf(left) {
+  if (left === -1) return 'none'
+  return left > (ttl - 30) * 1000 && left <= ttl * 1000 ? ttl : left / 1000
 }
 
 /**

@@ -9,7 +9,7 @@ import { open } from './support/open.mjs'
 import { started } from './support/redis.mjs'
 import { bulk, scripted, scriptedServer } from './support/scripted-server.mjs'
 import { timesCalled } from './support/times-called.mjs'
-import { atOnce, commandTimeout } from './support/timing.mjs'
+import { commandTimeout, soon } from './support/timing.mjs'
 
 /** @import { Socket } from 'node:net' */
 
@@ -34,7 +34,7 @@ describe('the last error before the end of a connection is its reason', () => {
   ])) {
     it(title, async (t) => {
       const url = await scripted(t, () => sayAndClose(line))
-      const state = open(t, { url, commandTimeout, ...options })
+      const state = open(t, { url, ...options })
       const [error] = await next(state, 'error')
       assert.equal(error.code, 'ERR_CONNECTION')
       assert.ok(error.message.includes(line.slice(1, 100)), error.message)
@@ -43,7 +43,7 @@ describe('the last error before the end of a connection is its reason', () => {
 
   it('also if it arrives before anything was sent', async (t) => {
     const server = await scriptedServer(t, () => undefined)
-    const state = open(t, { url: server.url, commandTimeout })
+    const state = open(t, { url: server.url })
     await next(state, 'ready')
     const lost = next(state, 'error')
     server.send('-ERR the proxy is going away\r\n')
@@ -93,7 +93,7 @@ describe('a server without PING', () => {
   ]) {
     it(`is used with the error: ${line}`, async (t) => {
       const url = await scripted(t, ([name]) => ({ PING: line, GET: bulk('1') })[name])
-      assert.equal(await open(t, { url, commandTimeout }).get('t', 'k'), 1)
+      assert.equal(await open(t, { url }).get('t', 'k'), 1)
     })
   }
 
@@ -105,7 +105,7 @@ describe('a server without PING', () => {
   ])) {
     it(`is not used yet with the error: ${line}`, async (t) => {
       const { url, port } = await scriptedServer(t, ([name]) => ({ PING: line })[name])
-      const [error] = await next(open(t, { url, commandTimeout }), 'error')
+      const [error] = await next(open(t, { url }), 'error')
       assert.equal(error.code, code)
       assert.ok(error.message.startsWith(`rejected by 127.0.0.1:${port}: ${line.slice(1)}`), error.message)
     })
@@ -125,15 +125,15 @@ describe('CLIENT SETNAME', () => {
 
   it('is named in the error, with the option, if a proxy closes the connection because of it', async (t) => {
     const url = await scripted(t, ([name]) => (name === 'CLIENT' ? (socket) => void socket.end() : undefined))
-    const state = open(t, { url, commandTimeout })
+    const state = open(t, { url })
     const [error] = await next(state, 'error')
     assert.match(error.message, /closed the connection, before it answered CLIENT SETNAME\. With name: false/)
-    assert.equal(await open(t, { url, name: false, commandTimeout }).set('t', 'k', 1), 1)
+    assert.equal(await open(t, { url, name: false }).set('t', 'k', 1), 1)
   })
 
   it('is optional if the server rejects it', async (t) => {
     const url = await scripted(t, ([name]) => (name === 'CLIENT' ? '-ERR unknown command' : undefined))
-    assert.equal(await open(t, { url, commandTimeout }).set('t', 'k', 1), 1)
+    assert.equal(await open(t, { url }).set('t', 'k', 1), 1)
   })
 })
 
@@ -141,7 +141,7 @@ describe('HELLO', () => {
   it('is not sent again to a proxy that closes the connection because of it', async (t) => {
     // With a hash tag in the prefix only HELLO reveals the kind of server.
     const url = await scripted(t, ([name]) => (name === 'HELLO' ? (socket) => void socket.end() : undefined))
-    assert.equal(await open(t, { url, keyPrefix: '{app}:', commandTimeout }).set('t', 'k', 1), 1)
+    assert.equal(await open(t, { url, keyPrefix: '{app}:' }).set('t', 'k', 1), 1)
   })
 })
 
@@ -149,6 +149,8 @@ describe('a login that the server rejects', () => {
   it('is reported with its message: it has no password', async (t) => {
     const server = await started(t)
     const state = open(t, { url: server.url, password: 'password', commandTimeout })
+    // Only from then on the call has that reason when it times out.
+    await next(state, 'error')
     const error = await assertFails(state.set('t', 'k', 1), 'ERR_AUTH', { applied: 'no', reply: 'ERR' })
     const why = `the server rejected the login: ${noPassword}`
     const expected = `set("t", "k"): ${why} Nothing was written. Omit the password: this server has none.`
@@ -161,7 +163,7 @@ describe('a login that the server rejects', () => {
   ])) {
     it(`with an unusual message, and ${title}`, async (t) => {
       const url = await scripted(t, ([name]) => (name === 'AUTH' ? '-ERR who are you' : last))
-      const [error] = await next(open(t, { url, password: 's3cr3t-w0rd', commandTimeout }), 'error')
+      const [error] = await next(open(t, { url, password: 's3cr3t-w0rd' }), 'error')
       const expected = 'the server rejected the login: ERR who are you. Check username and password.'
       assert.deepEqual([error.code, error.message], ['ERR_AUTH', expected])
     })
@@ -170,7 +172,7 @@ describe('a login that the server rejects', () => {
   it('with a message that repeats a part of the password, which is not shown', async (t) => {
     const said = "-ERR unknown command 'AUTH', with args beginning with: 's3cr3t"
     const url = await scripted(t, ([name]) => (name === 'AUTH' ? said : undefined))
-    const [error] = await next(open(t, { url, password: 's3cr3t-w0rd', commandTimeout }), 'error')
+    const [error] = await next(open(t, { url, password: 's3cr3t-w0rd' }), 'error')
     assert.match(error.message, /^the server rejected the login: ERR \(its words repeat the login\)\./)
   })
 })
@@ -197,7 +199,7 @@ describe('missing rights of a script', () => {
       await client.sendCommand(['ACL', 'SETUSER', 'ada', 'on', '>word', '~*', '-@all', '+evalsha', '+eval'])
       const ada = open(t, { url: server.url, username: 'ada', password: 'word' })
       const applied = name === 'getWithMetadata' ? undefined : 'no'
-      const error = await assertFails(make(ada, etag), 'ERR_REPLY', { reply: 'NOPERM', applied, ...atOnce })
+      const error = await assertFails(make(ada, etag), 'ERR_REPLY', { reply: 'NOPERM', applied, ...soon })
       const needed =
         /needs permission for ([A-Z, ]+),/.exec(error.message)?.[1].split(', ') ?? assert.fail(error.message)
       await client.sendCommand(['ACL', 'SETUSER', 'ada', ...needed.map((command) => `+${command.toLowerCase()}`)])

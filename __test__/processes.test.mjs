@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { actor } from './support/actor.mjs'
 import { started, startRedis } from './support/redis.mjs'
 import { runFixture } from './support/run-fixture.mjs'
@@ -11,7 +12,8 @@ import { unusedPort } from './support/unused-port.mjs'
 /** @typedef {import('./support/run-fixture.mjs').Ending} Ending */
 
 const rounds = 5
-const soon = 2000
+/** Much longer than a process needs to end on a busy machine, and less than the 10 seconds of `connectTimeout`. */
+const soon = 8000
 /** The exit code of Node.js for a process that ends while a module awaits something. */
 const UNSETTLED_TOP_LEVEL_AWAIT = 13
 const oneWarning = /^\(node:\d+\) RedisStateAdapterWarning: [^\n]*embedded[^\n]*\n\(Use [^\n]*\n$/
@@ -104,20 +106,28 @@ describe('a process ends by itself with an idle adapter', () => {
 })
 
 describe('a call in flight keeps the process alive until its reply', () => {
-  const pause = 700
+  /** How long the server is stopped at least. */
+  const pause = 300
 
   for (const method of ['get', 'set', 'getGroup']) {
-    it(`from a slow server: ${method}`, async () => {
+    it(`from a slow server: ${method}`, async (t) => {
       const client = await server.client()
       await client.flushAll()
       await client.sendCommand(['SET', 'motia:state:trace:key', '"value"'])
+      t.after(() => server.signal('SIGCONT'))
       const ending = await runFixture('last-call.mjs', [server.url, method, 'connected'], async (line, child) => {
-        if (line !== 'connected') return
-        await client.sendCommand(['CLIENT', 'PAUSE', String(pause), 'ALL'])
-        child.stdin.end('go')
+        if (line === 'connected') {
+          server.signal('SIGSTOP')
+          child.stdin.end('go')
+        }
+        if (line === 'called') {
+          await setTimeout(pause)
+          server.signal('SIGCONT')
+        }
       })
       assertClean(ending, { code: 0 })
-      const { value, waited } = JSON.parse(ending.lines[1])
+      assert.deepEqual(ending.lines.slice(0, 2), ['connected', 'called'])
+      const { value, waited } = JSON.parse(ending.lines[2])
       assert.deepEqual(value, method === 'getGroup' ? ['value'] : 'value')
       assert.ok(waited > pause / 2, `answered after ${waited} ms`)
     })
@@ -126,9 +136,7 @@ describe('a call in flight keeps the process alive until its reply', () => {
   it('from a server that starts later', async (t) => {
     const late = await started(t)
     await late.kill()
-    const ending = await runFixture('last-call.mjs', [late.url, 'set'], (line) => {
-      if (line === 'reconnecting') void late.start()
-    })
+    const ending = await withLateServer(late, 'reconnecting', 'last-call.mjs', [late.url, 'set'])
     assertClean(ending, { code: 0 })
     assert.equal(JSON.parse(ending.lines[1]).value, 'value')
   })
@@ -144,9 +152,7 @@ describe('a process that waits for nothing but', () => {
   it('its first connection, to a server that is away at first, stays alive until that is ready', async (t) => {
     const late = await started(t)
     await late.kill()
-    const ending = await runFixture('waiting.mjs', [late.url, 'ready'], (line) => {
-      if (line === 'reconnecting') void late.start()
-    })
+    const ending = await withLateServer(late, 'reconnecting', 'waiting.mjs', [late.url, 'ready'])
     assertClean(ending, { code: 0 })
     assert.deepEqual(ending.lines, ['reconnecting', 'done'])
   })
@@ -161,7 +167,11 @@ describe('a process that waits for nothing but', () => {
     const connected = await runFixture('waiting.mjs', [server.url, 'connected'])
     assertClean(connected, { code: 0 })
     assert.deepEqual(connected.lines, ['done'])
-    const rejected = await runFixture('waiting.mjs', [`redis://127.0.0.1:${await unusedPort()}`, 'not connected'])
+    const rejected = await runFixture('waiting.mjs', [
+      `redis://127.0.0.1:${await unusedPort()}`,
+      'not connected',
+      '1000',
+    ])
     assertClean(rejected, { code: 0 })
     assert.deepEqual(rejected.lines.slice(-2), ['ERR_COMMAND_TIMEOUT', 'done'])
   })
@@ -169,9 +179,7 @@ describe('a process that waits for nothing but', () => {
   it('a watch whose server is away for longer than commandTimeout stays alive until it is ready', async (t) => {
     const late = await started(t)
     await late.kill()
-    const ending = await runFixture('waiting.mjs', [late.url, 'ready watch', '100'], (line) => {
-      if (line === 'waiting') void late.start()
-    })
+    const ending = await withLateServer(late, 'waiting', 'waiting.mjs', [late.url, 'ready watch', '100'])
     assertClean(ending, { code: 0 })
     const lines = ending.lines.filter((line) => line !== 'reconnecting')
     assert.deepEqual(lines, ['waiting', 'done'])
@@ -209,6 +217,24 @@ async function assertIdle(url, what) {
   assertClean(ending, { code: 0 }, url.startsWith('memory:') ? oneWarning : /^$/)
   assert.equal(ending.lines.at(-1), 'idle')
   assert.ok(ending.sinceLastLine < soon, `ended ${ending.sinceLastLine} ms after it was idle`)
+  return ending
+}
+
+/**
+ * Starts a server once the fixture prints a line, and waits for both.
+ *
+ * @param {import('./support/redis.mjs').RedisServer} server
+ * @param {string} sign the line
+ * @param {string} fixture
+ * @param {string[]} args
+ */
+async function withLateServer(server, sign, fixture, args) {
+  /** @type {Promise<void> | undefined} */
+  let starting
+  const ending = await runFixture(fixture, args, (line) => {
+    if (line === sign) starting ??= server.start()
+  })
+  await starting
   return ending
 }
 

@@ -10,7 +10,7 @@ import { range } from './support/fill.mjs'
 import { open } from './support/open.mjs'
 import { bulk, scripted } from './support/scripted-server.mjs'
 import { timesCalled } from './support/times-called.mjs'
-import { commandTimeout, inTime } from './support/timing.mjs'
+import { inPatientTime, patientTimeout } from './support/timing.mjs'
 import { unusedPort } from './support/unused-port.mjs'
 import { warm, warmThroughRelay } from './support/warm.mjs'
 
@@ -66,9 +66,9 @@ for (const { reply, enter, leave } of [replica, withoutReplicas]) {
     }
 
     it('time out with applied: no', async (t) => {
-      const { client, state } = await warm(t, { commandTimeout })
+      const { client, state } = await warm(t, { commandTimeout: patientTimeout })
       await enter(client)
-      await assertAllFail(writes(state), 'ERR_REPLY', { reply, ...inTime })
+      await assertAllFail(writes(state), 'ERR_REPLY', { reply, ...inPatientTime })
       assert.equal(await state.get('trace', 'key'), 'value')
       await leave(client)
       assert.equal(await state.get('trace', 'key'), 'value')
@@ -95,9 +95,9 @@ describe('reads that the server refuses with MASTERDOWN', () => {
   }
 
   it('time out', async (t) => {
-    const { client, state } = await warm(t, { commandTimeout })
+    const { client, state } = await warm(t, { commandTimeout: patientTimeout })
     await enter(client)
-    await assertAllFail(reads(state), 'ERR_REPLY', { reply, ...inTime })
+    await assertAllFail(reads(state), 'ERR_REPLY', { reply, ...inPatientTime })
     await leave(client)
     assert.equal(await state.get('trace', 'key'), 'value')
   })

@@ -11,12 +11,9 @@ import { range } from './support/fill.mjs'
 import { killServer } from './support/kill-server.mjs'
 import { open } from './support/open.mjs'
 import { started } from './support/redis.mjs'
-import { atOnce } from './support/timing.mjs'
+import { soon } from './support/timing.mjs'
 import { unusedPort } from './support/unused-port.mjs'
 import { collectWarnings } from './support/warnings.mjs'
-
-/** For the first attempt or the last one. */
-const soon = { within: 2000 }
 
 describe('the reconnect strategy', () => {
   it('a number is the delay', async (t) => {
@@ -159,5 +156,5 @@ async function connected(t, server, reconnectStrategy) {
  * @param {import('redis-state-adapter').RedisStateAdapter} state
  */
 function assertGivenUp(state) {
-  return assertAllFail(allCalls(state), 'ERR_CONNECTION', atOnce)
+  return assertAllFail(allCalls(state), 'ERR_CONNECTION', soon)
 }

@@ -155,7 +155,8 @@ describe('connections', () => {
     const server = await started(t)
     const seen = hear(t, 'connection')
     const state = open(t, { url: server.url })
-    await state.ping()
+    // A reply can arrive before the event.
+    await Promise.all([next(state, 'ready'), state.ping()])
     const made = ['start', 'end', 'asyncStart', 'asyncEnd']
     assert.deepEqual(names(seen), made)
     const ready = next(state, 'ready')

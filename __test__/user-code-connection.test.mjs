@@ -12,6 +12,7 @@ import { allSettled, assertInTime } from './support/settling.mjs'
 import { commandTimeout } from './support/timing.mjs'
 import { unusedPort } from './support/unused-port.mjs'
 import { assertNothingLeft, roundTrip, subscribe, Visitor } from './support/visitor.mjs'
+import { withDeadline } from './support/watching.mjs'
 
 /**
  * @import { TestContext } from 'node:test'
@@ -290,7 +291,26 @@ async function calledAndCut(state, place, observed = readyAndLost(state, place))
 
 /** @param {RedisStateAdapter} state @param {Place} place */
 function readyAndLost(state, { connections }) {
-  return { ready: next(state, 'ready'), lost: next(state, 'reconnecting', connections) }
+  return { ready: next(state, 'ready'), lost: losses(state, connections) }
+}
+
+/**
+ * Unlike the number of events, it does not count attempts to reconnect that failed, as those of one connection can
+ * before the loss of another is noticed.
+ *
+ * @param {RedisStateAdapter} state
+ * @param {number} count of connections that are lost
+ */
+function losses(state, count) {
+  let lost = 0
+  /** @type {Promise<void>} */
+  const all = new Promise((resolve) => {
+    state.on('reconnecting', ({ retries }) => {
+      if (retries === 0) lost += 1
+      if (lost === count) resolve()
+    })
+  })
+  return withDeadline(all, () => `${count} lost connections, ${lost} so far`)
 }
 
 /** @param {any} error */

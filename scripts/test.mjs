@@ -11,6 +11,8 @@ import { ensureOthers, ensureServer } from './redis-server.mjs'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const filters = process.argv.slice(2)
 const HISTORIES = '__test__/histories/'
+/** Node.js 20 applies it not only to each test, but also to each file. On a busy machine some files take minutes. */
+const FILE_MS = 900_000
 
 /** @type {[title: string, run: () => void][]} */
 const steps = [
@@ -94,7 +96,7 @@ function withThread(step) {
  */
 function runTests(files, concurrency) {
   if (files.length === 0) return
-  const options = ['--test', `--test-concurrency=${concurrency}`, '--test-timeout=300000', '--test-reporter=spec']
+  const options = ['--test', `--test-concurrency=${concurrency}`, `--test-timeout=${FILE_MS}`, '--test-reporter=spec']
   run(process.execPath, [...options, ...files], 'a test failed: see above; `npm test -- <part of a path>` runs less')
 }
 

@@ -196,7 +196,7 @@ export function groupMethods(store) {
         if (!store.hasTransactions) return t.skip('needs transactions on several entries')
         const state = openFresh(store, t)
         const users = state.group('users', { schema })
-        const lock = await users.lock('packing', { ttl: '10s' })
+        const lock = await users.lock('packing', { ttl: '600s' })
         assert.ok(lock)
         await users.transaction((tx) => tx.holds(lock).check('ada', { ifAbsent: true }).set('ada', { name: 'Ada' }))
         await users.transaction([
@@ -271,12 +271,12 @@ export function groupMethods(store) {
 
     it('has locks and rate limits of its trace id', async (t) => {
       const { state, users } = await usersAndState(t)
-      const lock = await users.lock('packing', { ttl: '10s' })
+      const lock = await users.lock('packing', { ttl: '600s' })
       assert.equal(lock?.traceId, 'users')
-      assert.equal(await state.lock('users', 'packing', { ttl: '10s' }), null)
+      assert.equal(await state.lock('users', 'packing', { ttl: '600s' }), null)
       await lock.release()
-      assert.equal((await users.rateLimit('mails', { limit: 1, window: '10s' })).allowed, true)
-      assert.equal((await state.rateLimit('users', 'mails', { limit: 1, window: '10s' })).allowed, false)
+      assert.equal((await users.rateLimit('mails', { limit: 1, window: '600s' })).allowed, true)
+      assert.equal((await state.rateLimit('users', 'mails', { limit: 1, window: '600s' })).allowed, false)
     })
   })
 }

@@ -80,10 +80,12 @@ export function watch(store) {
     })
 
     it('emits expired', async (t) => {
-      const { state, open } = await openTwo(t)
+      const { state, other } = await openTwo(t)
       const changes = await watching(t, state, 't', undefined, { values: true })
-      await open({ ttl: 1 }).set('t', 'k', 'short-lived')
+      await other.set('t', 'k', 'short-lived', { ttl: 60 })
       assert.equal((await take(changes))[0].type, 'created')
+      // Only now, so that the watch has read the value.
+      await other.touch('t', 'k', 1)
       const expected = { type: 'expired', traceId: 't', key: 'k', oldValue: 'short-lived' }
       assert.deepEqual(await take(changes), [expected])
       assert.equal(await state.get('t', 'k'), null)

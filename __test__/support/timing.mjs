@@ -22,5 +22,17 @@ export function within(timeout) {
   return { from: timeout - 50, within: timeout + MAX_LATENESS }
 }
 
+/**
+ * In place of `commandTimeout` if a server has to answer before it expires: a busy machine may give a process no CPU
+ * time for a second or two.
+ */
+export const patientTimeout = 3000
+
+/** The call fails when `patientTimeout` expires. */
+export const inPatientTime = { from: patientTimeout - 50, within: patientTimeout + MAX_LATENESS }
+
+/** The call fails because of what a server does, long before the default `commandTimeout` expires. */
+export const soon = { within: 4000 }
+
 /** The call fails without waiting. */
 export const atOnce = { within: 500 }
