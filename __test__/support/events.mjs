@@ -46,3 +46,27 @@ export function next(state, name, count = 1) {
     })
   })
 }
+
+/**
+ * The `ready` event after the next loss of the connection. A `ready` of the present connection does not count: it may
+ * still be on its way to the JavaScript thread, even after the reply to a call has arrived.
+ *
+ * @param {Adapter} state
+ * @returns {Promise<void>}
+ */
+export function readyAgain(state) {
+  return new Promise((resolve, reject) => {
+    let isLost = false
+    const deadline = setTimeout(() => reject(new Error(isLost ? 'not ready again' : 'never lost')), TIMEOUT)
+    const onLoss = () => {
+      isLost = true
+    }
+    const onReady = () => {
+      if (!isLost) return
+      clearTimeout(deadline)
+      state.off('reconnecting', onLoss).off('ready', onReady)
+      resolve()
+    }
+    state.on('reconnecting', onLoss).on('ready', onReady)
+  })
+}

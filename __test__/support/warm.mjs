@@ -1,6 +1,7 @@
 // @ts-check
 // Adapters that have one entry and whose command and scan connections are established.
 
+import { next } from './events.mjs'
 import { open } from './open.mjs'
 import { started } from './redis.mjs'
 import { relayTo } from './relay.mjs'
@@ -39,6 +40,8 @@ export async function warmThroughRelay(t, options) {
 async function warmUp(t, server, options) {
   const client = await server.client()
   const state = open(t, options)
+  // The event may arrive after the first replies: from now on only later connections emit it.
+  await next(state, 'ready')
   await patiently(() => state.set('trace', 'key', 'value'))
   await patiently(() => state.getGroup('trace'))
   await client.configResetStat()

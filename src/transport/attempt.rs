@@ -141,8 +141,8 @@ fn shown(time: Duration) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_step_is_described_with_its_server_and_time() {
+    #[tokio::test(start_paused = true)]
+    async fn a_step_is_described_with_its_server_and_time() {
         let (attempt, now) = (Attempt::default(), Instant::now());
         attempt.locate(&Address::Tcp { host: "h".into(), port: 1 });
         attempt.begin(Step::ShakeHands);
@@ -151,8 +151,8 @@ mod tests {
         assert_eq!((&*reason.detail, reason.server.as_deref()), (expected, Some("h:1")));
     }
 
-    #[test]
-    fn a_new_attempt_says_less_than_the_failure_of_the_last_one() {
+    #[tokio::test(start_paused = true)]
+    async fn a_new_attempt_says_less_than_the_failure_of_the_last_one() {
         let (attempt, outage) = (Attempt::default(), Error::new(Kind::Connection, "refused"));
         assert!(attempt.reason(None, Instant::now()).is_none());
         attempt.begin(Step::Connect);
