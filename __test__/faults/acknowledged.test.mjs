@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Audit } from '../support/audit.mjs'
-import { next } from '../support/events.mjs'
+import { next, readyAgain } from '../support/events.mjs'
 import { open } from '../support/open.mjs'
 import { started } from '../support/redis.mjs'
 import { assertInTime } from '../support/settling.mjs'
@@ -48,7 +48,7 @@ describe('writes under load while the server is killed and restarted five times'
  * @param {() => Promise<unknown>} [meanwhile] awaited before the restart
  */
 async function restart(server, state, meanwhile = async () => {}) {
-  const [lost, back] = [next(state, 'reconnecting'), next(state, 'ready')]
+  const [lost, back] = [next(state, 'reconnecting'), readyAgain(state)]
   await server.kill()
   await Promise.all([lost, meanwhile()])
   await server.start()

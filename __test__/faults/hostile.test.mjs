@@ -4,14 +4,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { assertFails } from '../support/assert-fails.mjs'
-import { next } from '../support/events.mjs'
+import { next, readyAgain } from '../support/events.mjs'
 import { range } from '../support/fill.mjs'
 import { drip, MALFORMED_REPLIES, WRONG_REPLIES } from '../support/hostile-replies.mjs'
 import { open } from '../support/open.mjs'
 import { keepsFreedMemory } from '../support/resources.mjs'
 import { runFixture } from '../support/run-fixture.mjs'
 import { array, bulk, scriptedServer } from '../support/scripted-server.mjs'
-import { commandTimeout, inTime } from '../support/timing.mjs'
+import { inPatientTime, patientTimeout, soon } from '../support/timing.mjs'
 import { callsOnOneEntry, wellBehaved } from '../support/well-behaved.mjs'
 
 /**
@@ -19,9 +19,6 @@ import { callsOnOneEntry, wellBehaved } from '../support/well-behaved.mjs'
  * @import { RedisStateAdapter } from 'redis-state-adapter'
  * @import { ScriptedReply } from '../support/scripted-server.mjs'
  */
-
-/** For a call that waits only for the first attempts to connect. */
-const soon = { within: 2000 }
 
 for (const [title, broken] of Object.entries(MALFORMED_REPLIES)) {
   describe(`a server that replies with ${title}`, { concurrency: true }, () => {
@@ -77,10 +74,10 @@ describe('a server that replies wrongly to all calls', { concurrency: true }, ()
         if (behaves || ['CLIENT', 'MGET AT LOGIN', 'PING'].includes(command[0])) return wellBehaved(command)
         return broken
       })
-      const state = open(t, { url: server.url, commandTimeout })
+      const state = open(t, { url: server.url, commandTimeout: patientTimeout })
       await Promise.all(
         [state.get('t', 'k'), state.getGroup('t')].map(async (call) => {
-          const { cause } = await assertFails(call, 'ERR_COMMAND_TIMEOUT', inTime)
+          const { cause } = await assertFails(call, 'ERR_COMMAND_TIMEOUT', inPatientTime)
           if (cause) assert.equal(/** @type {{ code?: unknown }} */ (cause).code, 'ERR_CONNECTION')
         }),
       )
@@ -130,7 +127,7 @@ describe('a reply without a request', () => {
   it('on an idle connection causes the connection to be replaced', async (t) => {
     const { server, state } = await openOn(t, [], undefined)
     assert.equal(await state.get('t', 'k'), 'good')
-    const [lost, back] = [next(state, 'reconnecting'), next(state, 'ready')]
+    const [lost, back] = [next(state, 'reconnecting'), readyAgain(state)]
     server.send(`${bulk('"stray"')}\r\n`)
     assert.equal((await lost)[0].cause.code, 'ERR_CONNECTION')
     await back
@@ -186,13 +183,13 @@ describe('a scan whose cursor never returns to 0', () => {
         steps += 1
         return array(bulk(`${steps}`), array(...keys(steps).map(bulk)))
       })
-      const state = open(t, { url: server.url, commandTimeout })
+      const state = open(t, { url: server.url, commandTimeout: patientTimeout })
       const applied = keys(1).length > 0 ? 'unknown' : 'no'
       await Promise.all([
         ...[state.getGroup('t'), state.keys('t'), state.traceIds(), state.items()].map((call) =>
-          assertFails(call, 'ERR_COMMAND_TIMEOUT', inTime),
+          assertFails(call, 'ERR_COMMAND_TIMEOUT', inPatientTime),
         ),
-        assertFails(state.clear('t'), 'ERR_COMMAND_TIMEOUT', { applied, traceId: 't', ...inTime }),
+        assertFails(state.clear('t'), 'ERR_COMMAND_TIMEOUT', { applied, traceId: 't', ...inPatientTime }),
       ])
       behaves = true
       assert.deepEqual(await state.keys('t'), ['k'])
@@ -231,9 +228,11 @@ describe('a reply without an end', { concurrency: 4 }, () => {
       })
 
       it(`causes a new connection: ${title} to ${method}`, async (t) => {
-        const { state } = await openOn(t, [command], (socket) => drip(socket, start, piece), { commandTimeout })
+        const { state } = await openOn(t, [command], (socket) => drip(socket, start, piece), {
+          commandTimeout: patientTimeout,
+        })
         const { make, good } = callsOnOneEntry(state).find(({ name }) => name === method) ?? assert.fail()
-        await assertFails(make(), 'ERR_COMMAND_TIMEOUT', inTime)
+        await assertFails(make(), 'ERR_COMMAND_TIMEOUT', inPatientTime)
         assert.deepEqual(await make(), good)
       })
     }

@@ -4,13 +4,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setImmediate, setTimeout } from 'node:timers/promises'
-import { next, record } from '../support/events.mjs'
+import { readyAgain, record } from '../support/events.mjs'
 import { range } from '../support/fill.mjs'
 import { makeThreadsLate } from '../support/late-threads.mjs'
 import { open } from '../support/open.mjs'
 import { started } from '../support/redis.mjs'
 import { relayTo } from '../support/relay.mjs'
 import { settled } from '../support/settling.mjs'
+import { patientTimeout } from '../support/timing.mjs'
 import { warm } from '../support/warm.mjs'
 
 /**
@@ -66,7 +67,7 @@ describe('values of 16 MB in both directions at once', () => {
 
 describe('more data than the other side reads', () => {
   it('waits without using CPU time', async (t) => {
-    const { server, state } = await warm(t)
+    const { server, state } = await warm(t, roomy)
     server.signal('SIGSTOP')
     const call = state.set('trace', 'large', large('large'))
     // The socket buffers are full.
@@ -87,10 +88,10 @@ describe('more data than the other side reads', () => {
       const keys = range(20).map((n) => `k${n}`)
       const entries = keys.map((key) => [`motia:state:trace:${key}`, JSON.stringify(key)])
       await (await server.client()).mSet(Object.fromEntries(entries))
-      const state = open(t, { url: relay.url, commandTimeout: 600 })
+      const state = open(t, { url: relay.url, commandTimeout: patientTimeout })
       await state.get('trace', 'k0')
       makeThreadsLate()
-      const [events, back] = [record(state), next(state, 'ready')]
+      const [events, back] = [record(state), readyAgain(state)]
       await fillUp(state, relay)
       // So that replies are in flight at any time.
       relay.delay(20)

@@ -10,6 +10,7 @@ import { open } from '../support/open.mjs'
 import { started } from '../support/redis.mjs'
 import { relayTo } from '../support/relay.mjs'
 import { allSettled } from '../support/settling.mjs'
+import { patientTimeout } from '../support/timing.mjs'
 import { unusedPort } from '../support/unused-port.mjs'
 
 /**
@@ -50,7 +51,8 @@ describe('after a flood of calls beyond a limit, the whole limit is available ag
 describe('the command around a value', () => {
   it('counts towards maxPendingBytes', async (t) => {
     const url = `redis://127.0.0.1:${await unusedPort()}`
-    const state = open(t, { url, commandTimeout: 200, maxPendingBytes: 65_000 })
+    // The first calls must still be pending when the last one is made.
+    const state = open(t, { url, commandTimeout: patientTimeout, maxPendingBytes: 65_000 })
     const codes = []
     for (const n of range(4)) {
       codes.push(state.update('t', `k${n}`, [{ op: 'increment' }]).catch(({ code }) => code))

@@ -4,12 +4,12 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import { RedisStateError } from 'redis-state-adapter'
 import { assertAllFail, assertFails } from '../support/assert-fails.mjs'
 import { allCalls, reads, writes } from '../support/calls.mjs'
 import { CheckedLoad } from '../support/checked-load.mjs'
-import { next } from '../support/events.mjs'
+import { next, readyAgain } from '../support/events.mjs'
 import { fill, range } from '../support/fill.mjs'
 import { assertSameMembers } from '../support/members.mjs'
 import { open } from '../support/open.mjs'
@@ -28,8 +28,9 @@ import { warmThroughRelay } from '../support/warm.mjs'
  */
 
 /** Shorter than `commandTimeout`, so that an attempt after the end of a fault can still serve the call. */
-const connectTimeout = 250
-const commandTimeout = 1000
+const connectTimeout = 500
+/** Long enough for listings after a fault: before that attempt, the scan connection may wait for up to 2 seconds. */
+const commandTimeout = 5000
 const inTime = { from: commandTimeout - 50, within: commandTimeout + MAX_LATENESS }
 /** @type {Options} */
 const eager = { commandTimeout, socket: { connectTimeout, reconnectStrategy: 20 } }
@@ -89,7 +90,7 @@ describe('a black hole', () => {
 describe('a jammed connection, which stays open,', () => {
   it('makes calls time out, and is replaced', async (t) => {
     const { relay, state } = await warmThroughRelay(t, eager)
-    const back = next(state, 'ready')
+    const back = readyAgain(state)
     relay.jam()
     await Promise.all([assertSwallowed(state), back])
     await assertWorks(state)
@@ -100,7 +101,7 @@ describe('a jammed connection, which stays open,', () => {
     const relay = await relayTo(t, server)
     const state = open(t, { url: relay.url, ...eager })
     await state.get('trace', 'large')
-    const back = next(state, 'ready')
+    const back = readyAgain(state)
     relay.jam()
     // More than all socket buffers hold.
     const outcome = await settled(state.set('trace', 'large', 'x'.repeat(32 * 1024 * 1024)))
@@ -141,12 +142,15 @@ describe('a slow network', () => {
     const { relay, state } = await warmThroughRelay(t, { commandTimeout })
     const numbers = range(100)
     await fill(state, 'slow', numbers.length)
-    // A little too late, but not so late that the connection is replaced.
-    relay.delay(commandTimeout / 2 + 30)
-    const outcomes = await allSettled(numbers.map((n) => state.get('slow', `k${n}`)))
+    relay.holdReplies()
+    const calls = allSettled(numbers.map((n) => state.get('slow', `k${n}`)))
+    // One reply in between, so that the connection is replaced later than the calls time out.
+    await setTimeout(commandTimeout / 2)
+    relay.releaseReplies('$1\r\n0\r\n'.length)
+    const [, ...outcomes] = await calls
     assertInTime(outcomes, commandTimeout)
     for (const { error } of outcomes) assert.equal(error?.code, 'ERR_COMMAND_TIMEOUT')
-    relay.pass()
+    relay.releaseReplies()
     const reversed = numbers.toReversed()
     assert.deepEqual(await Promise.all(reversed.map((n) => state.get('slow', `k${n}`))), reversed)
   })
@@ -154,13 +158,10 @@ describe('a slow network', () => {
 
 describe('a host that refuses connections', () => {
   it('makes calls time out with the cause, and is used again when it accepts them', async (t) => {
-    // The scan connection doubles its delays up to 2 seconds, independently of the strategy.
-    const commandTimeout = 2500
-    const { client, relay, state } = await warmThroughRelay(t, { ...eager, commandTimeout })
+    const { client, relay, state } = await warmThroughRelay(t, eager)
     const refused = next(state, 'reconnecting', 2)
     relay.refuse()
     await refused
-    const inTime = { from: commandTimeout - 50, within: commandTimeout + MAX_LATENESS }
     const errors = await assertAllFail(allCalls(state), 'ERR_COMMAND_TIMEOUT', inTime)
     for (const { cause } of errors) assert.ok(cause instanceof RedisStateError && cause.code === 'ERR_CONNECTION')
     relay.pass()
@@ -193,6 +194,7 @@ describe('connections that are cut repeatedly', () => {
       await load.progress()
       const stopCutting = cutRepeatedly(relay)
       await next(state, 'ready', 150).finally(stopCutting)
+      relay.pass()
       await load.progress()
     } finally {
       await Promise.all([load.stop(), lister.stop()])
@@ -243,16 +245,23 @@ async function assertWorks(state) {
 }
 
 /**
+ * Cuts the connections each time a number of bytes was sent to the client. With a fixed time in between, a listing would
+ * never be complete on a busy machine.
+ *
  * @param {Relay} relay
  * @returns {() => void} stops it
  */
 function cutRepeatedly(relay) {
-  let timer = setTimeout(cut, 0)
+  let isRunning = true
   function cut() {
+    if (!isRunning) return
     relay.cut()
-    timer = setTimeout(cut, 2 + 13 * Math.random())
+    relay.after('replies', Math.floor(6000 * Math.random()), cut)
   }
-  return () => clearTimeout(timer)
+  cut()
+  return () => {
+    isRunning = false
+  }
 }
 
 /** @returns {Outcome[]} */

@@ -22,7 +22,7 @@ import {
   username,
   wrongPassword,
 } from '../support/secrets.mjs'
-import { commandTimeout } from '../support/timing.mjs'
+import { patientTimeout } from '../support/timing.mjs'
 import { unusedPort } from '../support/unused-port.mjs'
 import { collectWarnings } from '../support/warnings.mjs'
 
@@ -122,7 +122,7 @@ for (const [way, connect] of Object.entries(WAYS)) {
       const { server, client } = await withUser(t)
       const state = closedAfter(
         t,
-        connect(server.port, password, { commandTimeout, socket: { reconnectStrategy: 20 } }),
+        connect(server.port, password, { commandTimeout: patientTimeout, socket: { reconnectStrategy: 20 } }),
       )
       assert.equal(await state.set('trace', 'key', 1), 1)
       assertShowsNoSecret(state)
@@ -136,18 +136,24 @@ for (const [way, connect] of Object.entries(WAYS)) {
 
     it('if it is wrong', async (t) => {
       const { server } = await withUser(t)
-      const errors = await assertNoLeak(closedAfter(t, connect(server.port, wrongPassword, { commandTimeout })))
+      const errors = await assertNoLeak(
+        closedAfter(t, connect(server.port, wrongPassword, { commandTimeout: patientTimeout })),
+      )
       assert.deepEqual(new Set(errors.map(({ code }) => code)), new Set(['ERR_AUTH', 'ERR_CLOSED']))
     })
 
     it('if the user has no rights', async (t) => {
       const { server } = await withUser(t, '-@all')
-      const errors = await assertNoLeak(closedAfter(t, connect(server.port, password, { commandTimeout })))
+      const errors = await assertNoLeak(
+        closedAfter(t, connect(server.port, password, { commandTimeout: patientTimeout })),
+      )
       assert.deepEqual(new Set(errors.map(({ reply }) => reply)), new Set(['NOPERM', undefined]))
     })
 
     it('if no server listens', async (t) => {
-      const errors = await assertNoLeak(closedAfter(t, connect(await unusedPort(), password, { commandTimeout })))
+      const errors = await assertNoLeak(
+        closedAfter(t, connect(await unusedPort(), password, { commandTimeout: patientTimeout })),
+      )
       assert.deepEqual(
         new Set(errors.map(({ code }) => code)),
         new Set(['ERR_COMMAND_TIMEOUT', 'ERR_CONNECTION', 'ERR_CLOSED']),
@@ -162,7 +168,9 @@ for (const [way, connect] of Object.entries(WAYS)) {
       /** @type {ReconnectStrategy} */
       const reconnectStrategy = (...args) => (asked.push(...args) > 4 ? false : Number.NaN)
       const socket = { reconnectStrategy }
-      await assertNoLeak(closedAfter(t, connect(server.port, wrongPassword, { commandTimeout, socket })))
+      await assertNoLeak(
+        closedAfter(t, connect(server.port, wrongPassword, { commandTimeout: patientTimeout, socket })),
+      )
       assert.ok(asked.length > 4)
       assert.equal(warnings.filter(({ message }) => message.includes('reconnectStrategy')).length, 1)
       for (const output of [...asked, ...warnings]) assertShowsNoSecret(output)
@@ -176,7 +184,7 @@ describe('no output contains a password that the server repeats', { concurrency:
       const { url } = await scriptedServer(t, ([name, ...args]) => {
         return name === 'AUTH' ? `-${word} no AUTH with ${args.join(' ')}` : undefined
       })
-      await assertNoLeak(open(t, { url, username, password, commandTimeout }))
+      await assertNoLeak(open(t, { url, username, password, commandTimeout: patientTimeout }))
     })
   }
 
@@ -193,7 +201,9 @@ describe('no output contains a password that the server repeats', { concurrency:
         if (name === 'AUTH') login = args.join(':')
         return ['AUTH', 'PING', 'CLIENT'].includes(name) ? undefined : `-ERR no ${name} for ${login}`
       })
-      const errors = await assertNoLeak(openAny(t, { ...optionsOf({ host: '127.0.0.1', port }), commandTimeout: 200 }))
+      const errors = await assertNoLeak(
+        openAny(t, { ...optionsOf({ host: '127.0.0.1', port }), commandTimeout: patientTimeout }),
+      )
       const repeated = errors.filter((error) =>
         `${error.message} ${error.cause}`.includes('its words repeat the login'),
       )

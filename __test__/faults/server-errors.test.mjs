@@ -13,7 +13,7 @@ import { killOtherClients } from '../support/kill-clients.mjs'
 import { killServer } from '../support/kill-server.mjs'
 import { open } from '../support/open.mjs'
 import { started } from '../support/redis.mjs'
-import { atOnce, commandTimeout, inTime } from '../support/timing.mjs'
+import { inPatientTime, patientTimeout, soon } from '../support/timing.mjs'
 import { until } from '../support/until.mjs'
 import { warm } from '../support/warm.mjs'
 
@@ -22,7 +22,7 @@ import { warm } from '../support/warm.mjs'
  * @import { Client, RedisServer } from '../support/redis.mjs'
  */
 
-const { within } = inTime
+const { within } = inPatientTime
 
 describe('a server that is out of memory', () => {
   it('rejects only sets, until memory is available', async (t) => {
@@ -30,7 +30,7 @@ describe('a server that is out of memory', () => {
     await fill(state, 'trace', 10)
     await client.configSet('maxmemory-policy', 'noeviction')
     await client.configSet('maxmemory', '1mb')
-    const expected = /** @type {const} */ ({ applied: 'no', reply: 'OOM', traceId: 'trace', ...atOnce })
+    const expected = /** @type {const} */ ({ applied: 'no', reply: 'OOM', traceId: 'trace', ...soon })
     await assertFails(state.set('trace', 'key', 'new'), 'ERR_REPLY', { key: 'key', ...expected })
     await Promise.all(
       range(100).map((number) => {
@@ -51,7 +51,7 @@ describe('a server that is out of memory', () => {
 
 describe('a server that cannot save to disk', () => {
   it('makes writes wait, which are retried and succeed once it can save', async (t) => {
-    const { server, client, state } = await warm(t)
+    const { server, client, state } = await warm(t, { commandTimeout: 60_000 })
     const blocked = await failToSave(server, client)
     let settled = false
     const calls = Promise.all(writes(state).map(({ make }) => make())).finally(() => {
@@ -65,10 +65,10 @@ describe('a server that cannot save to disk', () => {
   })
 
   it('makes writes time out', async (t) => {
-    const { server, client, state } = await warm(t, { commandTimeout })
+    const { server, client, state } = await warm(t, { commandTimeout: patientTimeout })
     const blocked = await failToSave(server, client)
     await Promise.all([
-      assertAllFail(writes(state), 'ERR_REPLY', { reply: 'MISCONF', ...inTime }),
+      assertAllFail(writes(state), 'ERR_REPLY', { reply: 'MISCONF', ...inPatientTime }),
       ...reads(state).map(({ make }) => make()),
     ])
     assert.equal(await state.get('trace', 'key'), 'value')
@@ -102,22 +102,22 @@ describe('a server that cannot save to disk', () => {
 
 describe('a server that runs a long script', () => {
   it('makes calls time out, and serves those with a longer timeout once the script is killed', async (t) => {
-    const { server, client, state } = await warm(t, { commandTimeout })
-    const waitingState = open(t, { url: server.url })
+    const { server, client, state } = await warm(t, { commandTimeout: patientTimeout })
+    const waitingState = open(t, { url: server.url, commandTimeout: 60_000 })
     await waitingState.get('trace', 'key')
     await client.configSet('lua-time-limit', '10')
     const runner = await server.client()
     const script = assert.rejects(runner.sendCommand(['EVAL', 'while true do end', '0']), /killed/i)
     await until(() => client.ping().then(() => false, isBusy))
-    const late = open(t, { url: server.url, commandTimeout })
+    const late = open(t, { url: server.url, commandTimeout: patientTimeout })
     const waiting = Promise.all([
       waitingState.get('trace', 'key'),
       waitingState.set('trace', 'other', 1),
       waitingState.ping(),
     ])
     await Promise.all([
-      assertAllFail(allCalls(state), 'ERR_REPLY', { reply: 'BUSY', ...inTime }),
-      assertAllFail(allCalls(late), 'ERR_COMMAND_TIMEOUT', inTime),
+      assertAllFail(allCalls(state), 'ERR_REPLY', { reply: 'BUSY', ...inPatientTime }),
+      assertAllFail(allCalls(late), 'ERR_COMMAND_TIMEOUT', inPatientTime),
     ])
     const ready = next(late, 'ready')
     await client.sendCommand(['SCRIPT', 'KILL'])
@@ -139,9 +139,9 @@ describe('a server that runs a long script', () => {
 
 describe('a server that loads its data for longer than commandTimeout', () => {
   it('makes calls time out, and is used once it has loaded', async (t) => {
-    // 200 keys, 10 ms each.
-    const server = await started(t, ['--key-load-delay', '10000', '--loading-process-events-interval-bytes', '1024'])
-    const state = open(t, { url: server.url, commandTimeout, socket: { reconnectStrategy: 20 } })
+    // 200 keys, 40 ms each.
+    const server = await started(t, ['--key-load-delay', '40000', '--loading-process-events-interval-bytes', '1024'])
+    const state = open(t, { url: server.url, commandTimeout: patientTimeout, socket: { reconnectStrategy: 20 } })
     await fill(state, 'trace', 200)
     await (await server.client()).sendCommand(['SAVE'])
     await killServer(state, server)
@@ -149,7 +149,7 @@ describe('a server that loads its data for longer than commandTimeout', () => {
     const ready = next(state, 'ready')
     const starting = server.start()
     await loading
-    const errors = await assertAllFail(allCalls(state), 'ERR_COMMAND_TIMEOUT', inTime)
+    const errors = await assertAllFail(allCalls(state), 'ERR_COMMAND_TIMEOUT', inPatientTime)
     for (const { cause } of errors) assert.equal(/** @type {RedisStateError} */ (cause).code, 'ERR_CONNECTION')
     await Promise.all([starting, ready])
     assert.equal(await state.get('trace', 'k7'), 7)
@@ -175,7 +175,7 @@ describe('missing rights of a user', () => {
       await assertAllFail(
         calls.filter(({ name }) => methods.includes(name)),
         'ERR_REPLY',
-        { reply: 'NOPERM', ...atOnce },
+        { reply: 'NOPERM', ...soon },
       )
       await client.sendCommand(['ACL', 'SETUSER', 'default', `+${command}`])
       assert.deepEqual(await state.getGroup('trace'), ['value'])
@@ -189,9 +189,9 @@ describe('missing rights of a user', () => {
   it('on some keys fail the calls that use these', async (t) => {
     const { client, state } = await warm(t)
     await client.sendCommand(['ACL', 'SETUSER', 'default', 'resetkeys', '~motia:state:open:*'])
-    await assertFails(state.get('trace', 'key'), 'ERR_REPLY', { reply: 'NOPERM', ...atOnce })
-    await assertFails(state.set('trace', 'key', 1), 'ERR_REPLY', { applied: 'no', reply: 'NOPERM', ...atOnce })
-    await assertFails(state.getGroup('trace'), 'ERR_REPLY', { reply: 'NOPERM', ...atOnce })
+    await assertFails(state.get('trace', 'key'), 'ERR_REPLY', { reply: 'NOPERM', ...soon })
+    await assertFails(state.set('trace', 'key', 1), 'ERR_REPLY', { applied: 'no', reply: 'NOPERM', ...soon })
+    await assertFails(state.getGroup('trace'), 'ERR_REPLY', { reply: 'NOPERM', ...soon })
     assert.equal(await state.set('open', 'key', 1), 1)
     assert.deepEqual(await state.getGroup('open'), [1])
   })
@@ -199,7 +199,7 @@ describe('missing rights of a user', () => {
 
 describe('a login that becomes', () => {
   it('required makes calls time out until it is no longer', async (t) => {
-    const { client, state } = await warm(t, { commandTimeout, socket: { reconnectStrategy: 20 } })
+    const { client, state } = await warm(t, { commandTimeout: patientTimeout, socket: { reconnectStrategy: 20 } })
     await client.configSet('requirepass', 'word')
     const refused = next(state, 'error', 2)
     await killOtherClients(client)
@@ -221,7 +221,12 @@ describe('a login that becomes', () => {
       const client = await server.client()
       await client.sendCommand(['ACL', 'SETUSER', 'ada', 'on', '>word', '~*', '+@all'])
       const login = { username: 'ada', password: 'word' }
-      const state = open(t, { url: server.url, ...login, commandTimeout, socket: { reconnectStrategy: 20 } })
+      const state = open(t, {
+        url: server.url,
+        ...login,
+        commandTimeout: patientTimeout,
+        socket: { reconnectStrategy: 20 },
+      })
       await state.set('trace', 'key', 'value')
       const refused = next(state, 'error', 2)
       await client.sendCommand(['ACL', ...close])
@@ -240,14 +245,15 @@ describe('a server at its limit of clients', () => {
   it('makes only listings time out, until it accepts their connection', async (t) => {
     const server = await started(t)
     const client = await server.client()
-    const [state, waitingState] = [open(t, { url: server.url, commandTimeout }), open(t, { url: server.url })]
+    const state = open(t, { url: server.url, commandTimeout: patientTimeout })
+    const waitingState = open(t, { url: server.url, commandTimeout: 60_000 })
     await Promise.all([state.set('trace', 'key', 'value'), waitingState.get('trace', 'key')])
     await client.configSet('maxclients', '3')
     const waiting = waitingState.getGroup('trace')
     const errors = await assertAllFail(
       allCalls(state).filter(({ name }) => !['get', 'set', 'delete'].includes(name)),
       'ERR_COMMAND_TIMEOUT',
-      inTime,
+      inPatientTime,
     )
     for (const { cause } of errors) assert.equal(/** @type {RedisStateError} */ (cause).code, 'ERR_CONNECTION')
     assert.equal(await state.get('trace', 'key'), 'value')

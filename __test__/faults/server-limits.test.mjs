@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { assertFails } from '../support/assert-fails.mjs'
 import { timesCalled } from '../support/times-called.mjs'
-import { commandTimeout, inTime } from '../support/timing.mjs'
+import { inPatientTime, patientTimeout } from '../support/timing.mjs'
 import { warm } from '../support/warm.mjs'
 
 describe('a limit of the server', () => {
@@ -36,10 +36,10 @@ describe('a limit of the server', () => {
   })
 
   it('for the output to a client makes a longer result fail in time', async (t) => {
-    const { client, state } = await warm(t, { commandTimeout })
+    const { client, state } = await warm(t, { commandTimeout: patientTimeout })
     await state.set('trace', 'large', 'x'.repeat(20 * 1024 * 1024))
     await client.configSet('client-output-buffer-limit', 'normal 1mb 0 0')
-    await assertFails(state.get('trace', 'large'), 'ERR_COMMAND_TIMEOUT', inTime)
+    await assertFails(state.get('trace', 'large'), 'ERR_COMMAND_TIMEOUT', inPatientTime)
     assert.equal(await state.get('trace', 'key'), 'value')
     await client.configSet('client-output-buffer-limit', 'normal 0 0 0')
     assert.equal((await state.getGroup('trace')).length, 2)

@@ -80,13 +80,15 @@ async function pausing(t, { port }, text, meanwhile) {
       if (isDone || found < 0) return void far.write(data)
       const at = data.lastIndexOf('*', found)
       isDone = true
+      const answered = once(far, 'data')
       far.write(data.subarray(0, at))
-      await once(far, 'data')
+      await answered
       await meanwhile()
       far.write(data.subarray(at))
     })
     near.once('close', () => far.destroy())
     far.on('error', () => near.destroy())
+    near.on('error', () => far.destroy())
   })
   await once(proxy.listen(0, '127.0.0.1'), 'listening')
   t.after(() => proxy.close())

@@ -14,7 +14,7 @@ import {
   subscribers,
   subscriptionsAt,
 } from '../support/subscriptions.mjs'
-import { commandTimeout } from '../support/timing.mjs'
+import { patientTimeout } from '../support/timing.mjs'
 import { until } from '../support/until.mjs'
 import { take, watching, withDeadline } from '../support/watching.mjs'
 
@@ -81,7 +81,7 @@ describe('the subscription (conformance 19)', () => {
   it('is restored if its connection is silent', async (t) => {
     const { server } = await onServer(t)
     const relay = await relayTo(t, server)
-    const [state, other] = [open(t, { url: relay.url, commandTimeout }), open(t, { url: server.url })]
+    const [state, other] = [open(t, { url: relay.url, commandTimeout: patientTimeout }), open(t, { url: server.url })]
     const changes = await watching(t, state, 't')
     relay.jam()
     assert.deepEqual(await take(changes), [{ type: 'gap' }])
@@ -92,7 +92,7 @@ describe('the subscription (conformance 19)', () => {
   it('survives a long time in which listings fail', async (t) => {
     const { client, server } = await onServer(t)
     const relay = await relayTo(t, server)
-    const state = open(t, { url: relay.url, commandTimeout })
+    const state = open(t, { url: relay.url, commandTimeout: patientTimeout })
     const changes = await watching(t, state, 't')
     const silent = relay.dropRepliesTo('SCAN')
     await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub'])
@@ -105,7 +105,7 @@ describe('the subscription (conformance 19)', () => {
 
   it('is kept if there are no changes', async (t) => {
     const { client, server } = await onServer(t)
-    const state = open(t, { url: server.url, commandTimeout })
+    const state = open(t, { url: server.url, commandTimeout: patientTimeout })
     const changes = await watching(t, state, 't')
     const [before] = await subscribers(client)
     // After 2 seconds of silence the adapter sends a PING.
@@ -118,7 +118,7 @@ describe('the subscription (conformance 19)', () => {
   it('is restored if the server is frozen and resumes', async (t) => {
     const { server } = await onServer(t)
     const relay = await relayTo(t, server)
-    const state = open(t, { url: relay.url, commandTimeout })
+    const state = open(t, { url: relay.url, commandTimeout: patientTimeout })
     const changes = await watching(t, state, 't')
     // The first request is of the connection that checks the setting, the second of the new subscription.
     const again = relay.untilRequest('SETNAME', 2)

@@ -19,6 +19,7 @@ import { Lane } from './relay-lane.mjs'
  * @property {Socket} far to the server
  * @property {Record<Direction, Lane>} lanes
  * @property {Record<Direction, boolean>} isCut data in that direction are dropped, while the connection stays open
+ * @property {Buffer[]} held replies that wait for their release
  */
 
 /** @type {Filter} */
@@ -35,6 +36,7 @@ export class Relay {
   #delay = { requests: 0, replies: 0 }
   #isBlackHole = false
   #refuses = false
+  #holdsReplies = false
   #target
   #server
 
@@ -77,6 +79,26 @@ export class Relay {
    */
   delay(ms, replies = ms) {
     this.#delay = { requests: ms, replies }
+  }
+
+  /** Holds back all replies, until they are released. */
+  holdReplies() {
+    this.#holdsReplies = true
+  }
+
+  /**
+   * Passes on the replies that were held back.
+   *
+   * @param {number} [bytes] passes on only so many of each connection, and holds back the others; by default replies are
+   *   no longer held back
+   */
+  releaseReplies(bytes = Infinity) {
+    this.#holdsReplies = bytes < Infinity
+    for (const { held, near } of this.#pairs) {
+      const data = Buffer.concat(held.splice(0))
+      near.write(data.subarray(0, bytes))
+      if (data.length > bytes) held.push(data.subarray(bytes))
+    }
   }
 
   /**
@@ -224,7 +246,7 @@ export class Relay {
     const far = connect(this.#target.port, '127.0.0.1').on('error', () => {})
     const lanes = { requests: new Lane(far), replies: new Lane(near) }
     const isCut = { requests: this.#isBlackHole, replies: this.#isBlackHole }
-    const pair = { near, far, lanes, isCut }
+    const pair = { near, far, lanes, isCut, held: [] }
     this.#pairs.add(pair)
     near.on('data', (data) => this.#onData(pair, 'requests', data))
     far.on('data', (data) => this.#onData(pair, 'replies', data))
@@ -242,6 +264,7 @@ export class Relay {
    */
   #onData(pair, what, data) {
     if (pair.isCut[what]) return
+    if (what === 'replies' && this.#holdsReplies) return void pair.held.push(data)
     const passing = this.#filters[what](data)
     if (passing > 0) pair.lanes[what].pass(data.subarray(0, passing), this.#delay[what])
   }
