@@ -27,6 +27,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 pub use self::dialogue::Dialogue;
+#[cfg(unix)]
 pub use self::driven::{Candidate, Driven, WaitFor};
 pub use self::fold::{Fold, folding};
 pub use self::handshake::{open_dialogue, open_reported};
@@ -47,6 +48,7 @@ use crate::transport::attempt::Attempt;
 #[derive(Clone)]
 pub struct Connection {
     link: Arc<Link>,
+    #[cfg_attr(not(unix), expect(dead_code, reason = "only an event-loop driver reads it"))]
     id: ConnectionId,
 }
 
@@ -61,7 +63,7 @@ impl ConnectionId {
     }
 }
 
-/// Wakes an event loop, which then calls [`Connection::take_candidate`] and [`Connection::maintain`].
+/// Wakes an event loop, which then calls `Connection::take_candidate` and `Connection::maintain`.
 pub type WakeDriver = Arc<dyn Fn(Connection) + Send + Sync>;
 
 impl Connection {
@@ -124,22 +126,6 @@ impl Connection {
         self.link.generation()
     }
 
-    /// A new connection that the calling thread is to adopt. The driver was woken for it.
-    pub fn take_candidate(&self) -> Option<(Candidate, Driven)> {
-        Candidate::take(&self.link)
-    }
-
-    /// Whether `generation` is current and a driver reads and writes it.
-    pub fn is_served(&self, generation: Generation) -> bool {
-        self.link.is_served(generation)
-    }
-
-    /// Expires overdue commands, retries transient refusals and writes the socket. Returns whether the socket accepted
-    /// all bytes. The woken driver calls it after it has read the available replies.
-    pub fn maintain(&self) -> bool {
-        self.link.maintain()
-    }
-
     /// Sets the error with which requests to an unconnected one time out.
     pub fn set_outage(&self, outage: Option<&Error>) {
         self.link.set_outage(outage);
@@ -188,10 +174,6 @@ impl Connection {
     #[cfg(test)]
     pub fn outage(&self) -> Option<Error> {
         self.link.outage()
-    }
-
-    pub fn id(&self) -> ConnectionId {
-        self.id
     }
 
     pub fn stats(&self) -> Stats {

@@ -2,7 +2,12 @@
 
 mod codec;
 mod delivery;
+#[cfg(unix)]
 mod driver;
+#[cfg(not(unix))]
+#[path = "napi/driver/absent.rs"]
+mod driver;
+#[cfg(unix)]
 mod event_loop;
 mod events;
 mod failure;

@@ -1,15 +1,18 @@
 //! The driver's side of a connection. The driver is a task of the supervisor, or the event loop of another thread.
 
+#[cfg(unix)]
+mod on_loop;
+
 use std::sync::Arc;
+
+#[cfg(unix)]
+pub use self::on_loop::WaitFor;
 
 use super::link::Link;
 use crate::error::Error;
 use crate::protocol::Generation;
 use crate::protocol::replies::{Received, Replies};
 use crate::transport::socket::Socket;
-
-/// Limit of consecutive reads, so that other events of the loop are not delayed.
-const MAX_READS: usize = 16;
 
 /// A connection that a driver reads and writes.
 pub struct Driven {
@@ -26,16 +29,6 @@ pub struct Candidate {
     socket: Arc<Socket>,
 }
 
-/// The socket events that an event loop must wait for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WaitFor {
-    Replies,
-    /// Readable or writable.
-    RepliesAndRoom,
-    /// The connection is lost.
-    Nothing,
-}
-
 impl Candidate {
     /// Takes the candidate of a link, if it has one. The driver must accept it before it reads.
     pub(super) fn take(link: &Arc<Link>) -> Option<(Self, Driven)> {
@@ -45,40 +38,13 @@ impl Candidate {
         Some((Candidate { link: link.clone(), generation, socket }, driven))
     }
 
-    pub fn generation(&self) -> Generation {
-        self.generation
-    }
-
-    pub fn socket(&self) -> &Socket {
-        &self.socket
-    }
-
     /// The driver is ready to read and write the socket.
     pub fn accept(self) {
         self.link.accept(self.generation, self.socket);
     }
-
-    /// The driver cannot watch the socket.
-    pub fn reject(self, cause: &Error) {
-        self.link.disconnected(self.generation, cause);
-    }
 }
 
 impl Driven {
-    /// Reads and writes a socket that is ready.
-    pub fn on_ready(&mut self) -> WaitFor {
-        if let Err(cause) = self.receive() {
-            self.disconnected(&cause);
-            return WaitFor::Nothing;
-        }
-        if self.link.flush() { WaitFor::Replies } else { WaitFor::RepliesAndRoom }
-    }
-
-    /// The connection is lost, or the driver can no longer watch the socket.
-    pub fn disconnected(&self, cause: &Error) {
-        self.link.disconnected(self.generation, cause);
-    }
-
     #[cfg(test)]
     pub(super) fn socket(&self) -> &Socket {
         &self.socket
@@ -87,15 +53,6 @@ impl Driven {
     #[cfg(test)]
     pub(super) fn generation(&self) -> Generation {
         self.generation
-    }
-
-    fn receive(&mut self) -> Result<(), Error> {
-        for _ in 0..MAX_READS {
-            if !self.receive_once()?.is_full {
-                break;
-            }
-        }
-        Ok(())
     }
 
     fn receive_once(&mut self) -> Result<Received, Error> {

@@ -32,7 +32,12 @@ struct Served {
 }
 
 impl Driver {
-    pub fn new(event_loop: EventLoop) -> Rc<Self> {
+    /// Returns the driver of the environment, if that has an event loop.
+    pub fn of(env: &Env) -> Option<Rc<Self>> {
+        EventLoop::of(env).map(Self::new)
+    }
+
+    fn new(event_loop: EventLoop) -> Rc<Self> {
         Rc::new(Driver { event_loop, watches: RefCell::default() })
     }
 

@@ -19,7 +19,6 @@ use napi_derive::napi;
 
 use super::delivery::Delivery;
 use super::driver::Driver;
-use super::event_loop::EventLoop;
 use super::events::{EventArgs, events_to};
 use super::listings::Listings;
 use super::reply::ChunkArgs;
@@ -96,8 +95,7 @@ impl NativeStore {
             let of_node = || roots_of_node.and_then(|roots| roots.call(()).ok());
             rules.ignored_roots = roots::complete(|| of_node().unwrap_or_default());
         }
-        let event_loop = if use_event_loop { EventLoop::of(&env) } else { None };
-        let driver = event_loop.map(Driver::new);
+        let driver = if use_event_loop { Driver::of(&env) } else { None };
         let wake_driver = driver.as_ref().map(|driver| driver.waker(&env)).transpose().map_err(internal)?;
         let store = Store::open(config, wake_driver, on_event);
         let opened = Opened { store: Arc::new(store), delivery: Arc::new(delivery) };

@@ -1,5 +1,6 @@
 //! A TCP or unix stream, optionally with TLS, which several threads use: submitting threads write, the driver reads.
 
+#[cfg(unix)]
 use std::future::pending;
 use std::io::{self, IoSlice, Read, Write};
 use std::net::SocketAddr;
@@ -107,6 +108,11 @@ impl Socket {
             deregistered => deregistered,
         };
         Ok(Socket { transport, ..self })
+    }
+
+    #[cfg(not(unix))]
+    pub fn deregister(self) -> io::Result<Self> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 
     pub async fn readable(&self) -> Result<(), Error> {

@@ -24,7 +24,8 @@ impl Link {
         }
     }
 
-    /// A health check by the driver. Returns whether the socket accepted all bytes.
+    /// A health check by the event-loop driver. Returns whether the socket accepted all bytes.
+    #[cfg(unix)]
     pub fn maintain(&self) -> bool {
         self.run_health_check();
         self.flush()

@@ -35,6 +35,7 @@ impl CallbackScope {
     /// # Safety
     ///
     /// Must be called on the thread of `env`, without JavaScript on the stack.
+    #[cfg(unix)]
     pub unsafe fn enter(env: Env) -> Restore {
         Restore::replacing(Some(env))
     }
@@ -120,7 +121,7 @@ unsafe fn rethrow(env: sys::napi_env, status: sys::napi_status) {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use std::panic::catch_unwind;
 
