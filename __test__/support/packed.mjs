@@ -1,14 +1,18 @@
 // @ts-check
-// The package as a user gets it: packed, and installed in an empty project.
+// The package as a user gets it: packed with the package of the binary for this platform, and installed in an empty project.
 
 import assert from 'node:assert/strict'
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { npm } from '../../scripts/npm.mjs'
+import { root, stageBinary, stageMain } from '../../scripts/release/packages.mjs'
+import { TARGETS } from '../../scripts/targets.mjs'
 
-export const root = fileURLToPath(new URL('../..', import.meta.url))
+export { root }
+
+const { currentTarget } = createRequire(import.meta.url)('../../lib/engines/native/target.js')
 const MAX_MS = 120_000
 
 /** An empty project with the package. */
@@ -18,15 +22,23 @@ export class PackedProject {
   tarball
   /** @type {string[]} paths of the files in the tarball */
   files
+  /** @type {string} name of the package with the binary */
+  binaryName
 
   constructor() {
-    // Without scripts: what is tested is what was built, and the build is not repeated.
-    const output = this.#npm(root, 'pack', '--json', '--ignore-scripts', '--pack-destination', this.folder)
-    const [{ filename, files }] = JSON.parse(output)
-    this.tarball = join(this.folder, filename)
-    this.files = files.map((/** @type {{ path: string }} */ { path }) => path).sort()
+    const target = TARGETS.find(({ name }) => name === currentTarget())
+    assert.ok(target, `there are no binaries for ${currentTarget()}`)
+    this.binaryName = target.packageName
+    const stage = join(this.folder, 'stage')
+    mkdirSync(stage)
+    const binary = this.#pack(stageBinary(stage, target, join(root, target.file)))
+    const main = this.#pack(stageMain(stage, [target]))
+    this.tarball = main.path
+    this.files = main.files
     this.write('package.json', JSON.stringify({ name: 'user', private: true }))
-    this.#npm(this.folder, 'install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', filename)
+    const quiet = ['--offline', '--ignore-scripts', '--no-audit', '--no-fund']
+    this.#npm(this.folder, 'install', ...quiet, binary.path, main.path)
+    rmSync(stage, { recursive: true })
   }
 
   /** @param {string} name @param {string} text */
@@ -36,6 +48,15 @@ export class PackedProject {
 
   remove() {
     rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  /** @param {string} folder of a package */
+  #pack(folder) {
+    const output = this.#npm(folder, 'pack', '--json', '--ignore-scripts', '--pack-destination', this.folder)
+    const [{ filename, files }] = JSON.parse(output)
+    /** @type {string[]} */
+    const paths = files.map((/** @type {{ path: string }} */ { path }) => path).sort()
+    return { path: join(this.folder, filename), files: paths }
   }
 
   /** @param {string} cwd @param {string[]} args */
