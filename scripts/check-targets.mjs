@@ -56,7 +56,8 @@ function check(triple) {
     PATH: `${bin}${delimiter}${process.env.PATH}`,
     // Build scripts run here, and need the linker that is called like the stub.
     [`CARGO_TARGET_${hostTriple().toUpperCase().replaceAll('-', '_')}_LINKER`]: 'gcc',
-    RUSTFLAGS: '-D warnings',
+    // Without it there are no dynamic libraries for musl.
+    RUSTFLAGS: `-D warnings${triple.endsWith('musl') ? ' -C target-feature=-crt-static' : ''}`,
   })
 }
 

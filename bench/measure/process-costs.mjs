@@ -3,6 +3,7 @@
 
 import { execFileSync } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installedWith } from '../install.mjs'
@@ -17,6 +18,7 @@ import { nextMessage, start } from './processes.mjs'
  */
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+const { currentTarget } = createRequire(import.meta.url)('../../lib/engines/native/target.js')
 
 /**
  * @param {Field} field
@@ -74,12 +76,13 @@ export function measureSize(field, progress) {
   })
 }
 
-/** Unpacked size of this package, in bytes. */
+/** Unpacked size of this package with its binary, in bytes. */
 function packedBytes() {
   const args = ['pack', '--dry-run', '--json', '--ignore-scripts']
   const shell = process.platform === 'win32'
   const text = execFileSync('npm', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], shell })
-  return JSON.parse(text)[0].unpackedSize
+  const binary = join(root, `redis-state-adapter.${currentTarget()}.node`)
+  return JSON.parse(text)[0].unpackedSize + statSync(binary).size
 }
 
 /**
