@@ -58,6 +58,8 @@ export declare class NativeStore {
    * driver if the runtime has libuv.
    */
   constructor(options: object, useEventLoop: boolean, onSettled: (batch: number, last: boolean, values: string, failures?: Array<NativeFailure>, apart?: Array<NativeUnbatchedValue>) => void, onEvent: (name: string, detail?: NativeEventDetail) => void, strategy?: (retries: number, cause: NativeFailure) => NativeStrategyAnswer, credentials?: () => Promise<NativeCredentialsAnswer>, rootsOfNode?: () => Array<string>)
+  /** Checks the options, without opening a store. */
+  static checkOptions(options: object): void
   get rules(): NativeCallRules
   stats(): NativeStats
   /** Closes the connections, and releases the callbacks. Pending calls fail. */

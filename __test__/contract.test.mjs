@@ -18,6 +18,7 @@ import { refusedValues } from './contract/refused-values.mjs'
 import { stats } from './contract/stats.mjs'
 import { traceIds } from './contract/trace-ids.mjs'
 import { ttl } from './contract/ttl.mjs'
+import { unprefixed } from './contract/unprefixed.mjs'
 import { values } from './contract/values.mjs'
 import { wrongType } from './contract/wrong-type.mjs'
 import { onEveryStore } from './support/on-every-store.mjs'
@@ -31,6 +32,7 @@ const BEHAVIOURS = [
   deletes,
   traceIds,
   prefixes,
+  unprefixed,
   globs,
   items,
   filters,

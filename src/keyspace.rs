@@ -1,6 +1,7 @@
 //! Converts prefix, trace id and key to a Redis key, and back. Pure.
 
-/// The prefix of locks and rate limits. `options` rejects key prefixes whose listings would include these keys.
+/// The prefix of locks and rate limits. `options` rejects key prefixes whose listings would include these keys. With an
+/// empty prefix [`Keyspace::owns`] leaves them out, and JavaScript rejects the trace ids of such keys.
 pub const RESERVED: &str = "__state__:";
 
 /// The kind of a key. Keys of locks and rate limits never match the pattern of entries.
@@ -87,9 +88,17 @@ impl Keyspace {
         pattern
     }
 
+    /// Whether a key has the prefix, and is neither a lock nor a rate limit.
+    pub fn owns(&self, redis_key: &str) -> bool {
+        redis_key.starts_with(&self.prefix) && !(self.prefix.is_empty() && redis_key.starts_with(RESERVED))
+    }
+
     /// Trace id and key of a Redis key; `None` if it is not an entry of `scope`.
     pub fn entry<'a>(&self, scope: &Scope, redis_key: &'a str) -> Option<(&'a str, &'a str)> {
-        let entry = redis_key.strip_prefix(&self.prefix)?;
+        if !self.owns(redis_key) {
+            return None;
+        }
+        let entry = &redis_key[self.prefix.len()..];
         let (entry, end) = if self.hash_tags { (entry.strip_prefix('{')?, "}:") } else { (entry, ":") };
         match scope {
             Scope::All => entry.split_once(end),
@@ -198,6 +207,17 @@ mod tests {
         assert_eq!(keyspace().entry(&Scope::All, "app:state:lonely"), None);
         assert_eq!(keyspace().entry(&Scope::All, "other:a:b"), None);
         assert_eq!(keyspace().entry(&Scope::Group("a".into()), "app:state:ab:c"), None);
+    }
+
+    #[test]
+    fn with_an_empty_prefix_locks_and_limits_are_no_entries() {
+        let keyspace = Keyspace::new(String::new(), false);
+        assert_eq!(keyspace.key_of("t", "k"), "t:k");
+        assert_eq!(keyspace.pattern_of(&Scope::All), "*");
+        assert_eq!(keyspace.entry(&Scope::All, "t:k"), Some(("t", "k")));
+        assert_eq!(keyspace.entry(&Scope::All, &keyspace.lock_key_of("t", "k")), None);
+        assert_eq!(keyspace.entry(&Scope::All, "__states__:k"), Some(("__states__", "k")));
+        assert!(keyspace.owns("lonely") && !keyspace.owns("__state__:limit:{t:k}"));
     }
 
     #[test]

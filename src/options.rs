@@ -15,7 +15,7 @@ use serde::{Deserialize, Deserializer};
 use self::kinds::{BoundedInt, StrictObject};
 use self::pem::PemSetting;
 use self::setting::{
-    ByAddress, ClientName, Host, NonEmptyString, ReconnectSetting, Secret, SocketPath, TlsSetting,
+    ByAddress, ClientName, Host, KeyPrefix, NonEmptyString, ReconnectSetting, Secret, SocketPath, TlsSetting,
 };
 use crate::config::login::CredentialsProvider;
 use crate::config::strategy::StrategyFunction;
@@ -44,7 +44,7 @@ pub struct Options {
     tls: Option<TlsSetting>,
     sentinel: Option<StrictObject<SentinelOptions>>,
     cluster: Option<StrictObject<ClusterOptions>>,
-    key_prefix: Option<String>,
+    key_prefix: Option<KeyPrefix>,
     ttl: Option<Seconds>,
     wait_replicas: Option<StrictObject<WaitOptions>>,
     strict_trace_ids: Option<bool>,
@@ -135,20 +135,8 @@ impl Options {
         if callbacks.credentials.is_some() && (self.username.is_some() || self.password.is_some()) {
             return Err(invalid("credentials", "cannot be combined with username or password"));
         }
-        let prefix = self.key_prefix.take().filter(|prefix| !prefix.is_empty());
         let hash_tags = self.hash_tags.unwrap_or(false);
-        if hash_tags && prefix.as_ref().is_some_and(|prefix| prefix.contains('{')) {
-            return Err(invalid(
-                "keyPrefix",
-                "cannot have a \"{\" with hashTags: it would be the tag of all keys",
-            ));
-        }
-        let prefix = prefix.unwrap_or_else(|| DEFAULT_PREFIX.into());
-        if prefix.starts_with(RESERVED) || RESERVED.starts_with(&prefix) {
-            let detail =
-                format!("must not begin like {RESERVED:?}: locks and rate limits would be among the entries");
-            return Err(invalid("keyPrefix", &detail));
-        }
+        let prefix = prefix_of(self.key_prefix.take(), hash_tags)?;
         Ok(Config {
             writes: Writes {
                 ttl: self.ttl.map(|ttl| ttl.get() as u32).filter(|ttl| *ttl > 0),
@@ -216,6 +204,27 @@ impl Options {
             None => Ok(()),
         }
     }
+}
+
+/// An empty text selects the default; `keyPrefix: false` is the empty prefix.
+fn prefix_of(setting: Option<KeyPrefix>, hash_tags: bool) -> Result<String, Error> {
+    let Some(KeyPrefix(text)) = setting else { return Ok(DEFAULT_PREFIX.into()) };
+    let Some(prefix) = text else { return Ok(String::new()) };
+    if prefix.is_empty() {
+        return Ok(DEFAULT_PREFIX.into());
+    }
+    if hash_tags && prefix.contains('{') {
+        return Err(invalid(
+            "keyPrefix",
+            "cannot have a \"{\" with hashTags: it would be the tag of all keys",
+        ));
+    }
+    if prefix.starts_with(RESERVED) || RESERVED.starts_with(&prefix) {
+        let detail =
+            format!("must not begin like {RESERVED:?}: locks and rate limits would be among the entries");
+        return Err(invalid("keyPrefix", &detail));
+    }
+    Ok(prefix)
 }
 
 fn check_nodes(nodes: &[StrictObject<Node>], path: &str) -> Result<(), Error> {

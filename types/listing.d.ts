@@ -133,6 +133,18 @@ export interface ListingMethods {
   count(traceId: string, keyPrefix?: string, options?: ReadOptions): Promise<number>
 
   /**
+   * Counts all entries: the keys with the key prefix of this adapter, also those that other programs wrote without a
+   * trace id. Not a snapshot. Requires Redis 6.0.
+   *
+   * @returns number of entries
+   *
+   * @example
+   * await state.count() // 340
+   */
+  count(): Promise<number>
+  count(options: ReadOptions): Promise<number>
+
+  /**
    * Lists the trace ids that have at least one entry. Not a snapshot. Requires Redis 6.0. The text before the first
    * `:` (with `hashTags`, before `}:`) counts as the trace id.
    *

@@ -81,11 +81,13 @@ export interface ConnectionOptions {
 /** How entries are stored, and the limits of calls. */
 export interface StateOptions {
   /**
-   * First part of every key in Redis. An empty string selects the default. Throws `ERR_INVALID_CONFIG` if the prefix
+   * First part of every key in Redis. An empty string selects the default. `false`: no prefix, the key is
+   * `<traceId>:<key>`; listings then return all entries of the database, except for locks and rate limits, and the trace
+   * id `__state__`, which these use, rejects with `ERR_INVALID_ARGUMENT`. Throws `ERR_INVALID_CONFIG` if the prefix
    * begins with `__state__:`, or is a beginning of it (such as `_`): it would collide with the keys of locks and rate
    * limits. Default: `motia:state:`.
    */
-  keyPrefix?: string | undefined
+  keyPrefix?: string | false | undefined
   /** Expiry of every `set`, in whole seconds, 0 to 4294967295. 0 means no expiry. Default: 0. */
   ttl?: number | undefined
   /**

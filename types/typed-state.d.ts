@@ -191,6 +191,8 @@ interface TypedMethods<States extends object> {
 
   keys<Id extends keyof States & string>(traceId: Id, options?: ReadOptions): Promise<(keyof States[Id] & string)[]>
   count(traceId: keyof States & string, keyPrefix?: string, options?: ReadOptions): Promise<number>
+  count(): Promise<number>
+  count(options: ReadOptions): Promise<number>
   traceIds(options?: ReadOptions): Promise<(keyof States & string)[]>
 
   items<Id extends keyof States & string = keyof States & string>(

@@ -19,7 +19,7 @@ export const MALFORMED = [
   ...bad('host', 1, true, {}, ['h']),
   ...bad('socket.host', 1),
   ...bad('socket.path', 1),
-  ...bad('keyPrefix', 1, {}, '\ud800'),
+  ...bad('keyPrefix', 1, {}, true, '\ud800'),
   ...bad('name', 1, true, '', 'a name', 'a\nname', 'a\tname'),
   ...bad('username', 1),
   ...bad('password', 1),

@@ -122,9 +122,10 @@ const ARGUMENT_SLOTS = [
       slot(`${method}, the key`, ID, (state, id) => /** @type {any} */ (state)[method]('t', id, 1)),
     ])
     .filter(({ name }) => !/^(get|delete|has|ttl|persist|getWithMetadata),/.test(name)),
-  ...['getGroup', 'keys', 'count', 'clear'].map((method) =>
+  ...['getGroup', 'keys', 'clear'].map((method) =>
     slot(`${method}, the trace id`, ID, (state, id) => /** @type {any} */ (state)[method](id)),
   ),
+  slot('count, the trace id or the options', [...ID, '{}'], (state, id) => state.count(/** @type {any} */ (id))),
   ...['get', 'delete', 'has', 'ttl', 'persist', 'getWithMetadata'].flatMap((method) => [
     slot(`${method}, the trace id`, ID, (state, id) => /** @type {any} */ (state)[method](id, 'k')),
     slot(`${method}, the key`, ID, (state, id) => /** @type {any} */ (state)[method]('t', id)),

@@ -34,6 +34,30 @@ export function counts(store) {
       assert.deepEqual(counts, Array(5).fill(1025))
     })
 
+    it('without a trace id is the number of all entries (conformance 24)', async (t) => {
+      const { prefix, open } = workspace(store, t)
+      const [state, other] = [open(), open({ keyPrefix: `${prefix.slice(0, -1)}x:` })]
+      assert.equal(await state.count(), 0)
+      await Promise.all([fill(state, 't', 30), fill(state, 'a:b', 20), fill(state, '', 2), fill(other, 't', 4)])
+      assert.deepEqual([await state.count(), await other.count(), (await state.items()).length], [52, 4, 52])
+      assert.equal(await state.count({ signal: new AbortController().signal }), 52)
+    })
+
+    it('of a trace id that is undefined rejects', async (t) => {
+      const state = openFresh(store, t)
+      // @ts-expect-error
+      await assert.rejects(state.count(undefined), { code: 'ERR_INVALID_ARGUMENT' })
+      const aborted = /** @type {any} */ (AbortSignal).abort()
+      await assert.rejects(state.count({ signal: aborted }), { code: 'ERR_ABORTED', operation: 'count' })
+    })
+
+    rawIt(store, 'without a trace id includes keys that have none', async ({ client, prefix, open }) => {
+      const state = open()
+      await Promise.all([client.set(`${prefix}lonely`, '1'), client.set(`${prefix}t:k`, '1')])
+      await client.hSet(`${prefix}hash`, 'f', '1')
+      assert.equal(await state.count(), 2)
+    })
+
     it('does not read the values', async (t) => {
       const { open } = workspace(store, t)
       const large = 'x'.repeat(100_000)

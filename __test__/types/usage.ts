@@ -231,6 +231,8 @@ export async function signalled(signal: AbortSignal): Promise<void> {
   await state.getByPrefix('t', 'line:', options)
   await state.keys('t', options)
   await state.count('t', undefined, options)
+  await state.count(options)
+  await state.count()
   await state.traceIds(options)
   await state.items({ groupId: 't' }, options)
   await state.query({}, options)

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict'
 
-const { NativeEngine } = require('../engines/native/engine.js')
+const { NativeEngine, checkOptions } = require('../engines/native/engine.js')
 const { captureSite, locate } = require('../call-site.js')
 const { inCall } = require('../errors.js')
 const { explainEnv, optionsFromEnv, resolveOptions } = require('./options.js')
@@ -58,6 +58,15 @@ class RedisStateAdapter extends StateAdapter {
   }
 }
 
+/**
+ * Throws what the constructor would throw for these options, without opening an adapter.
+ *
+ * @param {Options} options
+ */
+function checkAdapterOptions(options) {
+  checkOptions(resolveOptions(options, undefined).options)
+}
+
 /** @template T @param {() => T} run */
 function inConstructor(run) {
   return locatingErrors(RedisStateAdapter, () => inCall(CONSTRUCTOR, run))
@@ -81,4 +90,4 @@ function locatingErrors(entry, run) {
 /** @satisfies {typeof import('../../index.js').RedisStateAdapter} checks the public types */
 const published = RedisStateAdapter
 
-module.exports = { RedisStateAdapter: published }
+module.exports = { RedisStateAdapter: published, checkAdapterOptions }

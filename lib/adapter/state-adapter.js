@@ -7,7 +7,7 @@ const { asyncDispose } = require('../async-dispose.js')
 const { OPERATIONS } = require('../engines/call.js')
 const { deleteMany, getMany, getManyWithMetadata, setMany } = require('../operations/bulk.js')
 const { Dispatcher } = require('../operations/dispatcher.js')
-const { clear, items, listTrace, query, traceIds } = require('../operations/listings.js')
+const { clear, count, items, listTrace, query, traceIds } = require('../operations/listings.js')
 const { lock } = require('../operations/lock.js')
 const { LockWaiters } = require('../operations/lock-waiters.js')
 const { ping } = require('../operations/ping.js')
@@ -113,13 +113,9 @@ class StateAdapter extends EventEmitter {
     return listTrace(this.#dispatcher, 'keys', 'keys', { traceId }, options)
   }
 
-  /**
-   * @param {string} traceId
-   * @param {string} [keyPrefix]
-   * @param {ReadOptions} [options]
-   */
-  count(traceId, keyPrefix = '', options) {
-    return listTrace(this.#dispatcher, 'count', 'count', { traceId, keyPrefix }, options)
+  /** @param {[] | [options: ReadOptions] | [traceId: string, keyPrefix?: string, options?: ReadOptions]} scope */
+  count(...scope) {
+    return count(this.#dispatcher, scope)
   }
 
   /** @param {ReadOptions} [options] */

@@ -46,6 +46,7 @@
  *
  * @typedef {object} EngineRules rules that the facade enforces, and limits that it has to know
  * @property {boolean} strictTraceIds trace ids must not contain ":"
+ * @property {boolean} [isUnprefixed] entries are stored under `<traceId>:<key>`
  * @property {boolean} strictValues values that JSON would change are rejected
  * @property {number} commandTimeout maximum time before a call settles, in milliseconds
  * @property {{ calls: number, bytes: number }} maxPending
@@ -59,7 +60,8 @@
  * @property {string[]} [names] only these entries: trace ids and keys, one after the other
  *
  * @typedef {'values' | 'items' | 'keys' | 'count' | 'traceIds' | 'names' | 'present'} Projection
- *   `values`: array of values · `items`: array of `StateItem` · `keys`: array of keys · `count`: number · `traceIds`: array ·
+ *   `values`: array of values · `items`: array of `StateItem` · `keys`: array of keys · `count`: number; of all traces, keys without a trace id
+ *   count too · `traceIds`: array ·
  *   `names`: array of trace ids and keys, one after the other · `present`: of `scope.names`, the indexes of the entries that
  *   exist
  *

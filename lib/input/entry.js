@@ -9,16 +9,32 @@ const { findLoss } = require('./strict-value.js')
 /** Characters of an error of the caller that are shown. */
 const MAX_REASON_LENGTH = 200
 
-/** @typedef {{ strictTraceIds: boolean }} Naming rules for trace ids */
+/**
+ * @typedef {object} Naming rules for trace ids
+ * @property {boolean} strictTraceIds they must not contain ":"
+ * @property {boolean} [isUnprefixed] entries are stored under `<traceId>:<key>`
+ */
+
+/** What the keys of locks and rate limits begin with. */
+const RESERVED_TRACE_ID = '__state__'
 
 /**
  * @param {unknown} traceId
  * @param {Naming} naming
  */
-function checkTraceId(traceId, { strictTraceIds }) {
+function checkTraceId(traceId, { strictTraceIds, isUnprefixed }) {
   checkId('traceId', traceId)
   if (strictTraceIds && traceId.includes(':'))
     throw invalidArgument('the trace id contains a ":", which strictTraceIds rejects')
+  if (isUnprefixed && isReserved(traceId))
+    throw invalidArgument(
+      `without a keyPrefix, the trace id ${RESERVED_TRACE_ID} is reserved for locks and rate limits`,
+    )
+}
+
+/** @param {string} traceId */
+function isReserved(traceId) {
+  return traceId === RESERVED_TRACE_ID || traceId.startsWith(`${RESERVED_TRACE_ID}:`)
 }
 
 /**

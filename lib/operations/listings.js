@@ -27,6 +27,22 @@ function listTrace(dispatcher, method, projection, scope, options) {
   })
 }
 
+/**
+ * Counts the entries of a trace id, or of all if there is none. A trace id that is `undefined` is rejected: it would otherwise
+ * count all.
+ *
+ * @param {Dispatcher} dispatcher
+ * @param {any[]} scope arguments of the method
+ */
+function count(dispatcher, scope) {
+  const [traceId, keyPrefix = '', options] = scope
+  const isOfTrace = scope.length > 1 || (scope.length === 1 && (typeof traceId !== 'object' || traceId === null))
+  if (isOfTrace) return listTrace(dispatcher, 'count', 'count', { traceId, keyPrefix }, options)
+  return dispatcher.onScope({ method: 'count', options: traceId }, () => ({
+    start: (engine, cancellation) => engine.list({}, 'count', cancellation),
+  }))
+}
+
 /** @param {Dispatcher} dispatcher @param {unknown} options */
 function traceIds(dispatcher, options) {
   return dispatcher.onScope({ method: 'traceIds', options }, () => ({
@@ -87,4 +103,4 @@ function traceIdOf(dispatcher, groupId) {
   return groupId
 }
 
-module.exports = { clear, items, listTrace, query, traceIds }
+module.exports = { clear, count, items, listTrace, query, traceIds }

@@ -18,7 +18,8 @@ pub enum Projection {
     Names,
     /// Trace id, key and value, as three elements.
     Items,
-    /// The number of entries, as the only element.
+    /// The number of entries, as the only element. Of all traces: the number of keys with the prefix, including those without
+    /// a trace id.
     Count,
     /// Like `Items`, for the entries that match a query.
     Matches,
@@ -60,6 +61,10 @@ impl Listing {
 
     /// Adds an entry by its Redis key, for projections without values.
     pub fn take_key(&mut self, redis_key: &str) {
+        if self.projection == Projection::Count && self.scope == Scope::All {
+            self.count += usize::from(self.keyspace.owns(redis_key));
+            return;
+        }
         let Some((trace_id, key)) = self.keyspace.entry(&self.scope, redis_key) else { return };
         match self.projection {
             Projection::Keys => self.array.chunk_for(key.len()).push_string(key),
@@ -138,6 +143,13 @@ mod tests {
     fn a_count_is_one_number() {
         let mut count = listing(Scope::Group("a".into()), Projection::Count);
         ["p:a:1", "p:b:1", "p:a:2", "p:a"].into_iter().for_each(|key| count.take_key(key));
+        assert_eq!(count.finish(), ["[2]"]);
+    }
+
+    #[test]
+    fn a_count_of_all_traces_includes_keys_without_a_trace_id() {
+        let mut count = listing(Scope::All, Projection::Count);
+        ["p:a:1", "p:lonely", "q:a:1"].into_iter().for_each(|key| count.take_key(key));
         assert_eq!(count.finish(), ["[2]"]);
     }
 

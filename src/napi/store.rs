@@ -112,6 +112,13 @@ impl NativeStore {
         })
     }
 
+    /// Checks the options, without opening a store.
+    #[napi(catch_unwind)]
+    pub fn check_options(options: Object) -> Result<(), Thrown> {
+        let options = Options::parse(&mut De::new(&options), |mistake| mistake.reason.clone());
+        options.and_then(|options| options.into_config(Callbacks::default())).map_err(thrown).map(drop)
+    }
+
     #[napi(getter)]
     pub fn rules(&self) -> NativeCallRules {
         NativeCallRules::from(&self.rules)

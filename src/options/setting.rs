@@ -158,6 +158,34 @@ impl Visitor<'_> for ClientNameVisitor {
     }
 }
 
+/// `keyPrefix: '…' | false`. `false`: keys have no prefix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyPrefix(pub Option<String>);
+
+impl<'de> Deserialize<'de> for KeyPrefix {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(KeyPrefixVisitor)
+    }
+}
+
+struct KeyPrefixVisitor;
+
+impl Visitor<'_> for KeyPrefixVisitor {
+    type Value = KeyPrefix;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string, or false for keys without a prefix")
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, has_prefix: bool) -> Result<Self::Value, E> {
+        if has_prefix { Err(E::invalid_value(Unexpected::Bool(true), &self)) } else { Ok(KeyPrefix(None)) }
+    }
+
+    fn visit_str<E: serde::de::Error>(self, prefix: &str) -> Result<Self::Value, E> {
+        Ok(KeyPrefix(Some(prefix.to_owned())))
+    }
+}
+
 /// `reconnectStrategy`, unless it is a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReconnectSetting {

@@ -56,6 +56,15 @@ fn an_empty_prefix_and_a_ttl_of_zero_select_the_defaults() {
 }
 
 #[test]
+fn a_prefix_of_false_is_the_empty_prefix() {
+    for hash_tags in [false, true] {
+        assert_eq!(config(json!({ "keyPrefix": false, "hashTags": hash_tags })).unwrap().prefix, "");
+    }
+    let error = config(json!({ "keyPrefix": true })).unwrap_err();
+    assert!(error.detail.starts_with("keyPrefix: expected a string, or false"), "{error}");
+}
+
+#[test]
 fn errors_have_the_path_of_the_option() {
     let cases = [
         (json!({ "port": 0 }), "port: "),

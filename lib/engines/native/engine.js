@@ -74,6 +74,7 @@ class NativeEngine {
     this.#subscriptions = new Subscriptions(this.#native, this.#origins, this.#server)
     this.rules = {
       strictTraceIds: rules.strictTraceIds,
+      isUnprefixed: rules.keyPrefix === '' && !rules.hashTags,
       strictValues: rules.strictValues,
       commandTimeout: rules.commandTimeout,
       maxPending: { calls: rules.maxPendingCommands, bytes: rules.maxPendingBytes },
@@ -281,4 +282,17 @@ function warnOfOpenStores(count) {
   )
 }
 
-module.exports = { NativeEngine }
+/**
+ * Throws if options are invalid, without opening a store.
+ *
+ * @param {Record<string, unknown>} options
+ */
+function checkOptions(options) {
+  try {
+    NativeStore.checkOptions(options)
+  } catch (error) {
+    throw explainOption(errorFromThrown(error), options)
+  }
+}
+
+module.exports = { NativeEngine, checkOptions }
