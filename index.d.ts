@@ -4,6 +4,16 @@ export { RedisStateAdapter } from './types/adapter.js'
 export type { BulkSetOptions, DeleteManyEntry, SetManyEntry } from './types/bulk.js'
 export type { PingOptions, ReadOptions, WaitReplicas, WriteOptions } from './types/call-options.js'
 export type { CleanupOptions, ConnectOptions } from './types/connecting.js'
+export type {
+  DaprClientLike,
+  DaprConcurrency,
+  DaprOperation,
+  DaprState,
+  DaprStateEntry,
+  DaprStateItem,
+  DaprStateOptions,
+  DaprValue,
+} from './types/dapr.js'
 export type { Duration } from './types/duration.js'
 export type { DeleteOptions, EntryMetadata, SetOptions } from './types/entry.js'
 export {
@@ -43,6 +53,20 @@ export type { RateLimitOptions, RateLimitResult } from './types/rate-limit.js'
 export type { StandardResult, StandardSchema } from './types/schema.js'
 export type { ReconnectStrategy, SocketOptions } from './types/socket.js'
 export type { StateStats } from './types/stats.js'
+export {
+  type CosmosStoreConfiguration,
+  type RedisStoreConfiguration,
+  type SecretReference,
+  StateStores,
+  type StateStoresOptions,
+  type StoreFields,
+  type StoreHealth,
+  type StoreInfo,
+  type StoreReference,
+  type StoreRoles,
+  type StoresCheckOptions,
+  type StoresConfiguration,
+} from './types/stores.js'
 export type { Pem, TlsOptions } from './types/tls.js'
 export type { ClusterOptions, NodeAddress, NodeAddressMap, SentinelOptions } from './types/topology.js'
 export type { TracingContext } from './types/tracing.js'

@@ -3,5 +3,6 @@
 
 const { RedisStateAdapter } = require('./lib/adapter/adapter.js')
 const { RedisStateError } = require('./lib/errors.js')
+const { StateStores } = require('./lib/stores/state-stores.js')
 
-module.exports = { RedisStateAdapter, RedisStateError }
+module.exports = { RedisStateAdapter, RedisStateError, StateStores }

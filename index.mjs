@@ -1,3 +1,3 @@
 import adapter from './index.js'
 
-export const { RedisStateAdapter, RedisStateError } = adapter
+export const { RedisStateAdapter, RedisStateError, StateStores } = adapter

@@ -71,7 +71,7 @@ describe('installed in an empty project', () => {
        ${use}`,
     )
     const [[names, url], report] = output
-    assert.deepEqual(names, ['RedisStateAdapter', 'RedisStateError'])
+    assert.deepEqual(names, ['RedisStateAdapter', 'RedisStateError', 'StateStores'])
     assert.equal(fileURLToPath(url), join(project, 'node_modules/redis-state-adapter/index.mjs'))
     assert.deepEqual(report, [{ n: 1 }, ['key'], true, 'ERR_CLOSED'])
   })
@@ -85,7 +85,7 @@ describe('installed in an empty project', () => {
        ${use}`,
     )
     const [[names, file], report] = output
-    assert.deepEqual(names, ['RedisStateAdapter', 'RedisStateError'])
+    assert.deepEqual(names, ['RedisStateAdapter', 'RedisStateError', 'StateStores'])
     assert.equal(file, join(project, 'node_modules/redis-state-adapter/index.js'))
     assert.deepEqual(report, [{ n: 1 }, ['key'], true, 'ERR_CLOSED'])
   })

@@ -1,0 +1,142 @@
+// @ts-check
+'use strict'
+
+const { failure, invalidArgument, unsupported } = require('../errors.js')
+const { kindOf } = require('../input/received.js')
+const { isRecord } = require('./malformed.js')
+
+/**
+ * The state API of Dapr's client, on stores of this process: the same arguments, results and errors as values.
+ *
+ * @typedef {import('./opened.js').Opened} Opened
+ * @typedef {import('../../index.js').DaprState} DaprState
+ * @typedef {(name: string) => Opened} Open throws if there is no such store
+ */
+
+const FIRST_WRITE = [1, 'first-write']
+const LAST_WRITE = [2, 'last-write']
+
+/** @param {Open} open @returns {DaprState} */
+function daprState(open) {
+  const on = (/** @type {string} */ name) => open(name).byKey
+  return {
+    save: (name, items, options) => asValue(() => save(on(name), items, options?.metadata)),
+    get: async (name, key) => read(on(name), key),
+    getBulk: async (name, keys) => getBulk(on(name), [...keys]),
+    delete: (name, key, options) => asValue(() => remove(on(name), key, options)),
+    transaction: async (name, operations = [], metadata = undefined) => transaction(on(name), operations, metadata),
+    query: async (name, query) => find(on(name), query),
+  }
+}
+
+/** @typedef {Opened['byKey']} Target */
+
+/**
+ * Returns an error instead of throwing it, as Dapr's client does for writes.
+ *
+ * @param {() => Promise<unknown>} run
+ * @returns {Promise<{ error?: Error }>}
+ */
+async function asValue(run) {
+  try {
+    await run()
+    return {}
+  } catch (error) {
+    return { error: error instanceof Error ? error : failure('ERR_INTERNAL', 'the call failed', { cause: error }) }
+  }
+}
+
+/** @param {Target} target @param {unknown} items @param {unknown} metadata of all items */
+async function save({ adapter, traceId }, items, metadata) {
+  if (!Array.isArray(items)) throw invalidArgument(`stateObjects: expected an array, got ${kindOf(items)}`)
+  const entries = items.map((item, index) => entryOf(item, metadata, `stateObjects[${index}]`))
+  await adapter.setMany(traceId, entries)
+}
+
+/** @param {any} item @param {any} metadata @param {string} at */
+function entryOf(item, metadata, at) {
+  if (!isRecord(item)) throw invalidArgument(`${at}: expected an object, got ${kindOf(item)}`)
+  // JSON of an item without a value has none, which Dapr stores as null.
+  const { key, value = null, etag, options } = item
+  return { key, value, ...conditionOf(etag, options), ...ttlOf({ ...metadata, ...item.metadata }, at) }
+}
+
+/**
+ * With an etag: only if the entry has it, unless the last write wins. Without: the first write wins only if that is asked for.
+ *
+ * @param {unknown} etag a text, or an object with it
+ * @param {any} options
+ * @returns {{ ifMatch?: string, ifAbsent?: boolean }}
+ */
+function conditionOf(etag, options) {
+  const concurrency = options?.concurrency
+  const text = isRecord(etag) ? etag.value : etag
+  if (LAST_WRITE.includes(concurrency)) return {}
+  if (text !== undefined && text !== null && text !== '') return { ifMatch: /** @type {string} */ (text) }
+  return FIRST_WRITE.includes(concurrency) ? { ifAbsent: true } : {}
+}
+
+/** @param {any} metadata @param {string} at */
+function ttlOf(metadata, at) {
+  const { ttlInSeconds } = metadata
+  if (ttlInSeconds === undefined || ttlInSeconds === null || ttlInSeconds === '') return {}
+  const seconds = Number(ttlInSeconds)
+  if (!Number.isInteger(seconds)) throw invalidArgument(`${at}.metadata.ttlInSeconds: expected whole seconds`)
+  return { ttl: Math.max(seconds, 0) }
+}
+
+/** An empty text if there is no entry, as Dapr's client has it. @param {Target} target @param {string} key */
+async function read({ adapter, traceId }, key) {
+  const found = await adapter.getWithMetadata(traceId, key)
+  return found === null ? '' : /** @type {any} */ (found.value)
+}
+
+/** @param {Target} target @param {string[]} keys */
+async function getBulk({ adapter, traceId }, keys) {
+  const found = await adapter.getManyWithMetadata(traceId, keys)
+  return found.map((entry, index) =>
+    entry === null ? { key: keys[index] } : { key: keys[index], data: entry.value, etag: entry.etag },
+  )
+}
+
+/** @param {Target} target @param {string} key @param {any} options */
+async function remove({ adapter, traceId }, key, options) {
+  const { ifMatch } = conditionOf(options?.etag, options)
+  await adapter.delete(traceId, key, ifMatch === undefined ? {} : { ifMatch })
+}
+
+/** @param {Target} target @param {unknown} operations @param {unknown} metadata */
+async function transaction({ adapter, traceId }, operations, metadata) {
+  if (!Array.isArray(operations)) throw invalidArgument(`operations: expected an array, got ${kindOf(operations)}`)
+  await adapter.transaction(
+    traceId,
+    operations.map((one, index) => operationOf(one, metadata, `operations[${index}]`)),
+  )
+}
+
+/** @param {any} one @param {any} metadata @param {string} at @returns {import('../../index.js').TransactionOperation} */
+function operationOf(one, metadata, at) {
+  if (!isRecord(one?.request)) throw invalidArgument(`${at}.request: expected an object, got ${kindOf(one?.request)}`)
+  const { key, etag, options } = one.request
+  if (one.operation === 'upsert') return { op: 'set', ...entryOf(one.request, metadata, `${at}.request`) }
+  if (one.operation !== 'delete') throw invalidArgument(`${at}.operation: expected upsert or delete`)
+  const { ifMatch } = conditionOf(etag, options)
+  return ifMatch === undefined ? { op: 'delete', key } : { op: 'delete', key, ifMatch }
+}
+
+/** @param {Target} target @param {any} query */
+async function find({ adapter, traceId }, query) {
+  if (traceId === '') throw unsupported('query: a store without a key prefix has no queries by stores.dapr')
+  const { filter, sort, page } = isRecord(query) ? query : {}
+  const isAll = isRecord(filter) && Object.keys(filter).length === 0
+  const { items, token } = await adapter.query({ groupId: traceId, filter: isAll ? undefined : filter, sort, page })
+  // A second read has value and etag of one moment. Entries that were deleted meanwhile are left out.
+  const entries = await getBulk(
+    { adapter, traceId },
+    items.map(({ key }) => key),
+  )
+  const results = entries.filter((entry) => 'data' in entry)
+  return /** @type {any} */ (token === undefined ? { results } : { results, token })
+}
+
+module.exports = { daprState }

@@ -1,0 +1,16 @@
+// @ts-check
+'use strict'
+
+/**
+ * @typedef {object} Definition what is known of a store before it is opened
+ * @property {string} name
+ * @property {string} type such as `state.redis`
+ * @property {string} version
+ * @property {string} source the file, or an empty text
+ * @property {string[]} problems why it cannot be opened in this environment
+ * @property {unknown} [cause] of the problems
+ * @property {string[]} ignored names of options without meaning here
+ * @property {import('../../index.js').RedisStateAdapterOptions} options of its adapter
+ */
+
+module.exports = {}

@@ -1,0 +1,87 @@
+// @ts-check
+'use strict'
+
+const { RedisStateError, failure } = require('../errors.js')
+const { readFields, readList } = require('../input/input.js')
+const { any, boundedInt, withDefault } = require('../input/option-kinds.js')
+const { MAX_TIMER_MS, clearTimeout, now, setTimeout } = require('../time.js')
+const { definitionOf, unconfigured } = require('./opened.js')
+
+/**
+ * @typedef {import('./definition.js').Definition} Definition
+ * @typedef {import('./load.js').Loaded} Loaded
+ * @typedef {import('./opened.js').Opened} Opened
+ * @typedef {import('../../index.js').StoreHealth} StoreHealth
+ */
+
+const DEFAULT_TIMEOUT = 3000
+/** A round trip that takes longer makes a store `degraded`. */
+const MAX_GOOD_LATENCY = 1000
+
+const OPTIONS = { timeout: withDefault(boundedInt(1, MAX_TIMER_MS, 'whole milliseconds'), DEFAULT_TIMEOUT), names: any }
+
+/** @param {unknown} options @returns {{ timeout: number, names?: unknown }} */
+function checkedOptions(options) {
+  return /** @type {any} */ (readFields(options ?? {}, OPTIONS, { at: 'options', noun: 'option' }))
+}
+
+/**
+ * The stores to check: those named; otherwise those with a role in the environment and those that are open; all, if there are no
+ * roles. So a check in development does not connect to the servers of production.
+ *
+ * @param {Loaded} loaded
+ * @param {unknown} names
+ * @param {Set<string>} open
+ */
+function selected(loaded, names, open) {
+  if (names !== undefined) return readList(names, 'names', (name) => definitionOf(loaded, name))
+  const all = [...loaded.definitions.values()]
+  const { used } = loaded.roles
+  return used.size === 0 ? all : all.filter(({ name }) => used.has(name) || open.has(name))
+}
+
+/**
+ * @param {Definition} definition
+ * @param {() => Opened} open
+ * @param {number} timeout
+ * @returns {Promise<StoreHealth>}
+ */
+async function healthOf(definition, open, timeout) {
+  const { name, type } = definition
+  if (definition.problems.length > 0) return { name, type, status: 'unconfigured', error: unconfigured(definition) }
+  const start = now()
+  try {
+    const { adapter } = open()
+    // The time to connect is no latency.
+    await adapter.connect({ timeout })
+    const latency = await adapter.ping({ timeout: Math.max(1, Math.ceil(timeout - (now() - start))) })
+    return { name, type, status: latency > MAX_GOOD_LATENCY ? 'degraded' : 'ok', latency }
+  } catch (error) {
+    return { name, type, status: 'down', latency: now() - start, error: asStateError(error) }
+  }
+}
+
+/**
+ * @param {Definition} definition
+ * @param {() => Opened} open
+ * @param {number} timeout
+ * @returns {Promise<[name: string, count: number | null]>} null: unknown
+ */
+async function countOf(definition, open, timeout) {
+  const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(), timeout)
+  try {
+    return [definition.name, await open().adapter.count({ signal: controller.signal })]
+  } catch {
+    return [definition.name, null]
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** @param {unknown} error */
+function asStateError(error) {
+  return error instanceof RedisStateError ? error : failure('ERR_INTERNAL', 'the check failed', { cause: error })
+}
+
+module.exports = { checkedOptions, countOf, healthOf, selected }

@@ -1,0 +1,167 @@
+// @ts-check
+'use strict'
+
+const { RedisStateError, ofCall } = require('../errors.js')
+const { readFields } = require('../input/input.js')
+const { any, boundedInt, kind, string, withDefault } = require('../input/option-kinds.js')
+const { MAX_TIMER_MS } = require('../time.js')
+const { warn } = require('../warning.js')
+const { readComponent } = require('./component.js')
+const { storeOfComponent } = require('./component-store.js')
+const { chooseRoles } = require('./environments.js')
+const { isRecord, malformed } = require('./malformed.js')
+const { plainStore } = require('./plain-store.js')
+const { Secrets } = require('./secrets.js')
+const { readSource } = require('./sources.js')
+
+/**
+ * @typedef {import('./definition.js').Definition} Definition
+ * @typedef {import('./document.js').Document} Document
+ * @typedef {import('./component.js').Component} Component
+ *
+ * @typedef {object} Loaded
+ * @property {Map<string, Definition>} definitions by name
+ * @property {Map<string, string[]>} outOfScope scopes of the stores that are not for this app, by name
+ * @property {import('./environments.js').Roles} roles
+ */
+
+const LOAD = { operation: 'StateStores.load' }
+const SECRETS_TIMEOUT = 10_000
+const NAME = /^[A-Za-z0-9_][\w.-]{0,127}$/
+
+const OPTIONS = {
+  environment: string,
+  environments: any,
+  secrets: kind('a function', (value) => typeof value === 'function'),
+  secretsTimeout: withDefault(boundedInt(1, MAX_TIMER_MS, 'whole milliseconds'), SECRETS_TIMEOUT),
+  appId: kind('a text that is not empty', (value) => typeof value === 'string' && value !== ''),
+  env: kind('an object of variables', isRecord),
+}
+
+const LOCAL_SECRET_STORES = ['secretstores.local.env', 'secretstores.local.file']
+
+/**
+ * Reads the configuration of stores. Nothing is opened.
+ *
+ * @param {unknown} source
+ * @param {unknown} options
+ * @returns {Promise<Loaded>}
+ */
+async function load(source, options) {
+  try {
+    return await loadChecked(source, readFields(options ?? {}, OPTIONS, { at: 'options', noun: 'option' }))
+  } catch (error) {
+    throw error instanceof RedisStateError ? ofCall(error, LOAD) : error
+  }
+}
+
+/** @param {unknown} source @param {Record<string, any>} options @returns {Promise<Loaded>} */
+async function loadChecked(
+  source,
+  { environment, environments, secrets: ask, secretsTimeout, appId, env = process.env },
+) {
+  const { documents } = await readSource(source)
+  const surroundings = { env, appId }
+  const plain = documents.filter(({ value }) => isRecord(value) && 'stores' in value)
+  const components = documents
+    .filter((document) => !plain.includes(document))
+    .map(readComponent)
+    .filter(isDefined)
+  const secrets = new Secrets(components.map(secretStoreOf).filter(isDefined), surroundings, {
+    ask,
+    timeout: secretsTimeout,
+  })
+  const states = components.filter(({ type }) => type.startsWith('state.'))
+  const inScope = states.filter(({ scopes }) => appId === undefined || scopes.length === 0 || scopes.includes(appId))
+  const definitions = await Promise.all([
+    ...plain.flatMap((document) => plainStores(document, { surroundings, secrets })),
+    ...inScope.map((component) =>
+      named(component.document, component.name, storeOfComponent(component, surroundings, secrets)),
+    ),
+  ])
+  const byName = indexed(definitions)
+  const own = plain.map(({ value }) => /** @type {any} */ (value).environments).find(isDefined)
+  const roles = chooseRoles(environments ?? own, { environment, env, names: [...byName.keys()] })
+  warnOfSharedEntries(definitions)
+  const outOfScope = new Map(states.filter((one) => !inScope.includes(one)).map(({ name, scopes }) => [name, scopes]))
+  return { definitions: byName, outOfScope, roles }
+}
+
+/** @param {Document} document @param {{ surroundings: import('./placeholders.js').Surroundings, secrets: Secrets }} context */
+function plainStores(document, context) {
+  const { stores } = document.record(document.value, [], ['stores', 'environments'])
+  const all = document.record(stores, ['stores'])
+  return Object.keys(all).map((name) =>
+    named(document, name, plainStore(document, name, ['stores', name], { value: all[name], ...context })),
+  )
+}
+
+/**
+ * Checks the name of a store, which becomes a part of keys and of messages.
+ *
+ * @param {Document} document
+ * @param {string} name
+ * @param {Promise<Definition>} definition
+ */
+async function named(document, name, definition) {
+  // Awaited first, so that a mistake in it is no unhandled rejection.
+  const found = await definition
+  if (NAME.test(name)) return found
+  throw document.malformed([], 'the name of a store has letters, digits, ".", "_" and "-"')
+}
+
+/** @param {Definition[]} definitions */
+function indexed(definitions) {
+  /** @type {Map<string, Definition>} */
+  const byName = new Map()
+  for (const definition of definitions) {
+    const { name, source } = definition
+    const other = byName.get(name)
+    if (other !== undefined)
+      throw malformed(source, `the name ${name} is there twice, also in ${other.source || 'stores'}`)
+    byName.set(name, definition)
+  }
+  return byName
+}
+
+/** @param {Component} component @returns {import('./secrets.js').SecretStore | undefined} */
+function secretStoreOf({ name, type, items, document }) {
+  if (!LOCAL_SECRET_STORES.includes(type)) return undefined
+  const settings = Object.fromEntries(items.map((item) => [item.name.toLowerCase(), item.value ?? '']))
+  return { name, type: /** @type {any} */ (type), settings, file: document.file ?? '' }
+}
+
+/** Warns of stores that have the same entries, which a copied key prefix causes. @param {Definition[]} definitions */
+function warnOfSharedEntries(definitions) {
+  const seen = new Map()
+  for (const { name, options } of definitions) {
+    if (Object.keys(options).length === 0 || isPrivate(options)) continue
+    const { host, port, url, database, sentinel, cluster, keyPrefix } = options
+    const place = JSON.stringify([
+      host,
+      port,
+      url,
+      database,
+      sentinel?.nodes,
+      sentinel?.name,
+      cluster?.nodes,
+      keyPrefix,
+    ])
+    if (seen.has(place)) {
+      warn(`the stores ${seen.get(place)} and ${name} have the same entries: same server, database and key prefix`)
+    }
+    seen.set(place, name)
+  }
+}
+
+/** Whether a store is one in memory without a name, which no other store can share. @param {Definition['options']} options */
+function isPrivate({ url }) {
+  return url === 'memory:'
+}
+
+/** @template T @param {T | undefined} value @returns {value is T} */
+function isDefined(value) {
+  return value !== undefined
+}
+
+module.exports = { load }

@@ -1,0 +1,80 @@
+// @ts-check
+'use strict'
+
+const { randomUUID } = require('node:crypto')
+const { RedisStateAdapter } = require('../adapter/adapter.js')
+const { invalidArgument, invalidConfig } = require('../errors.js')
+const { kindOf } = require('../input/received.js')
+const { suggestionFor } = require('../input/suggestion.js')
+const { warn } = require('../warning.js')
+const { shownName } = require('./malformed.js')
+
+/**
+ * @typedef {import('./definition.js').Definition} Definition
+ * @typedef {import('./load.js').Loaded} Loaded
+ */
+
+/** A store with its adapters: one for its entries, and one for the keys of Dapr's client, if that is used. */
+class Opened {
+  #options
+  /** @type {import('../../index.js').RedisStateAdapter | undefined} */
+  #byKey = undefined
+
+  /** @param {Definition} definition */
+  constructor({ name, type, options }) {
+    this.name = name
+    // A memory store without a name could not be shared with the second adapter.
+    const isUnnamed = options.url === 'memory:'
+    this.#options = isUnnamed ? { ...options, url: `memory:${name}-${randomUUID()}` } : options
+    this.adapter = new RedisStateAdapter(this.#options)
+    if (type === 'state.in-memory') warnOfMemory(name)
+  }
+
+  /**
+   * The adapter for keys without a trace id, as Dapr's client has them: the entry of the key is `<keyPrefix><key>`, which is the
+   * trace id `traceId` of an adapter without a prefix.
+   */
+  get byKey() {
+    // `hashTags` would put braces around the trace id.
+    this.#byKey ??= new RedisStateAdapter({ ...this.#options, keyPrefix: false, hashTags: false })
+    return { adapter: this.#byKey, traceId: String(this.#options.keyPrefix || '').replace(/:$/, '') }
+  }
+
+  /** @param {import('../../index.js').CleanupOptions} [options] */
+  async close(options) {
+    await Promise.all([this.adapter.cleanup(options), this.#byKey?.cleanup(options)])
+  }
+}
+
+/** @param {string} name */
+function warnOfMemory(name) {
+  warn(`the store ${name} is in memory: its entries are in this process only and end with it`)
+}
+
+/**
+ * Finds a store by a role of the environment, or by its name.
+ *
+ * @param {Loaded} loaded
+ * @param {unknown} nameOrRole
+ */
+function definitionOf({ definitions, outOfScope, roles }, nameOrRole) {
+  if (typeof nameOrRole !== 'string') throw invalidArgument(`expected the name of a store, got ${kindOf(nameOrRole)}`)
+  const found = definitions.get(roles.storeOf(nameOrRole) ?? nameOrRole)
+  if (found !== undefined) return found
+  const shown = shownName(nameOrRole)
+  const scopes = outOfScope.get(nameOrRole)
+  if (scopes !== undefined) throw invalidArgument(`the scopes of the store "${shown}" do not have this appId`)
+  const names = [...definitions.keys()]
+  const remedy = suggestionFor(nameOrRole, [...names, ...roles.names])
+  const stores = `the stores are ${names.join(', ') || 'none'}`
+  const roleNames = `the roles of the environment ${roles.environment} are ${roles.names.join(', ') || 'none'}`
+  throw invalidArgument(`there is no store or role "${shown}": ${stores}; ${roleNames}`, { remedy })
+}
+
+/** The error of a store that lacks something in this environment. @param {Definition} definition */
+function unconfigured({ name, source, problems, cause }) {
+  const from = source === '' ? '' : ` (${source})`
+  return invalidConfig(`the store ${name}${from} cannot be used: ${problems.join('; ')}`, { cause })
+}
+
+module.exports = { Opened, definitionOf, unconfigured }

@@ -1,0 +1,188 @@
+// @ts-check
+'use strict'
+
+const { checkAdapterOptions } = require('../adapter/adapter.js')
+const { RedisStateError } = require('../errors.js')
+const { isRecord } = require('./malformed.js')
+const { Missing } = require('./missing.js')
+const { fill, fillUrl, variable } = require('./placeholders.js')
+
+/**
+ * @typedef {import('./definition.js').Definition} Definition
+ * @typedef {import('./document.js').Document} Document
+ * @typedef {import('./document.js').Path} Path
+ * @typedef {import('./placeholders.js').Surroundings} Surroundings
+ * @typedef {import('./secrets.js').Secrets} Secrets
+ */
+
+/** @type {Record<string, string>} */
+const TYPES = { redis: 'state.redis', memory: 'state.in-memory', cosmos: 'state.azure.cosmosdb' }
+const COSMOS_FIELDS = ['url', 'key', 'database', 'collection', 'partitionKey', 'consistency', 'keyPrefix', 'ttl']
+
+/** Options that are no texts: where a variable fills one, its text is converted. */
+const NUMBERS = [
+  'port',
+  'database',
+  'ttl',
+  'commandTimeout',
+  'connectTimeout',
+  'maxPendingCommands',
+  'maxPendingBytes',
+  'count',
+  'timeout',
+]
+const BOOLEANS = [
+  'tls',
+  'strictTraceIds',
+  'strictValues',
+  'stackTraces',
+  'hashTags',
+  'offlineQueue',
+  'rejectUnauthorized',
+  'keepAlive',
+  'noDelay',
+]
+const MAX_DEPTH = 8
+
+/**
+ * Makes the definition of a store from the options of an adapter, as an object or a JSON file has them.
+ *
+ * @param {Document} document
+ * @param {string} name
+ * @param {Path} path
+ * @param {{ value: unknown, surroundings: Surroundings, secrets: Secrets }} input
+ * @returns {Promise<Definition>}
+ */
+async function plainStore(document, name, path, { value, surroundings, secrets }) {
+  const { type: shortType = typeOf(value), ...fields } = document.record(value, path)
+  const type = TYPES[shortType] ?? (Object.values(TYPES).includes(shortType) ? shortType : undefined)
+  if (type === undefined)
+    throw document.malformed([...path, 'type'], `expected ${Object.keys(TYPES).join(', ')} or a type of Dapr`)
+  /** @type {Definition} */
+  const definition = { name, type, version: 'v1', source: document.file ?? '', problems: [], ignored: [], options: {} }
+  const options = await filled(fields, path, { document, definition, surroundings, secrets })
+  if (type === 'state.azure.cosmosdb') {
+    checkCosmos(document, path, fields)
+    definition.problems.push('this version has no engine for Azure Cosmos DB')
+    return definition
+  }
+  if (type === 'state.in-memory') checkMemory(document, path, options)
+  if (definition.problems.length > 0) return definition
+  definition.options = {
+    ...options,
+    keyPrefix: options.keyPrefix || options.keyPrefix === false ? options.keyPrefix : `${name}:`,
+  }
+  checkOptions(document, path, definition)
+  return definition
+}
+
+/** @param {any} value */
+function typeOf(value) {
+  return typeof value?.url === 'string' && value.url.startsWith('memory:') ? 'memory' : 'redis'
+}
+
+/** @param {Document} document @param {Path} path @param {Record<string, unknown>} options */
+function checkMemory(document, path, options) {
+  options.url ??= 'memory:'
+  if (typeof options.url !== 'string' || !options.url.startsWith('memory:'))
+    throw document.malformed([...path, 'url'], 'expected memory:, as the type says')
+}
+
+/** @param {Document} document @param {Path} path @param {Record<string, unknown>} fields */
+function checkCosmos(document, path, fields) {
+  const unknown = Object.keys(fields).find((name) => !COSMOS_FIELDS.includes(name))
+  if (unknown !== undefined) {
+    document.record(fields, path, COSMOS_FIELDS)
+  }
+  for (const name of ['url', 'database', 'collection']) {
+    if (!(name in fields)) throw document.malformed([...path, name], 'is missing')
+  }
+}
+
+/** @param {Document} document @param {Path} path @param {Definition} definition */
+function checkOptions(document, path, { options }) {
+  try {
+    checkAdapterOptions(options)
+  } catch (error) {
+    if (!(error instanceof RedisStateError)) throw error
+    const name = /^([\w.[\]]+): /.exec(error.message)?.[1] ?? ''
+    const text = error.message.replace(/\.$/, '')
+    throw document.malformed(
+      [...path, ...name.split('.').filter(Boolean)],
+      text.slice(name === '' ? 0 : name.length + 2),
+    )
+  }
+}
+
+/**
+ * Copies options, with their placeholders, variables and secrets replaced.
+ *
+ * @param {any} value
+ * @param {Path} path
+ * @param {{ document: Document, definition: Definition, surroundings: Surroundings, secrets: Secrets }} context
+ * @param {number} [depth]
+ * @returns {Promise<any>}
+ */
+async function filled(value, path, context, depth = 0) {
+  if (depth > MAX_DEPTH) throw context.document.malformed(path, 'is nested too deeply')
+  const name = String(path.at(-1))
+  if (typeof value === 'string' && value.includes('{'))
+    return orProblem(context, path, async () =>
+      converted(name, value, name === 'url' ? fillUrl(value, context.surroundings) : fill(value, context.surroundings)),
+    )
+  if (Array.isArray(value))
+    return Promise.all(value.map((one, index) => filled(one, [...path, index], context, depth + 1)))
+  if (!isRecord(value) || !isPlain(value)) return value
+  if (isReference(value)) return orProblem(context, path, () => referenced(value, path, context))
+  const fields = Object.keys(value).map(async (field) => [
+    field,
+    await filled(value[field], [...path, field], context, depth + 1),
+  ])
+  return Object.fromEntries(await Promise.all(fields))
+}
+
+/** @param {object} value */
+function isPlain(value) {
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+/** @param {Record<string, any>} value */
+function isReference(value) {
+  return 'secretKeyRef' in value || 'envRef' in value
+}
+
+/** @param {Record<string, any>} value @param {Path} path @param {{ document: Document, surroundings: Surroundings, secrets: Secrets }} context */
+async function referenced(value, path, { document, surroundings, secrets }) {
+  const { envRef, secretKeyRef } = document.record(value, path, ['envRef', 'secretKeyRef'])
+  const name = String(path.at(-1))
+  if (secretKeyRef === undefined) return converted(name, '', variable(String(envRef), surroundings))
+  const ref =
+    typeof secretKeyRef === 'string'
+      ? { name: secretKeyRef }
+      : document.record(secretKeyRef, path, ['store', 'name', 'key'])
+  if (typeof ref.name !== 'string') throw document.malformed([...path, 'secretKeyRef', 'name'], 'is missing')
+  return secrets.read({ store: ref.store, name: ref.name, key: ref.key ?? ref.name })
+}
+
+/** Converts what a variable filled, if the option is no text. @param {string} name @param {string} template @param {string} text */
+function converted(name, template, text) {
+  if (template === text) return text
+  if (NUMBERS.includes(name) && /^\d{1,15}$/.test(text)) return Number(text)
+  if (BOOLEANS.includes(name) && /^(true|false)$/.test(text)) return text === 'true'
+  return text
+}
+
+/** @param {{ definition: Definition }} context @param {Path} path @param {() => Promise<unknown>} read */
+async function orProblem({ definition }, path, read) {
+  try {
+    return await read()
+  } catch (error) {
+    if (!(error instanceof Missing)) throw error
+    definition.problems.push(`${path.slice(2).join('.')}: ${error.message}`)
+    definition.cause ??= error.cause
+    return undefined
+  }
+}
+
+module.exports = { plainStore }

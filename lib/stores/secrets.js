@@ -1,0 +1,129 @@
+// @ts-check
+'use strict'
+
+const { dirname, isAbsolute, join, resolve } = require('node:path')
+const { existsSync } = require('node:fs')
+const { clearTimeout, setTimeout } = require('../time.js')
+const { isRecord } = require('./malformed.js')
+const { Missing } = require('./missing.js')
+const { variable } = require('./placeholders.js')
+const { parseJson, readText } = require('./sources.js')
+
+/**
+ * @typedef {import('./placeholders.js').Surroundings} Surroundings
+ *
+ * @typedef {object} SecretRef
+ * @property {string} [store] name of the secret store
+ * @property {string} name
+ * @property {string} key
+ *
+ * @typedef {object} SecretStore one that needs no service
+ * @property {string} name
+ * @property {'secretstores.local.env' | 'secretstores.local.file'} type
+ * @property {Record<string, string>} settings names in lower case
+ * @property {string} file of the component
+ */
+
+/** Reads secrets: from secret stores that are files or variables, and from the function of the caller. */
+class Secrets {
+  #stores
+  #surroundings
+  #ask
+  #timeout
+  /** Contents of secret files, by path. @type {Map<string, Promise<any>>} */
+  #files = new Map()
+
+  /**
+   * @param {SecretStore[]} stores
+   * @param {Surroundings} surroundings
+   * @param {{ ask?: Function, timeout: number }} options `ask`: the option `secrets`
+   */
+  constructor(stores, surroundings, { ask, timeout }) {
+    this.#stores = new Map(stores.map((store) => [store.name, store]))
+    this.#surroundings = surroundings
+    this.#ask = ask
+    this.#timeout = timeout
+  }
+
+  /** Throws `Missing` if the secret is nowhere. @param {SecretRef} ref @returns {Promise<string>} */
+  async read(ref) {
+    const store = ref.store === undefined ? undefined : this.#stores.get(ref.store)
+    const found = store === undefined ? undefined : await this.#readFrom(store, ref)
+    const value = found ?? (await this.#askFor(ref))
+    if (typeof value === 'string' && value !== '') return value
+    throw new Missing(`the secret ${shownRef(ref)} ${value === undefined ? 'is missing' : 'is no text'}`)
+  }
+
+  /** @param {SecretStore} store @param {SecretRef} ref */
+  async #readFrom(store, ref) {
+    if (store.type === 'secretstores.local.file') return findIn(await this.#contents(store), store, ref)
+    const name = `${store.settings.prefix ?? ''}${ref.name}`
+    return this.#surroundings.env[name] ? variable(name, this.#surroundings) : undefined
+  }
+
+  /** @param {SecretStore} store */
+  #contents({ settings, file }) {
+    const path = pathOf(settings.secretsfile, file)
+    if (path === undefined) throw new Missing(`the file of secrets of ${file} is missing`)
+    const contents = this.#files.get(path) ?? readText(path, path).then((text) => parseJson(text, path))
+    this.#files.set(path, contents)
+    return contents
+  }
+
+  /** @param {SecretRef} ref */
+  async #askFor(ref) {
+    if (this.#ask === undefined) {
+      throw new Missing(`the secret ${shownRef(ref)} is missing: give StateStores.load the option secrets`)
+    }
+    const { promise, end } = deadline(this.#timeout, `the option secrets did not return ${shownRef(ref)} in time`)
+    try {
+      return await Promise.race([this.#ask({ ...ref }), promise])
+    } catch (error) {
+      if (error instanceof Missing) throw error
+      throw new Missing(`the option secrets threw an error for ${shownRef(ref)}`, { cause: error })
+    } finally {
+      end()
+    }
+  }
+}
+
+/** @param {number} timeout @param {string} what */
+function deadline(timeout, what) {
+  /** @type {any} */
+  let timer
+  const promise = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Missing(what)), timeout)
+  })
+  return { promise, end: () => clearTimeout(timer) }
+}
+
+/** Dapr takes the path from its working directory; a path beside the component is more useful. @param {string | undefined} path @param {string} file */
+function pathOf(path, file) {
+  if (path === undefined) return undefined
+  const candidates = isAbsolute(path) ? [path] : [resolve(path), join(dirname(file), path)]
+  return candidates.find((candidate) => existsSync(candidate))
+}
+
+/**
+ * Finds a secret in the object of a file: nested names are joined by the separator, as in Dapr.
+ *
+ * @param {any} contents
+ * @param {SecretStore} store
+ * @param {SecretRef} ref
+ */
+function findIn(contents, { settings }, { name, key }) {
+  const separator = settings.nestedseparator ?? ':'
+  const paths = [[...name.split(separator), ...key.split(separator)], key.split(separator), name.split(separator)]
+  for (const path of name === key ? paths.slice(1) : paths) {
+    const value = path.reduce((at, part) => (isRecord(at) && Object.hasOwn(at, part) ? at[part] : undefined), contents)
+    if (typeof value === 'string' || typeof value === 'number') return String(value)
+  }
+}
+
+/** @param {SecretRef} ref */
+function shownRef({ store, name, key }) {
+  const within = store === undefined ? '' : ` of the secret store "${store}"`
+  return `${name === key ? `"${name}"` : `"${name}", key "${key}"`}${within}`
+}
+
+module.exports = { Secrets }
