@@ -10,12 +10,12 @@ import { runInNewContext } from 'node:vm'
 import { RedisStateAdapter } from 'redis-state-adapter'
 import { assertFails } from './support/assert-fails.mjs'
 import { Authority } from './support/certificates.mjs'
-import { PATIENT, startedCluster } from './support/cluster.mjs'
+import { startedCluster } from './support/cluster.mjs'
 import { next } from './support/events.mjs'
 import { listening } from './support/listening.mjs'
 import { closedAfter, open } from './support/open.mjs'
 import { started } from './support/redis.mjs'
-import { NEVER_DOWN, startedSentinels } from './support/sentinel.mjs'
+import { startedSentinels } from './support/sentinel.mjs'
 import { startedWithTls } from './support/tls-server.mjs'
 import { until } from './support/until.mjs'
 import { unusedPort } from './support/unused-port.mjs'
@@ -32,8 +32,8 @@ const LONG = 120_000
 const STORES = {
   'one server': async (t) => ({ url: (await started(t)).url }),
   'the embedded store': async () => ({ url: 'memory:' }),
-  sentinels: async (t) => (await startedSentinels(t, { downAfter: NEVER_DOWN })).options,
-  'a cluster': async (t) => (await startedCluster(t, { nodeTimeout: PATIENT })).options,
+  sentinels: async (t) => (await startedSentinels(t)).options,
+  'a cluster': async (t) => (await startedCluster(t)).options,
 }
 
 setFlagsFromString('--expose-gc')
@@ -254,7 +254,7 @@ describe('isReady', () => {
   })
 
   it('is false while a node of a cluster is away', async (t) => {
-    const { nodes, options } = await startedCluster(t, { nodeTimeout: PATIENT })
+    const { nodes, options } = await startedCluster(t)
     const state = await open(t, options).connect({ timeout: LONG })
     const lost = next(state, 'reconnecting')
     await nodes[1]?.server.kill()

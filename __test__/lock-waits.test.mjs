@@ -8,7 +8,7 @@ import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { printedRules } from './support/acl.mjs'
 import { assertFails } from './support/assert-fails.mjs'
-import { PATIENT, startedCluster } from './support/cluster.mjs'
+import { startedCluster } from './support/cluster.mjs'
 import { open } from './support/open.mjs'
 import { started } from './support/redis.mjs'
 import { timesCalled } from './support/times-called.mjs'
@@ -165,7 +165,7 @@ describe('a user with what docs/acl.md says', () => {
 describe('in a cluster', () => {
   for (const hashTags of [false, true]) {
     it(`a release on one node wakes a caller connected to another, hashTags: ${hashTags}`, async (t) => {
-      const cluster = await startedCluster(t, { nodeTimeout: PATIENT })
+      const cluster = await startedCluster(t)
       const options = { ...cluster.options, hashTags }
       const [holder, waiter] = [open(t, options), open(t, options)]
       const names = ['a', 'b', 'c', 'd', 'e', 'f']
@@ -190,7 +190,7 @@ describe('in a cluster', () => {
 
 describe('in a cluster without hash tags', () => {
   it('a lock guards the entry with its key, unless braces put them in different slots', async (t) => {
-    const cluster = await startedCluster(t, { nodeTimeout: PATIENT })
+    const cluster = await startedCluster(t)
     const state = open(t, cluster.options)
     const [plain, odd] = [await state.lock('t', 'k', LONG), await state.lock('t', 'k}', LONG)]
     assert.ok(plain && odd)

@@ -6,12 +6,12 @@ import { describe, it } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { assertAllFail, assertFails } from './support/assert-fails.mjs'
 import { allCalls } from './support/calls.mjs'
-import { PATIENT, startedCluster } from './support/cluster.mjs'
+import { startedCluster } from './support/cluster.mjs'
 import { next } from './support/events.mjs'
 import { fill } from './support/fill.mjs'
 import { open } from './support/open.mjs'
 import { started } from './support/redis.mjs'
-import { NEVER_DOWN, startedSentinels } from './support/sentinel.mjs'
+import { startedSentinels } from './support/sentinel.mjs'
 import { unusedPort } from './support/unused-port.mjs'
 
 /** So long that only a rejection at once ends a test in time. */
@@ -73,7 +73,7 @@ describe('without an offline queue, calls reject at once', () => {
 
 describe('without an offline queue, calls are served once the adapter is ready', () => {
   it('behind sentinels', async (t) => {
-    const { options } = await startedSentinels(t, { downAfter: NEVER_DOWN })
+    const { options } = await startedSentinels(t)
     const state = open(t, { ...options, commandTimeout, offlineQueue })
     await state.connect()
     assert.equal(await state.set('t', 'k', 1), 1)
@@ -82,7 +82,7 @@ describe('without an offline queue, calls are served once the adapter is ready',
 
   it('in a cluster, and reject for a node that is away', async (t) => {
     // Else the other nodes may notice that one is away, and refuse calls.
-    const { nodes, options } = await startedCluster(t, { nodeTimeout: PATIENT })
+    const { nodes, options } = await startedCluster(t)
     const state = open(t, { ...options, commandTimeout, offlineQueue })
     await state.connect()
     await fill(state, 't', 30)

@@ -4,9 +4,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { assertFails } from './support/assert-fails.mjs'
-import { PATIENT, startedCluster } from './support/cluster.mjs'
+import { startedCluster } from './support/cluster.mjs'
 import { open } from './support/open.mjs'
-import { NEVER_DOWN, startedSentinels } from './support/sentinel.mjs'
+import { startedSentinels } from './support/sentinel.mjs'
 import { slotOf } from './support/slot.mjs'
 import { timesCalled } from './support/times-called.mjs'
 import { patientTimeout } from './support/timing.mjs'
@@ -114,7 +114,7 @@ describe('writes with a transient refusal', () => {
 
 describe('a transaction while its slot moves', () => {
   it('is executed before newer writes on its entries', async (t) => {
-    const cluster = await startedCluster(t, { nodeTimeout: PATIENT })
+    const cluster = await startedCluster(t)
     const state = open(t, { ...cluster.options, hashTags: true })
     const keys = Array.from({ length: 10 }, (_, index) => `k${index}`)
     await state.setMany('trace', Object.fromEntries(keys.map((key) => [key, 'old'])))
@@ -136,7 +136,7 @@ describe('a transaction while its slot moves', () => {
 
 describe('a master that is demoted behind sentinels', () => {
   it('does not reorder refused writes and newer ones', async (t) => {
-    const set = await startedSentinels(t, { downAfter: NEVER_DOWN })
+    const set = await startedSentinels(t)
     const state = open(t, set.options)
     await state.set('trace', 'key', 'value')
     const old = await set.master()

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { PATIENT, startCluster } from './support/cluster.mjs'
+import { startCluster } from './support/cluster.mjs'
 import { next } from './support/events.mjs'
 import { killOtherClients } from './support/kill-clients.mjs'
 import { open } from './support/open.mjs'
@@ -43,7 +43,7 @@ const PLACES = {
     }
   },
   'a cluster': async () => {
-    const cluster = await startCluster({ nodeTimeout: PATIENT })
+    const cluster = await startCluster()
     const cut = () => Promise.all(cluster.nodes.map(({ client }) => killOtherClients(client)))
     return { options: cluster.options, connections: cluster.nodes.length, cut, stop: () => cluster.stop() }
   },

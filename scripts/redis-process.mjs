@@ -59,6 +59,11 @@ export class RedisProcess {
     return `redis://127.0.0.1:${this.port}`
   }
 
+  /** Adds arguments of redis-server for the next start. @param {string[]} args */
+  addArguments(args) {
+    this.#args = [...this.#args, ...args]
+  }
+
   /** Process id; undefined while the server is down. */
   get pid() {
     return this.#child?.pid
@@ -187,7 +192,8 @@ export class RedisProcess {
   destroy() {
     this.#child?.kill('SIGKILL')
     this.#port?.release()
-    rmSync(this.#dir, { recursive: true, force: true })
+    // The child process that saves a snapshot for a replica may still write to it.
+    rmSync(this.#dir, { recursive: true, force: true, maxRetries: 5 })
     processes.delete(this)
   }
 }

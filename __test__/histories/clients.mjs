@@ -16,10 +16,10 @@ import { ClientProcess } from './client/client-process.mjs'
  */
 
 /**
- * Time within which the calls of a client must settle, in milliseconds: ten times `commandTimeout`, as the machine is
+ * Time within which the calls of a client must settle, in milliseconds: many times `commandTimeout`, as the machine is
  * busy.
  */
-export const SETTLE_TIMEOUT = 20_000
+export const SETTLE_TIMEOUT = 60_000
 /** Calls that a client makes at once before it is killed, so that some are in flight. */
 const BURST = 20
 /**

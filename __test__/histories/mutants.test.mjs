@@ -7,7 +7,8 @@ import { MUTANTS } from './client/mutants.mjs'
 import { standalone } from './nemesis/standalone.mjs'
 import { runHistory } from './run.mjs'
 
-const MAX_SECONDS = 60
+/** A run ends with the first violation. */
+const MAX_SECONDS = 300
 
 /** A server without faults. */
 async function calm() {

@@ -8,10 +8,16 @@ import { until } from './until.mjs'
 
 /** @typedef {import('redis-state-adapter').SentinelOptions} SentinelOptions */
 
-/** In milliseconds; short, so that a failover takes about a second. */
-const DOWN_AFTER = 400
-/** So long that a busy machine, whose processes may get no CPU time for a second, causes no failover. */
-export const NEVER_DOWN = 600_000
+/**
+ * Time without an answer after which sentinels consider a master failed, in milliseconds. So long that they never do:
+ * on a busy machine a master may get no CPU time for seconds, and a replica would take over in the middle of a test.
+ */
+const NEVER_FAILED = 600_000
+/** The same for tests of failovers. Short, so that a failover takes about a second. */
+const FAILED_AFTER = 400
+const FAILOVER_TIMEOUT = 3000
+/** A failover that has not ended by then was given up. */
+const GIVEN_UP_AFTER = 2 * FAILOVER_TIMEOUT
 export const NAME = 'main'
 
 class SentinelServer extends RedisServer {
@@ -58,13 +64,37 @@ export class SentinelSet {
     return { sentinel: /** @type {SentinelOptions} */ ({ name: NAME, nodes }) }
   }
 
+  /** From now on the sentinels fail over if the master does not answer. */
+  async allowFailover() {
+    await this.#setFailedAfter(FAILED_AFTER)
+  }
+
+  /** Ends `allowFailover`, so that no second failover follows the one that a test waited for. */
+  async forbidFailover() {
+    await this.#setFailedAfter(NEVER_FAILED)
+  }
+
+  /** @param {number} ms */
+  async #setFailedAfter(ms) {
+    const running = this.sentinels.filter(({ pid }) => pid)
+    await Promise.all(running.map((sentinel) => send(sentinel, 'SET', NAME, 'down-after-milliseconds', `${ms}`)))
+  }
+
+  /** A manual failover, which the first sentinel leads. It is begun again if the sentinel gave it up. */
+  async handOver() {
+    const old = await this.master()
+    let begun = Number.NEGATIVE_INFINITY
+    await until(async () => {
+      if ((await this.master()) !== old) return true
+      if (performance.now() - begun < GIVEN_UP_AFTER) return
+      begun = performance.now()
+      await send(this.sentinels[0], 'FAILOVER', NAME)
+    })
+  }
+
   /** The server that is the master according to the first sentinel. */
   async master() {
-    const client = await this.sentinels[0].client()
-    const [, port] = /** @type {string[]} */ (
-      /** @type {unknown} */ (await client.sendCommand(['SENTINEL', 'get-master-addr-by-name', NAME]))
-    )
-    client.destroy()
+    const [, port] = /** @type {string[]} */ (await send(this.sentinels[0], 'get-master-addr-by-name', NAME))
     const master = this.servers.find((server) => `${server.port}` === port)
     if (!master) throw new Error(`the sentinels report an unknown master on port ${port}`)
     return master
@@ -76,11 +106,11 @@ export class SentinelSet {
 }
 
 /**
- * @param {{ replicas?: number, password?: string, args?: string[], downAfter?: number }} [options] `password`: of the
- *   sentinels; `args`: of the servers; `downAfter`: milliseconds without an answer after which the master is replaced,
- *   `NEVER_DOWN` for tests without a failover
+ * @param {{ replicas?: number, password?: string, args?: string[], failsOver?: boolean }} [options] `password`: of the
+ *   sentinels; `args`: of the servers; `failsOver`: whether a replica takes over if the master does not answer, from the
+ *   start and not only after `allowFailover`
  */
-export async function startSentinels({ replicas = 2, password, args = [], downAfter = DOWN_AFTER } = {}) {
+export async function startSentinels({ replicas = 2, password, args = [], failsOver = false } = {}) {
   // By default a master waits for more replicas before it sends its data.
   const atOnce = ['--repl-diskless-sync-delay', '0', ...args]
   const master = await startRedis(atOnce)
@@ -88,16 +118,17 @@ export async function startSentinels({ replicas = 2, password, args = [], downAf
   const others = await Promise.all(Array.from({ length: replicas }, () => startRedis(following)))
   const config = [
     `sentinel monitor ${NAME} 127.0.0.1 ${master.port} 2`,
-    `sentinel down-after-milliseconds ${NAME} ${NEVER_DOWN}`,
-    `sentinel failover-timeout ${NAME} 3000`,
+    `sentinel down-after-milliseconds ${NAME} ${NEVER_FAILED}`,
+    `sentinel failover-timeout ${NAME} ${FAILOVER_TIMEOUT}`,
     ...(password ? [`requirepass ${password}`, `sentinel sentinel-pass ${password}`] : []),
   ]
+  // Sentinels ask the master for its replicas, and these for their state, when they start and then every ten seconds.
+  await Promise.all(others.map(untilFollowing))
   const sentinels = Array.from({ length: 3 }, () => new SentinelServer(config))
   await Promise.all(sentinels.map((sentinel) => sentinel.start()))
-  await Promise.all(others.map(untilFollowing))
   const set = new SentinelSet({ servers: [master, ...others], sentinels })
   await Promise.all(sentinels.map((sentinel) => untilComplete(sentinel, { replicas, password })))
-  await Promise.all(sentinels.map((sentinel) => setDownAfter(sentinel, { downAfter, password })))
+  if (failsOver) await set.allowFailover()
   return set
 }
 
@@ -125,31 +156,45 @@ async function untilFollowing(replica) {
 }
 
 /**
- * Only once the set is complete, so that it starts without a failover.
- *
- * @param {SentinelServer} sentinel
- * @param {{ downAfter: number, password?: string }} options
- */
-async function setDownAfter(sentinel, { downAfter, password }) {
-  const client = await sentinel.client({ password })
-  await client.sendCommand(['SENTINEL', 'SET', NAME, 'down-after-milliseconds', `${downAfter}`])
-  client.destroy()
-}
-
-/**
- * Waits until a sentinel knows all replicas and the other sentinels, which a failover requires.
+ * Waits until a sentinel knows all replicas with their state, and the other sentinels, which a failover requires.
  *
  * @param {SentinelServer} sentinel
  * @param {{ replicas: number, password?: string }} options
  */
 async function untilComplete(sentinel, { replicas, password }) {
   const client = await sentinel.client({ password })
+  const ask = async (/** @type {string[]} */ ...args) =>
+    /** @type {any} */ (await client.sendCommand(['SENTINEL', ...args]))
   await until(async () => {
-    const fields = /** @type {string[]} */ (
-      /** @type {unknown} */ (await client.sendCommand(['SENTINEL', 'MASTER', NAME]))
-    )
-    const field = (/** @type {string} */ name) => fields[fields.indexOf(name) + 1]
-    return field('num-slaves') === `${replicas}` && field('num-other-sentinels') === '2'
+    const [master, known] = [fieldsOf(await ask('MASTER', NAME)), (await ask('REPLICAS', NAME)).map(fieldsOf)]
+    const following = known.filter((/** @type {Map<string, string>} */ replica) => isUpToDate(replica))
+    return following.length === replicas && master.get('num-other-sentinels') === '2'
   })
   client.destroy()
+}
+
+/** @param {Map<string, string>} replica as a sentinel describes it */
+function isUpToDate(replica) {
+  return replica.get('flags') === 'slave' && replica.get('master-link-status') === 'ok'
+}
+
+/** @param {string[]} fields names and values by turns */
+function fieldsOf(fields) {
+  return new Map(fields.flatMap((name, at) => (at % 2 === 0 ? [[name, fields[at + 1]]] : [])))
+}
+
+/**
+ * Sends a command to a sentinel without a password.
+ *
+ * @param {SentinelServer} sentinel
+ * @param {...string} args
+ * @returns {Promise<unknown>}
+ */
+async function send(sentinel, ...args) {
+  const client = await sentinel.client()
+  try {
+    return await client.sendCommand(['SENTINEL', ...args])
+  } finally {
+    client.destroy()
+  }
 }

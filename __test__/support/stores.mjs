@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { RedisStateAdapter } from 'redis-state-adapter'
 import { documentedRules, rulesOfServer, rulesOfWatching } from './acl.mjs'
 import { Authority, makeFolder, save } from './certificates.mjs'
-import { PATIENT, startCluster } from './cluster.mjs'
+import { startCluster } from './cluster.mjs'
 import { startRedis } from './redis.mjs'
-import { NEVER_DOWN, startSentinels } from './sentinel.mjs'
+import { startSentinels } from './sentinel.mjs'
 import { tlsArguments } from './tls-server.mjs'
 import { unusedPort } from './unused-port.mjs'
 import { VERSIONS } from './versions.mjs'
@@ -118,7 +118,7 @@ async function startWithTls() {
 
 /** @returns {Promise<Store>} */
 async function startWithSentinels() {
-  const set = await startSentinels({ replicas: 1, downAfter: NEVER_DOWN })
+  const set = await startSentinels({ replicas: 1 })
   const [server] = set.servers
   return onServer('redis, behind sentinels', { server, options: set.options, release: () => set.stop() })
 }
@@ -128,7 +128,7 @@ async function startWithSentinels() {
  * @returns {Promise<Store>}
  */
 async function startOnCluster(options) {
-  const cluster = await startCluster({ nodeTimeout: PATIENT })
+  const cluster = await startCluster()
   const { topologies } = await documentedRules()
   const user = ['ACL', 'SETUSER', 'ada', 'on', '>ada-word', '~*', ...(await rulesOfServer()), ...topologies]
   await Promise.all(cluster.nodes.map((node) => node.send(...user)))

@@ -9,6 +9,7 @@ import { startedCluster } from '../support/cluster.mjs'
 import { next } from '../support/events.mjs'
 import { fill, range } from '../support/fill.mjs'
 import { open } from '../support/open.mjs'
+import { settleBefore } from '../support/order-of.mjs'
 import { array, bulk, scriptedServer } from '../support/scripted-server.mjs'
 import { settled } from '../support/settling.mjs'
 import { MAX_LATENESS } from '../support/timing.mjs'
@@ -19,13 +20,22 @@ import { unusedPort } from '../support/unused-port.mjs'
  * @import { Answer, ScriptedReply } from '../support/scripted-server.mjs'
  */
 
+/** Short, for tests that wait for it to expire. */
 const commandTimeout = 1000
+const short = { commandTimeout }
 
 describe('a redirect', () => {
   it('MOVED sends this call and later ones to the other node', async (t) => {
+    let isMoved = false
     const { state, asked } = await fake(t, {
-      a: ([name], { b }) => (name === 'GET' ? `-MOVED 1 ${b}` : undefined),
-      b: ([name]) => (name === 'GET' ? bulk('"there"') : undefined),
+      a: ([name], { a, b }) => {
+        // The adapter refreshes its slot map after a redirect.
+        if (name === 'CLUSTER') return slots(isMoved ? b : a)
+        if (name !== 'GET') return
+        isMoved = true
+        return `-MOVED 1 ${b}`
+      },
+      b: ([name], { b }) => (name === 'CLUSTER' ? slots(b) : name === 'GET' ? bulk('"there"') : undefined),
     })
     assert.equal(await state.get('t', 'k'), 'there')
     assert.equal(await state.get('t', 'k'), 'there')
@@ -52,20 +62,30 @@ describe('a redirect', () => {
   })
 
   it('in circles is followed with pauses, and until the deadline', async (t) => {
-    const { state, asked } = await fake(t, {
-      a: ([name], { b }) => (name === 'SET' ? `-MOVED 1 ${b}` : undefined),
-      b: ([name], { a }) => (name === 'SET' ? `-MOVED 1 ${a}` : undefined),
-    })
+    const answers = {
+      a: (/** @type {string[]} */ [name], /** @type {Record<string, string>} */ { b }) =>
+        name === 'SET' ? `-MOVED 1 ${b}` : undefined,
+      b: (/** @type {string[]} */ [name], /** @type {Record<string, string>} */ { a }) =>
+        name === 'SET' ? `-MOVED 1 ${a}` : undefined,
+    }
+    const { state, asked } = await fake(t, answers, short)
+    const start = performance.now()
     const { error, took } = await settled(state.set('t', 'k', 1))
     assert.equal(error?.applied, 'no')
-    assert.ok(took >= commandTimeout - 100 && took < commandTimeout + MAX_LATENESS, `${took} ms`)
+    const elapsed = performance.now() - start
+    // `took` does not count stalls of the machine, so it may be shorter than the time that the call waited.
+    assert.ok(elapsed >= commandTimeout - 100 && took < commandTimeout + MAX_LATENESS, `${elapsed}, ${took} ms`)
     const { a, b } = asked('SET')
     assert.ok(a + b < 60, `${a + b} times in ${commandTimeout} ms`)
   })
 
   it('to an unreachable node makes the call time out with applied: no', async (t) => {
     const closedPort = await unusedPort()
-    const { state } = await fake(t, { a: ([name]) => (name === 'SET' ? `-ASK 1 127.0.0.1:${closedPort}` : undefined) })
+    const { state } = await fake(
+      t,
+      { a: ([name]) => (name === 'SET' ? `-ASK 1 127.0.0.1:${closedPort}` : undefined) },
+      short,
+    )
     const { error, took } = await settled(state.set('t', 'k', 1))
     assert.equal(error?.applied, 'no')
     assert.ok(took < commandTimeout + MAX_LATENESS, `${took} ms`)
@@ -91,7 +111,7 @@ describe('a redirect', () => {
   }
 
   it('a permanent CLUSTERDOWN is the reply of the error at the deadline', async (t) => {
-    const { state } = await fake(t, { a: ([name]) => (name === 'SET' ? '-CLUSTERDOWN for good' : undefined) })
+    const { state } = await fake(t, { a: ([name]) => (name === 'SET' ? '-CLUSTERDOWN for good' : undefined) }, short)
     const expected = {
       applied: /** @type {const} */ ('no'),
       reply: 'CLUSTERDOWN',
@@ -141,15 +161,15 @@ describe('a redirect', () => {
 describe('the calls of a tick', () => {
   it('do not wait for those of a frozen node, in the same chunk or another', async (t) => {
     const cluster = await startedCluster(t)
-    const state = open(t, { ...cluster.options, commandTimeout })
+    const state = open(t, cluster.options)
     await next(state, 'ready')
     const [frozen, healthy] = cluster.nodes
     const keyOf = await keysByNode(cluster)
     frozen.server.signal('SIGSTOP')
     const large = settled(state.set('t', keyOf(healthy)[0], 'x'.repeat(5000)))
     const stuck = settled(state.get('t', keyOf(frozen)[0]))
-    const { took, error } = await large
-    assert.ok(!error && took < commandTimeout / 2, `${took} ms, ${error}`)
+    assert.ok(await settleBefore([large], [stuck]), 'it waited for the frozen node')
+    assert.equal((await large).error, undefined)
     assert.equal((await stuck).error?.code, 'ERR_COMMAND_TIMEOUT')
   })
 
@@ -187,7 +207,7 @@ async function keysByNode(cluster) {
 }
 
 /**
- * A cluster of scripted nodes, in which the first claims all slots.
+ * A cluster of scripted nodes, in which the first has all slots unless a node answers CLUSTER otherwise.
  *
  * @param {TestContext} t
  * @param {Record<string, (command: string[], addresses: Record<string, string>) => ScriptedReply>} answers by node;
@@ -205,15 +225,15 @@ async function fake(t, answers, options) {
     /** @type {Answer} */
     const all = (command) => {
       log.push([node, command[0]])
-      if (command[0] === 'CLUSTER') return slots(addresses.a)
-      return answer(command, addresses)
+      const reply = answer(command, addresses)
+      return command[0] === 'CLUSTER' ? (reply ?? slots(addresses.a)) : reply
     }
     const server = await scriptedServer(t, all)
     servers.push(server)
     addresses[node] = new URL(server.url).host
   }
   const [host, port] = addresses.a.split(':')
-  const state = open(t, { cluster: { nodes: [{ host, port: Number(port) }] }, commandTimeout, ...options })
+  const state = open(t, { cluster: { nodes: [{ host, port: Number(port) }] }, ...options })
   await next(state, 'ready')
   const asked = (/** @type {string} */ name) =>
     Object.fromEntries(

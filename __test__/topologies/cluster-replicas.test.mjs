@@ -6,6 +6,7 @@ import { describe, it } from 'node:test'
 import { startedCluster } from '../support/cluster.mjs'
 import { fill, range } from '../support/fill.mjs'
 import { open } from '../support/open.mjs'
+import { replicated } from '../support/replicated.mjs'
 import { timesCalled } from '../support/times-called.mjs'
 import { until } from '../support/until.mjs'
 
@@ -18,11 +19,14 @@ describe('reads from replicas', () => {
       const state = open(t, { cluster: { ...cluster.options.cluster, readFrom }, commandTimeout })
       await fill(state, 'trace', 60)
       const replicas = cluster.nodes.slice(3)
-      await Promise.all(cluster.nodes.slice(0, 3).map((node) => node.send('WAIT', '1', '1000')))
-      await until(() => state.get('trace', 'k1').then((value) => value === 1))
-      await until(async () =>
-        (await Promise.all(replicas.map((node) => connectedAs(node.client)))).every((count) => count > 0),
-      )
+      await Promise.all(replicas.map((node, at) => replicated(cluster.nodes[at].client, node.client)))
+      // The connections to replicas may be established later than those to primaries.
+      const expected = readFrom === 'replica' ? 60 : 20
+      await until(async () => {
+        const before = await calledAt(replicas, 'get')
+        await Promise.all(range(60).map((index) => state.get('trace', `k${index}`)))
+        return (await calledAt(replicas, 'get')) - before >= expected
+      })
       await Promise.all(cluster.nodes.map(({ client }) => client.configResetStat()))
       for (const round of range(10)) {
         const values = await Promise.all(range(60).map((index) => state.get('trace', `k${index}`)))
@@ -63,9 +67,4 @@ async function readAll(state, count) {
 async function calledAt(nodes, command) {
   const counts = await Promise.all(nodes.map(({ client }) => timesCalled(client, command)))
   return counts.reduce((sum, count) => sum + count, 0)
-}
-
-/** @param {import('../support/redis.mjs').Client} client */
-async function connectedAs(client) {
-  return String(await client.sendCommand(['CLIENT', 'LIST'])).split('name=redis-state-adapter').length - 1
 }

@@ -87,7 +87,7 @@ describe('a cluster', () => {
   it('may start later than the adapter', async (t) => {
     const cluster = await startedCluster(t)
     await Promise.all(cluster.nodes.map(({ server }) => server.kill()))
-    const state = open(t, { ...cluster.options, commandTimeout: 10_000 })
+    const state = open(t, { ...cluster.options, commandTimeout: 60_000 })
     const failed = next(state, 'error')
     const writes = fill(state, 'trace', 30)
     await failed
@@ -99,7 +99,7 @@ describe('a cluster', () => {
   it('rejects calls with a wrong password', async (t) => {
     const cluster = await startedCluster(t)
     for (const node of cluster.nodes) await node.send('CONFIG', 'SET', 'requirepass', 'right')
-    const wrong = open(t, { ...cluster.options, password: 'wr0ng', commandTimeout: 500 })
+    const wrong = open(t, { ...cluster.options, password: 'wr0ng', commandTimeout: 3000 })
     await assertFails(wrong.set('t', 'k', 1), 'ERR_AUTH', { applied: 'no' })
     assert.equal(await open(t, { ...cluster.options, password: 'right' }).set('t', 'k', 1), 1)
   })
@@ -117,9 +117,8 @@ describe('a cluster', () => {
   })
 
   it('is ready when the last slot has a node', async (t) => {
-    const cluster = await startedCluster(t, { args: ['--cluster-require-full-coverage', 'no'] })
+    const cluster = await startedCluster(t, { args: ['--cluster-require-full-coverage', 'no'], unassigned: 100 })
     const [first] = cluster.nodes
-    await Promise.all(cluster.nodes.map((node) => node.send('CLUSTER', 'DELSLOTS', '100')))
     const state = open(t, cluster.options)
     await fill(state, 'trace', 50)
     const ready = next(state, 'ready')

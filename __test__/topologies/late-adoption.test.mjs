@@ -24,6 +24,7 @@ describe('a connection that is lost before the event loop adopts it', () => {
     const old = await set.master()
     await fillAll(old)
     // A sentinel that does not answer slows down the search for the master.
+    await set.allowFailover()
     set.sentinels[2].signal('SIGSTOP')
     const wake = await freezing(set, old)
 
@@ -62,7 +63,7 @@ describe('a connection that is lost before the event loop adopts it', () => {
 async function fillAll(server) {
   const client = await server.client()
   for (const key of KEYS) await client.set(`motia:state:t:${key}`, JSON.stringify(key))
-  await client.sendCommand(['WAIT', '2', '5000'])
+  assert.equal(await client.sendCommand(['WAIT', '2', '60000']), 2)
   client.destroy()
 }
 
@@ -77,7 +78,7 @@ async function freezing(set, master) {
   const workerData = { master: { pid: master.pid, port: master.port }, sentinels, awake }
   const worker = new Worker(new URL('../fixtures/freeze-master.mjs', import.meta.url), { workerData })
   await once(worker, 'online')
-  return () => assert.notEqual(Atomics.wait(awake, 0, 0, 20_000), 'timed-out')
+  return () => assert.notEqual(Atomics.wait(awake, 0, 0, 60_000), 'timed-out')
 }
 
 /** @param {{ code: string }} error */

@@ -6,7 +6,7 @@ import { describe, it } from 'node:test'
 import { startedCluster } from '../support/cluster.mjs'
 import { range } from '../support/fill.mjs'
 import { open } from '../support/open.mjs'
-import { NAME, startedSentinels } from '../support/sentinel.mjs'
+import { startedSentinels } from '../support/sentinel.mjs'
 import { slotOf } from '../support/slot.mjs'
 import { until } from '../support/until.mjs'
 import { VERSIONS } from '../support/versions.mjs'
@@ -30,8 +30,10 @@ describe('a watch of a master behind sentinels (conformance 19)', () => {
       const changes = await watching(t, state, 't')
       await other.set('t', 'before', 1)
       assert.equal((await take(changes))[0].type, 'created')
+      await set.allowFailover()
       await injectFault(await set.master())
       assert.deepEqual(await take(changes), [{ type: 'gap' }])
+      await set.forbidFailover()
       await other.set('t', 'after', 1)
       assert.deepEqual(await take(changes), [{ type: 'created', traceId: 't', key: 'after' }])
     })
@@ -41,8 +43,7 @@ describe('a watch of a master behind sentinels (conformance 19)', () => {
     const set = await startedSentinels(t)
     const state = open(t, set.options)
     const changes = await watching(t, state, 't')
-    const sentinel = await set.sentinels[0].client()
-    await sentinel.sendCommand(['SENTINEL', 'FAILOVER', NAME])
+    await set.handOver()
     assert.deepEqual(await take(changes), [{ type: 'gap' }])
     await state.set('t', 'after', 1)
     assert.deepEqual(await take(changes), [{ type: 'created', traceId: 't', key: 'after' }])
@@ -68,6 +69,7 @@ describe('a watch of a cluster (conformance 19)', () => {
     const [state, other] = [open(t, cluster.options), open(t, cluster.options)]
     const changes = await watching(t, state, 't')
     const victim = await cluster.ownerOfKey('motia:state:t:k')
+    await cluster.allowFailoverTo(cluster.nodes[cluster.nodes.indexOf(victim) + 3])
     await victim.server.kill()
     assert.deepEqual(await take(changes), [{ type: 'gap' }])
     await other.set('t', 'k', 1)
@@ -80,7 +82,7 @@ describe('a watch of a cluster (conformance 19)', () => {
     const changes = await watching(t, state, 't')
     const owner = await cluster.ownerOfKey('motia:state:t:k')
     const replica = cluster.nodes[cluster.nodes.indexOf(owner) + 3]
-    await replica.send('CLUSTER', 'FAILOVER')
+    await cluster.handOverTo(replica)
     await nextGap(changes)
     await state.set('t', 'k', 1)
     assert.deepEqual(await take(changes), [{ type: 'created', traceId: 't', key: 'k' }])

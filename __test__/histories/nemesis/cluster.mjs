@@ -37,7 +37,7 @@ export async function cluster() {
 
 /** Primaries are killed, and their replicas take over. @returns {Promise<import('../run.mjs').Topology>} */
 export async function clusterFailover() {
-  const nodes = await startCluster({ replicas: 1, args: DEBUGGABLE })
+  const nodes = await startCluster({ replicas: 1, args: DEBUGGABLE, failsOver: true })
   const toNodes = await relaysTo(nodes.nodes.map(({ server }) => server))
   const failing = topology(nodes, toNodes, [...failovers(nodes), ...onNodes(nodes, MAX_SILENCE_WITH_REPLICA)])
   const stopNoting = noteElections(nodes, failing.windows, LAG)

@@ -24,7 +24,7 @@ const MAX_SILENCE = 250
 
 /** @returns {Promise<import('../run.mjs').Topology>} */
 export async function sentinel() {
-  const set = await startSentinels({ args: ['--enable-debug-command', 'local'] })
+  const set = await startSentinels({ args: ['--enable-debug-command', 'local'], failsOver: true })
   const [toServers, toSentinels] = await Promise.all([relaysTo(set.servers), relaysTo(set.sentinels)])
   const { nodeAddressMap } = addressesOf(toServers)
   const relayed = { sentinel: { name: NAME, nodes: addressesOf(toSentinels).nodes, nodeAddressMap } }
