@@ -146,7 +146,10 @@ describe('vitest', { skip }, () => {
     const folder = installed(t, 'vitest')
     if (!folder) return
     const vitest = join(folder, 'node_modules/vitest/vitest.mjs')
-    const { status, stdout, stderr } = spawnSync(process.execPath, [vitest, 'run'], { cwd: folder, encoding: 'utf8' })
+    // The default limits are 5 and 10 seconds, which a busy machine may need.
+    const limits = ['--testTimeout=120000', '--hookTimeout=120000']
+    const args = [vitest, 'run', ...limits]
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
     assert.equal(status, 0, stdout + stderr)
   })
 })

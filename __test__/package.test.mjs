@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { relativeLinks } from './support/documents.mjs'
 import { PackedProject, root } from './support/packed.mjs'
 
-const longest = 120_000
+const longest = 600_000
 
 const installed = new PackedProject()
 const { folder: project, files: packed } = installed

@@ -48,8 +48,18 @@ function install(folder, { dependencies, complete }) {
       throw new NotInstallable(`npm install of ${names}: ${error ?? String(stderr).trim()}`)
     }
     complete(temporary)
-    if (!existsSync(folder)) renameSync(temporary, folder)
+    moveTo(folder, temporary)
   } finally {
     rmSync(temporary, { recursive: true, force: true })
+  }
+}
+
+/** @param {string} folder @param {string} temporary */
+function moveTo(folder, temporary) {
+  try {
+    renameSync(temporary, folder)
+  } catch (error) {
+    // Another process was faster.
+    if (!existsSync(folder)) throw error
   }
 }

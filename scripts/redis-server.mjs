@@ -46,13 +46,20 @@ export function ensureServer() {
   )
 }
 
+/** Output of `--version` by path: a test process starts the same server hundreds of times. @type {Map<string, string>} */
+const versions = new Map()
+
 /**
  * @param {string} server
  * @returns {string | undefined} output of `--version`; undefined if the binary does not work
  */
 function versionOf(server) {
-  const { status, stdout } = spawnSync(server, ['--version'], { encoding: 'utf8', timeout: 10_000 })
-  return status === 0 ? stdout.trim() : undefined
+  const known = versions.get(server)
+  if (known !== undefined) return known
+  const { status, stdout } = spawnSync(server, ['--version'], { encoding: 'utf8', timeout: minutes })
+  if (status !== 0) return undefined
+  versions.set(server, stdout.trim())
+  return stdout.trim()
 }
 
 function onPath() {
