@@ -1,6 +1,7 @@
 // @ts-check
 'use strict'
 
+const { checkOptions } = require('./check-options.js')
 const { OPTIONS, optionOf, readValue } = require('./component-options.js')
 const { fill, variable } = require('./placeholders.js')
 const { prefixOf } = require('./prefix.js')
@@ -39,6 +40,7 @@ async function storeOfComponent(component, surroundings, secrets) {
     return definition
   }
   if (definition.problems.length === 0) definition.options = optionsOf(component, settings, definition, surroundings)
+  checkOptions(document, [], definition)
   return definition
 }
 

@@ -50,7 +50,10 @@ async function asValue(run) {
 async function save({ adapter, traceId }, items, metadata) {
   if (!Array.isArray(items)) throw invalidArgument(`stateObjects: expected an array, got ${kindOf(items)}`)
   const entries = items.map((item, index) => entryOf(item, metadata, `stateObjects[${index}]`))
-  await adapter.setMany(traceId, entries)
+  if (entries.length !== 1) return void (await adapter.setMany(traceId, entries))
+  // A single failure is not one of several.
+  const [{ key, value, ...options }] = entries
+  await adapter.set(traceId, key, value, options)
 }
 
 /** @param {any} item @param {any} metadata @param {string} at */

@@ -1,8 +1,7 @@
 // @ts-check
 'use strict'
 
-const { checkAdapterOptions } = require('../adapter/adapter.js')
-const { RedisStateError } = require('../errors.js')
+const { checkOptions } = require('./check-options.js')
 const { isRecord } = require('./malformed.js')
 const { Missing } = require('./missing.js')
 const { fill, fillUrl, variable } = require('./placeholders.js')
@@ -96,21 +95,6 @@ function checkCosmos(document, path, fields) {
   }
   for (const name of ['url', 'database', 'collection']) {
     if (!(name in fields)) throw document.malformed([...path, name], 'is missing')
-  }
-}
-
-/** @param {Document} document @param {Path} path @param {Definition} definition */
-function checkOptions(document, path, { options }) {
-  try {
-    checkAdapterOptions(options)
-  } catch (error) {
-    if (!(error instanceof RedisStateError)) throw error
-    const name = /^([\w.[\]]+): /.exec(error.message)?.[1] ?? ''
-    const text = error.message.replace(/\.$/, '')
-    throw document.malformed(
-      [...path, ...name.split('.').filter(Boolean)],
-      text.slice(name === '' ? 0 : name.length + 2),
-    )
   }
 }
 

@@ -135,7 +135,9 @@ function nodesOf(settings, names, port) {
 function tlsOf(settings) {
   const [cert, key] = [settings.get('clientCert'), settings.get('clientKey')]
   if (cert === undefined && key === undefined) return settings.get('enableTLS') ? true : undefined
-  return { ...given({ cert, key }) }
+  if (cert === undefined || key === undefined)
+    throw settings.malformed(cert === undefined ? 'clientKey' : 'clientCert', 'needs clientCert and clientKey')
+  return { cert, key }
 }
 
 /** @param {Settings} settings */

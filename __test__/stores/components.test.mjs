@@ -1,0 +1,173 @@
+// @ts-check
+// Component files of Dapr.
+
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { inspect } from 'node:util'
+import { StateStores } from 'redis-state-adapter'
+import { COMPONENTS } from '../fixtures/stores/components.mjs'
+import { errorOf } from '../support/error-of.mjs'
+import { started } from '../support/redis.mjs'
+import { component, folderOf, loadedStores } from '../support/stores-folder.mjs'
+import { collectWarnings } from '../support/warnings.mjs'
+
+/** @import { TestContext } from 'node:test' */
+
+const HOST = '  - name: redisHost\n    value: localhost:6379'
+
+/** @param {TestContext} t @param {string} text @param {object} [options] */
+async function loadText(t, text, options = {}) {
+  const folder = await folderOf(t, { 'store.yaml': text })
+  return loadedStores(t, join(folder, 'store.yaml'), { env: {}, ...options })
+}
+
+describe('a component file as others write it', () => {
+  for (const { file, text, env = {}, ...expected } of COMPONENTS) {
+    it(`is read: ${file} (conformance 23)`, async (t) => {
+      collectWarnings(t)
+      const folder = await folderOf(t, { [file]: text })
+      const stores = await loadedStores(t, folder, { appId: 'billing', env })
+      const { name = 'statestore', type = 'state.redis', problems = [], ignored = [], shown = [] } = expected
+      const source = join(folder, file)
+      assert.deepEqual(stores.list(), [
+        { name, type, version: 'v1', source, roles: [], open: false, problems, ignored },
+      ])
+      if (problems.length > 0) assert.throws(() => stores.get(name), { code: 'ERR_INVALID_CONFIG' })
+      else for (const part of shown) assert.ok(inspect(stores.get(name)).includes(part), inspect(stores.get(name)))
+    })
+  }
+
+  it('stores entries on the server, database and prefix that it names, with its ttl (conformance 23)', async (t) => {
+    const server = await started(t)
+    const metadata = `  - name: redisHost
+    value: ${new URL(server.url).host}
+  - name: redisDB
+    value: "2"
+  - name: keyPrefix
+    value: cache
+  - name: ttlInSeconds
+    value: "3600"`
+    const stores = await loadText(t, component('statestore-cache', metadata))
+    await stores.get('statestore-cache').set('session', 'user', 1)
+    const client = await server.client({ database: 2 })
+    assert.deepEqual(await client.keys('*'), ['cache:session:user'])
+    assert.ok((await client.ttl('cache:session:user')) > 3590)
+  })
+})
+
+describe('a folder of component files', () => {
+  it('has the stores of its files, and passes over other kinds, other folders and other files', async (t) => {
+    const folder = await folderOf(t, {
+      'a.yaml': `${component('one', HOST)}---\n${component('two', HOST)}---\n`,
+      'b.yml': component('three', HOST).replace('state.redis', 'pubsub.redis'),
+      'c.yaml': 'apiVersion: dapr.io/v1alpha1\nkind: Subscription\nmetadata:\n  name: four\n',
+      'd.json': JSON.stringify({ stores: { five: { url: 'memory:' } } }),
+      'notes.txt': 'not: [yaml',
+      'empty.yaml': '# nothing\n',
+    })
+    const stores = await loadedStores(t, new URL(`file://${folder}`))
+    assert.deepEqual(
+      stores
+        .list()
+        .map(({ name }) => name)
+        .sort(),
+      ['five', 'one', 'two'],
+    )
+  })
+
+  it('leaves out stores that are not in the scope of the app', async (t) => {
+    const text = component('one', HOST, 'scopes:\n- orders\n')
+    assert.equal((await loadText(t, text)).list().length, 1)
+    assert.equal((await loadText(t, text, { appId: 'orders' })).list().length, 1)
+    const stores = await loadText(t, text, { appId: 'billing' })
+    assert.deepEqual(stores.list(), [])
+    assert.throws(() => stores.get('one'), { message: /the scopes of the store "one" do not have this appId/ })
+  })
+
+  it('takes secrets from a file beside it, nested or not', async (t) => {
+    const secret = (/** @type {string} */ name, /** @type {string} */ ref) =>
+      component(name, `${HOST}\n  - name: redisPassword\n    secretKeyRef: ${ref}`, 'auth:\n  secretStore: local\n')
+    const folder = await folderOf(t, {
+      'secrets.json.txt': JSON.stringify({ redis: { word: 'a' }, flat: 'b' }),
+      'local.yaml': component('local', '  - name: secretsFile\n    value: secrets.json.txt').replace(
+        'state.redis',
+        'secretstores.local.file',
+      ),
+      'a.yaml': secret('a', '{ name: redis, key: word }'),
+      'b.yaml': secret('b', '{ name: "redis:word", key: "redis:word" }'),
+      'c.yaml': secret('c', 'flat'),
+      'd.yaml': secret('d', '{ name: redis, key: toString }'),
+    })
+    const stores = await loadedStores(t, folder)
+    assert.deepEqual(
+      stores.list().map(({ problems }) => problems.length),
+      [0, 0, 0, 1],
+    )
+  })
+})
+
+describe('a malformed component file', () => {
+  /** @type {[text: string, message: RegExp][]} */
+  const cases = [
+    [
+      component('s', `${HOST}\n  - name: redisDBs\n    value: "1"`),
+      /store\.yaml:11: redisDBs: unknown option\. Did you mean redisDB\?$/,
+    ],
+    [
+      component('s', `${HOST}\n  - name: redisDB\n    value: hunter2`),
+      /store\.yaml:11: redisDB: expected a whole number\.$/,
+    ],
+    [
+      component('s', `${HOST}\n  - name: enableTLS\n    value: maybe`),
+      /store\.yaml:11: enableTLS: expected true or false\.$/,
+    ],
+    [component('s', `${HOST}\n  - name: dialTimeout\n    value: 5 s`), /:11: dialTimeout: expected a duration such as/],
+    [
+      component('s', `${HOST}\n  - name: redisType\n    value: ring`),
+      /:11: redisType: expected node, cluster or sentinel/,
+    ],
+    [component('s', `${HOST}\n  - name: REDISHOST\n    value: x`), /:11: .*an option is there twice/],
+    [component('s', '  - name: redisHost\n    value: "redis://:hunter2@h"'), /:9: redisHost: expected host:port/],
+    [
+      component('s', '  - name: redisHost\n    value: "a:1,b:2"'),
+      /:9: redisHost: has several servers.* redisType to cluster/,
+    ],
+    [component('s', '  - name: redisDB\n    value: "1"'), /redisHost: is missing\.$/],
+    [component('s', `${HOST}\n  - name: failover\n    value: "true"`), /sentinelMasterName: is missing\.$/],
+    [
+      component('s', `${HOST}\n  - name: clientKey\n    value: hunter2`),
+      /:11: clientKey: needs clientCert and clientKey/,
+    ],
+    [
+      component('s', `${HOST}\n    vaule: 5`),
+      /store\.yaml:11: spec\.metadata\[0\]\.vaule: unknown field\. Did you mean value\?$/,
+    ],
+    [
+      component('s', `${HOST}\n  - name: redisPassword\n    value: [hunter2]`),
+      /:12: .*expected a text, a number or a boolean/,
+    ],
+    [component('s', HOST, 'scope:\n- a\n'), /:\d+: scope: unknown field\. Did you mean scopes\?$/],
+    [component('s', HOST).replace('  type: state.redis\n', '  typ: x\n'), /spec\.typ: unknown field/],
+    [component('s', '').replace('  type: state.redis\n', ''), /spec\.type: is missing/],
+    [component('s', HOST).replace('  name: s\n', '  nmae: s\n'), /metadata\.name: is missing/],
+    [
+      component('s', `${HOST}\n  - name: keyPrefix\n    value: "__state__:"`),
+      /store\.yaml:1: keyPrefix: must not begin/,
+    ],
+    [`${component('s', HOST)}---\n${component('s', HOST)}`, /the name s is there twice/],
+    [component('s', `${HOST}\n  - name: "hunter2 hunter2"\n    value: x`), /a name that no option has: unknown option/],
+    ['a: "hunter2', /store\.yaml:1: is not valid YAML: MISSING_CHAR\.$/],
+    ['a: 1\na: 2', /store\.yaml:2: is not valid YAML: a key is there twice/],
+    ['- a\n- b\n', /store\.yaml:1: expected an object/],
+  ]
+  for (const [text, message] of cases) {
+    it(`rejects with file, line and option: ${String(message).slice(1, 60)}`, async (t) => {
+      const folder = await folderOf(t, { 'store.yaml': text })
+      const error = await errorOf(() => StateStores.load(folder))
+      assert.equal(error.code, 'ERR_INVALID_CONFIG')
+      assert.match(error.message, message)
+      assert.doesNotMatch(error.message, /hunter2/)
+    })
+  }
+})
