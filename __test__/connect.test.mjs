@@ -221,6 +221,13 @@ describe('RedisStateAdapter.connect', () => {
     }
   })
 
+  it('creates an adapter of the class that it is called on', async (t) => {
+    class AppState extends RedisStateAdapter {}
+    assert.ok(closedAfter(t, await AppState.connect('memory:')) instanceof AppState)
+    const { connect } = RedisStateAdapter
+    assert.equal(closedAfter(t, await connect('memory:')).constructor, RedisStateAdapter)
+  })
+
   it('closes the adapter when it fails', async (t) => {
     const cleanup = mock.method(RedisStateAdapter.prototype, 'cleanup')
     t.after(() => cleanup.mock.restore())

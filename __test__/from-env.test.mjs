@@ -33,6 +33,14 @@ describe('fromEnv', () => {
     })
   }
 
+  it('makes an adapter of the class that it is called on', (t) => {
+    class AppState extends RedisStateAdapter {}
+    const env = { REDIS_URL: 'memory:' }
+    assert.ok(closedAfter(t, AppState.fromEnv(env)) instanceof AppState)
+    const { fromEnv } = RedisStateAdapter
+    assert.equal(closedAfter(t, fromEnv(env)).constructor, RedisStateAdapter)
+  })
+
   it('treats unset and empty variables as omitted', (t) => {
     const names = ['URL', 'HOST', 'PORT', 'USERNAME', 'PASSWORD', 'DATABASE'].map((name) => `REDIS_${name}`)
     for (const none of ['', undefined]) {

@@ -82,12 +82,17 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    * or empty are ignored.
    *
    * @param env environment variables by name. Default: `process.env`
+   * @returns an adapter; of the subclass if it is called on one, whose constructor receives the options
    * @throws RedisStateError as the constructor does; the message also contains the names of the variables
    *
    * @example
    * const state = RedisStateAdapter.fromEnv({ REDIS_URL: 'memory:', STATE_TTL: '3600' })
    */
-  static fromEnv(env?: Record<string, string | undefined>): RedisStateAdapter
+  static fromEnv<Adapter extends RedisStateAdapter>(
+    this: AdapterClass<Adapter>,
+    env?: Record<string, string | undefined>,
+  ): Adapter
+  static fromEnv(this: void, env?: Record<string, string | undefined>): RedisStateAdapter
 
   /**
    * Creates an adapter and waits until it is ready, as {@link RedisStateAdapter.connect} does. If that fails, the adapter
@@ -95,12 +100,19 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    *
    * @param options as the first parameter of the constructor
    * @param waiting how long to wait
+   * @returns the adapter; of the subclass if it is called on one, whose constructor receives `options`
    * @throws RedisStateError as the constructor and `connect` do
    *
    * @example
    * const state = await RedisStateAdapter.connect({ url: 'redis://localhost:6379' })
    */
+  static connect<Adapter extends RedisStateAdapter>(
+    this: AdapterClass<Adapter>,
+    options?: RedisStateAdapterOptions | NodeRedisClientLike | string | URL,
+    waiting?: ConnectOptions,
+  ): Promise<Adapter>
   static connect(
+    this: void,
     options?: RedisStateAdapterOptions | NodeRedisClientLike | string | URL,
     waiting?: ConnectOptions,
   ): Promise<RedisStateAdapter>
@@ -194,6 +206,9 @@ export class RedisStateAdapter extends EventEmitter<RedisStateAdapterEvents> {
    */
   [Symbol.asyncDispose](): Promise<void>
 }
+
+/** `RedisStateAdapter` or a subclass, whose constructor can be called with options. */
+type AdapterClass<Adapter extends RedisStateAdapter> = new (options: RedisStateAdapterOptions) => Adapter
 
 // All other methods. Merged into the class, so that each subject has its methods and their options in one file.
 export interface RedisStateAdapter

@@ -24,18 +24,20 @@ class RedisStateAdapter extends StateAdapter {
    */
   constructor(connection, stateOptions) {
     const resolve = () => resolveOptions(connection, stateOptions)
-    const { options, strategy, credentials, stackTraces } = inConstructor(resolve)
+    const { options, problem, strategy, credentials, stackTraces } = inConstructor(resolve)
     const open = (/** @type {import('../engines/engine.js').Host} */ host) =>
-      inConstructor(() => new NativeEngine(options, { ...host, strategy, credentials }))
+      inConstructor(() => explaining(problem, () => new NativeEngine(options, { ...host, strategy, credentials })))
     super(open, { stackTraces })
   }
 
   /**
    * @param {Options | Client | string | URL} [options]
    * @param {import('../../index.js').ConnectOptions} [waiting]
+   * @returns {Promise<any>} of the class that it is called on
    */
   static async connect(options, waiting) {
-    const adapter = new RedisStateAdapter(options)
+    // biome-ignore lint/complexity/noThisInStatic: a subclass inherits the method
+    const adapter = new (classOf(this))(options)
     try {
       return await adapter.connect(waiting)
     } catch (error) {
@@ -45,12 +47,17 @@ class RedisStateAdapter extends StateAdapter {
     }
   }
 
-  /** @param {Record<string, string | undefined>} env */
+  /**
+   * @param {Record<string, string | undefined>} env
+   * @returns {any} of the class that it is called on
+   */
   static fromEnv(env = process.env) {
+    // biome-ignore lint/complexity/noThisInStatic: a subclass inherits the method
+    const Adapter = classOf(this)
     return locatingErrors(RedisStateAdapter.fromEnv, () => {
       const options = inCall(FROM_ENV, () => optionsFromEnv(env))
       try {
-        return new RedisStateAdapter(options)
+        return new Adapter(options)
       } catch (error) {
         throw explainEnv(error, env, FROM_ENV)
       }
@@ -64,7 +71,38 @@ class RedisStateAdapter extends StateAdapter {
  * @param {Options} options
  */
 function checkAdapterOptions(options) {
-  checkOptions(resolveOptions(options, undefined).options)
+  const { options: resolved, problem } = resolveOptions(options, undefined)
+  explaining(problem, () => checkOptions(resolved))
+}
+
+/**
+ * Returns the class that a static method is called on: `RedisStateAdapter`, also if the method was detached from it, or a subclass.
+ *
+ * @param {unknown} receiver
+ * @returns {typeof RedisStateAdapter}
+ */
+function classOf(receiver) {
+  const isSubclass = typeof receiver === 'function' && receiver.prototype instanceof RedisStateAdapter
+  return isSubclass ? /** @type {any} */ (receiver) : RedisStateAdapter
+}
+
+/**
+ * Runs a function; an error that it throws of the option with the problem is replaced by that of the problem. The name of an
+ * option that does not exist is reported whatever its value is.
+ *
+ * @template T
+ * @param {import('./configuration.js').Problem | undefined} problem
+ * @param {() => T} run
+ * @returns {T}
+ */
+function explaining(problem, run) {
+  try {
+    return run()
+  } catch (error) {
+    const { message } = /** @type {Error} */ (error)
+    const isOfValue = problem !== undefined && message.startsWith(`${problem.path}: `)
+    throw isOfValue && !message.startsWith(`${problem.path}: unknown option`) ? problem.error : error
+  }
 }
 
 /** @template T @param {() => T} run */

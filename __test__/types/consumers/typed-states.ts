@@ -216,3 +216,25 @@ export class Counting extends RedisStateAdapter {
     return super.get<T>(traceId, key)
   }
 }
+
+/** Static methods make adapters of the class that they are called on. */
+export async function statics(env: Record<string, string | undefined>) {
+  const counting: Counting = await Counting.connect({ url: 'memory:' }, { timeout: 1000 })
+  const fromEnv: Counting = Counting.fromEnv(env)
+  const { connect, fromEnv: detached } = RedisStateAdapter
+  const plain: RedisStateAdapter[] = [
+    await connect('memory:'),
+    detached(env),
+    await RedisStateAdapter.connect(),
+    RedisStateAdapter.fromEnv(),
+  ]
+  // @ts-expect-error the constructor of this subclass takes no options
+  Named.fromEnv(env)
+  return [counting, fromEnv, ...plain]
+}
+
+class Named extends RedisStateAdapter {
+  constructor(readonly title: number) {
+    super({ name: `app-${title}` })
+  }
+}
