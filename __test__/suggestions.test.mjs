@@ -19,6 +19,26 @@ describe('an unknown option', () => {
       'maxRetriesPerRequest: unknown option. Use commandTimeout: a call is retried until then.',
     ],
     [{ retryStrategy: 1 }, 'retryStrategy: unknown option. Use socket: { reconnectStrategy }.'],
+    [{ retryStrategy: () => 1 }, 'retryStrategy: unknown option. Use socket: { reconnectStrategy }.'],
+    [{ reconnectStrategy: () => 1 }, 'reconnectStrategy: unknown option. Use socket: { reconnectStrategy }.'],
+    [{ reconnectOnError: () => true }, 'reconnectOnError: unknown option. Use socket: { reconnectStrategy }.'],
+    [{ sentinelRetryStrategy: null }, 'sentinelRetryStrategy: unknown option. Use socket: { reconnectStrategy }.'],
+    [
+      { maxRetriesPerRequest: null },
+      'maxRetriesPerRequest: unknown option. Use commandTimeout: a call is retried until then.',
+    ],
+    [
+      { enableReadyCheck: Symbol('no') },
+      'enableReadyCheck: unknown option. Omit it: calls are sent once the server is ready.',
+    ],
+    [{ user: new Map() }, 'user: unknown option. Use username.'],
+    [{ tttl: 60n }, 'tttl: unknown option. Did you mean ttl?'],
+    [{ db: { nested: [() => 1, new Map()] } }, 'db: unknown option. Use database.'],
+    [{ socket: { prot: () => 1 } }, 'socket.prot: unknown option. Did you mean port?'],
+    [
+      { cluster: { nodes: [{ host: 'h', prot: () => 1 }] } },
+      'cluster.nodes[0].prot: unknown option. Did you mean port?',
+    ],
     [{ socket: { hots: 'h' } }, 'socket.hots: unknown option. Did you mean host?'],
     [{ cluster: { nodes: [{ host: 'h', prot: 1 }] } }, 'cluster.nodes[0].prot: unknown option. Did you mean port?'],
   ]
@@ -28,6 +48,11 @@ describe('an unknown option', () => {
       assert.equal(message, `new RedisStateAdapter: ${suggestion}`)
     })
   }
+
+  it('of the constructor is reported before the value of a known one', async (t) => {
+    const { message } = await errorOf(() => open(t, /** @type {any} */ ({ retryStrategy: () => 1, port: 'x' })))
+    assert.match(message, /: retryStrategy: unknown option\./)
+  })
 
   it('of the constructor without a similar name: all are listed', async (t) => {
     const { message } = await errorOf(() => open(t, /** @type {any} */ ({ nonsense: 1 })))

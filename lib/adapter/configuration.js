@@ -37,43 +37,84 @@ function fieldsOf(object, path) {
 }
 
 /**
- * Copies a value of an option, and throws unless it consists of plain objects, lists without holes, strings, numbers, booleans and
- * bytes. Native code would read a Map as an empty object, and a bigint as a number.
+ * Takes the place of a value that no option can have. Native code rejects it, but reports the name first if there is no such option.
+ */
+function unusable() {}
+
+/**
+ * Copies options that consist of plain objects, lists without holes, strings, numbers, booleans and bytes. In the copy, `unusable`
+ * is in place of the first other value and of all after it: native code would read a Map as an empty object, and a bigint as a
+ * number.
  *
+ * @param {OptionFields} options
+ * @returns {{ copy: OptionFields, problem: Problem | undefined }} `problem`: the first value that is not usable
+ */
+function plainCopy(options) {
+  /** @type {Copying} */
+  const copying = { problem: undefined }
+  return { copy: copyFields(options, 'options', copying, 0), problem: copying.problem }
+}
+
+/**
+ * @typedef {{ path: string, error: unknown }} Problem
+ * @typedef {{ problem: Problem | undefined }} Copying
+ */
+
+/** @param {OptionFields} fields @param {string} path @param {Copying} copying @param {number} depth @returns {OptionFields} */
+function copyFields(fields, path, copying, depth) {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      copyOrReplace(value, pathOfField(path, name), copying, depth),
+    ]),
+  )
+}
+
+/** @param {unknown} value @param {string} path @param {Copying} copying @param {number} depth */
+function copyOrReplace(value, path, copying, depth) {
+  if (copying.problem !== undefined) return unusable
+  try {
+    return copyOf(value, path, copying, depth)
+  } catch (error) {
+    copying.problem = { path, error }
+    return unusable
+  }
+}
+
+/**
  * @param {unknown} value
  * @param {string} path
- * @param {number} [depth]
+ * @param {Copying} copying
+ * @param {number} depth
  * @returns {unknown}
  */
-function plainCopy(value, path, depth = 0) {
+function copyOf(value, path, copying, depth) {
   if (['string', 'number', 'boolean'].includes(typeof value) || types.isUint8Array(value)) return value
   if (value === null) throw invalidOption(path, 'expected a value, got null', { remedy: 'Omit the option.' })
   if (depth > MAX_DEPTH) throw invalidOption(path, 'is nested too deeply')
-  if (typeof value === 'object' && Array.isArray(value)) return copyList(value, path, depth)
+  if (typeof value === 'object' && Array.isArray(value)) return copyList(value, path, copying, depth)
   if (typeof value !== 'object' || !guardRead(path, () => isConfiguration(value))) {
     throw invalidOption(
       path,
       `expected text, a number, a boolean, a list or a plain object, got ${describeObject(value)}`,
     )
   }
-  const fields = fieldsOf(value, path)
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, field]) => [name, plainCopy(field, pathOfField(path, name), depth + 1)]),
-  )
+  return copyFields(fieldsOf(value, path), path, copying, depth + 1)
 }
 
 /**
  * @param {unknown[]} list
  * @param {string} path
+ * @param {Copying} copying
  * @param {number} depth
  */
-function copyList(list, path, depth) {
+function copyList(list, path, copying, depth) {
   const copy = []
   for (let index = 0; index < list.length; index += 1) {
     const at = `${path}[${index}]`
     const element = fieldOf(list, index, at)
     if (element === undefined) throw invalidOption(at, 'is missing')
-    copy.push(plainCopy(element, at, depth + 1))
+    copy.push(copyOrReplace(element, at, copying, depth + 1))
   }
   return copy
 }

@@ -10,6 +10,13 @@ const { warn } = require('../warning.js')
  * @typedef {import('../../index.js').RedisStateAdapterOptions} Options
  * @typedef {import('../../index.js').NodeRedisClientLike} Client
  * @typedef {Record<string, any>} OptionFields
+ *
+ * @typedef {object} ResolvedOptions
+ * @property {OptionFields} options for native code
+ * @property {import('./configuration.js').Problem | undefined} problem the first value that native code cannot read
+ * @property {Function | undefined} strategy
+ * @property {Function | undefined} credentials
+ * @property {boolean} stackTraces
  */
 
 /** Options of node-redis that have no effect here, and that a user of this package does not need. */
@@ -69,7 +76,7 @@ const NUMERIC = new Set(['port', 'database', 'ttl'])
  *
  * @param {unknown} connection
  * @param {unknown} options
- * @returns {{ options: OptionFields, strategy: Function | undefined, credentials: Function | undefined, stackTraces: boolean }}
+ * @returns {ResolvedOptions}
  */
 function resolveOptions(connection, options) {
   const fields = {
@@ -90,7 +97,8 @@ function resolveOptions(connection, options) {
     fields.socket = socket
   }
   if (ignored.length > 0 && !isClient(connection)) warn(`options without meaning here: ${ignored.join(', ')}`)
-  return { options: /** @type {OptionFields} */ (plainCopy(fields, 'options')), strategy, credentials, stackTraces }
+  const { copy, problem } = plainCopy(fields)
+  return { options: copy, problem, strategy, credentials, stackTraces }
 }
 
 /**
