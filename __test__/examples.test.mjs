@@ -31,7 +31,9 @@ describe('express', { skip }, () => {
     const app = new ExampleProcess(t, join(folder, 'app.mjs'), { env: { REDIS_URL: server.url } })
     const url = await app.url()
     assert.equal((await fetch(`${url}/livez`)).status, 200)
-    assert.equal((await fetch(`${url}/readyz`)).status, 503)
+    const refused = await fetch(`${url}/readyz`)
+    assert.equal(refused.status, 503)
+    assert.match(await refused.text(), /^ping\(\): timed out after 500 ms: .*connection refused/)
 
     await server.start()
     await app.line(/^Redis is ready$/)

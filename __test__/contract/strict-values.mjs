@@ -14,6 +14,8 @@ class Order {
   id = 1
 }
 
+class Tags extends Array {}
+
 const cycle = { self: /** @type {unknown} */ (undefined) }
 cycle.self = cycle
 
@@ -43,6 +45,8 @@ const REFUSED = [
   ['value.a: what is not enumerable is left out', Object.defineProperty({}, 'a', { value: 1 })],
   ['value.a: a getter becomes a value', Object.defineProperty({}, 'a', { enumerable: true, get: () => 1 })],
   ['value: a Proxy becomes a plain object', new Proxy({}, {})],
+  ['value: a Proxy becomes a plain array', new Proxy([1], {})],
+  ['value: an instance of Tags becomes a plain array', new Tags()],
   ['value: an instance of Map becomes a plain object', Object.setPrototypeOf(new Map(), Map.prototype)],
   ['value: an instance of Object becomes a plain object', Object.setPrototypeOf(new Map(), Object.prototype)],
 ]

@@ -8,6 +8,7 @@ import { next } from './events.mjs'
 import { adapterThatFails } from './failing-native.mjs'
 import { listening } from './listening.mjs'
 import { open } from './open.mjs'
+import { started } from './redis.mjs'
 import { scripted } from './scripted-server.mjs'
 import { unusedPort } from './unused-port.mjs'
 
@@ -55,6 +56,7 @@ export const CAUSES = [
   ['ERR_INVALID_ARGUMENT', 'BigInt', (t) => memory(t).set('order-1', 'total', 10n)],
   ['ERR_CONNECTION', 'the server closed the connection', closingAt('SET')],
   ['ERR_CONNECTION', 'the reconnect strategy gave up', withoutRetries],
+  ['ERR_CONNECTION', 'not connected', notConnected],
   [
     'ERR_AUTH',
     'WRONGPASS',
@@ -65,6 +67,7 @@ export const CAUSES = [
     'without any password',
     (t, server) => afterError(open(t, { url: server.url, password: 'any', commandTimeout })),
   ],
+  ['ERR_AUTH', 'NOAUTH', withoutPassword],
   ['ERR_COMMAND_TIMEOUT', 'connection refused', refused],
   ['ERR_COMMAND_TIMEOUT', 'name lookup', (t) => afterError(open(t, { host: 'no-such-host.invalid', commandTimeout }))],
   ['ERR_COMMAND_TIMEOUT', 'to answer the TLS handshake', (t) => mute(t, { tls: true })],
@@ -94,6 +97,7 @@ export const CAUSES = [
   ['ERR_UNSUPPORTED_PLATFORM', 'but redis-', atImport(notInstalled(musl, packageOf(musl), packageOf('darwin-arm64')))],
   ['ERR_UNSUPPORTED_PLATFORM', 'has the version', atImport(otherVersion(gnu, olderPackage))],
   ['ERR_UNSUPPORTED_PLATFORM', '--no-addons', atImport(notLoadable(gnu, withoutAddons))],
+  ['ERR_UNSUPPORTED', 'notify-keyspace-events', (t, server) => open(t, { url: server.url }).watch('order-1').ready],
   ['ERR_CONFLICT', 'already exists', conflicting],
   ['ERR_TOO_LARGE', '4 MiB', tooLarge],
   [
@@ -189,6 +193,17 @@ async function withoutRetries(t) {
 /** @param {TestContext} t */
 export async function refused(t) {
   return afterError(open(t, { host, port: await unusedPort(), commandTimeout }), write)
+}
+
+/** @param {TestContext} t */
+async function notConnected(t) {
+  return afterError(open(t, { host, port: await unusedPort(), offlineQueue: false }), write)
+}
+
+/** @param {TestContext} t */
+async function withoutPassword(t) {
+  const { url } = await started(t, ['--requirepass', 'word'])
+  return afterError(open(t, { url, commandTimeout }))
 }
 
 /** A call to a port that accepts connections and sends nothing. @param {TestContext} t @param {object} options */

@@ -3,7 +3,8 @@
 import { createServer } from 'node:http'
 import { RedisStateAdapter } from 'redis-state-adapter'
 
-const state = new RedisStateAdapter({ url: process.env.REDIS_URL ?? 'redis://localhost:6379' })
+// Without an offline queue, a request does not wait while Redis is down.
+const state = new RedisStateAdapter({ url: process.env.REDIS_URL ?? 'redis://localhost:6379', offlineQueue: false })
 state.on('error', (error) => console.error(error.message))
 
 const server = createServer(async (request, response) => {
@@ -27,6 +28,8 @@ async function count(client) {
   }
 }
 
+// The first requests count too, if Redis is there.
+await state.connect().catch((error) => console.error(error.message))
 server.listen(process.env.PORT ?? 3000, () => {
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
   console.log(`listening on http://localhost:${port}`)

@@ -102,11 +102,12 @@ function findInProperty(property, path, seen) {
  * @returns {string | undefined}
  */
 function lossOfObject(object) {
-  if (types.isProxy(object)) return 'a Proxy becomes a plain object'
+  const plain = Array.isArray(object) ? 'a plain array' : 'a plain object'
+  if (types.isProxy(object)) return `a Proxy becomes ${plain}`
   if (types.isBoxedPrimitive(object)) return 'a boxed primitive becomes a primitive'
   const prototype = Object.getPrototypeOf(object)
   if (types.isDate(object)) return 'a Date becomes a string'
-  if (!isPlain(object, prototype)) return `${describeClass(prototype)} becomes a plain object`
+  if (!isPlain(object, prototype)) return `${describeClass(prototype)} becomes ${plain}`
   return hasToJson(object, prototype) ? 'an object with toJSON becomes what that returns' : undefined
 }
 

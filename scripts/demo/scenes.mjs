@@ -123,7 +123,7 @@ async function lock({ checkout, warehouse }) {
 
 /** @param {Cast} cast */
 async function watch({ checkout, warehouse, mayConfigure }) {
-  title('A watch: the checkout is told what the warehouse does')
+  title('A watch: the checkout receives the changes that the warehouse makes')
   await checkout.delete('order-2', 'parcel')
   const changes = checkout.watch('order-2', 'parcel', { values: true, configure: mayConfigure })
   try {
