@@ -42,6 +42,13 @@ describe('methods without their object', () => {
     assert.equal(await group.get('k'), null)
     group.get = async () => /** @type {any} */ ('assigned')
     assert.equal(await group.get('k'), 'assigned')
+    const spy = t.mock.method(group, 'has')
+    assert.deepEqual([await group.has('k'), spy.mock.callCount()], [false, 1])
+    const { get } = group
+    group.get = async () => /** @type {any} */ ('assigned again')
+    assert.equal(await group.get('k'), 'assigned again')
+    group.get = get
+    assert.deepEqual([await group.get('k'), Object.keys(group)], ['assigned', ['traceId']])
     assert.deepEqual(await group.getMany(['k']), [null])
   })
 

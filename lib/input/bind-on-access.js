@@ -48,6 +48,19 @@ class Binder {
     return value === undefined ? own : { value, writable: true, enumerable: false, configurable: true }
   }
 
+  /**
+   * An assignment changes only the value of the property that `getOwnPropertyDescriptor` shows.
+   *
+   * @param {any} object
+   * @param {string | symbol} name
+   * @param {PropertyDescriptor} descriptor
+   */
+  defineProperty(object, name, descriptor) {
+    const current = this.getOwnPropertyDescriptor(object, name)
+    if (current !== undefined) Reflect.defineProperty(object, name, current)
+    return Reflect.defineProperty(object, name, descriptor)
+  }
+
   /** @param {string | symbol} name */
   #methodOf(name) {
     const bound = this.#bound.get(name)
