@@ -228,13 +228,5 @@ export async function statics(env: Record<string, string | undefined>) {
     await RedisStateAdapter.connect(),
     RedisStateAdapter.fromEnv(),
   ]
-  // @ts-expect-error the constructor of this subclass takes no options
-  Named.fromEnv(env)
   return [counting, fromEnv, ...plain]
-}
-
-class Named extends RedisStateAdapter {
-  constructor(readonly title: number) {
-    super({ name: `app-${title}` })
-  }
 }
