@@ -13,7 +13,7 @@ import { TARGETS } from '../../scripts/targets.mjs'
 export { root }
 
 const { currentTarget } = createRequire(import.meta.url)('../../lib/engines/native/target.js')
-const MAX_MS = 120_000
+const MAX_MS = 600_000
 
 /** An empty project with the package. */
 export class PackedProject {
