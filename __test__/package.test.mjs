@@ -156,8 +156,9 @@ const pages = ['README.md', 'CHANGELOG.md', 'SECURITY.md']
 /** Declarations that the examples rely on. */
 const surroundings = `
   import { subscribe } from 'node:diagnostics_channel'
-  import { RedisStateAdapter, RedisStateError, type StateLock, type TracingContext, type TypedState } from 'redis-state-adapter'
+  import { RedisStateAdapter, RedisStateError, StateStores, type StateLock, type TracingContext, type TypedState } from 'redis-state-adapter'
   declare const state: RedisStateAdapter
+  declare const stores: StateStores
   declare const lock: StateLock
   declare const fetchToken: () => Promise<string>
   declare const z: any`
