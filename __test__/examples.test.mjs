@@ -121,6 +121,39 @@ describe('server-sent-events', { skip }, () => {
   })
 })
 
+describe('stores', { skip }, () => {
+  const PUT = { method: 'PUT', headers: JSON_BODY, body: '{"model":"x"}' }
+  const statestores = ['agents', 'cache', 'workflows'].map((name) => `statestore-${name}`)
+
+  it('has three stores on Redis in production (conformance 21, 24)', async (t) => {
+    const { url } = await started(t)
+    const env = { NODE_ENV: 'production', REDIS_HOST: new URL(url).host }
+    const server = new ExampleProcess(t, example('stores/server.mjs'), { env })
+    const address = await server.url()
+    assert.deepEqual(await (await fetch(`${address}/agents/gpt4`, PUT)).json(), { model: 'x' })
+    const health = await fetch(`${address}/health`)
+    const states = Object(await health.json()).map((/** @type {any} */ { name, status }) => `${name} ${status}`)
+    assert.deepEqual([health.status, states], [200, statestores.map((name) => `${name} ok`)])
+    const counts = await (await fetch(`${address}/counts`)).json()
+    assert.deepEqual(counts, { 'statestore-agents': 1, 'statestore-cache': 0, 'statestore-workflows': 0 })
+    assert.equal(await server.terminate(), 0)
+  })
+
+  it('has one in memory in development, whose stores on Redis lack their variable (conformance 22)', async (t) => {
+    const server = new ExampleProcess(t, example('stores/server.mjs'), { env: { NODE_ENV: '', REDIS_HOST: '' } })
+    const address = await server.url()
+    await fetch(`${address}/agents/gpt4`, PUT)
+    assert.deepEqual(await (await fetch(`${address}/agents/gpt4`)).json(), { model: 'x' })
+    assert.equal((await fetch(`${address}/health`)).status, 200)
+    const list = Object(await (await fetch(`${address}/`)).json())
+    const problems = list.map(
+      (/** @type {any} */ store) => `${store.name} ${store.roles.length} ${store.problems.length}`,
+    )
+    assert.deepEqual(problems, [...statestores.map((name) => `${name} 0 1`), 'statestore 3 0'])
+    assert.equal(await server.terminate(), 0)
+  })
+})
+
 describe('motia', { skip }, () => {
   it('shares orders between two instances', async (t) => {
     const { url } = await started(t)

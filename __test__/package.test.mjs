@@ -101,6 +101,29 @@ describe('installed in an empty project', () => {
     assert.equal(same, true)
   })
 
+  it('loads what StateStores needs when it is used, and asks for yaml only to read YAML', () => {
+    const [before, found, code, message] = script(
+      'stores.cjs',
+      `const { StateStores } = require('redis-state-adapter')
+       const { mkdtempSync, writeFileSync } = require('node:fs')
+       const ofStores = () => Object.keys(require.cache).filter((file) => /[\\\\/]lib[\\\\/]stores[\\\\/]/.test(file)).length
+       const print = (value) => console.log(JSON.stringify(value))
+       print(ofStores())
+       const folder = mkdtempSync(require('node:path').join(require('node:os').tmpdir(), 'stores-'))
+       writeFileSync(folder + '/a.json', '{ "stores": { "a": { "url": "memory:" } } }')
+       StateStores.load(folder)
+         .then((stores) => print(stores.list().map(({ name }) => name)))
+         .then(() => writeFileSync(folder + '/b.yaml', 'stores: {}'))
+         .then(() => StateStores.load(folder))
+         .catch(({ code, message }) => (print(code), print(message)))`,
+    )
+    assert.deepEqual([before, found, code], [1, ['a'], 'ERR_UNSUPPORTED'])
+    assert.match(
+      message,
+      /b\.yaml: YAML files need the package yaml, which cannot be loaded\. Install it with npm install yaml@2/,
+    )
+  })
+
   // Each expected error also proves that the types were found: without them there would be no error.
   const typed = `
     interface Order { total: number }

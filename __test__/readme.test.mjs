@@ -1,5 +1,5 @@
 // @ts-check
-// Runs the examples of README.md and docs/state-store.md as they are printed.
+// Runs the examples of README.md and of pages of docs/ as they are printed.
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -34,7 +34,14 @@ after(async () => {
   await rm(folder, { recursive: true })
 })
 
-for (const { title, code, program } of [await ofReadme(), ...(await ofStateStore())]) {
+const examples = [
+  await ofReadme(),
+  ...(await ofPage('docs/state-store.md', 'await state.cleanup()')),
+  ...(await ofPage('docs/stores.md')),
+  ...(await ofPage('docs/key-value.md', 'await kv.cleanup()')),
+  ...(await ofPage('docs/process-state.md')),
+]
+for (const { title, code, program } of examples) {
   describe(`the example ${title}`, () => {
     const printed = [...code.matchAll(/^ *console\.log\((.*)\) \/\/ (.*)$/gm)].map(([, shown, value]) => ({
       value,
@@ -76,13 +83,19 @@ async function ofReadme() {
   return { title: 'of README.md', code, program: code }
 }
 
-/** The first block begins each of the others. @returns {Promise<Example[]>} */
-async function ofStateStore() {
-  const [{ code: beginning }, ...others] = blocksOf(await readFile(join(root, 'docs', 'state-store.md'), 'utf8'))
+/**
+ * The first block begins each of the others.
+ *
+ * @param {string} page
+ * @param {string} [end] of each program
+ * @returns {Promise<Example[]>}
+ */
+async function ofPage(page, end = '') {
+  const [{ code: beginning }, ...others] = blocksOf(await readFile(join(root, page), 'utf8'))
   return others.map(({ section, code }, index) => ({
-    title: `${index + 1} of docs/state-store.md, ${section}`,
+    title: `${index + 1} of ${page}, ${section}`,
     code,
-    program: `${beginning}${code}\nawait state.cleanup()\n`,
+    program: `${beginning}${code}\n${end}\n`,
   }))
 }
 
