@@ -72,6 +72,20 @@ describe('stores by name', () => {
     await assert.rejects(one.get('t', 'k'), { code: 'ERR_CLOSED' })
   })
 
+  it('have methods that work without the object, and errors with the line of the caller', async (t) => {
+    const stores = await loadedStores(t, { stores: { one: { url: 'memory:' } } })
+    const { get, list, dapr } = stores
+    assert.equal(get('one'), stores.get('one'))
+    assert.equal(list().length, 1)
+    const failing = [
+      () => stores.get('two'),
+      () => StateStores.load('/no/such/folder'),
+      () => stores.health({ names: ['two'] }),
+      () => dapr.state.get('two', 'k'),
+    ]
+    for (const fails of failing) assert.match((await errorOf(fails)).stack ?? '', /^.*\n +at .*load\.test\.mjs:/)
+  })
+
   it('are made by load only', () => {
     // @ts-expect-error
     assert.throws(() => new StateStores(), { code: 'ERR_UNSUPPORTED' })
@@ -141,11 +155,7 @@ describe('a malformed configuration', () => {
     [5, {}, /source: expected the path of a folder or a file, or an object of stores, got a number/],
     ['redis://:hunter2@h', {}, /source: expected .* got a url/],
     ['/no/such/folder', {}, /\/no\/such\/folder: cannot be read \(ENOENT\)/],
-    [
-      { stores: { a: {} } },
-      { environments: { default: 'b' } },
-      /environments\.default\.fallback: there is no store "b"/,
-    ],
+    [{ stores: { a: {} } }, { environments: { default: 'b' } }, /environments\.default: there is no store "b"/],
     [
       { stores: { a: {} } },
       { environments: { default: { x: 'aa' } } },
@@ -158,6 +168,11 @@ describe('a malformed configuration', () => {
       /environment: .* Did you mean test\?/,
     ],
     [{ stores: {} }, { enviroment: 'x' }, /enviroment: unknown option\. Did you mean environment\?/],
+    [
+      { stores: { a: { host: '{env:A-B}' } } },
+      { environments: { default: 5 }, env: {} },
+      /environments\.default: expected/,
+    ],
     [{ stores: {} }, { secrets: 5 }, /secrets: expected a function/],
   ]
   for (const [source, options, message] of cases) {

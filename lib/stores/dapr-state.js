@@ -1,6 +1,7 @@
 // @ts-check
 'use strict'
 
+const { locating } = require('../call-site.js')
 const { failure, invalidArgument, unsupported } = require('../errors.js')
 const { kindOf } = require('../input/received.js')
 const { isRecord } = require('./malformed.js')
@@ -18,6 +19,12 @@ const LAST_WRITE = [2, 'last-write']
 
 /** @param {Open} open @returns {DaprState} */
 function daprState(open) {
+  const methods = Object.entries(methodsOf(open))
+  return /** @type {any} */ (Object.fromEntries(methods.map(([name, method]) => [name, locating(method)])))
+}
+
+/** @param {Open} open @returns {DaprState} */
+function methodsOf(open) {
   const on = (/** @type {string} */ name) => open(name).byKey
   return {
     save: (name, items, options) => asValue(() => save(on(name), items, options?.metadata)),

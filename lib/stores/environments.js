@@ -68,7 +68,7 @@ function chooseRoles(environments, { environment, env, names }) {
   const within = all.has(name) ? name : 'default'
   const stores = typeof chosen === 'string' ? new Map([...known].map((role) => [role, chosen])) : chosen
   const fallback = typeof chosen === 'string' ? chosen : chosen.get('fallback')
-  checkStores([...stores, ...(fallback === undefined ? [] : [['fallback', fallback]])], within, names)
+  checkStores(typeof chosen === 'string' ? [['', chosen]] : [...stores], `environments.${shownName(within)}`, names)
   return new Roles(name, { stores, fallback, isKnown: (role) => known.has(role) })
 }
 
@@ -82,13 +82,13 @@ function readRoles(roles, environment) {
   return new Map(Object.entries(roles))
 }
 
-/** @param {string[][]} stores by role @param {string} environment @param {string[]} names */
-function checkStores(stores, environment, names) {
+/** @param {string[][]} stores by role @param {string} at @param {string[]} names */
+function checkStores(stores, at, names) {
   const wrong = stores.find(([, store]) => !names.includes(store))
   if (wrong === undefined) return
   const [role, store] = wrong
   const remedy = suggestionFor(store, names) ?? `The stores are ${names.join(', ') || 'none'}.`
-  throw malformed(`environments.${environment}.${shownName(role)}`, `there is no store "${shownName(store)}"`, remedy)
+  throw malformed(role === '' ? at : `${at}.${shownName(role)}`, `there is no store "${shownName(store)}"`, remedy)
 }
 
 module.exports = { Roles, chooseRoles }

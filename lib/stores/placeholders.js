@@ -2,6 +2,7 @@
 'use strict'
 
 const { randomUUID } = require('node:crypto')
+const { shownName } = require('./malformed.js')
 const { Missing } = require('./missing.js')
 
 /**
@@ -10,7 +11,9 @@ const { Missing } = require('./missing.js')
  * @property {string} [appId]
  */
 
-const PLACEHOLDER = /\{(?:env:([A-Za-z_]\w*)|(uuid|podName|namespace|appID))\}/g
+const VARIABLE = /\{env:([^{}]*)\}/g
+/** Those of Dapr too. */
+const PLACEHOLDER = /\{(?:env:([^{}]*)|(uuid|podName|namespace|appID))\}/g
 
 /** Dapr keeps the tokens of its own API from components. */
 const RESERVED_VARIABLE = /^(APP_API_TOKEN|DAPR_.*)$/
@@ -20,30 +23,41 @@ const RESERVED_VARIABLE = /^(APP_API_TOKEN|DAPR_.*)$/
  *
  * @param {string} text
  * @param {Surroundings} surroundings
- * @param {(value: string, rest: string) => string} [encode] converts a value; `rest` is the text behind its placeholder
  */
-function fill(text, surroundings, encode = (value) => value) {
-  return text.replace(PLACEHOLDER, (placeholder, name, word, offset) => {
-    const value = name === undefined ? wordValue(word, surroundings) : variable(name, surroundings)
-    return encode(value, text.slice(offset + placeholder.length))
-  })
+function fill(text, surroundings) {
+  return text.replace(PLACEHOLDER, (_, name, word) =>
+    name === undefined ? wordValue(word, surroundings) : variable(name, surroundings),
+  )
 }
 
 /**
- * Fills a url. A value in front of the "@" is part of the login, where a password needs escapes.
+ * Replaces `{env:NAME}`.
+ *
+ * @param {string} text
+ * @param {Surroundings} surroundings
+ */
+function fillVariables(text, surroundings) {
+  return text.replace(VARIABLE, (_, name) => variable(name, surroundings))
+}
+
+/**
+ * Replaces `{env:NAME}` in a url. A value in front of the "@" is part of the login, where a password needs escapes.
  *
  * @param {string} url
  * @param {Surroundings} surroundings
  */
 function fillUrl(url, surroundings) {
-  return fill(url, surroundings, (value, rest) => (rest.includes('@') ? encodeURIComponent(value) : value))
+  return url.replace(VARIABLE, (placeholder, name, offset) => {
+    const value = variable(name, surroundings)
+    return url.includes('@', offset + placeholder.length) ? encodeURIComponent(value) : value
+  })
 }
 
 /** Throws if the variable is not set, or empty, as an empty password would be none. @param {string} name @param {Surroundings} surroundings */
 function variable(name, { env }) {
   if (RESERVED_VARIABLE.test(name)) throw new Missing(`the environment variable ${name} is reserved for Dapr`)
   const value = env[name]
-  if (value === undefined || value === '') throw new Missing(`the environment variable ${name} is not set`)
+  if (value === undefined || value === '') throw new Missing(`the environment variable ${shownName(name)} is not set`)
   return value
 }
 
@@ -56,4 +70,4 @@ function wordValue(word, { env, appId }) {
   throw new Missing('{appID} needs the option appId of StateStores.load')
 }
 
-module.exports = { fill, fillUrl, variable }
+module.exports = { fill, fillUrl, fillVariables, variable }

@@ -4,7 +4,7 @@
 const { checkOptions } = require('./check-options.js')
 const { isRecord } = require('./malformed.js')
 const { Missing } = require('./missing.js')
-const { fill, fillUrl, variable } = require('./placeholders.js')
+const { fillUrl, fillVariables, variable } = require('./placeholders.js')
 
 /**
  * @typedef {import('./definition.js').Definition} Definition
@@ -112,7 +112,11 @@ async function filled(value, path, context, depth = 0) {
   const name = String(path.at(-1))
   if (typeof value === 'string' && value.includes('{'))
     return orProblem(context, path, async () =>
-      converted(name, value, name === 'url' ? fillUrl(value, context.surroundings) : fill(value, context.surroundings)),
+      converted(
+        name,
+        value,
+        name === 'url' ? fillUrl(value, context.surroundings) : fillVariables(value, context.surroundings),
+      ),
     )
   if (Array.isArray(value))
     return Promise.all(value.map((one, index) => filled(one, [...path, index], context, depth + 1)))

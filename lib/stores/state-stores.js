@@ -3,7 +3,9 @@
 
 const { inspect } = require('node:util')
 const { asyncDispose } = require('../async-dispose.js')
+const { captureSite, locate } = require('../call-site.js')
 const { RedisStateError, failure, ofCall } = require('../errors.js')
+const { bindMembers } = require('../input/bind-members.js')
 const { inspected } = require('../inspected.js')
 
 /**
@@ -29,11 +31,17 @@ class StateStores {
   constructor(origin, loaded) {
     if (origin !== OF_LOAD) throw failure('ERR_UNSUPPORTED', 'new StateStores: use await StateStores.load(…)')
     this.#loaded = loaded
+    bindMembers(this, StateStores.prototype, true)
   }
 
   /** @param {unknown} source @param {import('../../index.js').StateStoresOptions} [options] */
   static async load(source, options) {
-    return new StateStores(OF_LOAD, await require('./load.js').load(source, options))
+    const site = captureSite(StateStores.load)
+    try {
+      return new StateStores(OF_LOAD, await require('./load.js').load(source, options))
+    } catch (error) {
+      throw locate(error, site)
+    }
   }
 
   get environment() {
