@@ -8,6 +8,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { RedisStateAdapter } from 'redis-state-adapter'
 import { manifest, root, stageBinary, stageMain } from '../scripts/release/packages.mjs'
 import { problemsOfChangelog, problemsOfRepository, problemsOfVersion } from '../scripts/release/problems.mjs'
 import { TARGETS } from '../scripts/targets.mjs'
@@ -86,3 +87,10 @@ function temporary(t) {
 function read(folder) {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
 }
+
+it('the smoke test calls each public method', () => {
+  const text = readFileSync(join(root, 'scripts/smoke.mjs'), 'utf8')
+  const names = Object.getOwnPropertyNames(Object.getPrototypeOf(RedisStateAdapter.prototype))
+  const missing = names.filter((name) => name !== 'constructor' && !new RegExp(`\\.${name}\\b`).test(text))
+  assert.deepEqual(missing, [])
+})

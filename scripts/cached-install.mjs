@@ -19,13 +19,14 @@ export class NotInstallable extends Error {}
  * @param {string} name of the folder in the cache
  * @param {Record<string, string>} dependencies
  * @param {(folder: string) => void} [complete] is called after the installation
+ * @param {Record<string, string>} [overrides] versions of their dependencies
  * @returns {string} folder that has them in its `node_modules`
  * @throws NotInstallable
  */
-export function cachedInstall(name, dependencies, complete = () => {}) {
+export function cachedInstall(name, dependencies, complete = () => {}, overrides = {}) {
   const version = createHash('sha256').update(JSON.stringify(dependencies)).digest('hex').slice(0, 16)
   const folder = join(cache, name, version)
-  if (!existsSync(folder)) install(folder, { dependencies, complete })
+  if (!existsSync(folder)) install(folder, { dependencies, overrides, complete })
   return folder
 }
 
@@ -33,13 +34,13 @@ export function cachedInstall(name, dependencies, complete = () => {}) {
  * In a folder of its own that is renamed when it is complete, because several processes may install at the same time.
  *
  * @param {string} folder
- * @param {{ dependencies: Record<string, string>, complete: (folder: string) => void }} what
+ * @param {{ dependencies: object, overrides: object, complete: (folder: string) => void }} what
  */
-function install(folder, { dependencies, complete }) {
+function install(folder, { dependencies, overrides, complete }) {
   mkdirSync(join(folder, '..'), { recursive: true })
   const temporary = mkdtempSync(join(folder, '..', 'install-'))
   try {
-    writeFileSync(join(temporary, 'package.json'), JSON.stringify({ private: true, dependencies }))
+    writeFileSync(join(temporary, 'package.json'), JSON.stringify({ private: true, dependencies, overrides }))
     const options = ['--no-package-lock', '--no-audit', '--no-fund', '--ignore-scripts']
     options.push('--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=2000')
     const { status, stderr, error } = npm(['install', ...options], { cwd: temporary, timeout: MAX_INSTALL_MS })

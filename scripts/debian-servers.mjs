@@ -19,32 +19,14 @@ const SOURCES = '/etc/apt/sources.list.d'
  */
 export function debianServers(folder) {
   const [root, packages, lists] = ['root', 'packages', 'lists'].map((name) => join(folder, name))
-  const list = join(folder, 'sources.list')
-  // Does not change the package lists of the machine.
-  const own = {
-    'Dir::Etc::sourcelist': list,
-    'Dir::Etc::sourceparts': '-',
-    'Dir::State::lists': lists,
-    'Dir::Cache': join(folder, 'cache'),
-    'APT::Sandbox::User': 'root',
-    'Acquire::Retries': '1',
-  }
-  const apt = ['apt-get', ...Object.entries(own).flatMap(([name, value]) => ['-o', `${name}=${value}`])]
+  const apt = aptIn(folder)
   return {
     title: `Debian's packages of ${SUITE}, unpacked into ${folder}`,
     impossible: () => !debianSource() && 'needs a Debian whose package source is known',
     prepare() {
-      rmSync(folder, { recursive: true, force: true })
-      for (const path of [root, packages, join(lists, 'partial'), join(folder, 'cache/archives/partial')]) {
-        mkdirSync(path, { recursive: true })
-      }
-      writeFileSync(list, `deb [signed-by=${debianSource()?.keyring}] ${debianSource()?.uri} ${SUITE} main\n`)
+      prepareApt(folder, SUITE)
     },
-    commands: [
-      [...apt, 'update'],
-      ['sh', '-c', 'cd "$1" && shift && exec "$@"', 'sh', packages, ...apt, 'download', ...PACKAGES],
-      ['sh', '-c', 'for package in "$1"/*.deb; do dpkg-deb -x "$package" "$2" || exit 1; done', 'sh', packages, root],
-    ],
+    commands: [[...apt, 'update'], ...unpacking(apt, PACKAGES, { packages, root })],
     finish() {
       writeStarter(folder, 'redis8', 'redis-server')
       writeStarter(folder, 'valkey8', 'valkey-server')
@@ -54,8 +36,51 @@ export function debianServers(folder) {
   }
 }
 
+/**
+ * The command apt-get with package lists of its own, so that those of the machine do not change.
+ *
+ * @param {string} folder
+ * @param {string} [architecture] default: that of the machine
+ */
+export function aptIn(folder, architecture) {
+  const own = {
+    'Dir::Etc::sourcelist': join(folder, 'sources.list'),
+    'Dir::Etc::sourceparts': '-',
+    'Dir::State::lists': join(folder, 'lists'),
+    'Dir::Cache': join(folder, 'cache'),
+    'APT::Sandbox::User': 'root',
+    'Acquire::Retries': '1',
+    ...(architecture && { 'APT::Architecture': architecture }),
+  }
+  return ['apt-get', ...Object.entries(own).flatMap(([name, value]) => ['-o', `${name}=${value}`])]
+}
+
+/** Empties the folder of `aptIn`. @param {string} folder @param {string} suite of Debian */
+export function prepareApt(folder, suite) {
+  rmSync(folder, { recursive: true, force: true })
+  for (const name of ['root', 'packages', 'lists/partial', 'cache/archives/partial']) {
+    mkdirSync(join(folder, name), { recursive: true })
+  }
+  const source = debianSource()
+  writeFileSync(join(folder, 'sources.list'), `deb [signed-by=${source?.keyring}] ${source?.uri} ${suite} main\n`)
+}
+
+/**
+ * The commands that download packages and unpack them.
+ *
+ * @param {string[]} apt
+ * @param {string[]} names
+ * @param {{ packages: string, root: string }} folders
+ */
+export function unpacking(apt, names, { packages, root }) {
+  return [
+    ['sh', '-c', 'cd "$1" && shift && exec "$@"', 'sh', packages, ...apt, 'download', ...names],
+    ['sh', '-c', 'for package in "$1"/*.deb; do dpkg-deb -x "$package" "$2" || exit 1; done', 'sh', packages, root],
+  ]
+}
+
 /** The Debian package source of this machine. @returns {{ uri: string, keyring: string } | undefined} */
-function debianSource() {
+export function debianSource() {
   if (!existsSync(SOURCES)) return undefined
   const texts = readdirSync(SOURCES).filter((file) => file.endsWith('.sources'))
   const stanzas = texts.flatMap((file) => readFileSync(join(SOURCES, file), 'utf8').split(/\n\s*\n/))

