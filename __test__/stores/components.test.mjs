@@ -76,6 +76,18 @@ describe('a folder of component files', () => {
     )
   })
 
+  it('keeps unquoted values as they are written, but booleans', async (t) => {
+    const unquoted = ['0123', '2020-01-01', '1e3', '1_000', '0x1F', '12:30:45']
+    const files = unquoted.map((value, index) => [
+      `${index}.yaml`,
+      component(`s${index}`, `${HOST}\n  - name: keyPrefix\n    value: ${value}`),
+    ])
+    const stores = await loadedStores(t, await folderOf(t, Object.fromEntries(files)))
+    const shown = stores.list().map(({ name }) => inspect(stores.get(name)))
+    const prefixes = shown.map((text) => /keyPrefix: '(.*):'/.exec(text)?.[1])
+    assert.deepEqual(prefixes, unquoted)
+  })
+
   it('leaves out stores that are not in the scope of the app', async (t) => {
     const text = component('one', HOST, 'scopes:\n- orders\n')
     assert.equal((await loadText(t, text)).list().length, 1)

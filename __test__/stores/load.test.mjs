@@ -125,6 +125,11 @@ describe('a JSON file', () => {
     assert.deepEqual(await client.keys('json:*'), ['json:t:k'])
   })
 
+  it('beside another that is malformed in another way rejects once', async (t) => {
+    const folder = await folderOf(t, { 'a.json': '{ "stores": { "a": 5 } }', 'b.json': '{ "stores": [] }' })
+    assert.match((await errorOf(() => StateStores.load(folder))).message, /json: stores/)
+  })
+
   it('that is no JSON rejects with its line and without its text', async (t) => {
     const folder = await folderOf(t, { 'stores.json': '{\n  "password": "hunter2" "x"\n}' })
     const { message } = await errorOf(() => StateStores.load(join(folder, 'stores.json')))

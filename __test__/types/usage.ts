@@ -37,6 +37,8 @@ import {
   type StateQueryResult,
   type StateQueryScalar,
   type StateQuerySort,
+  StateStores,
+  type StoreHealth,
   type TlsOptions,
 } from 'redis-state-adapter'
 import { z } from 'zod'
@@ -111,6 +113,23 @@ export const client: NodeRedisClientLike = createClient()
 
 // What Motia asks of a state adapter.
 export const motia: StateAdapter = state
+
+export async function storesByName(): Promise<void> {
+  await using stores = await StateStores.load(
+    { stores: { a: { url: 'memory:', ttl: 60 }, b: { host: '{env:HOST}', port: { envRef: 'PORT' } } } },
+    { environments: { default: { main: 'a' } }, secrets: ({ name, key }) => `${name}${key}`, appId: 'app' },
+  )
+  const value: number | null = await stores.get('main').get<number>('t', 'k')
+  const problems: string[] = stores.list().flatMap((store) => store.problems)
+  const health: StoreHealth[] = await stores.health({ timeout: 100, names: ['a'] })
+  const counts: Record<string, number | null> = await stores.counts()
+  const { error } = await stores.dapr.state.save('a', [{ key: 'k', value }])
+  console.log(problems, health[0]?.status, counts.a, error?.message, await stores.dapr.state.get('a', 'k'))
+  // @ts-expect-error there is no such option
+  await StateStores.load({ stores: { a: { hots: 'h' } } })
+  // @ts-expect-error the constructor is private
+  new StateStores()
+}
 
 export async function calls(): Promise<void> {
   const read: Order | null = await state.get<Order>('t', 'k')

@@ -73,12 +73,11 @@ async function loadChecked(
   })
   const states = components.filter(({ type }) => type.startsWith('state.'))
   const inScope = states.filter(({ scopes }) => appId === undefined || scopes.length === 0 || scopes.includes(appId))
-  const definitions = await Promise.all([
-    ...plain.flatMap((document) => plainStores(document, { surroundings, secrets })),
-    ...inScope.map((component) =>
-      named(component.document, component.name, storeOfComponent(component, surroundings, secrets)),
-    ),
-  ])
+  const readers = [
+    ...plain.flatMap((document) => plainReaders(document, { surroundings, secrets })),
+    ...inScope.map((component) => () => readNamed(component, () => storeOfComponent(component, surroundings, secrets))),
+  ]
+  const definitions = await Promise.all(readers.map((read) => read()))
   const byName = indexed(definitions)
   const own = plain.map(({ value }) => /** @type {any} */ (value).environments).find(isDefined)
   const roles = chooseRoles(environments ?? own, { environment, env, names: [...byName.keys()] })
@@ -87,26 +86,32 @@ async function loadChecked(
   return { definitions: byName, outOfScope, roles }
 }
 
-/** @param {Document} document @param {{ surroundings: import('./placeholders.js').Surroundings, secrets: Secrets }} context */
-function plainStores(document, context) {
+/**
+ * Functions that read the stores of a document. None runs before all documents were checked, as a failure of one would otherwise
+ * leave the others without a listener.
+ *
+ * @param {Document} document
+ * @param {{ surroundings: import('./placeholders.js').Surroundings, secrets: Secrets }} context
+ */
+function plainReaders(document, context) {
   const { stores } = document.record(document.value, [], ['stores', 'environments'])
   const all = document.record(stores, ['stores'])
-  return Object.keys(all).map((name) =>
-    named(document, name, plainStore(document, name, ['stores', name], { value: all[name], ...context })),
+  return Object.keys(all).map(
+    (name) => () =>
+      readNamed({ document, name }, () =>
+        plainStore(document, name, ['stores', name], { value: all[name], ...context }),
+      ),
   )
 }
 
 /**
  * Checks the name of a store, which becomes a part of keys and of messages.
  *
- * @param {Document} document
- * @param {string} name
- * @param {Promise<Definition>} definition
+ * @param {{ document: Document, name: string }} store
+ * @param {() => Promise<Definition>} read
  */
-async function named(document, name, definition) {
-  // Awaited first, so that a mistake in it is no unhandled rejection.
-  const found = await definition
-  if (NAME.test(name)) return found
+async function readNamed({ document, name }, read) {
+  if (NAME.test(name)) return read()
   throw document.malformed([], 'the name of a store has letters, digits, ".", "_" and "-"')
 }
 

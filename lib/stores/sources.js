@@ -50,7 +50,8 @@ async function statOf(path) {
 
 /** The files of a folder, without those below it, as Dapr reads it. @param {string} folder */
 async function filesOf(folder) {
-  const names = (await readdir(folder)).filter((name) => EXTENSIONS.includes(extname(name).toLowerCase()))
+  const entries = (await readdir(folder, { withFileTypes: true })).filter((entry) => !entry.isDirectory())
+  const names = entries.map(({ name }) => name).filter((name) => EXTENSIONS.includes(extname(name).toLowerCase()))
   if (names.length > MAX_FILES) throw malformed(shownPath(folder), `has more than ${MAX_FILES} files`)
   return names.sort().map((name) => join(folder, name))
 }
@@ -60,6 +61,8 @@ async function documentsOf(path) {
   const file = shownPath(path)
   if (!EXTENSIONS.includes(extname(path).toLowerCase()))
     throw malformed(file, `expected a file with ${EXTENSIONS.join(', ')}`)
+  // A pipe could keep its reader waiting.
+  if (!(await statOf(path)).isFile()) throw malformed(file, 'is no file')
   const text = await readText(path, file)
   if (extname(path).toLowerCase() === '.json') return [new Document(parseJson(text, file), file)]
   return require('./yaml.js').parseYaml(text, file)
