@@ -185,7 +185,7 @@ describe('the Redis key of a key of stores.dapr', () => {
   ]
   for (const [keyPrefix, key] of cases) {
     it(`with the prefix ${keyPrefix} is ${key} (conformance 23)`, async (t) => {
-      const { state, client } = await load(t, { keyPrefix, hashTags: keyPrefix === 'a:b:' })
+      const { state, client } = await load(t, { keyPrefix, hashTags: keyPrefix === 'a:b:', strictTraceIds: true })
       await state.save('redis', [{ key: 'k', value: { a: 1 } }])
       assert.deepEqual(await client.keys('*'), [key])
       assert.equal(await client.get(key), '{"a":1}')

@@ -125,6 +125,18 @@ describe('a JSON file', () => {
     assert.deepEqual(await client.keys('json:*'), ['json:t:k'])
   })
 
+  it('that throws when it is read rejects with the error as cause', async () => {
+    const thrown = new Error('hunter2')
+    const source = {
+      get stores() {
+        throw thrown
+      },
+    }
+    const { code, message, cause } = await errorOf(() => StateStores.load(/** @type {any} */ (source)))
+    assert.deepEqual([code, cause], ['ERR_INVALID_CONFIG', thrown])
+    assert.doesNotMatch(message, /hunter2/)
+  })
+
   it('beside another that is malformed in another way rejects once', async (t) => {
     const folder = await folderOf(t, { 'a.json': '{ "stores": { "a": 5 } }', 'b.json': '{ "stores": [] }' })
     assert.match((await errorOf(() => StateStores.load(folder))).message, /json: stores/)
@@ -307,5 +319,10 @@ describe('secrets and variables', () => {
       'password: the secret "nothing" is missing',
       'password: the option secrets did not return "never" in time',
     ])
+    const error = await errorOf(() => loaded.get('throws'))
+    assert.equal(/** @type {any} */ (error.cause).message, 'the token is hunter2')
+    const health = await loaded.health()
+    for (const text of [JSON.stringify(health), inspect(health, { depth: 9 }), inspect(loaded, { depth: 9 })])
+      assert.doesNotMatch(text, /hunter2/)
   })
 })

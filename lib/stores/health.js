@@ -48,7 +48,10 @@ function selected(loaded, names, open) {
  */
 async function healthOf(definition, open, timeout) {
   const { name, type } = definition
-  if (definition.problems.length > 0) return { name, type, status: 'unconfigured', error: unconfigured(definition) }
+  if (definition.problems.length > 0) {
+    // What the function `secrets` threw may have secrets, and health is often public.
+    return { name, type, status: 'unconfigured', error: unconfigured({ ...definition, cause: undefined }) }
+  }
   const start = now()
   try {
     const { adapter } = open()

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict'
 
-const { RedisStateError, ofCall } = require('../errors.js')
+const { RedisStateError, invalidConfig, ofCall } = require('../errors.js')
 const { readFields } = require('../input/input.js')
 const { any, boundedInt, kind, string, withDefault } = require('../input/option-kinds.js')
 const { MAX_TIMER_MS } = require('../time.js')
@@ -51,7 +51,9 @@ async function load(source, options) {
   try {
     return await loadChecked(source, readFields(options ?? {}, OPTIONS, { at: 'options', noun: 'option' }))
   } catch (error) {
-    throw error instanceof RedisStateError ? ofCall(error, LOAD) : error
+    const isOwn = error instanceof RedisStateError
+    // Getters and proxies of the caller may throw.
+    throw ofCall(isOwn ? error : invalidConfig('the configuration cannot be read', { cause: error }), LOAD)
   }
 }
 

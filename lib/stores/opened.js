@@ -35,8 +35,9 @@ class Opened {
    * trace id `traceId` of an adapter without a prefix.
    */
   get byKey() {
-    // `hashTags` would put braces around the trace id.
-    this.#byKey ??= new RedisStateAdapter({ ...this.#options, keyPrefix: false, hashTags: false })
+    // A prefix as trace id may have colons, and `hashTags` would put braces around it.
+    const naming = { keyPrefix: /** @type {const} */ (false), hashTags: false, strictTraceIds: false }
+    this.#byKey ??= new RedisStateAdapter({ ...this.#options, ...naming })
     return { adapter: this.#byKey, traceId: String(this.#options.keyPrefix || '').replace(/:$/, '') }
   }
 
