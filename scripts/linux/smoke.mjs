@@ -3,7 +3,7 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Authority, save } from '../../__test__/support/certificates.mjs'
 import { tlsArguments } from '../../__test__/support/tls-server.mjs'
@@ -25,6 +25,8 @@ export async function smoke(target, binary) {
     const modules = join(app, 'node_modules')
     stageMain(modules, [target])
     stageBinary(modules, target, binary)
+    // Without it, the program would be part of this package, and import it from the clone.
+    writeFileSync(join(app, 'package.json'), '{ "private": true }')
     copyFileSync(join(root, 'scripts/smoke.mjs'), join(app, 'smoke.mjs'))
     await runSmoke(target, app, ['memory:', server.url, url])
   } finally {
@@ -40,7 +42,7 @@ async function startServer(folder) {
   const ca = await save(folder, 'ca', { cert: authority.pem, key: '' })
   const server = new RedisProcess([...tlsArguments(port, { ...files, ca: ca.cert }), '--tls-auth-clients', 'no'])
   await server.start()
-  return { server, url: `rediss://localhost:${port}` }
+  return { server, url: `rediss://127.0.0.1:${port}` }
 }
 
 /** @param {import('../targets.mjs').Target} target @param {string} app @param {string[]} urls */

@@ -63,9 +63,16 @@ function packageOf(target) {
 function versionOf(name) {
   try {
     return require(`${name}/package.json`).version
-  } catch {
+  } catch (error) {
+    // Such as a folder that may not be read.
+    if (!isNotFound(error)) throw notLoadable(currentTarget(), error)
     return undefined
   }
+}
+
+/** Yarn has codes of its own for packages that are not installed. @param {any} error */
+function isNotFound({ code, pnpCode }) {
+  return code === 'MODULE_NOT_FOUND' || pnpCode !== undefined
 }
 
 module.exports = { loadNative }
