@@ -160,8 +160,11 @@ mod tests {
 
     #[test]
     fn replies_become_json() {
-        let reply = Frame::Array(vec![Frame::Bulk(b"{\"a\":[]}"), Frame::Nil, Frame::Integer(-1)]);
-        assert_eq!(read(OperationKind::GetWithMetadata, reply).unwrap().unwrap(), "[{\"a\":[]},null,-1]");
+        let found =
+            Frame::Array(vec![Frame::Bulk(b"{\"a\":[]}"), Frame::Bulk(b"\"1f\""), Frame::Integer(-1)]);
+        assert_eq!(read(OperationKind::GetWithMetadata, found).unwrap().unwrap(), "[{\"a\":[]},\"1f\",-1]");
+        let updated = Frame::Array(vec![Frame::Nil, Frame::Bulk(b"2")]);
+        assert_eq!(read(OperationKind::Update, updated).unwrap().unwrap(), "[null,2]");
         assert_eq!(read(OperationKind::SetWithOptions, Frame::Simple(b"OK")).unwrap(), None);
         assert_eq!(read(OperationKind::DeleteExisting, Frame::Bulk(b"not JSON")).unwrap().unwrap(), "true");
     }
