@@ -212,6 +212,35 @@ describe('connect rejects at once for what waiting cannot heal:', () => {
   })
 })
 
+describe('a first connection that takes longer than commandTimeout', () => {
+  for (const scheme of ['redis', 'rediss']) {
+    it(`is announced with the step that it waits for: ${scheme}`, async (t) => {
+      const port = await listening(t, createServer((socket) => void socket.on('error', () => {})).unref())
+      const state = open(t, { url: `${scheme}://127.0.0.1:${port}`, commandTimeout: 300 })
+      const [error] = await next(state, 'error')
+      assert.equal(error.code, 'ERR_CONNECTION')
+      // The failure of the attempt, which comes much later, has another text.
+      assert.match(error.message, /^waiting .* for 127\.0\.0\.1:\d+ to (accept|answer) .*\?$/)
+      await state.cleanup({ timeout: 0 })
+    })
+  }
+
+  it('is not announced if its reason was announced before', async (t) => {
+    const state = open(t, {
+      host: '127.0.0.1',
+      port: await unusedPort(),
+      commandTimeout: 300,
+      socket: { reconnectStrategy: 20 },
+    })
+    /** @type {string[]} */
+    const announced = []
+    state.on('error', ({ message }) => announced.push(message))
+    await next(state, 'error')
+    await assertFails(state.connect({ timeout: 600 }), 'ERR_COMMAND_TIMEOUT')
+    assert.deepEqual(announced, [...new Set(announced)])
+  })
+})
+
 describe('RedisStateAdapter.connect', () => {
   it('creates an adapter that is ready', async (t) => {
     const server = await started(t)

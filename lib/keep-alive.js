@@ -12,9 +12,17 @@ class KeepAlive {
     this.#timer ??= setInterval(() => {}, MAX_TIMER_MS)
   }
 
-  /** Holds it until it is released, or that time has passed. @param {number} milliseconds */
-  holdFor(milliseconds) {
-    this.#timer ??= setTimeout(() => this.release(), milliseconds)
+  /**
+   * Holds it until it is released, or that time has passed.
+   *
+   * @param {number} milliseconds
+   * @param {() => void} [onExpiry] is called if it was not released before
+   */
+  holdFor(milliseconds, onExpiry) {
+    this.#timer ??= setTimeout(() => {
+      this.release()
+      onExpiry?.()
+    }, milliseconds)
   }
 
   release() {

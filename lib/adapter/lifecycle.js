@@ -37,7 +37,9 @@ class Lifecycle {
     this.#emitter = emitter
     this.#parts = parts
     this.#trace = new ConnectionTrace(engine.rules.server)
-    this.#readiness = new Readiness(engine)
+    this.#readiness = new Readiness(engine, (reason) => {
+      if (!this.#hasEnded) this.#emitError(reason)
+    })
   }
 
   /** @param {ConnectionEvent} event */

@@ -19,10 +19,17 @@ class Readiness {
   #waiting = new Set()
   #isClosed = false
 
-  /** @param {import('../engines/engine.js').StateEngine} engine */
-  constructor(engine) {
+  /**
+   * @param {import('../engines/engine.js').StateEngine} engine
+   * @param {(reason: import('../../index.js').RedisStateError) => void} onDelay is called if the first connection is not made within
+   *   `commandTimeout`: an attempt may take longer, while calls fail already
+   */
+  constructor(engine, onDelay) {
     this.#engine = engine
-    this.#keepAlive.holdFor(engine.rules.commandTimeout)
+    this.#keepAlive.holdFor(engine.rules.commandTimeout, () => {
+      const unready = engine.unready()
+      if (unready !== undefined) onDelay(unready.makeError())
+    })
   }
 
   get isReady() {
