@@ -55,6 +55,49 @@ describe('trace ids and keys in messages', () => {
   })
 })
 
+describe('the message has the reason', () => {
+  it('that a text is not JSON, with its trace id and key, in every call that reads it', async (t) => {
+    const server = await started(t)
+    await (await server.client()).set('motia:state:order-1:note', 'by other means')
+    const state = open(t, { url: server.url })
+    const notJson = 'is not JSON (14 bytes, starting with a letter). It was written by another client.'
+    /** @type {[call: () => Promise<unknown>, start: string][]} */
+    const calls = [
+      [() => state.get('order-1', 'note'), 'get("order-1", "note"): the value'],
+      [() => state.getMany('order-1', ['other', 'note']), 'getMany("order-1", "note"): the value'],
+      [() => state.getGroup('order-1'), 'getGroup("order-1"): the value of key "note"'],
+      [() => state.getByPrefix('order-1', 'n'), 'getByPrefix("order-1"): the value of key "note"'],
+      [() => state.scan('order-1').next(), 'scan("order-1"): the value of key "note"'],
+      [() => state.items({ groupId: 'order-1' }), 'items("order-1"): the value of key "note"'],
+      [() => state.items(), 'items(): the value of key "note" of trace id "order-1"'],
+      [() => state.query({}), 'query(): the value of key "note" of trace id "order-1"'],
+    ]
+    for (const [call, start] of calls) assert.equal((await errorOf(call)).message, `${start} ${notJson}`)
+  })
+
+  it('that a value has no JSON text', async (t) => {
+    /** @type {Record<string, unknown>} */
+    const cycle = {}
+    cycle.self = cycle
+    const throwing = {
+      toJSON() {
+        throw new RangeError('no price')
+      },
+    }
+    /** @type {[value: unknown, reason: string][]} */
+    const values = [
+      [1n, 'it contains a BigInt'],
+      [{ a: [1n] }, 'it contains a BigInt'],
+      [cycle, 'it refers to itself'],
+      [throwing, 'its toJSON or a getter threw RangeError: no price'],
+    ]
+    for (const [value, reason] of values) {
+      const { message } = await errorOf(() => memory(t).set('t', 'k', value))
+      assert.equal(message, `set("t", "k"): the value is not JSON-serializable: ${reason}.`)
+    }
+  })
+})
+
 describe('a value', () => {
   const secret = 'a-value-that-nobody-may-see'
 

@@ -156,6 +156,14 @@ describe('a server that cannot be trusted', () => {
   })
 })
 
+describe('the TLS port of a server', () => {
+  it('is recognized by an adapter without TLS', async (t) => {
+    const { port } = await startedWithTls(t)
+    const useTls = /Does this port speak TLS\? Then use rediss:\/\/ or tls: true\.$/
+    await assertRefused(t, { url: `redis://localhost:${port}` }, useTls)
+  })
+})
+
 describe('certificates that cannot be used', () => {
   for (const [title, tls, why] of /** @type {[string, any, RegExp][]} */ ([
     ['a CA that is not PEM', { ca: Buffer.from('a-secret-text') }, /tls\.ca holds no certificate/],
