@@ -20,19 +20,16 @@ if (wanted.length === 0) throw new Error(`there are: ${RUNTIMES.map(({ name }) =
 const server = findServer() === undefined ? undefined : new RedisProcess()
 await server?.start()
 try {
-  const rows = wanted.map(check)
-  console.log('\n| runtime | contract | end of adapters and processes | smoke test |\n| --- | --- | --- | --- |')
-  for (const { title, cells } of rows) console.log(`| ${[title, ...cells.map(({ text }) => text)].join(' | ')} |`)
-  process.exitCode = rows.every(({ cells }) => cells.every(({ isGood }) => isGood)) ? 0 : 1
+  console.log('| runtime | contract | end of adapters and processes | smoke test |\n| --- | --- | --- | --- |')
+  process.exitCode = wanted.map(check).every((isGood) => isGood) ? 0 : 1
 } finally {
   await server?.stop()
 }
 
-/** @param {import('./runtimes/programs.mjs').Runtime} runtime */
+/** Prints a row. @param {import('./runtimes/programs.mjs').Runtime} runtime @returns {boolean} whether everything passed */
 function check(runtime) {
   const program = runtime.find()
   const title = `${runtime.title} ${versionOf(program)}`
-  console.log(`==> ${title}`)
   const stores = server === undefined ? '^memory$' : runtime.stores
   const contract = [...runtime.test, ...filesOf(values.short ? CONTRACT.slice(0, 2) : CONTRACT)]
   const lifecycle = server === undefined || values.short ? undefined : runtime.lifecycle
@@ -41,7 +38,8 @@ function check(runtime) {
     lifecycle ? tested(runtime, program, [...lifecycle, ...filesOf(LIFECYCLE)]) : { text: 'not run', isGood: true },
     smoked(runtime, program),
   ]
-  return { title, cells }
+  console.log(`| ${[title, ...cells.map(({ text }) => text)].join(' | ')} |`)
+  return cells.every(({ isGood }) => isGood)
 }
 
 /** @param {string[]} names of test files */
@@ -58,8 +56,15 @@ function filesOf(names) {
 function tested(runtime, program, args, env) {
   const { status, stdout, stderr } = run(program, args, { ...process.env, NO_COLOR: '1', ...env })
   const [passed, failed] = runtime.counts(stdout + stderr)
-  if (status !== 0) console.error((stdout + stderr).slice(-10_000))
+  if (status !== 0) console.error(failuresIn(stdout + stderr))
   return { text: status === 0 ? `${passed} tests` : `${failed} of ${passed + failed} fail`, isGood: status === 0 }
+}
+
+/** The lines about tests that failed, or the last ones. @param {string} output */
+function failuresIn(output) {
+  const lines = output.split('\n')
+  const failed = lines.filter((line) => /^\s*(not ok|\(fail\)|error:)|FAILED/.test(line))
+  return (failed.length > 0 ? failed : lines.slice(-20)).join('\n')
 }
 
 /** @param {import('./runtimes/programs.mjs').Runtime} runtime @param {string} program */

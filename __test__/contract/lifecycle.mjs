@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import { assertAllFail } from '../support/assert-fails.mjs'
+import { lacksAsyncDispose } from '../support/async-dispose.mjs'
 import { allCalls } from '../support/calls.mjs'
 import { fill, range } from '../support/fill.mjs'
 import { assertSameMembers } from '../support/members.mjs'
@@ -93,7 +94,7 @@ export function lifecycle(store) {
       assert.equal(await open().get('t', 'k'), 1)
     })
 
-    it('is closed by Symbol.asyncDispose', async (t) => {
+    it('is closed by Symbol.asyncDispose', { skip: lacksAsyncDispose }, async (t) => {
       const state = openFresh(store, t)
       await state.set('t', 'k', 1)
       assert.equal(await state[Symbol.asyncDispose](), undefined)

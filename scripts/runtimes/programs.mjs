@@ -43,7 +43,7 @@ export const RUNTIMES = [
 
 /** @param {string} version @returns {Runtime} */
 function nodeRuntime(version) {
-  const test = ['--test', '--test-timeout=300000', '--test-reporter=tap']
+  const test = ['--test', '--test-reporter=tap']
   return {
     ...{ name: `node-${version}`, title: 'Node.js', find: () => nodeOf(version), run: ['--no-warnings'] },
     ...{ test, stores: STORES, lifecycle: test },
