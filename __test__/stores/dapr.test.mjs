@@ -158,6 +158,32 @@ for (const name of ['redis', 'memory']) {
       await assert.rejects(state.query(name, { filter: { LIKE: {} } }), { code: 'ERR_INVALID_ARGUMENT' })
     })
 
+    it('rejects conditions, expiries and lists that it cannot read, and writes nothing', async (t) => {
+      const { state } = await load(t)
+      await state.save(name, [{ key: 'k', value: 1 }])
+      const wrong = [
+        ...['firstwrite', 'FIRST_WRITE', '1', 3, true].map((concurrency) => ({ options: { concurrency } })),
+        ...[{}, { value: null }, { etag: 'x' }].map((etag) => ({ etag })),
+        ...[' ', true, [], [5], '0x10', '1e3', '1.5'].map((ttlInSeconds) => ({ metadata: { ttlInSeconds } })),
+      ]
+      for (const more of wrong) {
+        const item = /** @type {any} */ ({ key: 'k', value: 2, ...more })
+        const { error } = await state.save(name, [item])
+        assert.equal(/** @type {any} */ (error)?.code, 'ERR_INVALID_ARGUMENT', JSON.stringify(more))
+        await assert.rejects(state.transaction(name, [{ operation: 'upsert', request: item }]), /operations\[0\]/)
+        if ('metadata' in more) continue
+        const removed = await state.delete(
+          name,
+          'k',
+          /** @type {any} */ ({ ...more, .../** @type {any} */ (more).options }),
+        )
+        assert.equal(/** @type {any} */ (removed.error)?.code, 'ERR_INVALID_ARGUMENT', JSON.stringify(more))
+      }
+      assert.equal(await state.get(name, 'k'), 1)
+      for (const keys of ['abc', undefined, {}])
+        await assert.rejects(state.getBulk(name, /** @type {any} */ (keys)), { code: 'ERR_INVALID_ARGUMENT' })
+    })
+
     it('returns the errors of save and delete, and throws the others', async (t) => {
       const { state } = await load(t)
       assert.match(String((await state.save('nope', [])).error), /there is no store or role "nope"/)

@@ -16,6 +16,7 @@ const { isRecord } = require('./malformed.js')
 
 const FIRST_WRITE = [1, 'first-write']
 const LAST_WRITE = [2, 'last-write']
+const UNSPECIFIED = [undefined, null, 0, '']
 
 /** @param {Open} open @returns {DaprState} */
 function daprState(open) {
@@ -29,7 +30,7 @@ function methodsOf(open) {
   return {
     save: (name, items, options) => asValue(() => save(on(name), items, options?.metadata)),
     get: async (name, key) => read(on(name), key),
-    getBulk: async (name, keys) => getBulk(on(name), [...keys]),
+    getBulk: async (name, keys) => getBulk(on(name), arrayOf(keys, 'keys')),
     delete: (name, key, options) => asValue(() => remove(on(name), key, options)),
     transaction: async (name, operations = [], metadata = undefined) => transaction(on(name), operations, metadata),
     query: async (name, query) => find(on(name), query),
@@ -53,10 +54,15 @@ async function asValue(run) {
   }
 }
 
+/** @param {unknown} value @param {string} at @returns {any[]} a copy */
+function arrayOf(value, at) {
+  if (!Array.isArray(value)) throw invalidArgument(`${at}: expected an array, got ${kindOf(value)}`)
+  return [...value]
+}
+
 /** @param {Target} target @param {unknown} items @param {unknown} metadata of all items */
 async function save({ adapter, traceId }, items, metadata) {
-  if (!Array.isArray(items)) throw invalidArgument(`stateObjects: expected an array, got ${kindOf(items)}`)
-  const entries = items.map((item, index) => entryOf(item, metadata, `stateObjects[${index}]`))
+  const entries = arrayOf(items, 'stateObjects').map((item, index) => entryOf(item, metadata, `stateObjects[${index}]`))
   if (entries.length !== 1) return void (await adapter.setMany(traceId, entries))
   // A single failure is not one of several.
   const [{ key, value, ...options }] = entries
@@ -68,31 +74,37 @@ function entryOf(item, metadata, at) {
   if (!isRecord(item)) throw invalidArgument(`${at}: expected an object, got ${kindOf(item)}`)
   // JSON of an item without a value has none, which Dapr stores as null.
   const { key, value = null, etag, options } = item
-  return { key, value, ...conditionOf(etag, options), ...ttlOf({ ...metadata, ...item.metadata }, at) }
+  return { key, value, ...conditionOf(etag, options, at), ...ttlOf({ ...metadata, ...item.metadata }, at) }
 }
 
 /**
  * With an etag: only if the entry has it, unless the last write wins. Without: the first write wins only if that is asked for.
+ * A condition that cannot be read is an error: without it, the write would overwrite those of others.
  *
  * @param {unknown} etag a text, or an object with it
  * @param {any} options
+ * @param {string} at
  * @returns {{ ifMatch?: string, ifAbsent?: boolean }}
  */
-function conditionOf(etag, options) {
+function conditionOf(etag, options, at) {
   const concurrency = options?.concurrency
-  const text = isRecord(etag) ? etag.value : etag
+  const isFirst = FIRST_WRITE.includes(concurrency)
   if (LAST_WRITE.includes(concurrency)) return {}
+  if (!isFirst && !UNSPECIFIED.includes(concurrency))
+    throw invalidArgument(`${at}: concurrency: expected 0, 1, 2, first-write or last-write`)
+  if (isRecord(etag) && typeof etag.value !== 'string') throw invalidArgument(`${at}.etag.value: expected a text`)
+  const text = isRecord(etag) ? etag.value : etag
   if (text !== undefined && text !== null && text !== '') return { ifMatch: /** @type {string} */ (text) }
-  return FIRST_WRITE.includes(concurrency) ? { ifAbsent: true } : {}
+  return isFirst ? { ifAbsent: true } : {}
 }
 
 /** @param {any} metadata @param {string} at */
 function ttlOf(metadata, at) {
   const { ttlInSeconds } = metadata
   if (ttlInSeconds === undefined || ttlInSeconds === null || ttlInSeconds === '') return {}
-  const seconds = Number(ttlInSeconds)
-  if (!Number.isInteger(seconds)) throw invalidArgument(`${at}.metadata.ttlInSeconds: expected whole seconds`)
-  return { ttl: Math.max(seconds, 0) }
+  const isNumber = ['string', 'number'].includes(typeof ttlInSeconds) && /^-?\d+$/.test(String(ttlInSeconds))
+  if (!isNumber) throw invalidArgument(`${at}.metadata.ttlInSeconds: expected whole seconds`)
+  return { ttl: Math.max(Number(ttlInSeconds), 0) }
 }
 
 /** An empty text if there is no entry, as Dapr's client has it. @param {Target} target @param {string} key */
@@ -111,16 +123,15 @@ async function getBulk({ adapter, traceId }, keys) {
 
 /** @param {Target} target @param {string} key @param {any} options */
 async function remove({ adapter, traceId }, key, options) {
-  const { ifMatch } = conditionOf(options?.etag, options)
+  const { ifMatch } = conditionOf(options?.etag, options, 'options')
   await adapter.delete(traceId, key, ifMatch === undefined ? {} : { ifMatch })
 }
 
 /** @param {Target} target @param {unknown} operations @param {unknown} metadata */
 async function transaction({ adapter, traceId }, operations, metadata) {
-  if (!Array.isArray(operations)) throw invalidArgument(`operations: expected an array, got ${kindOf(operations)}`)
   await adapter.transaction(
     traceId,
-    operations.map((one, index) => operationOf(one, metadata, `operations[${index}]`)),
+    arrayOf(operations, 'operations').map((one, index) => operationOf(one, metadata, `operations[${index}]`)),
   )
 }
 
@@ -130,7 +141,7 @@ function operationOf(one, metadata, at) {
   const { key, etag, options } = one.request
   if (one.operation === 'upsert') return { op: 'set', ...entryOf(one.request, metadata, `${at}.request`) }
   if (one.operation !== 'delete') throw invalidArgument(`${at}.operation: expected upsert or delete`)
-  const { ifMatch } = conditionOf(etag, options)
+  const { ifMatch } = conditionOf(etag, options, `${at}.request`)
   return ifMatch === undefined ? { op: 'delete', key } : { op: 'delete', key, ifMatch }
 }
 
