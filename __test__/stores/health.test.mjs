@@ -2,6 +2,8 @@
 // What a configuration of stores tells of them: list, health, counts.
 
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { inspect } from 'node:util'
 import { fill } from '../support/fill.mjs'
@@ -90,10 +92,62 @@ describe('health', () => {
     assert.deepEqual(await names({}), ['memory'])
     stores.get('redis')
     assert.deepEqual(await names({}), ['redis', 'memory'])
-    assert.deepEqual(await names({ names: ['main', 'other'] }), ['memory', 'other'])
+    assert.deepEqual(await names({ names: ['main', 'other', 'memory'] }), ['memory', 'other'])
     await assert.rejects(names({ names: ['nope'] }), { code: 'ERR_INVALID_ARGUMENT', operation: 'StateStores.health' })
     await assert.rejects(names({ timeuot: 1 }), { code: 'ERR_INVALID_ARGUMENT' })
   })
+})
+
+it('neither health nor counts open stores in an environment without an entry', async (t) => {
+  const source = { stores: { redis: { url: server.url } }, environments: { production: { main: 'redis' } } }
+  const stores = await loadedStores(t, source, { env: { NODE_ENV: 'development' } })
+  assert.deepEqual([await stores.health(), await stores.counts()], [[], {}])
+  assert.equal(stores.list()[0].open, false)
+  assert.equal((await stores.health({ names: ['redis'] })).length, 1)
+})
+
+it('health and counts of many servers that do not answer take one timeout', async (t) => {
+  const silent = createServer().listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const sockets = /** @type {import('node:net').Socket[]} */ ([])
+  silent.on('connection', (socket) => sockets.push(socket))
+  t.after(() => {
+    for (const socket of sockets) socket.destroy()
+    silent.close()
+  })
+  const { port } = /** @type {import('node:net').AddressInfo} */ (silent.address())
+  const names = Array.from({ length: 20 }, (_, index) => `store-${index}`)
+  const stores = await loadedStores(t, {
+    stores: Object.fromEntries(names.map((name) => [name, { host: '127.0.0.1', port }])),
+  })
+  const start = performance.now()
+  const [health, counts] = await Promise.all([stores.health({ timeout: 1000 }), stores.counts({ timeout: 1000 })])
+  const waited = performance.now() - start
+  assert.ok(waited < 15_000, `one after the other takes 20 s; waited for ${waited} ms`)
+  assert.deepEqual(new Set(health.map(({ status }) => status)), new Set(['down']))
+  assert.deepEqual(counts, Object.fromEntries(names.map((name) => [name, null])))
+})
+
+it('health is down and counts are unknown while stores close, and after', async (t) => {
+  collectWarnings(t)
+  const stores = await loadedStores(t, { stores: { redis: { url: server.url }, other: { url: server.url } } })
+  await stores.get('redis').connect()
+  const checks = [stores.health(), stores.counts()]
+  const closing = stores.close()
+  const [health, counts, , later] = await Promise.all([...checks, closing, stores.health()])
+  assert.equal(/** @type {any} */ (health).length, 2)
+  assert.deepEqual(Object.keys(counts), ['redis', 'other'])
+  assert.deepEqual(
+    /** @type {any} */ (later).map((/** @type {any} */ one) => [one.status, one.error.code]),
+    [
+      ['down', 'ERR_CLOSED'],
+      ['down', 'ERR_CLOSED'],
+    ],
+  )
+  assert.deepEqual(
+    stores.list().map(({ open }) => open),
+    [false, false],
+  )
 })
 
 describe('counts', () => {

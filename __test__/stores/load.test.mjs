@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test'
 import { inspect } from 'node:util'
 import { StateStores } from 'redis-state-adapter'
 import { errorOf } from '../support/error-of.mjs'
-import { startRedis } from '../support/redis.mjs'
+import { started, startRedis } from '../support/redis.mjs'
 import { folderOf, loadedStores } from '../support/stores-folder.mjs'
 import { until } from '../support/until.mjs'
 import { collectWarnings } from '../support/warnings.mjs'
@@ -70,6 +70,29 @@ describe('stores by name', () => {
     const one = stores.get('one')
     await stores[Symbol.asyncDispose]()
     await assert.rejects(one.get('t', 'k'), { code: 'ERR_CLOSED' })
+  })
+
+  it('close after an invalid option of close was rejected', async () => {
+    const stores = await StateStores.load({ stores: { one: { url: 'memory:' } } })
+    const one = stores.get('one')
+    const wrong = { code: 'ERR_INVALID_ARGUMENT', operation: 'StateStores.close' }
+    await assert.rejects(stores.close({ timeout: -1 }), wrong)
+    assert.equal(stores.get('one'), one)
+    await Promise.all([stores.close({ timeout: 10 }), stores.close()])
+    await assert.rejects(one.get('t', 'k'), { code: 'ERR_CLOSED' })
+    assert.equal(stores.list()[0].open, false)
+  })
+
+  it('close at once if close is called again with a shorter timeout', async (t) => {
+    const frozen = await started(t)
+    const stores = await StateStores.load({ stores: { one: { url: frozen.url, commandTimeout: 100_000 } } })
+    const one = stores.get('one')
+    await one.connect()
+    frozen.signal('SIGSTOP')
+    const pending = one.get('t', 'k')
+    const closing = stores.close()
+    await stores.close({ timeout: 0 })
+    await Promise.all([assert.rejects(pending, { code: 'ERR_CLOSED' }), closing])
   })
 
   it('have methods that work without the object, and errors with the line of the caller', async (t) => {

@@ -13,11 +13,12 @@ class Roles {
 
   /**
    * @param {string} environment
-   * @param {{ stores?: Map<string, string>, fallback?: string, isKnown?: (role: string) => boolean }} [roles] `fallback`: the store
-   *   of the roles that only other environments list
+   * @param {{ stores?: Map<string, string>, fallback?: string, isKnown?: (role: string) => boolean, areGiven?: boolean }} [roles]
+   *   `fallback`: the store of the roles that only other environments list; `areGiven`: false if there are no environments
    */
-  constructor(environment, { stores = new Map(), fallback, isKnown = () => false } = {}) {
+  constructor(environment, { stores = new Map(), fallback, isKnown = () => false, areGiven = true } = {}) {
     this.environment = environment
+    this.areGiven = areGiven
     this.#stores = stores
     this.#fallback = fallback
     this.#isKnown = isKnown
@@ -52,7 +53,7 @@ class Roles {
  */
 function chooseRoles(environments, { environment, env, names }) {
   const name = environment ?? (env.NODE_ENV || 'development')
-  if (environments === undefined) return new Roles(name)
+  if (environments === undefined) return new Roles(name, { areGiven: false })
   if (!isRecord(environments)) throw malformed('environments', `expected an object, got ${kindOf(environments)}`)
   const all = new Map(Object.keys(environments).map((one) => [one, readRoles(environments[one], one)]))
   const known = new Set([...all.values()].flatMap((roles) => (typeof roles === 'string' ? [] : [...roles.keys()])))

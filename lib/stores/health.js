@@ -27,17 +27,17 @@ function checkedOptions(options) {
 
 /**
  * The stores to check: those named; otherwise those with a role in the environment and those that are open; all, if there are no
- * roles. So a check in development does not connect to the servers of production.
+ * environments. So a check in development does not connect to the servers of production.
  *
  * @param {Loaded} loaded
  * @param {unknown} names
  * @param {Set<string>} open
  */
 function selected(loaded, names, open) {
-  if (names !== undefined) return readList(names, 'names', (name) => definitionOf(loaded, name))
+  if (names !== undefined) return [...new Set(readList(names, 'names', (name) => definitionOf(loaded, name)))]
   const all = [...loaded.definitions.values()]
-  const { used } = loaded.roles
-  return used.size === 0 ? all : all.filter(({ name }) => used.has(name) || open.has(name))
+  const { areGiven, used } = loaded.roles
+  return areGiven ? all.filter(({ name }) => used.has(name) || open.has(name)) : all
 }
 
 /**

@@ -4,8 +4,9 @@
 const { inspect } = require('node:util')
 const { asyncDispose } = require('../async-dispose.js')
 const { captureSite, locate } = require('../call-site.js')
-const { RedisStateError, failure, ofCall } = require('../errors.js')
+const { RedisStateError, failure, inCall, ofCall } = require('../errors.js')
 const { bindMembers } = require('../input/bind-members.js')
+const { readOptions } = require('../input/method-options.js')
 const { inspected } = require('../inspected.js')
 
 /**
@@ -22,8 +23,7 @@ class StateStores {
   #loaded
   /** Stores that are open, by name. @type {Map<string, Opened>} */
   #open = new Map()
-  /** @type {Promise<void> | undefined} */
-  #closing = undefined
+  #isClosed = false
   /** @type {import('../../index.js').DaprClientLike | undefined} */
   #dapr = undefined
 
@@ -56,7 +56,7 @@ class StateStores {
   list() {
     const { definitions, roles } = this.#loaded
     return [...definitions.values()].map(({ name, type, version, source, problems, ignored }) => ({
-      ...{ name, type, version, source, roles: roles.of(name), open: this.#open.has(name) },
+      ...{ name, type, version, source, roles: roles.of(name), open: !this.#isClosed && this.#open.has(name) },
       ...{ problems: [...problems], ignored: [...ignored] },
     }))
   }
@@ -82,9 +82,10 @@ class StateStores {
 
   /** @param {import('../../index.js').CleanupOptions} [options] */
   async close(options) {
-    const open = [...this.#open.values()]
-    this.#closing ??= Promise.all(open.map((one) => one.close(options))).then(() => undefined)
-    await this.#closing
+    inCall({ operation: 'StateStores.close' }, () => readOptions('cleanup', options))
+    // Before any store is closed: a listener could otherwise open another one, which nothing would close.
+    this.#isClosed = true
+    await Promise.all([...this.#open.values()].map((one) => one.close(options)))
   }
 
   [asyncDispose]() {
@@ -96,7 +97,7 @@ class StateStores {
     const fields = {
       environment: this.environment,
       stores: [...this.#loaded.definitions.keys()],
-      open: [...this.#open.keys()],
+      open: this.#isClosed ? [] : [...this.#open.keys()],
     }
     return inspected('StateStores', fields, depth, options)
   }
@@ -105,7 +106,7 @@ class StateStores {
   #opened(nameOrRole, operation) {
     const { Opened, definitionOf, unconfigured } = require('./opened.js')
     try {
-      if (this.#closing) throw failure('ERR_CLOSED', 'the stores were closed with close()')
+      if (this.#isClosed) throw failure('ERR_CLOSED', 'the stores were closed with close()')
       const definition = definitionOf(this.#loaded, nameOrRole)
       if (definition.problems.length > 0) throw unconfigured(definition)
       const opened = this.#open.get(definition.name) ?? new Opened(definition)
