@@ -109,6 +109,27 @@ describe('stores by name', () => {
     for (const fails of failing) assert.match((await errorOf(fails)).stack ?? '', /^.*\n +at .*load\.test\.mjs:/)
   })
 
+  it('can have any name, role and environment, also those of members of every object', async (t) => {
+    collectWarnings(t)
+    const names = ['constructor', 'toString', '__proto__', 'hasOwnProperty']
+    const stores = Object.fromEntries(names.map((name) => [name, { url: 'memory:' }]))
+    const roles = Object.fromEntries(names.map((name, index) => [`${name}`, names[(index + 1) % 4]]))
+    for (const environment of names) {
+      const environments = Object.fromEntries([[environment, roles]])
+      const loaded = await loadedStores(t, { stores }, { environments, environment })
+      for (const [index, name] of names.entries()) await loaded.get(name).set('t', 'k', index)
+      const counts = await loaded.counts()
+      assert.deepEqual(Object.keys(counts), names)
+      assert.deepEqual(Object.values(counts), [1, 1, 1, 1])
+      assert.deepEqual(loaded.list()[0].roles, ['hasOwnProperty'])
+      await loaded.dapr.state.save('__proto__', [{ key: '__proto__', value: 1 }])
+      assert.deepEqual(await loaded.dapr.state.getBulk('__proto__', ['toString']), [{ key: 'toString' }])
+    }
+    assert.equal(/** @type {any} */ ({}).url, undefined)
+    const { dapr } = await loadedStores(t, { stores: {} })
+    for (const name of names) await assert.rejects(dapr.state.get(name, 'k'), { code: 'ERR_INVALID_ARGUMENT' })
+  })
+
   it('are made by load only', () => {
     // @ts-expect-error
     assert.throws(() => new StateStores(), { code: 'ERR_UNSUPPORTED' })
@@ -185,6 +206,19 @@ describe('a malformed configuration', () => {
     [{ stores: { a: { socket: { conectTimeout: 1 } } } }, {}, /stores\.a\.socket\.conectTimeout: unknown option/],
     [{ stores: { a: 5 } }, {}, /stores\.a: expected an object/],
     [{ stores: { a: { type: 'mongo' } } }, {}, /stores\.a\.type: expected redis, memory, cosmos/],
+    ...['constructor', '__proto__', 'toString', ['redis'], 5, null].map((type) => [
+      { stores: { a: { type } } },
+      {},
+      /stores\.a\.type: expected redis, memory, cosmos/,
+    ]),
+    [{ stores: { a: { type: 'redis', url: 'memory:' } } }, {}, /stores\.a\.url: expected the url of a server, as/],
+    [
+      { stores: { a: { password: { secretKeyRef: { name: 'p', key: 5 } } } } },
+      {},
+      /a\.password\.secretKeyRef\.key: exp/,
+    ],
+    [{ stores: { a: { password: { secretKeyRef: { nmae: 'p' } } } } }, {}, /a\.password\.secretKeyRef\.nmae: unknown/],
+    [{ stores: { a: { password: { envRef: 5 } } } }, {}, /stores\.a\.password\.envRef: expected a text/],
     [{ stores: { a: { type: 'memory', url: 'redis://h' } } }, {}, /stores\.a\.url: expected memory:/],
     [{ stores: { a: { type: 'cosmos', url: 'u', database: 'd' } } }, {}, /stores\.a\.collection: is missing/],
     [{ stores: { a: { type: 'cosmos', urll: 'u' } } }, {}, /stores\.a\.urll: unknown field\. Did you mean url\?/],
@@ -286,6 +320,26 @@ describe('secrets and variables', () => {
       [[], [], []],
     )
     for (const name of ['a', 'b', 'c']) assert.match(inspect(loaded.get(name)), /server: 'h:7000'/)
+  })
+
+  it('are no members that every object has', async (t) => {
+    const names = ['toString', 'constructor', '__proto__', 'hasOwnProperty']
+    const stores = Object.fromEntries(names.map((name) => [`s-${name}`, { host: `{env:${name}}` }]))
+    for (const env of [process.env, {}]) {
+      const loaded = await loadedStores(t, { stores }, { env })
+      assert.deepEqual(
+        loaded.list().map(({ problems }) => problems),
+        names.map((name) => [`host: the environment variable ${name} is not set`]),
+      )
+    }
+  })
+
+  it('can make a store one in memory, which its type then says', async (t) => {
+    const warnings = collectWarnings(t)
+    const loaded = await loadedStores(t, { stores: { a: { url: '{env:URL}' } } }, { env: { URL: 'memory:' } })
+    assert.equal(loaded.list()[0].type, 'state.in-memory')
+    loaded.get('a')
+    await until(() => warnings.some(({ message }) => message.includes('the store a is in memory')))
   })
 
   it('that are missing are problems of their store alone', async (t) => {

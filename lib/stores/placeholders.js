@@ -57,8 +57,10 @@ function fillUrl(url, surroundings) {
 function variable(name, { env }) {
   if (RESERVED_VARIABLE.test(name)) throw new Missing(`the environment variable ${name} is reserved for Dapr`)
   const value = env[name]
-  if (value === undefined || value === '') throw new Missing(`the environment variable ${shownName(name)} is not set`)
-  return value
+  // Inherited members, such as toString, are no variables.
+  const isText = ['string', 'number'].includes(typeof value) && value !== ''
+  if (!isText) throw new Missing(`the environment variable ${shownName(name)} is not set`)
+  return String(value)
 }
 
 /** @param {string} word @param {Surroundings} surroundings */

@@ -14,8 +14,13 @@ const { fillUrl, fillVariables, variable } = require('./placeholders.js')
  * @typedef {import('./secrets.js').Secrets} Secrets
  */
 
-/** @type {Record<string, string>} */
-const TYPES = { redis: 'state.redis', memory: 'state.in-memory', cosmos: 'state.azure.cosmosdb' }
+const MEMORY = 'state.in-memory'
+const COSMOS = 'state.azure.cosmosdb'
+const TYPES = new Map([
+  ['redis', 'state.redis'],
+  ['memory', MEMORY],
+  ['cosmos', COSMOS],
+])
 const COSMOS_FIELDS = ['url', 'key', 'database', 'collection', 'partitionKey', 'consistency', 'keyPrefix', 'ttl']
 
 /** Options that are no texts: where a variable fills one, its text is converted. */
@@ -53,20 +58,21 @@ const MAX_DEPTH = 8
  * @returns {Promise<Definition>}
  */
 async function plainStore(document, name, path, { value, surroundings, secrets }) {
-  const { type: shortType = typeOf(value), ...fields } = document.record(value, path)
-  const type = TYPES[shortType] ?? (Object.values(TYPES).includes(shortType) ? shortType : undefined)
-  if (type === undefined)
-    throw document.malformed([...path, 'type'], `expected ${Object.keys(TYPES).join(', ')} or a type of Dapr`)
+  const { type: given, ...fields } = document.record(value, path)
+  const type = typeOf(document, path, given)
   /** @type {Definition} */
   const definition = { name, type, version: 'v1', source: document.file ?? '', problems: [], ignored: [], options: {} }
   const options = await filled(fields, path, { document, definition, surroundings, secrets })
-  if (type === 'state.azure.cosmosdb') {
+  if (type === COSMOS) {
     checkCosmos(document, path, fields)
     definition.problems.push('this version has no engine for Azure Cosmos DB')
     return definition
   }
-  if (type === 'state.in-memory') checkMemory(document, path, options)
+  // The url may be a variable, so it is known only now.
+  if (given === undefined && isMemoryUrl(options.url)) definition.type = MEMORY
+  if (definition.type === MEMORY) options.url ??= 'memory:'
   if (definition.problems.length > 0) return definition
+  checkUrl(document, path, definition.type, options.url)
   definition.options = {
     ...options,
     keyPrefix: options.keyPrefix || options.keyPrefix === false ? options.keyPrefix : `${name}:`,
@@ -75,24 +81,28 @@ async function plainStore(document, name, path, { value, surroundings, secrets }
   return definition
 }
 
-/** @param {any} value */
-function typeOf(value) {
-  return typeof value?.url === 'string' && value.url.startsWith('memory:') ? 'memory' : 'redis'
+/** @param {Document} document @param {Path} path @param {unknown} given */
+function typeOf(document, path, given = 'redis') {
+  const type = TYPES.get(/** @type {string} */ (given)) ?? [...TYPES.values()].find((one) => one === given)
+  if (type !== undefined) return type
+  throw document.malformed([...path, 'type'], `expected ${[...TYPES.keys()].join(', ')} or a type of Dapr`)
 }
 
-/** @param {Document} document @param {Path} path @param {Record<string, unknown>} options */
-function checkMemory(document, path, options) {
-  options.url ??= 'memory:'
-  if (typeof options.url !== 'string' || !options.url.startsWith('memory:'))
-    throw document.malformed([...path, 'url'], 'expected memory:, as the type says')
+/** @param {unknown} url */
+function isMemoryUrl(url) {
+  return typeof url === 'string' && url.startsWith('memory:')
+}
+
+/** A store in memory that is said to be on a server would lose what it is trusted with. @param {Document} document @param {Path} path @param {string} type @param {unknown} url */
+function checkUrl(document, path, type, url) {
+  if (isMemoryUrl(url) === (type === MEMORY)) return
+  const expected = type === MEMORY ? 'memory:' : 'the url of a server'
+  throw document.malformed([...path, 'url'], `expected ${expected}, as the type says`)
 }
 
 /** @param {Document} document @param {Path} path @param {Record<string, unknown>} fields */
 function checkCosmos(document, path, fields) {
-  const unknown = Object.keys(fields).find((name) => !COSMOS_FIELDS.includes(name))
-  if (unknown !== undefined) {
-    document.record(fields, path, COSMOS_FIELDS)
-  }
+  document.record(fields, path, COSMOS_FIELDS)
   for (const name of ['url', 'database', 'collection']) {
     if (!(name in fields)) throw document.malformed([...path, name], 'is missing')
   }
@@ -144,13 +154,16 @@ function isReference(value) {
 async function referenced(value, path, { document, surroundings, secrets }) {
   const { envRef, secretKeyRef } = document.record(value, path, ['envRef', 'secretKeyRef'])
   const name = String(path.at(-1))
-  if (secretKeyRef === undefined) return converted(name, '', variable(String(envRef), surroundings))
+  if (secretKeyRef === undefined)
+    return converted(name, '', variable(document.text(envRef, [...path, 'envRef']) ?? '', surroundings))
+  const at = [...path, 'secretKeyRef']
   const ref =
     typeof secretKeyRef === 'string'
       ? { name: secretKeyRef }
-      : document.record(secretKeyRef, path, ['store', 'name', 'key'])
-  if (typeof ref.name !== 'string') throw document.malformed([...path, 'secretKeyRef', 'name'], 'is missing')
-  return secrets.read({ store: ref.store, name: ref.name, key: ref.key ?? ref.name })
+      : document.record(secretKeyRef, at, ['store', 'name', 'key'])
+  const [store, secret, key] = ['store', 'name', 'key'].map((field) => document.text(ref[field], [...at, field]))
+  if (secret === undefined) throw document.malformed([...at, 'name'], 'is missing')
+  return secrets.read({ store, name: secret, key: key ?? secret })
 }
 
 /** Converts what a variable filled, if the option is no text. @param {string} name @param {string} template @param {string} text */
