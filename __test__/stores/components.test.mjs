@@ -101,8 +101,8 @@ describe('a folder of component files', () => {
     const secret = (/** @type {string} */ name, /** @type {string} */ ref) =>
       component(name, `${HOST}\n  - name: redisPassword\n    secretKeyRef: ${ref}`, 'auth:\n  secretStore: local\n')
     const folder = await folderOf(t, {
-      'secrets.json.txt': JSON.stringify({ redis: { word: 'a' }, flat: 'b' }),
-      'local.yaml': component('local', '  - name: secretsFile\n    value: secrets.json.txt').replace(
+      'secrets.json': JSON.stringify({ redis: { word: 'a' }, flat: 'b', word: 'of another' }),
+      'local.yaml': component('local', '  - name: secretsFile\n    value: secrets.json').replace(
         'state.redis',
         'secretstores.local.file',
       ),
@@ -110,11 +110,13 @@ describe('a folder of component files', () => {
       'b.yaml': secret('b', '{ name: "redis:word", key: "redis:word" }'),
       'c.yaml': secret('c', 'flat'),
       'd.yaml': secret('d', '{ name: redis, key: toString }'),
+      'e.yaml': secret('e', '{ name: cache, key: word }'),
+      'f.yaml': secret('f', '{ name: flat, key: word }'),
     })
     const stores = await loadedStores(t, folder)
     assert.deepEqual(
       stores.list().map(({ problems }) => problems.length),
-      [0, 0, 0, 1],
+      [0, 0, 0, 1, 1, 1],
     )
   })
 })

@@ -2,9 +2,11 @@
 // Configuration files that are meant to take long, to take much memory, or to reach what they should not.
 
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { promisify } from 'node:util'
 import { StateStores } from 'redis-state-adapter'
 import { errorOf } from '../support/error-of.mjs'
 import { component, folderOf, loadedStores } from '../support/stores-folder.mjs'
@@ -74,6 +76,17 @@ describe('a hostile YAML file', () => {
       assert.match(message, /is larger than 256 kB/)
     })
   }
+
+  it('of secrets that is a pipe or a folder is not read', { skip: process.platform === 'win32' }, async (t) => {
+    const secret = '  - name: redisPassword\n    secretKeyRef: { name: p }'
+    const folder = await folderOf(t, { 'store.yaml': component('s', secret, 'auth:\n  secretStore: local\n') })
+    await promisify(execFile)('mkfifo', [join(folder, 'pipe')])
+    for (const name of ['pipe', '.']) {
+      const local = component('local', `  - name: secretsFile\n    value: ${join(folder, name)}`)
+      await writeFile(join(folder, 'local.yaml'), local.replace('state.redis', 'secretstores.local.file'))
+      assert.match((await errorOf(() => StateStores.load(folder))).message, /is no file/)
+    }
+  })
 
   it('changes no prototype', async (t) => {
     const texts = {

@@ -206,11 +206,14 @@ describe('a malformed configuration', () => {
     [{ stores: { a: { socket: { conectTimeout: 1 } } } }, {}, /stores\.a\.socket\.conectTimeout: unknown option/],
     [{ stores: { a: 5 } }, {}, /stores\.a: expected an object/],
     [{ stores: { a: { type: 'mongo' } } }, {}, /stores\.a\.type: expected redis, memory, cosmos/],
-    ...['constructor', '__proto__', 'toString', ['redis'], 5, null].map((type) => [
-      { stores: { a: { type } } },
-      {},
-      /stores\.a\.type: expected redis, memory, cosmos/,
-    ]),
+    .../** @type {any[]} */ (['constructor', '__proto__', 'toString', ['redis'], 5, null]).map(
+      (type) =>
+        /** @type {[any, any, RegExp]} */ ([
+          { stores: { a: { type } } },
+          {},
+          /a\.type: expected redis, memory, cosmos/,
+        ]),
+    ),
     [{ stores: { a: { type: 'redis', url: 'memory:' } } }, {}, /stores\.a\.url: expected the url of a server, as/],
     [
       { stores: { a: { password: { secretKeyRef: { name: 'p', key: 5 } } } } },
@@ -379,6 +382,21 @@ describe('secrets and variables', () => {
     await loaded.get('a').set('t', 'k', 1)
     for (const text of [inspect(loaded, { depth: 9 }), JSON.stringify(loaded.list()), inspect(loaded.get('a'))])
       assert.doesNotMatch(text, /ada-word/)
+  })
+
+  it('are asked for once, also if stores share them', async (t) => {
+    const asked = /** @type {string[]} */ ([])
+    const password = { secretKeyRef: 'shared' }
+    const stores = {
+      a: { host: 'h', password },
+      b: { host: 'h', username: { secretKeyRef: { name: 'shared', key: 'user' } }, password },
+    }
+    const secrets = (/** @type {{ key: string }} */ { key }) => {
+      asked.push(key)
+      return 'x'
+    }
+    await loadedStores(t, { stores }, { secrets })
+    assert.deepEqual(asked.sort(), ['shared', 'user'])
   })
 
   it('are problems if the function throws, returns nothing or never returns', async (t) => {

@@ -11,6 +11,7 @@ const { storeOfComponent } = require('./component-store.js')
 const { chooseRoles } = require('./environments.js')
 const { isRecord, malformed } = require('./malformed.js')
 const { plainStore } = require('./plain-store.js')
+const { separateSecrets } = require('./secret-stores.js')
 const { Secrets } = require('./secrets.js')
 const { readSource } = require('./sources.js')
 
@@ -38,8 +39,6 @@ const OPTIONS = {
   env: kind('an object of variables', isRecord),
 }
 
-const LOCAL_SECRET_STORES = ['secretstores.local.env', 'secretstores.local.file']
-
 /**
  * Reads the configuration of stores. Nothing is opened.
  *
@@ -64,15 +63,13 @@ async function loadChecked(
 ) {
   const { documents } = await readSource(source)
   const surroundings = { env, appId }
-  const plain = documents.filter(({ value }) => isRecord(value) && 'stores' in value)
-  const components = documents
+  const { secretStores, others } = separateSecrets(documents)
+  const secrets = new Secrets(secretStores, surroundings, { ask, timeout: secretsTimeout })
+  const plain = others.filter(({ value }) => isRecord(value) && 'stores' in value)
+  const components = others
     .filter((document) => !plain.includes(document))
     .map(readComponent)
     .filter(isDefined)
-  const secrets = new Secrets(components.map(secretStoreOf).filter(isDefined), surroundings, {
-    ask,
-    timeout: secretsTimeout,
-  })
   const states = components.filter(({ type }) => type.startsWith('state.'))
   const inScope = states.filter(({ scopes }) => appId === undefined || scopes.length === 0 || scopes.includes(appId))
   const readers = [
@@ -129,13 +126,6 @@ function indexed(definitions) {
     byName.set(name, definition)
   }
   return byName
-}
-
-/** @param {Component} component @returns {import('./secrets.js').SecretStore | undefined} */
-function secretStoreOf({ name, type, items, document }) {
-  if (!LOCAL_SECRET_STORES.includes(type)) return undefined
-  const settings = Object.fromEntries(items.map((item) => [item.name.toLowerCase(), item.value ?? '']))
-  return { name, type: /** @type {any} */ (type), settings, file: document.file ?? '' }
 }
 
 /** Warns of stores that have the same entries, which a copied key prefix causes. @param {Definition[]} definitions */

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict'
 
-const { dirname, isAbsolute, join, resolve } = require('node:path')
+const { dirname, isAbsolute, resolve } = require('node:path')
 const { existsSync } = require('node:fs')
 const { clearTimeout, setTimeout } = require('../time.js')
 const { isRecord } = require('./malformed.js')
@@ -32,6 +32,8 @@ class Secrets {
   #timeout
   /** Contents of secret files, by path. @type {Map<string, Promise<any>>} */
   #files = new Map()
+  /** Secrets that the caller was asked for, by reference. @type {Map<string, Promise<unknown>>} */
+  #asked = new Map()
 
   /**
    * @param {SecretStore[]} stores
@@ -49,9 +51,9 @@ class Secrets {
   async read(ref) {
     const store = ref.store === undefined ? undefined : this.#stores.get(ref.store)
     const found = store === undefined ? undefined : await this.#readFrom(store, ref)
-    const value = found ?? (await this.#askFor(ref))
+    const value = found ?? (await this.#askOnce(ref))
     if (typeof value === 'string' && value !== '') return value
-    throw new Missing(`the secret ${shownRef(ref)} ${value === undefined ? 'is missing' : 'is no text'}`)
+    throw new Missing(`the secret ${shownRef(ref)} ${problemOf(value)}`)
   }
 
   /** @param {SecretStore} store @param {SecretRef} ref */
@@ -63,11 +65,19 @@ class Secrets {
 
   /** @param {SecretStore} store */
   #contents({ settings, file }) {
-    const path = pathOf(settings.secretsfile, file)
+    const path = secretsPath({ settings, file })
     if (path === undefined) throw new Missing(`the file of secrets of ${file} is missing`)
     const contents = this.#files.get(path) ?? readText(path, path).then((text) => parseJson(text, path))
     this.#files.set(path, contents)
     return contents
+  }
+
+  /** Stores may share a secret. @param {SecretRef} ref */
+  #askOnce(ref) {
+    const id = JSON.stringify([ref.store, ref.name, ref.key])
+    const asked = this.#asked.get(id) ?? this.#askFor(ref)
+    this.#asked.set(id, asked)
+    return asked
   }
 
   /** @param {SecretRef} ref */
@@ -97,10 +107,15 @@ function deadline(timeout, what) {
   return { promise, end: () => clearTimeout(timer) }
 }
 
-/** Dapr takes the path from its working directory; a path beside the component is more useful. @param {string | undefined} path @param {string} file */
-function pathOf(path, file) {
+/**
+ * The path of the file of a secret store; `undefined` if there is none. Dapr takes the path from its working directory; a path
+ * beside the component is more useful.
+ *
+ * @param {Pick<SecretStore, 'settings' | 'file'>} store
+ */
+function secretsPath({ settings: { secretsfile: path }, file }) {
   if (path === undefined) return undefined
-  const candidates = isAbsolute(path) ? [path] : [resolve(path), join(dirname(file), path)]
+  const candidates = isAbsolute(path) ? [path] : [resolve(path), resolve(dirname(file), path)]
   return candidates.find((candidate) => existsSync(candidate))
 }
 
@@ -113,11 +128,16 @@ function pathOf(path, file) {
  */
 function findIn(contents, { settings }, { name, key }) {
   const separator = settings.nestedseparator ?? ':'
-  const paths = [[...name.split(separator), ...key.split(separator)], key.split(separator), name.split(separator)]
-  for (const path of name === key ? paths.slice(1) : paths) {
-    const value = path.reduce((at, part) => (isRecord(at) && Object.hasOwn(at, part) ? at[part] : undefined), contents)
-    if (typeof value === 'string' || typeof value === 'number') return String(value)
-  }
+  // Neither the name alone nor the key alone: the key "password" of another name would be the password of another server.
+  const path = (name === key ? name : `${name}${separator}${key}`).split(separator)
+  const value = path.reduce((at, part) => (isRecord(at) && Object.hasOwn(at, part) ? at[part] : undefined), contents)
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
+}
+
+/** @param {unknown} value of a secret, which is no text */
+function problemOf(value) {
+  if (value === undefined || value === null) return 'is missing'
+  return value === '' ? 'is empty' : 'is no text'
 }
 
 /** @param {SecretRef} ref */
@@ -126,4 +146,4 @@ function shownRef({ store, name, key }) {
   return `${name === key ? `"${name}"` : `"${name}", key "${key}"`}${within}`
 }
 
-module.exports = { Secrets }
+module.exports = { Secrets, secretsPath }

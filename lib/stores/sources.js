@@ -61,8 +61,6 @@ async function documentsOf(path) {
   const file = shownPath(path)
   if (!EXTENSIONS.includes(extname(path).toLowerCase()))
     throw malformed(file, `expected a file with ${EXTENSIONS.join(', ')}`)
-  // A pipe could keep its reader waiting.
-  if (!(await statOf(path)).isFile()) throw malformed(file, 'is no file')
   const text = await readText(path, file)
   if (extname(path).toLowerCase() === '.json') return [new Document(parseJson(text, file), file)]
   return require('./yaml.js').parseYaml(text, file)
@@ -75,6 +73,8 @@ async function documentsOf(path) {
  * @param {string} file as messages show it
  */
 async function readText(path, file) {
+  // A pipe could keep its reader waiting.
+  if (!(await statOf(path)).isFile()) throw malformed(file, 'is no file')
   try {
     const handle = await open(path)
     try {
