@@ -10,6 +10,7 @@ import { COMPONENTS } from '../fixtures/stores/components.mjs'
 import { errorOf } from '../support/error-of.mjs'
 import { started } from '../support/redis.mjs'
 import { component, folderOf, loadedStores } from '../support/stores-folder.mjs'
+import { startedWithTls } from '../support/tls-server.mjs'
 import { collectWarnings } from '../support/warnings.mjs'
 
 /** @import { TestContext } from 'node:test' */
@@ -53,6 +54,70 @@ describe('a component file as others write it', () => {
     const client = await server.client({ database: 2 })
     assert.deepEqual(await client.keys('*'), ['cache:session:user'])
     assert.ok((await client.ttl('cache:session:user')) > 3590)
+  })
+})
+
+describe('options of a component', () => {
+  /** @param {TestContext} t @param {Record<string, string>} options */
+  async function loadOptions(t, options) {
+    const items = Object.entries(options).map(
+      ([name, value]) => `  - name: ${name}\n    value: ${JSON.stringify(value)}`,
+    )
+    const stores = await loadText(t, component('s', items.join('\n')))
+    const [{ problems, ignored }] = stores.list()
+    return { problems, ignored, shown: problems.length === 0 ? inspect(stores.get('s')) : '' }
+  }
+
+  it('that are empty are not given', async (t) => {
+    const names = ['redisUsername', 'redisPassword', 'redisDB', 'redisType', 'failover', 'enableTLS', 'clientCert']
+    const more = ['clientKey', 'keyPrefix', 'ttlInSeconds', 'dialTimeout', 'readTimeout', 'useEntraID', 'redisPort']
+    const empty = Object.fromEntries([...names, ...more].map((name) => [name, '']))
+    const { problems, shown } = await loadOptions(t, { redisHost: 'h', ...empty })
+    assert.deepEqual(problems, [])
+    assert.match(shown, /server: 'h:6379'/)
+    assert.match(shown, /keyPrefix: 's:'/)
+  })
+
+  it('that have no meaning for the type of server are ignored by name', async (t) => {
+    const cluster = { redisHost: 'h', redisType: 'cluster', redisDB: '3', sentinelMasterName: 'm' }
+    assert.deepEqual((await loadOptions(t, cluster)).ignored, ['redisDB', 'sentinelMasterName'])
+    const node = {
+      redisHost: 'h',
+      redisHosts: 'i',
+      dialTimeout: '1s',
+      dialTimeoutInSeconds: '2',
+      SentinelPassword: 'p',
+    }
+    assert.deepEqual((await loadOptions(t, node)).ignored, ['redisHosts', 'dialTimeoutInSeconds', 'SentinelPassword'])
+    assert.deepEqual((await loadOptions(t, { redisHost: 'h', oidcClientID: 'x' })).ignored, ['oidcClientID'])
+  })
+
+  it('of TLS are applied unless enableTLS is false', async (t) => {
+    const login = { clientCert: 'hunter2', clientKey: 'hunter2' }
+    const off = await loadOptions(t, { redisHost: 'h', enableTLS: 'false', insecureSkipTLSVerify: 'true', ...login })
+    assert.deepEqual(off.ignored, ['insecureSkipTLSVerify', 'clientCert', 'clientKey'])
+    const on = await loadOptions(t, { redisHost: 'h', enableTLS: 'true', insecureSkipTLSVerify: 'false', ...login })
+    assert.deepEqual(on.ignored, [])
+  })
+
+  it('give the port apart from the host, and whether the certificate of the server is verified', async (t) => {
+    assert.match((await loadOptions(t, { redisHost: 'h', redisPort: '7000' })).shown, /server: 'h:7000'/)
+    collectWarnings(t)
+    const port = String((await startedWithTls(t)).port)
+    for (const [insecureSkipTLSVerify, status] of [
+      ['false', 'down'],
+      ['true', 'ok'],
+    ]) {
+      const items = { redisHost: 'localhost', redisPort: port, enableTLS: 'true', insecureSkipTLSVerify }
+      const lines = Object.entries(items).map(([name, value]) => `  - name: ${name}\n    value: "${value}"`)
+      const stores = await loadText(t, component('s', lines.join('\n')))
+      assert.equal((await stores.health({ timeout: status === 'ok' ? 20_000 : 1000 }))[0].status, status)
+    }
+  })
+
+  it('of logins by tokens are problems', async (t) => {
+    const { problems } = await loadOptions(t, { redisHost: 'h', useAzureAD: 'true' })
+    assert.deepEqual(problems, ['useAzureAD is not supported'])
   })
 })
 
@@ -161,13 +226,20 @@ describe('a malformed component file', () => {
       component('s', `${HOST}\n  - name: redisPassword\n    value: [hunter2]`),
       /:12: .*expected a text, a number or a boolean/,
     ],
+    [
+      component('s', `${HOST}\n  - name: dialTimeout\n    value: 99999h`),
+      /store\.yaml:11: dialTimeout: expected a whole/,
+    ],
+    [component('s', `${HOST}\n  - name: redisDB\n    value: 99999999999`), /store\.yaml:11: redisDB: expected a whole/],
+    [component('s', `${HOST}\n  - name: redisPort\n    value: 7000`), /store\.yaml:11: redisPort: is not the port/],
+    [component('s', '  - name: redisHost\n    value: ""'), /store\.yaml:9: redisHost: is missing/],
     [component('s', HOST, 'scope:\n- a\n'), /:\d+: scope: unknown field\. Did you mean scopes\?$/],
     [component('s', HOST).replace('  type: state.redis\n', '  typ: x\n'), /spec\.typ: unknown field/],
     [component('s', '').replace('  type: state.redis\n', ''), /spec\.type: is missing/],
     [component('s', HOST).replace('  name: s\n', '  nmae: s\n'), /metadata\.name: is missing/],
     [
       component('s', `${HOST}\n  - name: keyPrefix\n    value: "__state__:"`),
-      /store\.yaml:1: keyPrefix: must not begin/,
+      /store\.yaml:11: keyPrefix: must not begin/,
     ],
     [`${component('s', HOST)}---\n${component('s', HOST)}`, /the name s is there twice/],
     [component('s', `${HOST}\n  - name: "hunter2 hunter2"\n    value: x`), /a name that no option has: unknown option/],

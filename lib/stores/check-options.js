@@ -8,20 +8,19 @@ const { RedisStateError } = require('../errors.js')
  * Throws if the options of a store are invalid, with their place in the document.
  *
  * @param {import('./document.js').Document} document
- * @param {import('./document.js').Path} path of the options
+ * @param {(option: string) => { path: import('./document.js').Path, name?: string }} sourceOf where an option comes from, by its
+ *   path (`socket.connectTimeout`)
  * @param {import('./definition.js').Definition} definition
  */
-function checkOptions(document, path, { options }) {
+function checkOptions(document, sourceOf, { options }) {
   try {
     checkAdapterOptions(options)
   } catch (error) {
     if (!(error instanceof RedisStateError)) throw error
     const name = /^([\w.[\]]+): /.exec(error.message)?.[1] ?? ''
     const text = error.message.replace(/\.$/, '')
-    throw document.malformed(
-      [...path, ...name.split('.').filter(Boolean)],
-      text.slice(name === '' ? 0 : name.length + 2),
-    )
+    const source = sourceOf(name)
+    throw document.malformed(source.path, text.slice(name === '' ? 0 : name.length + 2), { name: source.name })
   }
 }
 

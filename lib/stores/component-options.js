@@ -11,7 +11,9 @@ const { booleanOf, durationOf, integerOf } = require('./texts.js')
  *   unless it is false; it would change how entries are stored or who may read them
  *
  * @typedef {object} Settings the options of a component that are given, with their values
- * @property {(name: string) => any} get `undefined` if it is not given
+ * @property {(name: string) => any} get `undefined` if it is not given, or empty
+ * @property {() => string[]} unread names, as the file has them, of the options that nothing asked for
+ * @property {(option: string) => { path: import('./document.js').Path, name: string }} sourceOf an option of an adapter
  * @property {(name: string) => any} required throws if it is not given
  * @property {(name: string, what: string, remedy?: string) => Error} malformed
  */
@@ -117,6 +119,7 @@ const READERS = {
 function readValue(kind, text) {
   const [read, expected] = READERS[kind] ?? []
   if (read === undefined) return { value: text }
+  if (text.trim() === '') return {}
   const value = read(text)
   return value === undefined ? { expected } : { value }
 }

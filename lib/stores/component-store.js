@@ -5,7 +5,7 @@ const { checkOptions } = require('./check-options.js')
 const { OPTIONS, optionOf, readValue } = require('./component-options.js')
 const { fill, variable } = require('./placeholders.js')
 const { prefixOf } = require('./prefix.js')
-const { redisOptions } = require('./redis-options.js')
+const { SOURCES, redisOptions } = require('./redis-options.js')
 const { Missing } = require('./missing.js')
 
 /**
@@ -39,8 +39,10 @@ async function storeOfComponent(component, surroundings, secrets) {
     definition.problems.push('this version has no engine for Azure Cosmos DB')
     return definition
   }
-  if (definition.problems.length === 0) definition.options = optionsOf(component, settings, definition, surroundings)
-  checkOptions(document, [], definition)
+  if (definition.problems.length > 0) return definition
+  definition.options = optionsOf(component, settings, definition, surroundings)
+  definition.ignored.push(...settings.unread())
+  checkOptions(document, settings.sourceOf, definition)
   return definition
 }
 
@@ -110,13 +112,23 @@ function settingsOf({ document }, values) {
     /** @type {string} */ what,
     /** @type {string | undefined} */ remedy,
   ) => document.malformed(values.get(name)?.item.path ?? [], what, { name, remedy })
-  const get = (/** @type {string} */ name) => values.get(name)?.value
+  const read = new Set()
+  const get = (/** @type {string} */ name) => {
+    read.add(name)
+    const { value = undefined } = values.get(name) ?? {}
+    return value === '' ? undefined : value
+  }
   return {
     get,
     required: (name) => {
       const value = get(name)
-      if (value === undefined || value === '') throw malformed(name, 'is missing', undefined)
+      if (value === undefined) throw malformed(name, 'is missing', undefined)
       return value
+    },
+    unread: () => [...values].filter(([name]) => !read.has(name)).map(([, { item }]) => item.name),
+    sourceOf: (option) => {
+      const name = SOURCES[option]?.find((one) => get(one) !== undefined) ?? option
+      return { path: values.get(name)?.item.path ?? [], name }
     },
     malformed,
   }

@@ -77,7 +77,7 @@ async function plainStore(document, name, path, { value, surroundings, secrets }
     ...options,
     keyPrefix: options.keyPrefix || options.keyPrefix === false ? options.keyPrefix : `${name}:`,
   }
-  checkOptions(document, path, definition)
+  checkOptions(document, (option) => ({ path: [...path, ...option.split('.').filter(Boolean)] }), definition)
   return definition
 }
 

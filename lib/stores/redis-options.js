@@ -14,6 +14,7 @@ const { addressesOf } = require('./texts.js')
 const REDIS_OPTIONS = {
   redisHost: 'text',
   redisHosts: 'text',
+  redisPort: 'integer',
   redisUsername: 'text',
   redisPassword: 'text',
   redisDB: 'integer',
@@ -24,6 +25,7 @@ const REDIS_OPTIONS = {
   sentinelUsername: 'text',
   sentinelPassword: 'text',
   enableTLS: 'boolean',
+  insecureSkipTLSVerify: 'boolean',
   clientCert: 'text',
   clientKey: 'text',
   keyPrefix: 'text',
@@ -32,6 +34,7 @@ const REDIS_OPTIONS = {
   dialTimeoutInSeconds: 'integer',
   readTimeout: 'duration',
   useEntraID: 'unsupported',
+  useAzureAD: 'unsupported',
   useOIDC: 'unsupported',
   primaryEncryptionKey: 'unsupported',
   secondaryEncryptionKey: 'unsupported',
@@ -65,7 +68,30 @@ const REDIS_IGNORED = [
   'azureClientId',
   'azureClientSecret',
   'azureEnvironment',
+  'oidcTokenEndpoint',
+  'oidcClientID',
+  'oidcClientAssertionCert',
+  'oidcClientAssertionKey',
+  'oidcResource',
+  'oidcAudience',
+  'oidcKid',
+  'oidcScopes',
+  'oidcCACert',
 ]
+
+/** The options of a component that become each option of an adapter, for messages. @type {Record<string, string[]>} */
+const SOURCES = {
+  host: ['redisHost', 'redisHosts'],
+  port: ['redisPort', 'redisHost', 'redisHosts'],
+  username: ['redisUsername'],
+  password: ['redisPassword'],
+  database: ['redisDB'],
+  ttl: ['ttlInSeconds'],
+  'tls.cert': ['clientCert'],
+  'tls.key': ['clientKey'],
+  'socket.connectTimeout': ['dialTimeout', 'dialTimeoutInSeconds'],
+  commandTimeout: ['readTimeout'],
+}
 
 const REDIS_PORT = 6379
 const SENTINEL_PORT = 26_379
@@ -92,11 +118,11 @@ function redisOptions(settings) {
 /** @param {Settings} settings @param {any} tls */
 function serversOf(settings, tls) {
   const type = typeOf(settings)
-  if (type === 'cluster') return { cluster: { nodes: nodesOf(settings, ['redisHosts', 'redisHost'], REDIS_PORT) } }
+  if (type === 'cluster') return { cluster: { nodes: serverNodes(settings, ['redisHosts', 'redisHost']) } }
   const database = settings.get('redisDB')
   if (database < 0) throw settings.malformed('redisDB', 'expected a whole number from 0')
   if (type === 'sentinel') return { ...given({ database }), sentinel: sentinelOf(settings, tls) }
-  const nodes = nodesOf(settings, ['redisHost', 'redisHosts'], REDIS_PORT)
+  const nodes = serverNodes(settings, ['redisHost', 'redisHosts'])
   const [{ host, port }] = nodes
   if (nodes.length > 1) {
     const remedy = 'Set redisType to cluster, or failover to true with sentinelMasterName.'
@@ -123,6 +149,14 @@ function sentinelOf(settings, tls) {
   return { name, nodes, ...given(login), ...(tls === undefined ? {} : { tls }) }
 }
 
+/** @param {Settings} settings @param {string[]} names */
+function serverNodes(settings, names) {
+  const port = settings.get('redisPort') || undefined
+  const nodes = nodesOf(settings, names, port ?? REDIS_PORT)
+  if (port === undefined || nodes.every((node) => node.port === port)) return nodes
+  throw settings.malformed('redisPort', 'is not the port that redisHost has')
+}
+
 /** @param {Settings} settings @param {string[]} names of the options, the first one that is given counts @param {number} port */
 function nodesOf(settings, names, port) {
   const name = names.find((one) => settings.get(one) !== undefined) ?? names[0]
@@ -131,19 +165,21 @@ function nodesOf(settings, names, port) {
   return nodes
 }
 
-/** @param {Settings} settings */
+/** A certificate of the client asks for TLS too, unless enableTLS is false: Dapr would connect without encryption. @param {Settings} settings */
 function tlsOf(settings) {
+  const isEnabled = settings.get('enableTLS')
+  if (isEnabled === false) return undefined
   const [cert, key] = [settings.get('clientCert'), settings.get('clientKey')]
-  if (cert === undefined && key === undefined) return settings.get('enableTLS') ? true : undefined
-  if (cert === undefined || key === undefined)
+  if ((cert === undefined) !== (key === undefined))
     throw settings.malformed(cert === undefined ? 'clientKey' : 'clientCert', 'needs clientCert and clientKey')
-  return { cert, key }
+  if (!isEnabled && cert === undefined) return undefined
+  const fields = given({ cert, key, rejectUnauthorized: settings.get('insecureSkipTLSVerify') ? false : undefined })
+  return Object.keys(fields).length === 0 ? true : fields
 }
 
 /** @param {Settings} settings */
 function connectTimeoutOf(settings) {
-  const seconds = settings.get('dialTimeoutInSeconds')
-  return settings.get('dialTimeout') ?? (seconds === undefined ? 0 : seconds * 1000)
+  return settings.get('dialTimeout') ?? (settings.get('dialTimeoutInSeconds') ?? 0) * 1000
 }
 
 /** @param {Record<string, any>} fields */
@@ -151,4 +187,4 @@ function given(fields) {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 }
 
-module.exports = { REDIS_IGNORED, REDIS_OPTIONS, redisOptions }
+module.exports = { REDIS_IGNORED, REDIS_OPTIONS, SOURCES, redisOptions }
