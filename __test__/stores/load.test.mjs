@@ -144,11 +144,48 @@ describe('stores by name', () => {
     await until(() => texts().includes('the store one is in memory') && texts().includes('the store two is in memory'))
   })
 
-  it('with the same entries are announced', async (t) => {
-    const warnings = collectWarnings(t)
-    await loadedStores(t, { stores: { one: { host: 'h', keyPrefix: 'x:' }, two: { host: 'h', keyPrefix: 'x:' } } })
-    await until(() => warnings.some(({ message }) => message.includes('one and two have the same entries')))
-  })
+  /** @type {[title: string, one: object, other: object, isSame: boolean][]} */
+  const pairs = [
+    ['the same host', { host: 'h' }, { host: 'h' }, true],
+    ['a url and a host', { url: 'redis://:word@h/2' }, { host: 'h', port: 6379, database: 2 }, true],
+    ['a url and its default', { url: 'redis://h:6379/0' }, { url: 'redis://h' }, true],
+    ['a url and an option that overrides it', { url: 'redis://h/1', database: 3 }, { url: 'redis://h/3' }, true],
+    ['another database', { url: 'redis://h/1' }, { host: 'h' }, false],
+    ['another port', { url: 'redis://h:1' }, { url: 'redis://h:2' }, false],
+    ['private memories', { url: 'memory:' }, { url: 'memory:' }, false],
+    ['a named memory', { url: 'memory:x' }, { url: 'memory:x' }, true],
+    [
+      'the nodes of a cluster in another order',
+      {
+        cluster: {
+          nodes: [
+            { host: 'a', port: 1 },
+            { host: 'b', port: 1 },
+          ],
+        },
+      },
+      {
+        cluster: {
+          nodes: [
+            { host: 'b', port: 1 },
+            { host: 'a', port: 1 },
+          ],
+        },
+      },
+      true,
+    ],
+  ]
+  for (const [title, one, other, isSame] of pairs) {
+    it(`with the same entries are announced, and no others: ${title}`, async (t) => {
+      const warnings = collectWarnings(t)
+      const last = { host: 'last', keyPrefix: 'y:' }
+      const stores = { one: { ...one, keyPrefix: 'x:' }, two: { ...other, keyPrefix: 'x:' }, three: last, four: last }
+      await loadedStores(t, { stores })
+      const has = (/** @type {string} */ text) => warnings.some(({ message }) => message.includes(text))
+      await until(() => has('three and four have the same entries'))
+      assert.equal(has('one and two have the same entries'), isSame)
+    })
+  }
 })
 
 describe('a JSON file', () => {

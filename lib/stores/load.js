@@ -5,7 +5,6 @@ const { RedisStateError, invalidConfig, ofCall } = require('../errors.js')
 const { readFields } = require('../input/input.js')
 const { any, boundedInt, kind, string, withDefault } = require('../input/option-kinds.js')
 const { MAX_TIMER_MS } = require('../time.js')
-const { warn } = require('../warning.js')
 const { readComponent } = require('./component.js')
 const { storeOfComponent } = require('./component-store.js')
 const { chooseRoles } = require('./environments.js')
@@ -13,6 +12,7 @@ const { isRecord, malformed } = require('./malformed.js')
 const { plainStore } = require('./plain-store.js')
 const { separateSecrets } = require('./secret-stores.js')
 const { Secrets } = require('./secrets.js')
+const { warnOfSharedEntries } = require('./shared-entries.js')
 const { readSource } = require('./sources.js')
 
 /**
@@ -126,34 +126,6 @@ function indexed(definitions) {
     byName.set(name, definition)
   }
   return byName
-}
-
-/** Warns of stores that have the same entries, which a copied key prefix causes. @param {Definition[]} definitions */
-function warnOfSharedEntries(definitions) {
-  const seen = new Map()
-  for (const { name, options } of definitions) {
-    if (Object.keys(options).length === 0 || isPrivate(options)) continue
-    const { host, port, url, database, sentinel, cluster, keyPrefix } = options
-    const place = JSON.stringify([
-      host,
-      port,
-      url,
-      database,
-      sentinel?.nodes,
-      sentinel?.name,
-      cluster?.nodes,
-      keyPrefix,
-    ])
-    if (seen.has(place)) {
-      warn(`the stores ${seen.get(place)} and ${name} have the same entries: same server, database and key prefix`)
-    }
-    seen.set(place, name)
-  }
-}
-
-/** Whether a store is one in memory without a name, which no other store can share. @param {Definition['options']} options */
-function isPrivate({ url }) {
-  return url === 'memory:'
 }
 
 /** @template T @param {T | undefined} value @returns {value is T} */
