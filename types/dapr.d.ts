@@ -9,7 +9,7 @@ export type DaprConcurrency = 0 | 1 | 2 | 'first-write' | 'last-write'
 export interface DaprStateOptions {
   /**
    * 1 or `first-write`: without an etag, the write fails if the entry exists. 2 or `last-write`: the etag is ignored.
-   * Default: the etag is checked, if there is one.
+   * Default: the etag is checked, if there is one. Any other value is an error.
    */
   concurrency?: DaprConcurrency | undefined
   consistency?: number | string | undefined

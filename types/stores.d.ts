@@ -74,7 +74,7 @@ export interface StateStoresOptions {
   /** Name of the environment. Default: the environment variable `NODE_ENV`, or `development`. */
   environment?: string | undefined
   /**
-   * Returns a secret that no file and no variable has. Called by `load` for each such secret. If it throws, or returns
+   * Returns a secret that no file and no variable has. Called by `load` once for each such secret. If it throws, or returns
    * nothing within `secretsTimeout`, the store has a problem. Default: none.
    */
   secrets?: ((secret: SecretReference) => string | undefined | Promise<string | undefined>) | undefined
@@ -99,7 +99,7 @@ export interface StoreInfo {
   source: string
   /** Roles that the store has in the environment. */
   roles: string[]
-  /** Whether the store was opened. */
+  /** Whether the store is open. */
   open: boolean
   /** Why the store cannot be used in this environment. Empty if it can. */
   problems: string[]
@@ -129,8 +129,8 @@ export interface StoresCheckOptions {
   /** Longest wait for all stores together, in milliseconds. They are checked at the same time. Default: 3000. */
   timeout?: number | undefined
   /**
-   * Names or roles of the stores to check. Default: the stores with a role in the environment, and those that are open;
-   * all stores, if there are no environments.
+   * Names or roles of the stores to check. Default: the stores with a role in the environment and those that are open; if
+   * there are no environments, all stores.
    */
   names?: readonly string[] | undefined
 }
@@ -221,7 +221,10 @@ export class StateStores {
    */
   readonly dapr: DaprClientLike
 
-  /** Closes all stores that are open. Pending calls complete, see `cleanup` of the adapter. */
+  /**
+   * Closes all stores that are open, and opens none any more. Pending calls complete, see `cleanup` of the adapter. A second
+   * call can shorten the wait.
+   */
   close(options?: CleanupOptions): Promise<void>
 
   /** Calls `close`, for `await using`. */
