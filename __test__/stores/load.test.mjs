@@ -436,6 +436,22 @@ describe('secrets and variables', () => {
     assert.deepEqual(asked.sort(), ['shared', 'user'])
   })
 
+  it('are not waited for after load failed', async () => {
+    const asked = /** @type {string[]} */ ([])
+    const secrets = (/** @type {{ name: string }} */ { name }) => {
+      asked.push(name)
+      return new Promise(() => {})
+    }
+    const timers = () => process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length
+    const before = timers()
+    const source = { stores: { a: { password: { secretKeyRef: 'never' } }, b: { nope: 1 } } }
+    const options = /** @type {any} */ ({ secrets, secretsTimeout: 2 ** 31 - 1 })
+    const { message } = await errorOf(() => StateStores.load(source, options))
+    assert.match(message, /stores\.b\.nope: unknown option/)
+    await until(() => timers() <= before)
+    assert.deepEqual(asked, ['never'])
+  })
+
   it('are problems if the function throws, returns nothing or never returns', async (t) => {
     const stores = Object.fromEntries(
       ['throws', 'nothing', 'never'].map((name) => [name, { host: 'h', password: { secretKeyRef: name } }]),

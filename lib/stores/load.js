@@ -76,7 +76,7 @@ async function loadChecked(
     ...plain.flatMap((document) => plainReaders(document, { surroundings, secrets })),
     ...inScope.map((component) => () => readNamed(component, () => storeOfComponent(component, surroundings, secrets))),
   ]
-  const definitions = await Promise.all(readers.map((read) => read()))
+  const definitions = await Promise.all(readers.map((read) => read())).finally(() => secrets.end())
   const byName = indexed(definitions)
   const own = plain.map(({ value }) => /** @type {any} */ (value).environments).find(isDefined)
   const roles = chooseRoles(environments ?? own, { environment, env, names: [...byName.keys()] })

@@ -34,6 +34,9 @@ class Secrets {
   #files = new Map()
   /** Secrets that the caller was asked for, by reference. @type {Map<string, Promise<unknown>>} */
   #asked = new Map()
+  /** Functions that end the wait for a secret. @type {Set<() => void>} */
+  #waits = new Set()
+  #hasEnded = false
 
   /**
    * @param {SecretStore[]} stores
@@ -45,6 +48,12 @@ class Secrets {
     this.#surroundings = surroundings
     this.#ask = ask
     this.#timeout = timeout
+  }
+
+  /** Asks for no more secrets, and waits for none: after `load` failed, a timer would keep the process alive. */
+  end() {
+    this.#hasEnded = true
+    for (const end of this.#waits) end()
   }
 
   /** Throws `Missing` if the secret is nowhere. @param {SecretRef} ref @returns {Promise<string>} */
@@ -85,26 +94,32 @@ class Secrets {
     if (this.#ask === undefined) {
       throw new Missing(`the secret ${shownRef(ref)} is missing: give StateStores.load the option secrets`)
     }
-    const { promise, end } = deadline(this.#timeout, `the option secrets did not return ${shownRef(ref)} in time`)
+    const late = `the option secrets did not return ${shownRef(ref)} in time`
+    if (this.#hasEnded) throw new Missing(late)
+    const { promise, expire, end } = deadline(this.#timeout, late)
+    this.#waits.add(expire)
     try {
       return await Promise.race([this.#ask({ ...ref }), promise])
     } catch (error) {
       if (error instanceof Missing) throw error
       throw new Missing(`the option secrets threw an error for ${shownRef(ref)}`, { cause: error })
     } finally {
+      this.#waits.delete(expire)
       end()
     }
   }
 }
 
-/** @param {number} timeout @param {string} what */
+/** A promise that rejects after the timeout, or at once by `expire`. @param {number} timeout @param {string} what */
 function deadline(timeout, what) {
+  let expire = () => {}
   /** @type {any} */
   let timer
   const promise = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Missing(what)), timeout)
+    expire = () => reject(new Missing(what))
+    timer = setTimeout(expire, timeout)
   })
-  return { promise, end: () => clearTimeout(timer) }
+  return { promise, expire, end: () => clearTimeout(timer) }
 }
 
 /**
