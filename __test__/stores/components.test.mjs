@@ -159,6 +159,9 @@ describe('a folder of component files', () => {
     assert.equal((await loadText(t, text, { appId: 'orders' })).list().length, 1)
     const stores = await loadText(t, text, { appId: 'billing' })
     assert.deepEqual(stores.list(), [])
+    const environments = { default: { main: 'one' } }
+    const { message } = await errorOf(() => loadText(t, text, { appId: 'billing', environments }))
+    assert.match(message, /environments\.default\.main: the scopes of the store "one" do not have this appId/)
     assert.throws(() => stores.get('one'), { message: /the scopes of the store "one" do not have this appId/ })
   })
 

@@ -49,9 +49,10 @@ class Roles {
  * Chooses the roles of the environment.
  *
  * @param {unknown} environments by name: the store of every role, or the store of each role
- * @param {{ environment?: string, env: Record<string, string | undefined>, names: string[] }} input `names`: of the stores
+ * @param {{ environment?: string, env: Record<string, string | undefined>, names: string[], outOfScope: string[] }} input
+ *   `names`: of the stores; `outOfScope`: of those that are not for this app
  */
-function chooseRoles(environments, { environment, env, names }) {
+function chooseRoles(environments, { environment, env, names, outOfScope }) {
   const name = environment ?? (env.NODE_ENV || 'development')
   if (environments === undefined) return new Roles(name, { areGiven: false })
   if (!isRecord(environments)) throw malformed('environments', `expected an object, got ${kindOf(environments)}`)
@@ -69,7 +70,8 @@ function chooseRoles(environments, { environment, env, names }) {
   const within = all.has(name) ? name : 'default'
   const stores = typeof chosen === 'string' ? new Map([...known].map((role) => [role, chosen])) : chosen
   const fallback = typeof chosen === 'string' ? chosen : chosen.get('fallback')
-  checkStores(typeof chosen === 'string' ? [['', chosen]] : [...stores], `environments.${shownName(within)}`, names)
+  const given = typeof chosen === 'string' ? [['', chosen]] : [...stores]
+  checkStores(given, `environments.${shownName(within)}`, { names, outOfScope })
   return new Roles(name, { stores, fallback, isKnown: (role) => known.has(role) })
 }
 
@@ -83,13 +85,15 @@ function readRoles(roles, environment) {
   return new Map(Object.entries(roles))
 }
 
-/** @param {string[][]} stores by role @param {string} at @param {string[]} names */
-function checkStores(stores, at, names) {
+/** @param {string[][]} stores by role @param {string} at @param {{ names: string[], outOfScope: string[] }} known */
+function checkStores(stores, at, { names, outOfScope }) {
   const wrong = stores.find(([, store]) => !names.includes(store))
   if (wrong === undefined) return
   const [role, store] = wrong
+  const place = role === '' ? at : `${at}.${shownName(role)}`
+  if (outOfScope.includes(store)) throw malformed(place, `the scopes of the store "${store}" do not have this appId`)
   const remedy = suggestionFor(store, names) ?? `The stores are ${names.join(', ') || 'none'}.`
-  throw malformed(role === '' ? at : `${at}.${shownName(role)}`, `there is no store "${shownName(store)}"`, remedy)
+  throw malformed(place, `there is no store "${shownName(store)}"`, remedy)
 }
 
 module.exports = { Roles, chooseRoles }

@@ -79,9 +79,10 @@ async function loadChecked(
   const definitions = await Promise.all(readers.map((read) => read())).finally(() => secrets.end())
   const byName = indexed(definitions)
   const own = plain.map(({ value }) => /** @type {any} */ (value).environments).find(isDefined)
-  const roles = chooseRoles(environments ?? own, { environment, env, names: [...byName.keys()] })
-  warnOfSharedEntries(definitions)
   const outOfScope = new Map(states.filter((one) => !inScope.includes(one)).map(({ name, scopes }) => [name, scopes]))
+  const names = { names: [...byName.keys()], outOfScope: [...outOfScope.keys()] }
+  const roles = chooseRoles(environments ?? own, { environment, env, ...names })
+  warnOfSharedEntries(definitions)
   return { definitions: byName, outOfScope, roles }
 }
 
