@@ -444,7 +444,7 @@ describe('secrets and variables', () => {
     }
     const timers = () => process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length
     const before = timers()
-    const source = { stores: { a: { password: { secretKeyRef: 'never' } }, b: { nope: 1 } } }
+    const source = /** @type {any} */ ({ stores: { a: { password: { secretKeyRef: 'never' } }, b: { nope: 1 } } })
     const options = /** @type {any} */ ({ secrets, secretsTimeout: 2 ** 31 - 1 })
     const { message } = await errorOf(() => StateStores.load(source, options))
     assert.match(message, /stores\.b\.nope: unknown option/)
