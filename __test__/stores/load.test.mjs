@@ -17,13 +17,14 @@ let server
 
 before(async () => {
   server = await startRedis()
+  const client = await server.client()
+  await client.sendCommand(['ACL', 'SETUSER', 'ada', 'on', '>ada-word', '~*', '+@all'])
 })
 after(() => server.stop())
 
 describe('stores by name', () => {
   it('are independent: server, database, prefix, ttl and credentials of their own (conformance 21)', async (t) => {
     const client = await server.client()
-    await client.sendCommand(['ACL', 'SETUSER', 'ada', 'on', '>ada-word', '~*', '+@all'])
     const stores = await loadedStores(t, {
       stores: {
         agents: { url: `${server.url}/1` },
@@ -287,6 +288,7 @@ describe('a malformed configuration', () => {
       { environments: { default: 5 }, env: {} },
       /environments\.default: expected/,
     ],
+    [{ stores: {} }, { environment: '' }, /environment: expected a text that is not empty/],
     [{ stores: {} }, { secrets: 5 }, /secrets: expected a function/],
   ]
   for (const [source, options, message] of cases) {

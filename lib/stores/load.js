@@ -3,7 +3,7 @@
 
 const { RedisStateError, invalidConfig, ofCall } = require('../errors.js')
 const { readFields } = require('../input/input.js')
-const { any, boundedInt, kind, string, withDefault } = require('../input/option-kinds.js')
+const { any, boundedInt, kind, withDefault } = require('../input/option-kinds.js')
 const { MAX_TIMER_MS } = require('../time.js')
 const { readComponent } = require('./component.js')
 const { storeOfComponent } = require('./component-store.js')
@@ -30,12 +30,14 @@ const LOAD = { operation: 'StateStores.load' }
 const SECRETS_TIMEOUT = 10_000
 const NAME = /^[A-Za-z0-9_][\w.-]{0,127}$/
 
+const nonEmpty = kind('a text that is not empty', (value) => typeof value === 'string' && value !== '')
+
 const OPTIONS = {
-  environment: string,
+  environment: nonEmpty,
   environments: any,
   secrets: kind('a function', (value) => typeof value === 'function'),
   secretsTimeout: withDefault(boundedInt(1, MAX_TIMER_MS, 'whole milliseconds'), SECRETS_TIMEOUT),
-  appId: kind('a text that is not empty', (value) => typeof value === 'string' && value !== ''),
+  appId: nonEmpty,
   env: kind('an object of variables', isRecord),
 }
 
