@@ -1,6 +1,6 @@
 // @ts-check
-// `npm run release [-- --dry-run] [--artifacts <folder>]`: publishes the package of each binary, then the main one. See
-// docs/releasing.md.
+// `npm run release [-- --dry-run] [--no-provenance] [--artifacts <folder>]`: publishes the package of each binary, then
+// the main one. See docs/releasing.md.
 
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -12,10 +12,13 @@ import { TARGETS } from './targets.mjs'
 const { values } = parseArgs({
   options: {
     'dry-run': { type: 'boolean', default: false },
+    // Outside of a workflow there is no identity to sign with.
+    'no-provenance': { type: 'boolean', default: false },
     artifacts: { type: 'string', default: join(root, 'artifacts') },
   },
 })
-const { artifacts, 'dry-run': isDryRun } = values
+const { artifacts, 'dry-run': isDryRun, 'no-provenance': isUnsigned } = values
+const flags = [...(isDryRun ? ['--dry-run'] : []), ...(isDryRun || isUnsigned ? ['--provenance=false'] : [])]
 const stage = join(root, 'target', 'release-packages')
 
 const problems = problemsIn(artifacts)
@@ -36,7 +39,7 @@ function release() {
   })
   // The main package is last, so that nobody can install it without its binaries.
   for (const folder of [...binaries, stageMain(stage)]) {
-    const isNew = publish(folder, isDryRun ? { flags: ['--dry-run', '--provenance=false'] } : {})
+    const isNew = publish(folder, { flags })
     console.log(`${isDryRun ? 'would publish' : isNew ? 'published' : 'is published already:'} ${folder}`)
   }
   console.log(`${manifest().version}: ${binaries.length} binaries and the main package`)
