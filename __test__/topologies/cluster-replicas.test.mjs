@@ -41,7 +41,12 @@ describe('reads from replicas', () => {
         await readAll(state, 60)
         assert.ok((await calledAt(replicas, command)) > before, command)
       }
+      /** @type {Set<string | undefined>} */
+      const lost = new Set()
+      state.on('reconnecting', ({ cause }) => lost.add(cause.server))
       await Promise.all(replicas.map(({ server }) => server.kill()))
+      // A read that was sent to a replica waits until the slot map no longer has it, here for longer than its timeout.
+      await until(() => replicas.every(({ server }) => lost.has(`127.0.0.1:${server.port}`)))
       const values = await Promise.all(range(60).map((index) => state.get('trace', `k${index}`)))
       assert.deepEqual(values, range(60))
     })
