@@ -1,4 +1,4 @@
-//! What can go wrong, told apart by kind; the JavaScript face shows the kind as a code.
+//! What can go wrong, distinguished by kind; the JavaScript face shows the kind as a code.
 
 mod causes;
 mod certificate;
@@ -87,7 +87,7 @@ impl Error {
         }
     }
 
-    /// Whether both tell of one and the same event.
+    /// Whether both are about one and the same event.
     pub fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.detail, &other.detail) && self.applied == other.applied && self.entry.is_none()
     }

@@ -28,7 +28,7 @@ export interface WatchOptions {
 
 /** A change of one entry. */
 export interface EntryChange<T = unknown, Id extends string = string, Key extends string = string> {
-  /** `deleted` also stands for eviction (the server frees memory) and for the old name of a renamed entry. */
+  /** `deleted` is also emitted for eviction (the server frees memory) and for the old name of a renamed entry. */
   type: 'created' | 'updated' | 'deleted' | 'expired'
   /** Trace id of the entry. */
   traceId: Id

@@ -13,7 +13,7 @@ import { npm } from '../npm.mjs'
 /** Needs Node.js 22. */
 const VERDACCIO = '6.10.4'
 const NODE = '22'
-/** What the tag `cjs` stands for, by which it is required: not every registry has the tags of others. */
+/** The version of the tag `cjs`, by which it is required: not every registry has the tags of others. */
 const OVERRIDES = { 'node-fetch': '2.7.0' }
 
 /**

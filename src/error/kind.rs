@@ -49,7 +49,7 @@ pub enum Kind {
     Unsupported,
     /// What a call was conditioned on does not hold.
     Conflict,
-    /// Numbers that cannot be told from their neighbours.
+    /// Numbers that cannot be distinguished from their neighbours.
     OutOfRange,
     /// The call would block the server for too long.
     TooLarge,

@@ -98,7 +98,7 @@ pub fn malformed() -> Error {
     Error::internal("an update").with_applied(Applied::No)
 }
 
-/// Applies the operations in order. `None` stands for no entry, before and after.
+/// Applies the operations in order. `None` means no entry, before and after.
 pub fn update(text: Option<&str>, operations: &[Operation<'_>]) -> Result<Updated, Error> {
     text.map_or(Ok(()), limits::check)?;
     let mut editor = Editor::default();

@@ -206,7 +206,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Reads a length. `None` for -1, which stands for nil.
+/// Reads a length. `None` for -1, which means nil.
 fn length_of(digits: &[u8], max: usize) -> Result<Option<usize>, Stop> {
     match integer(digits)? {
         -1 => Ok(None),

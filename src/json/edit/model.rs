@@ -111,7 +111,7 @@ impl Part {
     }
 }
 
-/// Applies an edit to the part at the path `names`. `None` stands for no value.
+/// Applies an edit to the part at the path `names`. `None` means no value.
 pub fn edited(value: Option<Part>, names: &[&str], edit: &Edit) -> Result<Option<Part>, Kind> {
     let Some((name, rest)) = names.split_first() else { return changed(value, edit) };
     let Some(value) = value else {

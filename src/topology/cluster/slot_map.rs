@@ -45,7 +45,7 @@ impl Range {
     }
 }
 
-/// Reads `[host, port, …]`. The host `?` stands for a node whose address the cluster does not know yet.
+/// Reads `[host, port, …]`. The host `?` means a node whose address the cluster does not know yet.
 fn address(node: &[Frame<'_>], queried: &Address) -> Option<Address> {
     let [host, Frame::Integer(port), ..] = node else { return None };
     let host = match host {
@@ -56,7 +56,7 @@ fn address(node: &[Frame<'_>], queried: &Address) -> Option<Address> {
     relative_to(host, u16::try_from(*port).ok()?, queried)
 }
 
-/// An address that the node at `queried` reports: an empty host stands for the host of that node.
+/// An address that the node at `queried` reports: an empty host means the host of that node.
 pub fn relative_to(host: &str, port: u16, queried: &Address) -> Option<Address> {
     match (host, queried) {
         ("", Address::Tcp { host, .. }) => Some(Address::Tcp { host: host.clone(), port }),
