@@ -53,6 +53,7 @@ export type { RateLimitOptions, RateLimitResult } from './types/rate-limit.js'
 export type { StandardResult, StandardSchema } from './types/schema.js'
 export type { ReconnectStrategy, SocketOptions } from './types/socket.js'
 export type { StateStats } from './types/stats.js'
+export type { StateStore } from './types/store.js'
 export {
   type CosmosStoreConfiguration,
   type RedisStoreConfiguration,

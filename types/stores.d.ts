@@ -1,8 +1,8 @@
-import type { RedisStateAdapter } from './adapter.js'
 import type { CleanupOptions } from './connecting.js'
 import type { DaprClientLike } from './dapr.js'
 import type { RedisStateError } from './errors.js'
 import type { RedisStateAdapterOptions } from './options.js'
+import type { StateStore } from './store.js'
 
 /** A secret that a configuration refers to. */
 export interface SecretReference {
@@ -177,7 +177,7 @@ export class StateStores {
   readonly environment: string
 
   /**
-   * Returns the store with a role in the environment, or with this name. Opens it if it is not open; the same adapter is
+   * Returns the store with a role in the environment, or with this name. Opens it if it is not open; the same store is
    * returned each time.
    *
    * @throws RedisStateError `ERR_INVALID_ARGUMENT` if there is none, with the names; `ERR_INVALID_CONFIG` if the store
@@ -186,7 +186,7 @@ export class StateStores {
    * @example
    * const agents = stores.get('agents')
    */
-  get(nameOrRole: string): RedisStateAdapter
+  get(nameOrRole: string): StateStore
 
   /** Lists all stores. Opens none. */
   list(): StoreInfo[]

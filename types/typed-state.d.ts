@@ -6,15 +6,16 @@ import type { GroupOptions, StateGroup } from './group.js'
 import type { ScanOptions, StateFilter, StateItem } from './listing.js'
 import type { StateLock } from './lock.js'
 import type { StateQuery } from './query.js'
+import type { StateStore } from './store.js'
 import type { IncrementOptions, UpdateOperation, UpdateOptions, UpdateResult } from './update.js'
 import type { EntryChange, StateWatch, WatchOptions } from './watch.js'
 
 /**
- * An adapter whose trace ids, keys and values are typed by `States`, as the method `typed` returns it. `States` maps
- * each trace id to an object type, which maps each key to the type of its value.
+ * A store whose trace ids, keys and values are typed by `States`, as the method `typed` returns it. `States` maps each
+ * trace id to an object type, which maps each key to the type of its value.
  *
- * Methods have the names and parameters of {@link RedisStateAdapter}. Trace ids and keys of locks and rate limits are
- * not typed: they can be any strings.
+ * Methods have the names and parameters of {@link StateStore}. Trace ids and keys of locks and rate limits are not
+ * typed: they can be any strings.
  *
  * @example
  * interface States {
@@ -24,11 +25,9 @@ import type { EntryChange, StateWatch, WatchOptions } from './watch.js'
  * }
  * const typed: TypedState<States> = state.typed<States>()
  */
-export type TypedState<States extends object> = {
-  // A mapped type over the class, so that editors show the documentation of its methods.
-  [Name in keyof RedisStateAdapter]: Name extends keyof TypedMethods<States>
-    ? TypedMethods<States>[Name]
-    : RedisStateAdapter[Name]
+export type TypedState<States extends object, Store extends StateStore = RedisStateAdapter> = {
+  // A mapped type over the store, so that editors show the documentation of its methods.
+  [Name in keyof Store]: Name extends keyof TypedMethods<States> ? TypedMethods<States>[Name] : Store[Name]
 }
 
 /** The type of a value. Optional keys add `undefined` to it, which no entry has: a missing entry is read as `null`. */

@@ -3,7 +3,7 @@
 /**
  * Writes `count` entries `k0`, `k1`… with the values 0, 1…
  *
- * @param {import('redis-state-adapter').RedisStateAdapter} state
+ * @param {import('redis-state-adapter').StateStore} state
  * @param {string} traceId
  * @param {number} count
  */

@@ -37,6 +37,7 @@ import {
   type StateQueryResult,
   type StateQueryScalar,
   type StateQuerySort,
+  type StateStore,
   StateStores,
   type StoreHealth,
   type TlsOptions,
@@ -119,7 +120,8 @@ export async function storesByName(): Promise<void> {
     { stores: { a: { url: 'memory:', ttl: 60 }, b: { host: '{env:HOST}', port: { envRef: 'PORT' } } } },
     { environments: { default: { main: 'a' } }, secrets: ({ name, key }) => `${name}${key}`, appId: 'app' },
   )
-  const value: number | null = await stores.get('main').get<number>('t', 'k')
+  const store: StateStore = stores.get('main')
+  const value: number | null = await store.get<number>('t', 'k')
   const problems: string[] = stores.list().flatMap((store) => store.problems)
   const health: StoreHealth[] = await stores.health({ timeout: 100, names: ['a'] })
   const counts: Record<string, number | null> = await stores.counts()
