@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { cosmosEmulator, NoCosmosEmulator } from './cosmos-emulator.mjs'
 import { npm } from './npm.mjs'
 import { ensureOthers, ensureServer } from './redis-server.mjs'
 
@@ -19,6 +20,7 @@ const steps = [
   ['Rust toolchain', checkRust],
   ['build', build],
   ['redis-server', provideServer],
+  ['Cosmos DB in memory', provideCosmos],
   ['Rust tests', testRust],
   ['JavaScript tests', testJavaScript],
   ['histories', testHistories],
@@ -56,6 +58,17 @@ function provideServer() {
   process.env.REDIS_SERVER = server
   console.log(server)
   ensureOthers()
+}
+
+/** Otherwise the first test that needs it builds it, while others run. */
+function provideCosmos() {
+  if (!testFiles().some((file) => file.includes('/cosmos/'))) return
+  try {
+    console.log(cosmosEmulator())
+  } catch (error) {
+    if (!(error instanceof NoCosmosEmulator)) throw error
+    console.log(`its tests are skipped: ${error.message}`)
+  }
 }
 
 function testRust() {
