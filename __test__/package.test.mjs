@@ -19,8 +19,8 @@ after(() => installed.remove())
 
 describe('the tarball', () => {
   it('contains the files needed at runtime, and the types', () => {
-    const fixed = ['index.js', 'index.mjs', 'index.d.ts', 'index.d.mts', 'package.json']
-    for (const file of [...fixed, 'LICENSE']) assert.ok(packed.includes(file), `${file} is missing`)
+    const fixed = ['index', 'cosmos'].flatMap((name) => ['js', 'mjs', 'd.ts', 'd.mts'].map((type) => `${name}.${type}`))
+    for (const file of [...fixed, 'package.json', 'LICENSE']) assert.ok(packed.includes(file), `${file} is missing`)
     for (const file of [...filesOf('lib', '.js'), ...filesOf('types', '.d.ts')]) {
       assert.ok(packed.includes(file), `${file} is missing`)
     }
@@ -28,7 +28,7 @@ describe('the tarball', () => {
 
   it('contains nothing else', () => {
     const runtime =
-      /^(index\.(d\.)?(js|mjs|ts|mts)|lib\/([a-z-]+\/)*[a-z-]+\.js|types\/[a-z-]+\.d\.ts|docs\/[a-z-]+\.md|examples\/[\w./-]+|bench\/(RESULTS\.md|results\.svg))$/
+      /^((index|cosmos)\.(d\.)?(js|mjs|ts|mts)|lib\/([a-z-]+\/)*[a-z-]+\.js|types\/[a-z-]+\.d\.ts|docs\/[a-z-]+\.md|examples\/[\w./-]+|bench\/(RESULTS\.md|results\.svg))$/
     const others = packed.filter((file) => !runtime.test(file) && !['package.json', 'LICENSE', ...pages].includes(file))
     assert.deepEqual(others, [])
   })
@@ -179,7 +179,8 @@ const pages = ['README.md', 'CHANGELOG.md', 'SECURITY.md']
 /** Declarations that the examples rely on. */
 const surroundings = `
   import { subscribe } from 'node:diagnostics_channel'
-  import { RedisStateAdapter, RedisStateError, StateStores, type StateLock, type TracingContext, type TypedState } from 'redis-state-adapter'
+  import { RedisStateAdapter, RedisStateError, StateStores, type StateLock, type StateStore, type TracingContext, type TypedState } from 'redis-state-adapter'
+  import { CosmosStateAdapter } from 'redis-state-adapter/cosmos'
   declare const state: RedisStateAdapter
   declare const stores: StateStores
   declare const lock: StateLock

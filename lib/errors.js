@@ -143,6 +143,12 @@ function unsupported(what) {
   return failure('ERR_UNSUPPORTED', what)
 }
 
+/** @param {string} what @param {Record<string, string>} [reasons] */
+function unsupportedText(what, reasons = {}) {
+  const reason = Object.hasOwn(reasons, what) ? `: ${reasons[what]}` : ''
+  return `this store does not support ${what}${reason}`
+}
+
 /**
  * @param {string} what
  * @param {Problem} [problem]
@@ -194,5 +200,6 @@ module.exports = {
   ofCall,
   ofOuterCall,
   unsupported,
+  unsupportedText,
   withPath,
 }

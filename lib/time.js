@@ -39,9 +39,18 @@ function performanceClock() {
   return performance.now.bind(performance)
 }
 
+/** `Date.parse`, also where a test has replaced `Date`. */
+const parse = Date.parse
+
+/** The seconds since 1970 of the header `Date`. @param {string | undefined} text */
+function parseDate(text) {
+  const milliseconds = text === undefined ? Number.NaN : parse(text)
+  return Number.isNaN(milliseconds) ? undefined : Math.floor(milliseconds / 1000)
+}
+
 /** Waits without keeping the process alive. @param {number} milliseconds @returns {Promise<void>} */
 function sleep(milliseconds) {
   return new Promise((resolve) => void setTimeout(resolve, milliseconds).unref())
 }
 
-module.exports = { MAX_TIMER_MS, clearTimeout, nextTick, now, setImmediate, setInterval, setTimeout, sleep }
+module.exports = { MAX_TIMER_MS, clearTimeout, nextTick, now, parseDate, setImmediate, setInterval, setTimeout, sleep }

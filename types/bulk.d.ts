@@ -18,7 +18,7 @@ export interface DeleteManyEntry<Key extends string = string> {
 }
 
 /** Methods for many entries of a trace id. */
-export interface BulkMethods {
+export interface BulkMethods<Read extends ReadOptions = ReadOptions> {
   /**
    * Reads the values of several entries of a trace id.
    *
@@ -31,7 +31,7 @@ export interface BulkMethods {
    * @example
    * const [paid, sent] = await state.getMany<boolean>('order-1', ['paid', 'sent'])
    */
-  getMany<T>(traceId: string, keys: readonly string[], options?: ReadOptions): Promise<(T | null)[]>
+  getMany<T>(traceId: string, keys: readonly string[], options?: Read): Promise<(T | null)[]>
 
   /**
    * Reads the values of several entries with their etags and times to live, in batches as `getMany` does.
@@ -43,11 +43,7 @@ export interface BulkMethods {
    * const [paid] = await state.getManyWithMetadata<boolean>('order-1', ['paid'])
    * paid?.etag
    */
-  getManyWithMetadata<T>(
-    traceId: string,
-    keys: readonly string[],
-    options?: ReadOptions,
-  ): Promise<(EntryMetadata<T> | null)[]>
+  getManyWithMetadata<T>(traceId: string, keys: readonly string[], options?: Read): Promise<(EntryMetadata<T> | null)[]>
 
   /**
    * Writes several entries of a trace id, each independently of the others, in batches as `getMany` does. To write all

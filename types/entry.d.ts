@@ -44,7 +44,7 @@ export interface EntryMetadata<T> {
 }
 
 /** Methods for single entries. */
-export interface EntryMethods {
+export interface EntryMethods<Read extends ReadOptions = ReadOptions> {
   /**
    * Reads the value of an entry.
    *
@@ -55,7 +55,7 @@ export interface EntryMethods {
    * @example
    * const status = await state.get<string>('order-1', 'status') // null if there is no such entry
    */
-  get<T>(traceId: string, key: string, options?: ReadOptions): Promise<T | null>
+  get<T>(traceId: string, key: string, options?: Read): Promise<T | null>
 
   /**
    * Writes the value of an entry, and its expiry, with a single atomic command.
@@ -99,7 +99,7 @@ export interface EntryMethods {
    * await state.set('order-1', 'note', null)
    * await state.has('order-1', 'note') // true
    */
-  has(traceId: string, key: string, options?: ReadOptions): Promise<boolean>
+  has(traceId: string, key: string, options?: Read): Promise<boolean>
 
   /**
    * Reads a value with its etag and its time to live, atomically.
@@ -115,7 +115,7 @@ export interface EntryMethods {
    * const found = await state.getWithMetadata<number>('order-1', 'stock')
    * if (found) await state.set('order-1', 'stock', found.value - 1, { ifMatch: found.etag })
    */
-  getWithMetadata<T>(traceId: string, key: string, options?: ReadOptions): Promise<EntryMetadata<T> | null>
+  getWithMetadata<T>(traceId: string, key: string, options?: Read): Promise<EntryMetadata<T> | null>
 
   /**
    * Reads the time to live of an entry.
@@ -127,7 +127,7 @@ export interface EntryMethods {
    * await state.set('order-1', 'hold', true, { ttl: 60 })
    * await state.ttl('order-1', 'hold') // 59.998
    */
-  ttl(traceId: string, key: string, options?: ReadOptions): Promise<number | null>
+  ttl(traceId: string, key: string, options?: Read): Promise<number | null>
 
   /**
    * Sets the time to live of an existing entry without rewriting its value.

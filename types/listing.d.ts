@@ -85,7 +85,7 @@ export interface ScanOptions {
 }
 
 /** Methods that scan the key space. */
-export interface ListingMethods {
+export interface ListingMethods<Read extends ReadOptions = ReadOptions> {
   /**
    * Reads all values of a trace id. Not a snapshot.
    *
@@ -95,7 +95,7 @@ export interface ListingMethods {
    * @example
    * const orders = await state.getGroup<{ total: number }>('orders')
    */
-  getGroup<T>(traceId: string, options?: ReadOptions): Promise<T[]>
+  getGroup<T>(traceId: string, options?: Read): Promise<T[]>
 
   /**
    * Lists the entries of a trace id whose key starts with a prefix. Not a snapshot.
@@ -108,7 +108,7 @@ export interface ListingMethods {
    * const lines = await state.getByPrefix('order-1', 'line:')
    * lines[0] // { groupId: 'order-1', key: 'line:1', type: 'object', value: { sku: 'a' } }
    */
-  getByPrefix<T = StateValue>(traceId: string, keyPrefix: string, options?: ReadOptions): Promise<StateItem<T>[]>
+  getByPrefix<T = StateValue>(traceId: string, keyPrefix: string, options?: Read): Promise<StateItem<T>[]>
 
   /**
    * Lists the keys of a trace id. Not a snapshot. Requires Redis 6.0.
@@ -118,7 +118,7 @@ export interface ListingMethods {
    * @example
    * await state.keys('order-1') // ['status', 'cart']
    */
-  keys(traceId: string, options?: ReadOptions): Promise<string[]>
+  keys(traceId: string, options?: Read): Promise<string[]>
 
   /**
    * Counts the entries of a trace id, or those whose key starts with a prefix. Not a snapshot. Requires Redis 6.0.
@@ -130,7 +130,7 @@ export interface ListingMethods {
    * await state.count('order-1') // 12
    * await state.count('order-1', 'line:') // 10
    */
-  count(traceId: string, keyPrefix?: string, options?: ReadOptions): Promise<number>
+  count(traceId: string, keyPrefix?: string, options?: Read): Promise<number>
 
   /**
    * Counts all entries: the keys with the key prefix of this adapter, also those that other programs wrote without a
@@ -142,7 +142,7 @@ export interface ListingMethods {
    * await state.count() // 340
    */
   count(): Promise<number>
-  count(options: ReadOptions): Promise<number>
+  count(options: Read): Promise<number>
 
   /**
    * Lists the trace ids that have at least one entry. Not a snapshot. Requires Redis 6.0. The text before the first
@@ -153,7 +153,7 @@ export interface ListingMethods {
    * @example
    * for (const traceId of await state.traceIds()) console.log(traceId)
    */
-  traceIds(options?: ReadOptions): Promise<string[]>
+  traceIds(options?: Read): Promise<string[]>
 
   /**
    * Lists entries with their values: of one trace id or of all, optionally filtered. Not a snapshot.
@@ -165,7 +165,7 @@ export interface ListingMethods {
    * @example
    * await state.items<{ total: number }>({ groupId: 'orders', filter: [{ valueKey: 'total', operation: 'gt', value: 100 }] })
    */
-  items<T = StateValue>(input?: StateItemsInput, options?: ReadOptions): Promise<StateItem<T>[]>
+  items<T = StateValue>(input?: StateItemsInput, options?: Read): Promise<StateItem<T>[]>
 
   /**
    * Iterates over the entries of a trace id without holding all values in memory.
@@ -182,7 +182,7 @@ export interface ListingMethods {
    * @example
    * for await (const { key, value } of state.scan('order-1', { keyPrefix: 'line:' })) console.log(key, value)
    */
-  scan<T = StateValue>(traceId: string, options?: ScanOptions): AsyncIterable<StateItem<T>>
+  scan<T = StateValue>(traceId: string, options?: ScanOptions & Read): AsyncIterable<StateItem<T>>
 
   /**
    * Deletes all entries of a trace id, or those whose key starts with a prefix. Requires Redis 6.0.

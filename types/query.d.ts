@@ -87,7 +87,7 @@ export interface StateQueryResult<T = StateValue> {
 }
 
 /** Queries by value. */
-export interface QueryMethods {
+export interface QueryMethods<Read extends ReadOptions = ReadOptions> {
   /**
    * Finds entries by their values, optionally sorted and in pages.
    *
@@ -112,5 +112,5 @@ export interface QueryMethods {
    * const { items, token } = await state.query({ ...query, page: { limit: 20 } })
    * if (token) await state.query({ ...query, page: { limit: 20, token } })
    */
-  query<T = StateValue>(input?: StateQuery, options?: ReadOptions): Promise<StateQueryResult<T>>
+  query<T = StateValue>(input?: StateQuery, options?: Read): Promise<StateQueryResult<T>>
 }

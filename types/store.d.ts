@@ -1,5 +1,5 @@
 import type { BulkMethods } from './bulk.js'
-import type { PingOptions } from './call-options.js'
+import type { PingOptions, ReadOptions } from './call-options.js'
 import type { CleanupOptions, ConnectOptions } from './connecting.js'
 import type { EntryMethods } from './entry.js'
 import type { GroupMethods } from './group.js'
@@ -15,27 +15,27 @@ import type { WatchMethods } from './watch.js'
 
 /**
  * The methods that every store has, whatever keeps its entries: the type for code that is independent of it.
- * {@link RedisStateAdapter} implements it, and `StateStores.get` returns it.
+ * {@link RedisStateAdapter} implements it, and so does `CosmosStateAdapter` of `redis-state-adapter/cosmos`;
+ * `StateStores.get` returns it. `Read` is the type of the options of reads.
  *
  * A method or an option that a store does not support rejects with `ERR_UNSUPPORTED` (`watch` throws it). A class adds its
- * constructor and static functions. Only {@link RedisStateAdapter} has events: narrow a store by
- * `store instanceof RedisStateAdapter` to listen to them.
+ * constructor, static functions and events: narrow a store by `store instanceof RedisStateAdapter` to listen to them.
  *
  * @example
  * async function countVisit(store: StateStore, user: string): Promise<number> {
  *   return store.increment(`user:${user}`, 'visits')
  * }
  */
-export interface StateStore
-  extends EntryMethods,
-    BulkMethods,
+export interface StateStore<Read extends ReadOptions = ReadOptions>
+  extends EntryMethods<Read>,
+    BulkMethods<Read>,
     UpdateMethods,
     TransactionMethods,
     LockMethods,
     RateLimitMethods,
     GroupMethods,
-    ListingMethods,
-    QueryMethods,
+    ListingMethods<Read>,
+    QueryMethods<Read>,
     WatchMethods {
   /**
    * Whether calls are sent at once: the connection is established and the login complete; for a cluster, with the

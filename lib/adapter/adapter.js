@@ -2,8 +2,8 @@
 'use strict'
 
 const { NativeEngine, checkOptions } = require('../engines/native/engine.js')
-const { captureSite, locate } = require('../call-site.js')
 const { inCall } = require('../errors.js')
+const { classOf, connected, inConstructor, locatingErrors } = require('./constructing.js')
 const { explainEnv, optionsFromEnv, resolveOptions } = require('./options.js')
 const { StateAdapter } = require('./state-adapter.js')
 
@@ -13,7 +13,6 @@ const { StateAdapter } = require('./state-adapter.js')
  * @typedef {import('../../index.js').StateOptions} StateOptions
  */
 
-const CONSTRUCTOR = { operation: 'new RedisStateAdapter' }
 const FROM_ENV = { operation: 'RedisStateAdapter.fromEnv' }
 
 /** A state store on Redis, Valkey or the embedded store. */
@@ -24,9 +23,11 @@ class RedisStateAdapter extends StateAdapter {
    */
   constructor(connection, stateOptions) {
     const resolve = () => resolveOptions(connection, stateOptions)
-    const { options, problem, strategy, credentials, stackTraces } = inConstructor(resolve)
+    const { options, problem, strategy, credentials, stackTraces } = inConstructor(RedisStateAdapter, resolve)
     const open = (/** @type {import('../engines/engine.js').Host} */ host) =>
-      inConstructor(() => explaining(problem, () => new NativeEngine(options, { ...host, strategy, credentials })))
+      inConstructor(RedisStateAdapter, () =>
+        explaining(problem, () => new NativeEngine(options, { ...host, strategy, credentials })),
+      )
     super(open, { stackTraces })
   }
 
@@ -37,14 +38,7 @@ class RedisStateAdapter extends StateAdapter {
    */
   static async connect(options, waiting) {
     // biome-ignore lint/complexity/noThisInStatic: a subclass inherits the method
-    const adapter = new (classOf(this))(options)
-    try {
-      return await adapter.connect(waiting)
-    } catch (error) {
-      // The caller gets no adapter that could be closed.
-      await adapter.cleanup({ timeout: 0 })
-      throw error
-    }
+    return connected(new (classOf(RedisStateAdapter, this))(options), waiting)
   }
 
   /**
@@ -53,7 +47,7 @@ class RedisStateAdapter extends StateAdapter {
    */
   static fromEnv(env = process.env) {
     // biome-ignore lint/complexity/noThisInStatic: a subclass inherits the method
-    const Adapter = classOf(this)
+    const Adapter = classOf(RedisStateAdapter, this)
     return locatingErrors(RedisStateAdapter.fromEnv, () => {
       const options = inCall(FROM_ENV, () => optionsFromEnv(env))
       try {
@@ -76,17 +70,6 @@ function checkAdapterOptions(options) {
 }
 
 /**
- * Returns the class that a static method is called on: `RedisStateAdapter`, also if the method was detached from it, or a subclass.
- *
- * @param {unknown} receiver
- * @returns {typeof RedisStateAdapter}
- */
-function classOf(receiver) {
-  const isSubclass = typeof receiver === 'function' && receiver.prototype instanceof RedisStateAdapter
-  return isSubclass ? /** @type {any} */ (receiver) : RedisStateAdapter
-}
-
-/**
  * Runs a function; an error that it throws of the option with the problem is replaced by that of the problem. The name of an
  * option that does not exist is reported whatever its value is.
  *
@@ -102,26 +85,6 @@ function explaining(problem, run) {
     const { message } = /** @type {Error} */ (error)
     const isOfValue = problem !== undefined && message.startsWith(`${problem.path}: `)
     throw isOfValue && !message.startsWith(`${problem.path}: unknown option`) ? problem.error : error
-  }
-}
-
-/** @template T @param {() => T} run */
-function inConstructor(run) {
-  return locatingErrors(RedisStateAdapter, () => inCall(CONSTRUCTOR, run))
-}
-
-/**
- * Gives errors of the constructor the stack of its caller, whatever `stackTraces` is: it is captured only if there is an error.
- *
- * @template T
- * @param {Function} entry what the caller calls
- * @param {() => T} run
- */
-function locatingErrors(entry, run) {
-  try {
-    return run()
-  } catch (error) {
-    throw locate(error, captureSite(entry))
   }
 }
 

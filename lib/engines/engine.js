@@ -41,6 +41,7 @@
  * @property {boolean} query
  * @property {boolean} watch
  * @property {boolean} replicas writes can wait for replicas
+ * @property {Record<string, string>} [reasons] why something is not supported, by `watch`, `replicas` or the name of an operation
  * @property {boolean} movesEntries an entry can move between servers: the old one then reports a removal and the new one a
  *   write, although the entry did not change
  *
@@ -50,6 +51,9 @@
  * @property {boolean} strictValues values that JSON would change are rejected
  * @property {number} commandTimeout maximum time before a call settles, in milliseconds
  * @property {{ calls: number, bytes: number }} maxPending
+ * @property {number} [maxPortion] calls of a bulk method that run at a time. Omitted: as many as may be pending
+ * @property {boolean} [hasConsistency] reads have the option `consistency`
+ * @property {{ expected: string, accepts: (text: string) => boolean }} [etag] the form of etags. Omitted: 40 hexadecimal digits
  * @property {object} server how the server is named in traces
  * @property {object} shown what `util.inspect` shows of the store, without credentials
  *
@@ -57,6 +61,7 @@
  * @property {string} [traceId] omitted: all traces
  * @property {string} [keyPrefix] only entries whose key starts with it
  * @property {string[]} [keys] only these keys of the trace; those without an entry are skipped
+ * @property {string} [consistency] of the read, if the engine's rules have it
  * @property {string[]} [names] only these entries: trace ids and keys, one after the other
  *
  * @typedef {'values' | 'items' | 'keys' | 'count' | 'traceIds' | 'names' | 'present'} Projection
@@ -74,6 +79,7 @@
  * @property {[path: number, order: string][]} sort
  * @property {string[]} paths
  * @property {number} [limit]
+ * @property {string} [consistency] of the read, if the engine's rules have it
  * @property {string} [after] JSON text of the position after which the page starts
  *
  * @typedef {{ items: StateItem[], position: string | null }} QueryPage `position`: where the next page starts, `null` after the last one
@@ -104,6 +110,7 @@
  * @property {number} bytesSent
  * @property {number} bytesReceived
  * @property {number} reconnects
+ * @property {number} [requestCharge] request units of all requests
  */
 
 /**
@@ -135,6 +142,7 @@
  * @property {(event: ConnectionEvent) => void} onEvent also called with `ready` if there is no connection
  * @property {Function} [strategy] the caller's reconnect strategy
  * @property {Function} [credentials] the caller's provider of credentials
+ * @property {boolean} [isPrivate] the engine is a part of another one, so that it emits no warnings
  *
  * @typedef {object} ConnectionEvent
  * @property {'connecting' | 'connect' | 'ready' | 'reconnecting' | 'error' | 'end'} name

@@ -6,7 +6,12 @@ const { received } = require('./received.js')
 const { suggestionFor } = require('./suggestion.js')
 
 /**
- * @typedef {{ commandTimeout: number, hasReplicas: boolean }} Rules limits and capabilities of the engine that some options are checked against
+ * @typedef {object} Rules limits and capabilities of the engine that some options are checked against
+ * @property {number} commandTimeout
+ * @property {boolean} hasReplicas
+ * @property {string} [noReplicas] why there are none
+ * @property {boolean} [hasConsistency]
+ * @property {{ expected: string, accepts: (text: string) => boolean }} [etag]
  *
  * @typedef {object} Kind the kind of value that a field holds
  * @property {(value: any, path: string, rules: Rules | undefined) => any} read checks the value and returns it; may throw

@@ -74,6 +74,17 @@ const OPTIONS = {
 
 /** @typedef {keyof typeof OPTIONS} Method */
 
+const CONSISTENCY = { consistency: kinds.oneOf(['strong', 'bounded', 'session', 'eventual']) }
+/** @type {Method[]} */
+const READS = ['get', 'getMany', 'getManyWithMetadata', 'getWithMetadata', 'has', 'ttl']
+/** @type {Method[]} */
+const LISTINGS = ['getGroup', 'getByPrefix', 'keys', 'count', 'traceIds', 'items', 'query', 'scan']
+
+/** The options of reads of a store that has several consistencies. @type {Partial<Record<Method, Fields>>} */
+const CONSISTENT = Object.fromEntries(
+  [...READS, ...LISTINGS].map((method) => [method, { ...OPTIONS[method], ...CONSISTENCY }]),
+)
+
 const TRANSACTION_SET = { ttl: kinds.expiry, ...CONDITIONS }
 
 /**
@@ -107,7 +118,8 @@ function readOptions(method, options, rules) {
     const remedy = `Write { ttl: ${options} } for an expiry in seconds.`
     throw invalidArgument(`options: expected an object, got the number ${options}`, { remedy })
   }
-  return readFields(options === undefined ? {} : options, OPTIONS[method], { at: 'options', noun: 'option', rules })
+  const fields = (rules?.hasConsistency && CONSISTENT[method]) || OPTIONS[method]
+  return readFields(options === undefined ? {} : options, fields, { at: 'options', noun: 'option', rules })
 }
 
 /**
@@ -115,9 +127,10 @@ function readOptions(method, options, rules) {
  * @param {unknown} object
  * @param {string} at
  * @param {string} [inside] prefix of the paths of its fields
+ * @param {import('./input.js').Rules} [rules]
  */
-function readInput(name, object, at, inside = `${at}.`) {
-  return readFields(object, INPUTS[name], { at, inside })
+function readInput(name, object, at, inside = `${at}.`, rules = undefined) {
+  return readFields(object, INPUTS[name], { at, inside, rules })
 }
 
 module.exports = { INPUTS, OPTIONS, readInput, readOptions }

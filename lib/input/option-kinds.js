@@ -3,7 +3,7 @@
 
 const { checkSignal } = require('./abort.js')
 const { parseDuration } = require('./duration.js')
-const { invalidArgument } = require('../errors.js')
+const { invalidArgument, unsupported } = require('../errors.js')
 const { isIntBetween, readFields } = require('./input.js')
 const { pathSegmentsOf } = require('./field-path.js')
 const { received } = require('./received.js')
@@ -61,12 +61,22 @@ const expiry = kind(
   (value) => value === -1 || isIntBetween(value, 0, MAX_TTL_SECONDS),
 )
 
-/** `ifMatch: undefined` is rejected: the etag of an entry that does not exist would otherwise make an unconditional write. */
+const SHA1 = {
+  expected: 'the etag of an entry (40 hexadecimal digits, in lower case and without quotation marks)',
+  accepts: (/** @type {string} */ text) => /^[0-9a-f]{40}$/.test(text),
+}
+
+/**
+ * `ifMatch: undefined` is rejected: the etag of an entry that does not exist would otherwise make an unconditional write.
+ *
+ * @type {Kind}
+ */
 const etag = {
-  ...kind(
-    'the etag of an entry (40 hexadecimal digits, in lower case and without quotation marks)',
-    (value) => typeof value === 'string' && /^[0-9a-f]{40}$/.test(value),
-  ),
+  read(value, path, rules) {
+    const { expected, accepts } = rules?.etag ?? SHA1
+    if (typeof value === 'string' && accepts(value)) return value
+    throw invalidArgument(`${path}: expected ${expected}, got ${received(value)}`)
+  },
   rejectsUndefined: true,
 }
 
@@ -87,6 +97,7 @@ const REPLICAS = {
 /** @type {Kind} */
 const waitReplicas = {
   read(value, path, rules) {
+    if (rules?.noReplicas !== undefined) throw unsupported(`${path}: ${rules.noReplicas}`)
     if (rules?.hasReplicas === false) throw invalidArgument(`${path}: this store has no replicas`)
     const read = readFields(value, REPLICAS, { at: path, inside: `${path}.` })
     if (rules && read.timeout >= rules.commandTimeout) {

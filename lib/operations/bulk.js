@@ -122,7 +122,7 @@ function bulk(dispatcher, { operation: { writes }, method, traceId, options }, p
 function preparedSets(dispatcher, traceId, entries, checked) {
   if (Array.isArray(entries)) {
     return readList(entries, 'entries', (entry, at) => {
-      const { key, value, ...entryOptions } = readInput('setManyEntry', entry, at)
+      const { key, value, ...entryOptions } = readInput('setManyEntry', entry, at, `${at}.`, dispatcher.optionRules)
       return withPath(at, () => prepareSet(dispatcher, traceId, key, value, mergedOptions(checked, entryOptions)))
     })
   }
@@ -149,14 +149,14 @@ function mergedOptions(checked, entryOptions) {
  * @param {CheckedOptions} checked
  */
 function preparedDelete(dispatcher, traceId, one, checked) {
-  const { key, ...entryOptions } = typeof one === 'string' ? { key: one } : deleteManyEntry(one)
+  const { key, ...entryOptions } = typeof one === 'string' ? { key: one } : deleteManyEntry(one, dispatcher)
   const input = { existence: true }
   return dispatcher.prepare(OPERATIONS.delete, traceId, key, mergedOptions(checked, entryOptions), () => ({ input }))
 }
 
-/** @param {any} one @returns {{ key: string, ifMatch?: string }} */
-function deleteManyEntry(one) {
-  return /** @type {any} */ (readInput('deleteManyEntry', one, 'key, unless it is a string', ''))
+/** @param {any} one @param {Dispatcher} dispatcher @returns {{ key: string, ifMatch?: string }} */
+function deleteManyEntry(one, { optionRules }) {
+  return /** @type {any} */ (readInput('deleteManyEntry', one, 'key, unless it is a string', '', optionRules))
 }
 
 /**
@@ -237,8 +237,8 @@ function* portionsOf({ rules }, all, signal) {
  * @param {StateCall[]} all
  * @param {number} start
  */
-function endOfPortion({ maxPending }, all, start) {
-  const last = Math.min(start + MAX_PORTION, start + maxPending.calls, all.length)
+function endOfPortion({ maxPending, maxPortion = MAX_PORTION }, all, start) {
+  const last = Math.min(start + maxPortion, start + maxPending.calls, all.length)
   let end = start
   for (let bytes = 0; end < last; end += 1) {
     bytes += estimatedLength(all[end]) * MAX_BYTES_PER_UNIT

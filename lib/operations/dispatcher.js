@@ -2,7 +2,7 @@
 'use strict'
 
 const { OPERATIONS, StateCall } = require('../engines/call.js')
-const { unsupported } = require('../errors.js')
+const { unsupported, unsupportedText } = require('../errors.js')
 const { checkOptions } = require('../input/call-options.js')
 const { checkId, checkTraceId, jsonText } = require('../input/entry.js')
 const { Meter } = require('../observability/meter.js')
@@ -56,7 +56,9 @@ class Dispatcher {
     this.#engine = openEngine({ meter: this.#meter })
     const { rules, capabilities } = this.#engine
     this.#guard = new CallGuard(this.#meter, rules.server)
-    this.#optionRules = { commandTimeout: rules.commandTimeout, hasReplicas: capabilities.replicas }
+    const { commandTimeout, hasConsistency, etag } = rules
+    const noReplicas = capabilities.reasons?.replicas
+    this.#optionRules = { commandTimeout, hasReplicas: capabilities.replicas, noReplicas, hasConsistency, etag }
   }
 
   get engine() {
@@ -69,6 +71,11 @@ class Dispatcher {
 
   get rules() {
     return this.#engine.rules
+  }
+
+  /** What options of calls are checked against. */
+  get optionRules() {
+    return this.#optionRules
   }
 
   stats() {
@@ -228,8 +235,8 @@ class Dispatcher {
  * @param {StateCall} call
  * @param {import('../engines/engine.js').Capabilities} capabilities
  */
-function checkSupported({ operation, options }, { operations, conditions, expiry }) {
-  if (!operations.has(operation.name)) throw unsupported(`this store does not support ${operation.name}`)
+function checkSupported({ operation, options }, { operations, conditions, expiry, reasons }) {
+  if (!operations.has(operation.name)) throw unsupported(unsupportedText(operation.name, reasons))
   if (options?.condition !== undefined && !conditions) throw unsupported('this store does not support conditions')
   if (options?.ttl !== undefined && !expiry) throw unsupported('this store does not support ttl')
 }

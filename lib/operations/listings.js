@@ -21,9 +21,10 @@ const { matcher } = require('./filter.js')
  * @param {unknown} options
  */
 function listTrace(dispatcher, method, projection, scope, options) {
-  return dispatcher.onScope({ method, traceId: scope.traceId, options }, () => {
+  return dispatcher.onScope({ method, traceId: scope.traceId, options }, ({ all: { consistency } }) => {
     checkScope(dispatcher, scope)
-    return { traceId: scope.traceId, start: (engine, cancellation) => engine.list(scope, projection, cancellation) }
+    const wanted = { ...scope, consistency }
+    return { traceId: scope.traceId, start: (engine, cancellation) => engine.list(wanted, projection, cancellation) }
   })
 }
 
@@ -38,27 +39,27 @@ function count(dispatcher, scope) {
   const [traceId, keyPrefix = '', options] = scope
   const isOfTrace = scope.length > 1 || (scope.length === 1 && (typeof traceId !== 'object' || traceId === null))
   if (isOfTrace) return listTrace(dispatcher, 'count', 'count', { traceId, keyPrefix }, options)
-  return dispatcher.onScope({ method: 'count', options: traceId }, () => ({
-    start: (engine, cancellation) => engine.list({}, 'count', cancellation),
+  return dispatcher.onScope({ method: 'count', options: traceId }, ({ all: { consistency } }) => ({
+    start: (engine, cancellation) => engine.list({ consistency }, 'count', cancellation),
   }))
 }
 
 /** @param {Dispatcher} dispatcher @param {unknown} options */
 function traceIds(dispatcher, options) {
-  return dispatcher.onScope({ method: 'traceIds', options }, () => ({
-    start: (engine, cancellation) => engine.list({}, 'traceIds', cancellation),
+  return dispatcher.onScope({ method: 'traceIds', options }, ({ all: { consistency } }) => ({
+    start: (engine, cancellation) => engine.list({ consistency }, 'traceIds', cancellation),
   }))
 }
 
 /** @param {Dispatcher} dispatcher @param {unknown} input @param {unknown} options */
 function items(dispatcher, input, options) {
-  return dispatcher.onScope({ method: 'items', options }, () => {
+  return dispatcher.onScope({ method: 'items', options }, ({ all: { consistency } }) => {
     const { groupId, filter } = readInput('items', input === undefined ? {} : input, 'input', '')
     const matches = matcher(filter)
     const traceId = traceIdOf(dispatcher, groupId)
     /** @type {import('./dispatcher.js').ScopeCall['start']} */
     const start = async (engine, cancellation) => {
-      const found = await engine.list({ traceId }, 'items', cancellation)
+      const found = await engine.list({ traceId, consistency }, 'items', cancellation)
       return found.filter((/** @type {import('../../index.js').StateItem} */ item) => matches(item.value))
     }
     return { traceId, start }
@@ -67,13 +68,16 @@ function items(dispatcher, input, options) {
 
 /** @param {Dispatcher} dispatcher @param {unknown} input @param {unknown} options */
 function query(dispatcher, input, options) {
-  return dispatcher.onScope({ method: 'query', options }, () => {
+  return dispatcher.onScope({ method: 'query', options }, ({ all: { consistency } }) => {
     // The room query/ is loaded by the first query, not by the import of the package.
     const { queryPlan } = require('../query/query.js')
     const { plan, finish } = queryPlan(input)
     if (plan.traceId !== undefined) dispatcher.checkTraceId(plan.traceId)
     if (!dispatcher.engine.capabilities.query) throw unsupported('this store does not support query')
-    return { traceId: plan.traceId, start: (engine, cancellation) => engine.query(plan, cancellation).then(finish) }
+    return {
+      traceId: plan.traceId,
+      start: (engine, cancellation) => engine.query({ ...plan, consistency }, cancellation).then(finish),
+    }
   })
 }
 

@@ -12,8 +12,8 @@ const { checkId } = require('../input/entry.js')
  * @param {unknown} [options]
  */
 async function* scan(dispatcher, traceId, options) {
-  const { keys, pageSize, signal } = await listKeys(dispatcher, traceId, options)
-  const read = (/** @type {string[]} */ page) => readPage(dispatcher, traceId, page, signal)
+  const { keys, pageSize, ...reading } = await listKeys(dispatcher, traceId, options)
+  const read = (/** @type {string[]} */ page) => readPage(dispatcher, { traceId, keys: page, ...reading })
   yield* readPages(keys, pageSize, read)
 }
 
@@ -21,31 +21,37 @@ async function* scan(dispatcher, traceId, options) {
  * @param {Dispatcher} dispatcher
  * @param {string} traceId
  * @param {unknown} options
- * @returns {Promise<{ keys: string[], pageSize: number, signal?: AbortSignal }>}
+ * @returns {Promise<{ keys: string[], pageSize: number, signal?: AbortSignal, consistency?: string }>}
  */
 function listKeys(dispatcher, traceId, options) {
-  return dispatcher.onScope({ method: 'scan', traceId, options }, ({ signal, all: { pageSize, keyPrefix } }) => {
-    dispatcher.checkTraceId(traceId)
-    checkId('keyPrefix', keyPrefix)
-    return {
-      traceId,
-      start: (engine, cancellation) =>
-        engine.list({ traceId, keyPrefix }, 'keys', cancellation).then((keys) => ({ keys, pageSize, signal })),
-    }
-  })
+  return dispatcher.onScope(
+    { method: 'scan', traceId, options },
+    ({ signal, all: { pageSize, keyPrefix, consistency } }) => {
+      dispatcher.checkTraceId(traceId)
+      checkId('keyPrefix', keyPrefix)
+      return {
+        traceId,
+        start: (engine, cancellation) =>
+          engine
+            .list({ traceId, keyPrefix, consistency }, 'keys', cancellation)
+            .then((keys) => ({ keys, pageSize, signal, consistency })),
+      }
+    },
+  )
 }
 
 /**
  * @param {Dispatcher} dispatcher
- * @param {string} traceId
- * @param {string[]} keys
- * @param {AbortSignal} [signal]
+ * @param {{ traceId: string, keys: string[], signal?: AbortSignal, consistency?: string }} page
  * @returns {Promise<import('../../index.js').StateItem[]>}
  */
-function readPage(dispatcher, traceId, keys, signal) {
+function readPage(dispatcher, { traceId, keys, signal, consistency }) {
   return dispatcher.onScope({ method: 'scan', traceId, checked: { signal, all: {} } }, () => {
     checkNotAborted(signal)
-    return { traceId, start: (engine, cancellation) => engine.list({ traceId, keys }, 'items', cancellation) }
+    return {
+      traceId,
+      start: (engine, cancellation) => engine.list({ traceId, keys, consistency }, 'items', cancellation),
+    }
   })
 }
 

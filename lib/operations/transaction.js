@@ -38,26 +38,41 @@ class StateTransaction {
   /** @type {Operation[] | undefined} */
   #operations = []
   #call
+  #rules
 
-  /** @param {string} traceId @param {boolean} stackTraces */
-  constructor(traceId, stackTraces) {
+  /** @param {string} traceId @param {Dispatcher} dispatcher */
+  constructor(traceId, { stackTraces, optionRules }) {
+    this.#rules = optionRules
     this.#call = { operation: 'transaction', traceId }
     bindMembers(this, StateTransaction.prototype, stackTraces)
   }
 
   /** @param {string} key @param {unknown} value @param {object} [options] */
   set(key, value, options = {}) {
-    return this.#add(() => ({ ...readInput('transactionSet', options, 'options', ''), op: 'set', key, value }))
+    return this.#add(() => ({
+      ...readInput('transactionSet', options, 'options', '', this.#rules),
+      op: 'set',
+      key,
+      value,
+    }))
   }
 
   /** @param {string} key @param {object} [options] */
   delete(key, options = {}) {
-    return this.#add(() => ({ ...readInput('transactionDelete', options, 'options', ''), op: 'delete', key }))
+    return this.#add(() => ({
+      ...readInput('transactionDelete', options, 'options', '', this.#rules),
+      op: 'delete',
+      key,
+    }))
   }
 
   /** @param {string} key @param {object} condition */
   check(key, condition) {
-    return this.#add(() => ({ ...readInput('transactionCheck', condition, 'condition', ''), op: 'check', key }))
+    return this.#add(() => ({
+      ...readInput('transactionCheck', condition, 'condition', '', this.#rules),
+      op: 'check',
+      key,
+    }))
   }
 
   /** @param {import('../../index.js').StateLock} lock */
@@ -109,7 +124,7 @@ function transaction(dispatcher, traceId, work, options) {
  * @param {CheckedOptions} checked
  */
 function collectAndRun(dispatcher, traceId, work, checked) {
-  const tx = new StateTransaction(traceId, dispatcher.stackTraces)
+  const tx = new StateTransaction(traceId, dispatcher)
   const send = () =>
     dispatcher.guard.catching({ operation: 'transaction', traceId, writes: true }, () =>
       run(dispatcher, traceId, tx.end(), checked),
@@ -184,7 +199,7 @@ function stepOf(dispatcher, traceId, operation, at) {
     throw invalidArgument(`${at}.op: expected set, delete, check or holds, got ${received(op)}`)
   }
   const fields = { op: any, key: any, ...OPERATION_FIELDS[op] }
-  const { key, value, ...conditions } = readFields(operation, fields, { at, inside })
+  const { key, value, ...conditions } = readFields(operation, fields, { at, inside, rules: dispatcher.optionRules })
   const { ttl, condition } = withPath(at, () => checkedOptionsOf(conditions))
   if (op === 'check' && condition === undefined) throw invalidArgument(`${at}: expected ifAbsent or ifMatch in a check`)
   const json = op === 'set' ? withPath(`${inside}value`, () => dispatcher.jsonText(value)) : undefined

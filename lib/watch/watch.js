@@ -7,7 +7,7 @@ const { OPERATIONS } = require('../engines/call.js')
 const { listen } = require('../input/abort.js')
 const { NO_OPTIONS } = require('../input/call-options.js')
 const { ChangeQueue } = require('./change-queue.js')
-const { RedisStateError, failure, inCall, ofOuterCall, unsupported } = require('../errors.js')
+const { RedisStateError, failure, inCall, ofOuterCall, unsupported, unsupportedText } = require('../errors.js')
 const { bindMembers } = require('../input/bind-members.js')
 const { captureSite, locate } = require('../call-site.js')
 const { inspected } = require('../inspected.js')
@@ -51,7 +51,7 @@ class Watches {
     const { rules, capabilities } = this.#engine
     const call = { operation: 'watch', traceId: stringOf(traceId), key: stringOf(key) }
     const input = inCall(call, () => {
-      if (!capabilities.watch) throw unsupported('this store does not support watch')
+      if (!capabilities.watch) throw unsupported(unsupportedText('watch', capabilities.reasons))
       return watchInput(traceId, key, options, rules)
     })
     const onEnd = () => this.#open.delete(watch)

@@ -82,7 +82,7 @@ class NativeEngine {
       shown: { server: rules.description, keyPrefix: rules.keyPrefix },
     }
     this.capabilities = capabilitiesOf(rules)
-    warnOnOpen(rules)
+    if (!host.isPrivate) warnOnOpen(rules)
   }
 
   /** @param {StateCall} call @returns {Promise<any>} */

@@ -1,0 +1,3 @@
+import cosmos from './cosmos.js'
+
+export const { CosmosStateAdapter, RedisStateError } = cosmos

@@ -1,0 +1,47 @@
+// @ts-check
+'use strict'
+
+const { Buffer } = require('node:buffer')
+const { failure } = require('../../errors.js')
+
+/** @typedef {import('./item.js').Item} Item */
+
+/** Never expires, as Azure Cosmos DB has it. */
+const NEVER = -1
+
+/** Whether an item is an entry; leases and the items of other programs have no value. @param {Item} item */
+function isEntry(item) {
+  return Object.hasOwn(item, 'value')
+}
+
+/**
+ * The value of an item. Dapr's sidecars write what is no JSON object as base64.
+ *
+ * @param {Item} item
+ * @param {{ traceId?: string, key?: string }} entry for the error
+ */
+function storedValueOf({ value, isBinary }, { traceId, key }) {
+  if (isBinary !== true) return value
+  try {
+    return JSON.parse(Buffer.from(String(value), 'base64').toString())
+  } catch {
+    throw failure('ERR_CORRUPT_VALUE', 'the stored value is binary, and not JSON', { traceId, key })
+  }
+}
+
+/**
+ * The seconds until an item expires, `-1` if it does not, `0` or less if it has expired.
+ *
+ * @param {Item} item
+ * @param {number | undefined} containerTtl the default of the container
+ * @param {number | undefined} serverTime in seconds
+ */
+function remainingOf({ ttl, _ts }, containerTtl, serverTime) {
+  if (containerTtl === undefined) return NEVER
+  const seconds = ttl ?? containerTtl
+  if (!(seconds > 0)) return NEVER
+  const remaining = _ts + seconds - (serverTime ?? _ts)
+  return Math.max(remaining, 0)
+}
+
+module.exports = { NEVER, isEntry, remainingOf, storedValueOf }
