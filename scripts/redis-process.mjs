@@ -158,7 +158,7 @@ export class RedisProcess {
    */
   signal(name) {
     if (!this.#child?.pid) throw new Error('the server is down')
-    process.kill(this.#child.pid, name)
+    send(name, this.#child)
   }
 
   /** Kills the server and waits until its process has ended; its files remain. */
@@ -168,7 +168,7 @@ export class RedisProcess {
 
   /** Stops the server and removes its files. */
   async stop() {
-    const deadline = setTimeout(() => this.#child?.kill('SIGKILL'), stopWithin)
+    const deadline = setTimeout(() => this.#child && send('SIGKILL', this.#child), stopWithin)
     await this.#end('SIGCONT', 'SIGTERM')
     clearTimeout(deadline)
     this.destroy()
@@ -184,16 +184,32 @@ export class RedisProcess {
     if (!child?.pid) return
     const exit = once(child, 'exit')
     child.ref()
-    for (const signal of signals) child.kill(signal)
+    for (const signal of signals) send(signal, child)
     await exit
   }
 
   /** Synchronous `stop`, for the end of this process. */
   destroy() {
-    this.#child?.kill('SIGKILL')
+    if (this.#child) send('SIGKILL', this.#child)
     this.#port?.release()
     // The child process that saves a snapshot for a replica may still write to it.
     rmSync(this.#dir, { recursive: true, force: true, maxRetries: 5 })
     processes.delete(this)
+  }
+}
+
+/**
+ * Like `child.kill`, which in Deno sends the first signal only.
+ *
+ * @param {NodeJS.Signals} signal
+ * @param {Child} child
+ */
+function send(signal, { pid }) {
+  if (pid === undefined) return
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    // The process has ended, and its exit event is pending.
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ESRCH') throw error
   }
 }
