@@ -1,7 +1,6 @@
 //! Converts the user's options to a [`Config`]. Every error has the path of the option.
 
 mod kinds;
-mod parameters;
 mod pem;
 mod setting;
 mod tls;
@@ -17,6 +16,7 @@ use self::pem::PemSetting;
 use self::setting::{
     ByAddress, ClientName, Host, KeyPrefix, NonEmptyString, ReconnectSetting, Secret, SocketPath, TlsSetting,
 };
+use self::url::Url;
 use crate::config::login::CredentialsProvider;
 use crate::config::strategy::StrategyFunction;
 use crate::config::*;
@@ -29,11 +29,11 @@ type Milliseconds = BoundedInt<1, 2_147_483_647>;
 type Seconds = BoundedInt<0, 4_294_967_295>;
 type Count = BoundedInt<1, 9_007_199_254_740_991>;
 
-/// The options as users write them. The names are those of node-redis.
+/// The options as users write them, except for the url. The names are those of node-redis.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Options {
-    url: Option<Secret>,
+    url: Option<StrictObject<Url>>,
     host: Option<Host>,
     port: Option<Port>,
     username: Option<Secret>,
@@ -164,7 +164,7 @@ impl Options {
         if timeout >= duration_or(self.command_timeout, DEFAULT_COMMAND_TIMEOUT) {
             return Err(invalid("waitReplicas.timeout", "must be shorter than commandTimeout"));
         }
-        if self.url.as_ref().is_some_and(|url| url.0.starts_with("memory:")) {
+        if self.url.as_ref().is_some_and(|StrictObject(url)| url.memory.is_some()) {
             return Err(invalid("waitReplicas", "cannot be combined with memory:, which has no replicas"));
         }
         Ok(Some(WaitReplicas { count: count.get() as u32, timeout }))

@@ -51,7 +51,7 @@ impl<'de> Deserialize<'de> for Host {
 }
 
 /// Why a text is not a host. The returned text does not contain it.
-pub fn mistake_in(host: &str) -> Option<&'static str> {
+fn mistake_in(host: &str) -> Option<&'static str> {
     if host.contains(['/', '@']) {
         return Some("expected a host name or an address, without anything around it");
     }

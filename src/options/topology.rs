@@ -2,11 +2,8 @@
 
 use std::sync::Arc;
 
-use redis::{ConnectionAddr, ConnectionInfo, RedisConnectionInfo};
-
 use super::kinds::StrictObject;
-use super::parameters::Parameters;
-use super::setting::{Host, ReconnectSetting, Secret, SocketPath};
+use super::setting::{Host, ReconnectSetting, Secret};
 use super::tls::tls;
 use super::url::Url;
 use super::{
@@ -25,42 +22,24 @@ impl Options {
         if let Some(StrictObject(cluster)) = self.cluster.take() {
             return self.into_cluster(cluster, callbacks);
         }
-        match self.url.as_ref().map(|url| Url::parse(&url.0)).transpose()? {
-            Some(Url::Memory { name }) => Ok(Topology::Memory { name }),
-            Some(Url::Server { info, tls, parameters }) => {
-                let tls = tls || parameters.tls.unwrap_or(false);
-                self.or_parameters(parameters).into_standalone(Some(*info), tls, callbacks, prefix)
-            }
-            None => self.into_standalone(None, false, callbacks, prefix),
-        }
-    }
-
-    /// Fills missing options from the parameters of the url.
-    fn or_parameters(self, Parameters { database, username, password, name, tls: _ }: Parameters) -> Self {
-        Options {
-            database: self.database.or(database),
-            username: self.username.or(username),
-            password: self.password.or(password),
-            name: self.name.or(name),
-            ..self
+        let StrictObject(mut url) = self.url.take().unwrap_or_default();
+        match url.memory.take() {
+            Some(name) => Ok(Topology::Memory { name: Some(name).filter(|name| !name.is_empty()) }),
+            None => self.into_standalone(url, callbacks, prefix),
         }
     }
 
     fn into_standalone(
         mut self,
-        url: Option<ConnectionInfo>,
-        is_tls_url: bool,
+        url: Url,
         mut callbacks: Callbacks,
         prefix: &str,
     ) -> Result<Topology, Error> {
-        let address = self.take_address(url.as_ref().map(ConnectionInfo::addr));
         let strategy = self.take_strategy(&mut callbacks);
-        let access = self.into_access(
-            Role::Alone { prefix: prefix.into(), hello: Hello::default() },
-            url,
-            is_tls_url,
-            callbacks,
-        )?;
+        let role = Role::Alone { prefix: prefix.into(), hello: Hello::default() };
+        let is_tls_url = url.tls.unwrap_or(false);
+        let (options, address) = self.or_url(url);
+        let access = options.into_access(role, is_tls_url, callbacks)?;
         if access.tls.is_some() && matches!(address, Address::Unix(_)) {
             return Err(invalid("tls", "cannot be used over a unix socket"));
         }
@@ -73,11 +52,11 @@ impl Options {
         mut callbacks: Callbacks,
     ) -> Result<Topology, Error> {
         let strategy = self.take_strategy(&mut callbacks);
-        let at_master = self.into_access(Role::Master, None, false, callbacks)?;
+        let at_master = self.into_access(Role::Master, false, callbacks)?;
         let at_sentinels = Access {
             role: Role::Any,
             tls: tls([sentinel.tls, None], false, "sentinel.tls")?,
-            login: login(sentinel.username, sentinel.password, None),
+            login: login(sentinel.username, sentinel.password),
             database: 0,
             ..at_master.clone()
         };
@@ -97,29 +76,21 @@ impl Options {
         let role = if read_from == ReadFrom::Primary { Role::Any } else { Role::Reader };
         let cluster = Cluster {
             seeds: cluster.nodes.into_iter().map(address_of).collect(),
-            access: Arc::new(self.into_access(role, None, false, callbacks)?),
+            access: Arc::new(self.into_access(role, false, callbacks)?),
             read_from,
             address_map: address_map(cluster.node_address_map),
         };
         Ok(Topology::Cluster { cluster, strategy })
     }
 
-    fn into_access(
-        mut self,
-        role: Role,
-        url: Option<ConnectionInfo>,
-        is_tls_url: bool,
-        callbacks: Callbacks,
-    ) -> Result<Access, Error> {
+    fn into_access(mut self, role: Role, is_tls_url: bool, callbacks: Callbacks) -> Result<Access, Error> {
         let StrictObject(mut socket) = self.socket.take().unwrap_or_default();
-        let from_url = url.as_ref().map(ConnectionInfo::redis_settings);
-        let fixed = login(self.username, self.password, from_url);
-        let database = self.database.map(|number| number.get() as u32);
+        let fixed = login(self.username, self.password);
         Ok(Access {
             role,
             tls: tls([self.tls, socket.take_tls()?], is_tls_url, "tls")?,
             login: callbacks.credentials.map_or(fixed, Login::Provider),
-            database: database.or(from_url.map(|login| login.db() as u32)).unwrap_or(0),
+            database: self.database.map_or(0, |number| number.get() as u32),
             client_name: self.name.map_or_else(|| Some(DEFAULT_NAME.into()), |name| name.0),
             connect_timeout: duration_or(socket.connect_timeout, DEFAULT_CONNECT_TIMEOUT),
             user_timeout: duration_or(self.command_timeout, DEFAULT_COMMAND_TIMEOUT),
@@ -138,21 +109,33 @@ impl Options {
         }
     }
 
-    fn take_address(&mut self, url: Option<&ConnectionAddr>) -> Address {
+    /// Fills missing options from the url, and returns the address that they describe.
+    fn or_url(mut self, url: Url) -> (Self, Address) {
         let socket = self.socket.as_mut().map(|StrictObject(socket)| socket);
         let (host, port, path) = match socket {
             Some(socket) => (socket.host.take(), socket.port.take(), socket.path.take()),
             None => (None, None, None),
         };
-        address(self.host.take().or(host), self.port.take().or(port), path, url)
+        let (host, port) = (self.host.take().or(host), self.port.take().or(port));
+        let url_path = url.path.filter(|_| host.is_none() && port.is_none()).map(|path| path.0);
+        let address = match path.map(|path| path.0).or(url_path) {
+            Some(path) => Address::Unix(path.into()),
+            None => tcp(host.or(url.host), port.or(url.port)),
+        };
+        let options = Options {
+            database: self.database.or(url.database),
+            username: self.username.or(url.username),
+            password: self.password.or(url.password),
+            name: self.name.or(url.name),
+            ..self
+        };
+        (options, address)
     }
 }
 
-/// Credentials from the options, or else from the url.
-fn login(username: Option<Secret>, password: Option<Secret>, url: Option<&RedisConnectionInfo>) -> Login {
-    let username = username.map(|name| name.0).or_else(|| url?.username().map(str::to_owned));
-    let password = password.map(|word| word.0).or_else(|| url?.password().map(str::to_owned));
-    credentials(username, password).map_or(Login::None, Login::Fixed)
+fn login(username: Option<Secret>, password: Option<Secret>) -> Login {
+    let credentials = credentials(username.map(|name| name.0), password.map(|word| word.0));
+    credentials.map_or(Login::None, Login::Fixed)
 }
 
 /// Empty strings count as missing, because they often come from environment variables.
@@ -165,30 +148,15 @@ fn credentials(username: Option<String>, password: Option<String>) -> Option<Cre
     Some(Credentials { username, password: password.unwrap_or_default() })
 }
 
-fn address(
-    host: Option<Host>,
-    port: Option<Port>,
-    path: Option<SocketPath>,
-    url: Option<&ConnectionAddr>,
-) -> Address {
-    let (url_host, url_port) = match url {
-        Some(ConnectionAddr::Unix(path)) if host.is_none() && port.is_none() => {
-            return Address::Unix(path.clone());
-        }
-        Some(ConnectionAddr::Tcp(host, port)) => (Some(host.clone()), Some(*port)),
-        _ => (None, None),
-    };
-    match path {
-        Some(path) => Address::Unix(path.0.into()),
-        None => Address::Tcp {
-            host: host.map(|host| host.0).or(url_host).unwrap_or_else(|| DEFAULT_HOST.into()),
-            port: port.map(|port| port.get() as u16).or(url_port).unwrap_or(DEFAULT_PORT),
-        },
+fn tcp(host: Option<Host>, port: Option<Port>) -> Address {
+    Address::Tcp {
+        host: host.map_or_else(|| DEFAULT_HOST.into(), |host| host.0),
+        port: port.map_or(DEFAULT_PORT, |port| port.get() as u16),
     }
 }
 
 fn address_of(StrictObject(node): StrictObject<Node>) -> Address {
-    address(node.host, node.port, None, None)
+    tcp(node.host, node.port)
 }
 
 fn address_map(map: NodeAddressMap) -> AddressMap {

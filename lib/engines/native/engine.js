@@ -15,6 +15,7 @@ const { rootsOfNode, warnOfIgnoredRoots } = require('./node-roots.js')
 const { checkSlot } = require('./slots.js')
 const { SafeStrategy } = require('./strategy.js')
 const { Subscriptions } = require('./subscriptions.js')
+const { withUrlParts } = require('./url.js')
 
 const { NativeStore } = loadNative()
 
@@ -156,7 +157,7 @@ class NativeEngine {
     const { strategy, credentials } = this.#origins
     try {
       return new NativeStore(
-        options,
+        withUrlParts(options),
         USE_EVENT_LOOP,
         (batch, last, values, failures, unbatched) => this.#batcher.settle(batch, last, values, failures, unbatched),
         (name, detail) => onEvent(this.#eventOf(name, detail)),
@@ -289,7 +290,7 @@ function warnOfOpenStores(count) {
  */
 function checkOptions(options) {
   try {
-    NativeStore.checkOptions(options)
+    NativeStore.checkOptions(withUrlParts(options))
   } catch (error) {
     throw explainOption(errorFromThrown(error), options)
   }
