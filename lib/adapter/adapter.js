@@ -4,7 +4,8 @@
 const { NativeEngine, checkOptions } = require('../engines/native/engine.js')
 const { inCall } = require('../errors.js')
 const { classOf, connected, inConstructor, locatingErrors } = require('./constructing.js')
-const { explainEnv, optionsFromEnv, resolveOptions } = require('./options.js')
+const { explainEnv, optionsFromEnv } = require('./environment.js')
+const { resolveOptions } = require('./options.js')
 const { StateAdapter } = require('./state-adapter.js')
 
 /**

@@ -1,14 +1,13 @@
 // @ts-check
 'use strict'
 
-const { describeObject, fieldsOf, guardRead, invalidOption, plainCopy } = require('./configuration.js')
-const { RedisStateError, invalidConfig, makeError, ofOuterCall, unsupported } = require('../errors.js')
+const { fieldsOf, guardRead, invalidOption, plainCopy } = require('./configuration.js')
+const { connectionOptions, isClient, isUrl } = require('./connection-forms.js')
+const { invalidConfig, unsupported } = require('../errors.js')
 const { kindOf } = require('../input/received.js')
 const { warn } = require('../warning.js')
 
 /**
- * @typedef {import('../../index.js').RedisStateAdapterOptions} Options
- * @typedef {import('../../index.js').NodeRedisClientLike} Client
  * @typedef {Record<string, any>} OptionFields
  *
  * @typedef {object} ResolvedOptions
@@ -52,24 +51,6 @@ const IGNORED_SOCKET_OPTIONS = new Set([
   'socketTimeout',
 ])
 
-const EXPECTED = 'expected a url, an object of options or a node-redis client'
-
-/** The options of a node-redis client that say where to connect and how to log in. */
-const CLIENT_OPTIONS = ['url', 'username', 'password', 'database', 'name', 'socket', 'credentialsProvider']
-
-/** @type {Record<string, string>} */
-const VARIABLES = {
-  REDIS_URL: 'url',
-  REDIS_HOST: 'host',
-  REDIS_PORT: 'port',
-  REDIS_USERNAME: 'username',
-  REDIS_PASSWORD: 'password',
-  REDIS_DATABASE: 'database',
-  STATE_KEY_PREFIX: 'keyPrefix',
-  STATE_TTL: 'ttl',
-}
-const NUMERIC = new Set(['port', 'database', 'ttl'])
-
 /**
  * Converts the arguments of the constructor, in all their forms, to one object of options. Native code checks the options and has
  * their defaults.
@@ -99,81 +80,6 @@ function resolveOptions(connection, options) {
   if (ignored.length > 0 && !isClient(connection)) warn(`options without meaning here: ${ignored.join(', ')}`)
   const { copy, problem } = plainCopy(fields)
   return { options: copy, problem, strategy, credentials, stackTraces }
-}
-
-/**
- * @param {unknown} connection
- * @returns {OptionFields}
- */
-function connectionOptions(connection) {
-  if (connection === undefined) return {}
-  if (typeof connection === 'string') return { url: connection }
-  if (isUrl(connection)) return { url: connection.href }
-  if (isClient(connection)) return clientOptions(connection)
-  if (typeof connection === 'object' && connection !== null) return fieldsOfConnection(connection)
-  throw invalidOption('connection', `${EXPECTED}, got ${kindOf(connection)}`)
-}
-
-/** @param {object} connection */
-function fieldsOfConnection(connection) {
-  const kind = kindOf(connection)
-  if (kind === 'a promise')
-    throw invalidOption('connection', `${EXPECTED}, got a promise`, { remedy: 'Await it first.' })
-  try {
-    return fieldsOf(connection, 'connection')
-  } catch (error) {
-    if (!(error instanceof RedisStateError) || !error.message.startsWith('connection: expected')) throw error
-    throw invalidOption('connection', `${EXPECTED}, got ${describeObject(connection)}`)
-  }
-}
-
-/**
- * Reads the options of a node-redis client. Some versions set omitted options to null.
- *
- * @param {Client} client
- * @returns {OptionFields}
- */
-function clientOptions({ options }) {
-  if (!isObject(options)) {
-    throw invalidOption(
-      'connection',
-      'the client has no options that can be read, as of a cluster, a sentinel or a pool',
-    )
-  }
-  const fields = withoutNull(options)
-  if (isObject(fields.socket)) fields.socket = withoutNull(fields.socket)
-  return Object.fromEntries(CLIENT_OPTIONS.filter((name) => name in fields).map((name) => [name, fields[name]]))
-}
-
-/** @param {OptionFields} options */
-function withoutNull(options) {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null && value !== undefined))
-}
-
-/**
- * @param {unknown} connection
- * @returns {connection is Client}
- */
-function isClient(connection) {
-  return isObject(connection) && 'isOpen' in connection && typeof connection.connect === 'function'
-}
-
-/**
- * Whether it is a URL, of any realm.
- *
- * @param {unknown} value
- * @returns {value is URL}
- */
-function isUrl(value) {
-  return isObject(value) && Object.prototype.toString.call(value) === '[object URL]'
-}
-
-/**
- * @param {unknown} value
- * @returns {value is OptionFields}
- */
-function isObject(value) {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /**
@@ -262,40 +168,4 @@ function extractStrategy(socket) {
   return reconnectStrategy
 }
 
-/**
- * @param {Record<string, string | undefined>} env
- * @returns {Options}
- */
-function optionsFromEnv(env) {
-  if (!isObject(env)) throw invalidConfig(`env: expected an object of variables, got ${kindOf(env)}`)
-  const set = Object.entries(VARIABLES).filter(([variable]) => env[variable])
-  return Object.fromEntries(set.map(([variable, name]) => [name, parseVariable(variable, name, env[variable] ?? '')]))
-}
-
-/**
- * @param {string} variable
- * @param {string} name
- * @param {string} text
- */
-function parseVariable(variable, name, text) {
-  if (!NUMERIC.has(name)) return text
-  if (!/^\d+$/.test(text)) throw invalidConfig(`${variable}: expected a whole number`)
-  return Number(text)
-}
-
-/**
- * Adds the environment variables to an error, which has the names of options only.
- *
- * @param {unknown} error
- * @param {Record<string, string | undefined>} env
- * @param {import('../error-message.js').CallName} call
- */
-function explainEnv(error, env, call) {
-  if (!(error instanceof RedisStateError)) return error
-  const set = Object.keys(VARIABLES).filter((variable) => env[variable])
-  const sources = set.map((variable) => `${VARIABLES[variable]} by ${variable}`).join(', ')
-  const { code, message } = ofOuterCall(error, call)
-  return makeError(code, `${message} Set by the environment: ${sources}.`, { ...call, cause: error })
-}
-
-module.exports = { resolveOptions, optionsFromEnv, explainEnv }
+module.exports = { resolveOptions }
