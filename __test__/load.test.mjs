@@ -7,8 +7,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { after, before, describe, it } from 'node:test'
+import { root, stageMain } from '../scripts/release/packages.mjs'
 import { nodeOrSkip } from './support/node-or-skip.mjs'
 
 /**
@@ -17,7 +17,6 @@ import { nodeOrSkip } from './support/node-or-skip.mjs'
  * @typedef {{ code: string, message: string, cause?: { code?: string, message: string } }} Failure
  */
 
-const root = fileURLToPath(new URL('..', import.meta.url))
 const { currentTarget } = createRequire(import.meta.url)('../lib/engines/native/target.js')
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
@@ -28,6 +27,14 @@ const own = `redis-state-adapter-${target}`
 const built = join(root, `redis-state-adapter.${target}.node`)
 /** A platform that this is not. */
 const other = target === 'darwin-arm64' ? 'darwin-x64' : 'darwin-arm64'
+
+/** @type {string} */
+let stage
+before(() => {
+  stage = mkdtempSync(join(tmpdir(), 'redis-state-adapter-stage-'))
+  stageMain(stage)
+})
+after(() => rmSync(stage, { recursive: true, force: true }))
 
 describe('the package with the binary for this platform', () => {
   it('is loaded', (t) => {
@@ -151,10 +158,7 @@ describe('a file that was built in the folder of the package', () => {
 function installedWithout(t, withPackage) {
   const project = mkdtempSync(join(tmpdir(), 'redis-state-adapter-load-'))
   t.after(() => rmSync(project, { recursive: true, force: true }))
-  const folder = join(project, 'node_modules/redis-state-adapter')
-  mkdirSync(folder, { recursive: true })
-  for (const part of ['index.js', 'lib', 'package.json'])
-    cpSync(join(root, part), join(folder, part), { recursive: true })
+  cpSync(stage, join(project, 'node_modules'), { recursive: true })
   if (withPackage !== undefined) addPackage(project, withPackage, built)
   return project
 }

@@ -21,16 +21,32 @@ describe('the tarball', () => {
   it('contains the files needed at runtime, and the types', () => {
     const fixed = ['index', 'cosmos'].flatMap((name) => ['js', 'mjs', 'd.ts', 'd.mts'].map((type) => `${name}.${type}`))
     for (const file of [...fixed, 'package.json', 'LICENSE']) assert.ok(packed.includes(file), `${file} is missing`)
-    for (const file of [...filesOf('lib', '.js'), ...filesOf('types', '.d.ts')]) {
-      assert.ok(packed.includes(file), `${file} is missing`)
-    }
+    for (const file of filesOf('types')) assert.ok(packed.includes(file), `${file} is missing`)
   })
 
   it('contains nothing else', () => {
     const runtime =
-      /^((index|cosmos)\.(d\.)?(js|mjs|ts|mts)|lib\/([a-z-]+\/)*[a-z-]+\.js|types\/[a-z-]+\.d\.ts|docs\/[a-z-]+\.md|examples\/[\w./-]+|bench\/(RESULTS\.md|results\.svg))$/
+      /^((index|cosmos)\.(d\.)?(js|mjs|ts|mts)|lib\/(redis-state-adapter|stores|cosmos)\.js|types\/[a-z-]+\.d\.ts|docs\/[a-z-]+\.md|examples\/[\w./-]+|bench\/(RESULTS\.md|results\.svg))$/
     const others = packed.filter((file) => !runtime.test(file) && !['package.json', 'LICENSE', ...pages].includes(file))
     assert.deepEqual(others, [])
+  })
+
+  it('has each file of lib/ in one of its three files', () => {
+    const texts = packed.filter((file) => file.startsWith('lib/')).map(readInstalled)
+    for (const file of filesOf('lib')) {
+      const ofFile = texts.filter((text) => text.includes(`\n// ${file.slice('lib/'.length)}\n`))
+      assert.equal(ofFile.length, 1, `${file}: ${ofFile.length}`)
+    }
+  })
+
+  it('keeps the names of functions and classes, for stack traces', () => {
+    const names = packed.filter((file) => file.startsWith('lib/')).flatMap((file) => declaredIn(readInstalled(file)))
+    const inSource = new Set(filesOf('lib').flatMap((file) => declaredIn(readFileSync(join(root, file), 'utf8'))))
+    assert.deepEqual(
+      names.filter((name) => !inSource.has(name)),
+      [],
+    )
+    assert.ok(names.length > 400, `${names.length}`)
   })
 
   it('has every file that a page in it links to', () => {
@@ -90,15 +106,20 @@ describe('installed in an empty project', () => {
     assert.deepEqual(report, [{ n: 1 }, ['key'], true, 'ERR_CLOSED'])
   })
 
-  it('is the same in both kinds of modules', () => {
+  it('is the same in both kinds of modules, and has the same errors in both entry points', () => {
     const [same] = script(
       'both.mjs',
       `import { createRequire } from 'node:module'
-       import { RedisStateAdapter } from 'redis-state-adapter'
-       const required = createRequire(import.meta.url)('redis-state-adapter')
-       console.log(JSON.stringify(required.RedisStateAdapter === RedisStateAdapter))`,
+       import { RedisStateAdapter, RedisStateError } from 'redis-state-adapter'
+       import { CosmosStateAdapter, RedisStateError as CosmosError } from 'redis-state-adapter/cosmos'
+       const require = createRequire(import.meta.url)
+       const [redis, cosmos] = [require('redis-state-adapter'), require('redis-state-adapter/cosmos')]
+       console.log(JSON.stringify([
+         redis.RedisStateAdapter === RedisStateAdapter, cosmos.CosmosStateAdapter === CosmosStateAdapter,
+         CosmosError === RedisStateError, Object.getPrototypeOf(CosmosStateAdapter) === Object.getPrototypeOf(RedisStateAdapter)
+       ]))`,
     )
-    assert.equal(same, true)
+    assert.deepEqual(same, [true, true, true, true])
   })
 
   it('loads what StateStores needs when it is used, and asks for yaml only to read YAML', () => {
@@ -106,9 +127,9 @@ describe('installed in an empty project', () => {
       'stores.cjs',
       `const { StateStores } = require('redis-state-adapter')
        const { mkdtempSync, writeFileSync } = require('node:fs')
-       const ofStores = () => Object.keys(require.cache).filter((file) => /[\\\\/]lib[\\\\/]stores[\\\\/]/.test(file)).length
+       const loaded = () => Object.keys(require.cache).map((file) => require('node:path').basename(file)).filter((name) => name.endsWith('.js'))
        const print = (value) => console.log(JSON.stringify(value))
-       print(ofStores())
+       print(loaded())
        const folder = mkdtempSync(require('node:path').join(require('node:os').tmpdir(), 'stores-'))
        writeFileSync(folder + '/a.json', '{ "stores": { "a": { "url": "memory:" } } }')
        StateStores.load(folder)
@@ -117,11 +138,32 @@ describe('installed in an empty project', () => {
          .then(() => StateStores.load(folder))
          .catch(({ code, message }) => (print(code), print(message)))`,
     )
-    assert.deepEqual([before, found, code], [1, ['a'], 'ERR_UNSUPPORTED'])
+    assert.deepEqual([before, found, code], [['index.js', 'redis-state-adapter.js'], ['a'], 'ERR_UNSUPPORTED'])
     assert.match(
       message,
       /b\.yaml: YAML files need the package yaml, which cannot be loaded\. Install it with npm install yaml@2/,
     )
+  })
+
+  it('has errors of the same class from all its files, with the line of the caller', () => {
+    const [errors] = script(
+      'errors.cjs',
+      `const { RedisStateAdapter, RedisStateError, StateStores } = require('redis-state-adapter')
+       const state = new RedisStateAdapter({ url: 'memory:', stackTraces: true })
+       const calls = [() => state.get(1), () => StateStores.load(1), () => new RedisStateAdapter({ prot: 1 })]
+       const failed = async (call) => {
+         try { await call() } catch (error) {
+           return { isOurs: error instanceof RedisStateError, own: error.constructor.name, frames: error.stack.split('\\n').slice(1) }
+         }
+       }
+       Promise.all(calls.map(failed)).then((errors) => console.log(JSON.stringify(errors)))`,
+    )
+    assert.equal(errors.length, 3)
+    for (const { isOurs, own, frames } of errors) {
+      assert.deepEqual([isOurs, own], [true, 'RedisStateError'])
+      assert.match(frames[0], /errors\.cjs:3:/)
+      assert.ok(!frames.some((/** @type {string} */ frame) => frame.includes('node_modules')), frames.join('\n'))
+    }
   })
 
   // Each expected error also proves that the types were found: without them there would be no error.
@@ -201,13 +243,21 @@ function asFunction(example, index) {
   return `export async function example${index}() {\n${example.replace(/^import .*$/m, '')}}`
 }
 
-/**
- * @param {string} folder
- * @param {string} ending
- */
-function filesOf(folder, ending) {
+/** @param {string} file @returns its text in the installed package */
+function readInstalled(file) {
+  return readFileSync(join(project, 'node_modules/redis-state-adapter', file), 'utf8')
+}
+
+/** The names of the functions and classes that a text declares. @param {string} text */
+function declaredIn(text) {
+  const declarations = /^ *(?:async )?(?:function\*?|class) (\w+)|^ *(?:var|const|let) (\w+) = class /gm
+  return [...text.matchAll(declarations)].map(([, one, other]) => one ?? other)
+}
+
+/** @param {string} folder of code or declarations */
+function filesOf(folder) {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith(ending))
+    .filter((file) => /\.js$|\.d\.ts$/.test(file))
     .map((file) => `${folder}/${file.replaceAll(sep, '/')}`)
 }
 

@@ -1,5 +1,5 @@
 // @ts-check
-// Installs the other clients and Bun for the comparison.
+// Installs the package, as its users get it, and the other clients and Bun for the comparison.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
@@ -7,12 +7,31 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { npm } from '../scripts/npm.mjs'
+import { root, stageBinary, stageMain } from '../scripts/release/packages.mjs'
+import { TARGETS } from '../scripts/targets.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const modules = join(here, 'node_modules')
+const { currentTarget } = createRequire(import.meta.url)('../lib/engines/native/target.js')
+
+/** The name of the package of this repository. */
+export const ownPackage = 'redis-state-adapter'
+
+export function ensureInstalled() {
+  ensureOthers()
+  installOwn()
+}
+
+/** After the others, because npm removes what it did not install. */
+function installOwn() {
+  const target = TARGETS.find(({ name }) => name === currentTarget())
+  if (target === undefined) throw new Error(`there are no binaries for ${currentTarget()}`)
+  stageMain(modules, [target])
+  stageBinary(modules, target, join(root, target.file))
+}
 
 /** Installs the candidates if one is missing or has another version than in package.json. */
-export function ensureInstalled() {
+function ensureOthers() {
   const wanted = Object.entries(manifestOf(here)?.dependencies ?? {})
   const missing = wanted.filter(([name, version]) => versionOf(name) !== version)
   if (missing.length === 0) return

@@ -11,11 +11,14 @@ const { RedisStateError } = require('./errors.js')
  * @typedef {{ stack?: unknown }} CallSite where a method was called
  */
 
+/** Where this code is: in its own file, or in that of the published package. */
+const OWN_FILES = ['call-site.js', 'redis-state-adapter.js'].map((name) => join('lib', name))
+
 /**
- * The folder of this package's code. Unknown in a bundle, where the code of the caller is in the same file: there only the frames
- * above the method are left out.
+ * The folder of this package's code. Unknown in a bundle of the user, where the code of the caller is in the same file: there only
+ * the frames above the method are left out.
  */
-const OWN_FOLDER = __filename.endsWith(join('lib', 'call-site.js')) ? `${__dirname}${sep}` : undefined
+const OWN_FOLDER = OWN_FILES.some((file) => __filename.endsWith(file)) ? `${__dirname}${sep}` : undefined
 
 /** Errors whose stack has only callers that await something: an outer method may know the call itself. @type {WeakSet<Error>} */
 const AWAITED = new WeakSet()

@@ -16,7 +16,7 @@
 
 const MAX_SHOWN_ID_LENGTH = 100
 const IS_METHOD = /^[a-z]\w*$/
-const HAS_END = /[.?!…]["')]?$/
+const HAS_END = /[.?!\u2026]["')]?$/
 
 /** Errors whose `applied` goes without saying, or is in their text. */
 const SAYS_APPLIED = new Set(['ERR_INVALID_ARGUMENT', 'ERR_INVALID_VALUE', 'ERR_UNSUPPORTED', 'ERR_PARTIAL'])

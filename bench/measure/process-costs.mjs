@@ -1,12 +1,9 @@
 // @ts-check
 // Measures the costs of a candidate besides its calls: start, memory, disk.
 
-import { execFileSync } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { installedWith } from '../install.mjs'
+import { installedWith, ownPackage } from '../install.mjs'
 import { Driver } from './driver.mjs'
 import { nextMessage, start } from './processes.mjs'
 
@@ -16,9 +13,6 @@ import { nextMessage, start } from './processes.mjs'
  * @typedef {import('../types.js').Settings} Settings
  * @typedef {(line: string) => void} Progress
  */
-
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const { currentTarget } = createRequire(import.meta.url)('../../lib/engines/native/target.js')
 
 /**
  * @param {Field} field
@@ -70,19 +64,10 @@ export async function measureMemory(field, { memoryOps: ops }, progress) {
 export function measureSize(field, progress) {
   progress('installed size')
   return field.entrants.map(({ candidate }) => {
-    const folders = candidate.package ? [...installedWith(candidate.package)] : []
-    const bytes = candidate.package ? folders.map(bytesOf).reduce((a, b) => a + b, 0) : packedBytes()
+    const folders = [...installedWith(candidate.package ?? ownPackage)]
+    const bytes = folders.map(bytesOf).reduce((a, b) => a + b, 0)
     return { candidate: candidate.name, bytes }
   })
-}
-
-/** Unpacked size of this package with its binary, in bytes. */
-function packedBytes() {
-  const args = ['pack', '--dry-run', '--json', '--ignore-scripts']
-  const shell = process.platform === 'win32'
-  const text = execFileSync('npm', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], shell })
-  const binary = join(root, `redis-state-adapter.${currentTarget()}.node`)
-  return JSON.parse(text)[0].unpackedSize + statSync(binary).size
 }
 
 /**

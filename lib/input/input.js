@@ -3,7 +3,6 @@
 
 const { RedisStateError, invalidArgument } = require('../errors.js')
 const { received } = require('./received.js')
-const { suggestionFor } = require('./suggestion.js')
 
 /**
  * @typedef {object} Rules limits and capabilities of the engine that some options are checked against
@@ -86,7 +85,7 @@ function checkFields(object, known, { at, inside, noun }) {
  * @param {{ name: string, known: string[] }} names
  */
 function unknownField(path, noun, { name, known }) {
-  const remedy = suggestionFor(name, known)
+  const remedy = require('./suggestion.js').suggestionFor(name, known)
   if (remedy !== undefined) return invalidArgument(`${path}: unknown ${noun}`, { remedy })
   return invalidArgument(`${path}: unknown ${noun}, expected ${known.join(', ') || 'none'}`)
 }

@@ -1,6 +1,7 @@
 // @ts-check
 // The packages as they are published: a folder for the main one, and one for each binary.
 
+import { spawnSync } from 'node:child_process'
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -36,6 +37,7 @@ export function stageMain(parent, targets = TARGETS) {
   const kept = Object.fromEntries(Object.entries(all).filter(([name]) => !DEVELOPMENT.includes(name)))
   const optionalDependencies = Object.fromEntries(targets.map(({ packageName }) => [packageName, all.version]))
   writeManifest(folder, { ...kept, optionalDependencies })
+  bundle(folder)
   return folder
 }
 
@@ -76,6 +78,12 @@ function publishedFiles() {
   const { status, stdout, stderr } = npm(['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root })
   if (status !== 0) throw new Error(`npm pack failed: ${stderr}`)
   return JSON.parse(String(stdout))[0].files.map((/** @type {{ path: string }} */ { path }) => path)
+}
+
+/** In a process of its own, which can be waited for. @param {string} folder */
+function bundle(folder) {
+  const { status, stderr } = spawnSync(process.execPath, [join(root, 'scripts/release/bundle.mjs'), folder])
+  if (status !== 0) throw new Error(`lib/ cannot be bundled (without node_modules run npm install first): ${stderr}`)
 }
 
 /** @param {string} parent @param {string} name */

@@ -10,8 +10,6 @@ const { RECORDS, encode, recordKindOf } = require('./codec.js')
 const { SafeCredentials } = require('./credentials.js')
 const { errorFromThrown, eventError } = require('./failures.js')
 const { loadNative } = require('./load.js')
-const { explainOption } = require('./option-errors.js')
-const { rootsOfNode, warnOfIgnoredRoots } = require('./node-roots.js')
 const { checkSlot } = require('./slots.js')
 const { SafeStrategy } = require('./strategy.js')
 const { Subscriptions } = require('./subscriptions.js')
@@ -163,10 +161,10 @@ class NativeEngine {
         (name, detail) => onEvent(this.#eventOf(name, detail)),
         strategy && ((retries, failure) => strategy.decide(retries, failure)),
         credentials && (() => credentials.get()),
-        rootsOfNode,
+        () => require('./node-roots.js').rootsOfNode(),
       )
     } catch (error) {
-      throw explainOption(errorFromThrown(error), options)
+      throw require('./option-errors.js').explainOption(errorFromThrown(error), options)
     }
   }
 
@@ -268,7 +266,7 @@ function warnOnOpen({ embedded, ignoredRoots, unverified }) {
     warn('the embedded store is used: state is kept in this process only and ends with it')
   }
   warnOfOpenStores(NativeStore.openStores())
-  if (ignoredRoots !== undefined) warnOfIgnoredRoots(ignoredRoots)
+  if (ignoredRoots !== undefined) require('./node-roots.js').warnOfIgnoredRoots(ignoredRoots)
   if (unverified) warn('rejectUnauthorized is false: the certificate of the server is not verified')
 }
 
@@ -292,7 +290,7 @@ function checkOptions(options) {
   try {
     NativeStore.checkOptions(withUrlParts(options))
   } catch (error) {
-    throw explainOption(errorFromThrown(error), options)
+    throw require('./option-errors.js').explainOption(errorFromThrown(error), options)
   }
 }
 

@@ -3,12 +3,10 @@
 
 const { existsSync } = require('node:fs')
 const { join } = require('node:path')
-const { notInstalled, notLoadable, otherVersion, unknownPlatform } = require('./load-failure.js')
+const { packageFolder, packageVersion } = require('../../package.js')
 const { PACKAGES, TARGETS, currentTarget } = require('./target.js')
 
 /** @typedef {typeof import('../../../native.js')} Native */
-
-const root = join(__dirname, '../../..')
 
 /**
  * Loads the native code: the file that was built in this folder, or the package for this platform.
@@ -17,9 +15,9 @@ const root = join(__dirname, '../../..')
  */
 function loadNative() {
   const target = currentTarget()
-  const built = join(root, `redis-state-adapter.${target}.node`)
+  const built = join(packageFolder, `redis-state-adapter.${target}.node`)
   if (existsSync(built)) return inAttempt(target, () => require(built), built)
-  if (!TARGETS.includes(target)) throw unknownPlatform(target)
+  if (!TARGETS.includes(target)) throw failures().unknownPlatform(target)
   return loadPackage(target)
 }
 
@@ -27,10 +25,10 @@ function loadNative() {
 function loadPackage(target) {
   const name = packageOf(target)
   const installed = versionOf(name)
-  if (installed === undefined) throw notInstalled(target, name, otherInstalled(target))
-  const { version } = require('../../../package.json')
+  if (installed === undefined) throw failures().notInstalled(target, name, otherInstalled(target))
+  const version = packageVersion()
   // How calls cross to native code is a matter of each version.
-  if (installed !== version) throw otherVersion(target, { name, installed, version })
+  if (installed !== version) throw failures().otherVersion(target, { name, installed, version })
   return inAttempt(target, PACKAGES[target])
 }
 
@@ -43,7 +41,7 @@ function inAttempt(target, load, built) {
   try {
     return /** @type {Native} */ (load())
   } catch (error) {
-    throw notLoadable(target, error, built)
+    throw failures().notLoadable(target, error, built)
   }
 }
 
@@ -65,9 +63,14 @@ function versionOf(name) {
     return require(`${name}/package.json`).version
   } catch (error) {
     // Such as a folder that may not be read.
-    if (!isNotFound(error)) throw notLoadable(currentTarget(), error)
+    if (!isNotFound(error)) throw failures().notLoadable(currentTarget(), error)
     return undefined
   }
+}
+
+/** Loaded by a failure, not by the import of the package. */
+function failures() {
+  return require('./load-failure.js')
 }
 
 /** Yarn has codes of its own for packages that are not installed. @param {any} error */

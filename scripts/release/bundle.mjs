@@ -1,0 +1,111 @@
+// @ts-check
+// `node scripts/release/bundle.mjs <folder>`: joins the files of `lib/` in the folder of a package into a few, because Node.js needs
+// longer to find and read a small file than to compile it. docs/decisions.md has the figures.
+
+import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import { build } from 'esbuild'
+
+/** @typedef {import('esbuild').Plugin} Plugin */
+
+/**
+ * The files that `lib/` is joined into; the first one that has a file of `lib/` is its own. The last one has what the import of the
+ * package runs and what the entry points share, so that all have the same classes.
+ */
+const CHUNKS = [
+  // Without the class, which the import needs, to load the rest when it is used.
+  { name: 'stores.js', has: (/** @type {string} */ file) => /^stores\/(?!state-stores\.js$)/.test(file) },
+  { name: 'cosmos.js', has: (/** @type {string} */ file) => /^(adapter|engines)\/cosmos/.test(file) },
+  { name: 'redis-state-adapter.js', has: () => true },
+]
+const BANNER = '// Made of the files of lib/ in the repository. A comment before each has its name.'
+
+// esbuild follows links.
+const folder = realpathSync(process.argv[2])
+const lib = join(folder, 'lib')
+const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+const files = namesIn(lib)
+const chunks = await Promise.all(CHUNKS.map(async ({ name }) => ({ name, text: await textOf(name) })))
+rmSync(lib, { recursive: true })
+mkdirSync(lib)
+for (const { name, text } of chunks) writeFileSync(join(lib, name), text)
+for (const name of readdirSync(folder).filter(isScript)) {
+  const entry = join(folder, name)
+  const text = readFileSync(entry, 'utf8')
+  writeFileSync(
+    entry,
+    text.replace(/require\('\.\/lib\/(.+?)'\)/g, (_, file) => requiring(file, './lib/')),
+  )
+}
+
+/** The paths of the files in a folder. @param {string} of */
+function namesIn(of) {
+  return readdirSync(of, { recursive: true, encoding: 'utf8' })
+    .filter(isScript)
+    .map((file) => file.replaceAll(sep, '/'))
+}
+
+/** @param {string} file */
+function isScript(file) {
+  return file.endsWith('.js')
+}
+
+/** The chunk that has a file of `lib/`. @param {string} file */
+function chunkOf(file) {
+  return CHUNKS.find(({ has }) => has(file))?.name ?? ''
+}
+
+/** The code that requires a file of `lib/` from its chunk. @param {string} file @param {string} at the folder of the chunk */
+function requiring(file, at) {
+  return `require('${at}${chunkOf(file)}')['${file}']()`
+}
+
+/**
+ * Makes a chunk. It exports a function for each of its files, which runs the file when it is first called, as `require` does.
+ *
+ * @param {string} chunk
+ * @returns {Promise<string>}
+ */
+async function textOf(chunk) {
+  const own = files.filter((file) => chunkOf(file) === chunk)
+  const contents = own.map((file) => `exports['${file}'] = () => require('./${file}')`).join('\n')
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: lib },
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20.3',
+    banner: { js: BANNER },
+    external: ['redis-state-adapter-*', 'yaml'],
+    absWorkingDir: lib,
+    plugins: [onlyThisVersion(), otherChunks(chunk)],
+    logLevel: 'warning',
+  })
+  return outputFiles[0].text
+}
+
+/** Has the version of the package in the chunk, so that no file is read for it. @returns {Plugin} */
+function onlyThisVersion() {
+  const contents = JSON.stringify({ version })
+  return {
+    name: 'version',
+    setup: ({ onLoad }) => onLoad({ filter: /package\.json$/ }, () => ({ contents, loader: 'json' })),
+  }
+}
+
+/** Requires the files of other chunks from there. @param {string} chunk @returns {Plugin} */
+function otherChunks(chunk) {
+  const namespace = 'of another chunk'
+  return {
+    name: 'other chunks',
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: /^\./ }, ({ path, resolveDir, namespace: from }) => {
+        if (from === namespace) return { path, external: true }
+        const file = relative(lib, join(resolveDir, path)).replaceAll(sep, '/')
+        return files.includes(file) && chunkOf(file) !== chunk ? { path: file, namespace } : undefined
+      })
+      onLoad({ filter: /./, namespace }, ({ path }) => ({ contents: `module.exports = ${requiring(path, './')}` }))
+    },
+  }
+}
