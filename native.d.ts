@@ -54,6 +54,12 @@ export declare class NativeStore {
   /** Ends a wait for a lock. */
   forgetLock(number: number): void
   /**
+   * Opens a store on the connections of this one, of which only the names of entries and the options of writes differ:
+   * of `options`, those that say where and how to connect have no effect. The connections are closed with the last
+   * of both; `abort` of one of them fails the calls of both. Events of the connections are not reported to it.
+   */
+  view(options: object, onSettled: (batch: number, last: boolean, values: string, failures?: Array<NativeFailure>, apart?: Array<NativeUnbatchedValue>) => void): NativeStore
+  /**
    * Checks the options, and starts to connect. The callbacks must not throw. `useEventLoop`: use the event-loop
    * driver if the runtime has libuv.
    */
@@ -62,7 +68,10 @@ export declare class NativeStore {
   static checkOptions(options: object): void
   get rules(): NativeCallRules
   stats(): NativeStats
-  /** Closes the connections, and releases the callbacks. Pending calls fail. */
+  /**
+   * Closes the connections, unless a view or the store of this view is open, and releases the callbacks. Pending
+   * calls fail if the connections are closed.
+   */
   close(): void
 }
 

@@ -35,9 +35,10 @@ pub struct Store {
     lock_waits: OnceLock<Arc<LockWaits>>,
 }
 
+#[derive(Clone)]
 enum Backend {
     Memory(Arc<Memory>),
-    Redis(Redis),
+    Redis(Arc<Redis>),
     Cluster(Arc<Cluster>),
 }
 
@@ -46,14 +47,9 @@ impl Store {
     pub fn open(config: Config, driver: Option<WakeDriver>, on_event: OnEvent) -> Self {
         let (command_timeout, offline_queue) = (config.command_timeout, config.offline_queue);
         let redis = |target, strategy, on_event| {
-            Backend::Redis(Redis::start(
-                target,
-                strategy,
-                driver.as_ref(),
-                command_timeout,
-                offline_queue,
-                on_event,
-            ))
+            let driver = driver.as_ref();
+            let redis = Redis::start(target, strategy, driver, command_timeout, offline_queue, on_event);
+            Backend::Redis(Arc::new(redis))
         };
         let backend = match config.topology {
             Topology::Memory { name } => {
@@ -80,6 +76,20 @@ impl Store {
             writes: config.writes,
             command_timeout,
             offline_queue,
+            watches: OnceLock::new(),
+            lock_waits: OnceLock::new(),
+        }
+    }
+
+    /// The same connections with other names of entries: the prefix, the hash tags and the options of writes are those of
+    /// `config`.
+    pub fn view(&self, config: Config) -> Self {
+        Store {
+            backend: self.backend.clone(),
+            keyspace: Keyspace::new(config.prefix, config.hash_tags),
+            writes: config.writes,
+            command_timeout: self.command_timeout,
+            offline_queue: self.offline_queue,
             watches: OnceLock::new(),
             lock_waits: OnceLock::new(),
         }
@@ -230,18 +240,23 @@ impl Store {
         }
     }
 
-    /// Closes all connections. Pending calls fail.
+    /// Closes all connections, also those of views. Pending calls fail.
     pub fn close(&self) {
+        self.close_subscriptions();
+        match &self.backend {
+            Backend::Memory(_) => {}
+            Backend::Redis(redis) => redis.close(&Error::closed()),
+            Backend::Cluster(cluster) => cluster.close(&Error::closed()),
+        }
+    }
+
+    /// Ends the watches and the waits for locks.
+    pub fn close_subscriptions(&self) {
         if let Some(watches) = self.watches.get() {
             watches.close();
         }
         if let Some(waits) = self.lock_waits.get() {
             waits.close();
-        }
-        match &self.backend {
-            Backend::Memory(_) => {}
-            Backend::Redis(redis) => redis.close(&Error::closed()),
-            Backend::Cluster(cluster) => cluster.close(&Error::closed()),
         }
     }
 

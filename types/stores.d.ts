@@ -120,6 +120,11 @@ export interface StoreHealth {
   status: 'ok' | 'degraded' | 'down' | 'unconfigured'
   /** Milliseconds of the round trip; of a store that is down, how long was waited. */
   latency?: number
+  /**
+   * What the server is: `primary` or `replica` (`ROLE`), a `cluster` whose slots are all served, or `memory`. Absent if the store is
+   * down or unconfigured, or if the user may not run `ROLE`.
+   */
+  role?: 'primary' | 'replica' | 'cluster' | 'memory'
   /** The reason, unless the status is `ok` or `degraded`. Its message has no secrets. */
   error?: RedisStateError
 }
@@ -213,7 +218,7 @@ export class StateStores {
 
   /**
    * The state API of `DaprClient` of `@dapr/dapr`, on these stores, without a sidecar. The Redis key of a Dapr key is
-   * `<keyPrefix>:<key>`. A second connection is opened for each store that is used so.
+   * `<keyPrefix>:<key>`.
    *
    * @example
    * await stores.dapr.state.save('cache', [{ key: 'user-1', value: { name: 'Ada' } }])

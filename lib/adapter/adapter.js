@@ -6,7 +6,7 @@ const { inCall } = require('../errors.js')
 const { classOf, connected, inConstructor, locatingErrors } = require('./constructing.js')
 const { explainEnv, optionsFromEnv } = require('./environment.js')
 const { resolveOptions } = require('./options.js')
-const { StateAdapter } = require('./state-adapter.js')
+const { StateAdapter, dispatcherOf } = require('./state-adapter.js')
 
 /**
  * @typedef {import('../../index.js').NodeRedisClientLike} Client
@@ -71,6 +71,19 @@ function checkAdapterOptions(options) {
 }
 
 /**
+ * Opens a store on the connections of an adapter, with other names of entries; see `NativeEngine.view`.
+ *
+ * @param {RedisStateAdapter} adapter
+ * @param {Options} options of the adapter, except for those of names
+ * @returns {import('../../index.js').StateStore}
+ */
+function openView(adapter, options) {
+  const { options: resolved, stackTraces } = resolveOptions(options, undefined)
+  const engine = /** @type {NativeEngine} */ (dispatcherOf(adapter).engine)
+  return new StateAdapter((host) => engine.view(resolved, host), { stackTraces })
+}
+
+/**
  * Runs a function; an error that it throws of the option with the problem is replaced by that of the problem. The name of an
  * option that does not exist is reported whatever its value is.
  *
@@ -92,4 +105,4 @@ function explaining(problem, run) {
 /** @satisfies {typeof import('../../index.js').RedisStateAdapter} checks the public types */
 const published = RedisStateAdapter
 
-module.exports = { RedisStateAdapter: published, checkAdapterOptions }
+module.exports = { RedisStateAdapter: published, checkAdapterOptions, openView }

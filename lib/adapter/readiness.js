@@ -26,6 +26,7 @@ class Readiness {
    */
   constructor(engine, onDelay) {
     this.#engine = engine
+    if (engine.rules.isView) return
     this.#keepAlive.holdFor(engine.rules.commandTimeout, () => {
       const unready = engine.unready()
       if (unready !== undefined) onDelay(unready.makeError())

@@ -33,6 +33,9 @@ const { Lifecycle } = require('./lifecycle.js')
  * @typedef {import('../engines/engine.js').StateEngine} StateEngine
  */
 
+/** The dispatcher of an adapter, for other rooms. @type {(adapter: StateAdapter) => Dispatcher} */
+let dispatcherOf
+
 /**
  * The methods of a state store, on any engine.
  *
@@ -43,6 +46,10 @@ class StateAdapter extends EventEmitter {
   #watches
   #lockWaiters
   #lifecycle
+
+  static {
+    dispatcherOf = (adapter) => adapter.#dispatcher
+  }
 
   /**
    * @param {(host: Host) => StateEngine} openEngine
@@ -311,4 +318,4 @@ class StateAdapter extends EventEmitter {
   }
 }
 
-module.exports = { StateAdapter }
+module.exports = { StateAdapter, dispatcherOf }

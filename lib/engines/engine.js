@@ -56,6 +56,7 @@
  * @property {{ expected: string, accepts: (text: string) => boolean }} [etag] the form of etags. Omitted: 40 hexadecimal digits
  * @property {object} server how the server is named in traces
  * @property {object} shown what `util.inspect` shows of the store, without credentials
+ * @property {boolean} [isView] the connections are those of another engine, which waits for them
  *
  * @typedef {object} Scope
  * @property {string} [traceId] omitted: all traces
@@ -121,6 +122,7 @@
  * @property {unknown} set `call.value`
  * @property {unknown} delete the value that was deleted or `null`; with `input.existence` whether the entry existed
  * @property {undefined} ping
+ * @property {'primary' | 'replica' | 'memory' | null} role of the server; null if it does not say
  * @property {boolean} has
  * @property {{ value: unknown, etag: string, ttl: number } | null} getWithMetadata
  * @property {number | null} ttl seconds, -1 without an expiry

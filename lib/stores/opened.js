@@ -1,8 +1,7 @@
 // @ts-check
 'use strict'
 
-const { randomUUID } = require('node:crypto')
-const { RedisStateAdapter } = require('../adapter/adapter.js')
+const { RedisStateAdapter, openView } = require('../adapter/adapter.js')
 const { invalidArgument, invalidConfig } = require('../errors.js')
 const { kindOf } = require('../input/received.js')
 const { suggestionFor } = require('../input/suggestion.js')
@@ -14,30 +13,28 @@ const { shownName } = require('./malformed.js')
  * @typedef {import('./load.js').Loaded} Loaded
  */
 
-/** A store with its adapters: one for its entries, and one for the keys of Dapr's client, if that is used. */
+/** A store with its adapter, and a view on it for the keys of Dapr's client, if that is used. */
 class Opened {
   #options
-  /** @type {import('../../index.js').RedisStateAdapter | undefined} */
+  /** @type {ReturnType<typeof openView> | undefined} */
   #byKey = undefined
 
   /** @param {Definition} definition */
   constructor({ name, type, options }) {
     this.name = name
-    // A memory store without a name could not be shared with the second adapter.
-    const isUnnamed = options.url === 'memory:'
-    this.#options = isUnnamed ? { ...options, url: `memory:${name}-${randomUUID()}` } : options
-    this.adapter = new RedisStateAdapter(this.#options)
+    this.#options = options
+    this.adapter = new RedisStateAdapter(options)
     if (type === 'state.in-memory') warnOfMemory(name)
   }
 
   /**
-   * The adapter for keys without a trace id, as Dapr's client has them: the entry of the key is `<keyPrefix><key>`, which is the
-   * trace id `traceId` of an adapter without a prefix.
+   * The view for keys without a trace id, as Dapr's client has them: the entry of the key is `<keyPrefix><key>`, which is the
+   * trace id `traceId` of a store without a prefix.
    */
   get byKey() {
     // A prefix as trace id may have colons, and `hashTags` would put braces around it.
     const naming = { keyPrefix: /** @type {const} */ (false), hashTags: false, strictTraceIds: false }
-    this.#byKey ??= new RedisStateAdapter({ ...this.#options, ...naming })
+    this.#byKey ??= openView(this.adapter, { ...this.#options, ...naming })
     return { adapter: this.#byKey, traceId: String(this.#options.keyPrefix || '').replace(/:$/, '') }
   }
 

@@ -8,6 +8,7 @@ mod calls;
 mod listings;
 mod readiness;
 mod subscriptions;
+mod views;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -17,6 +18,7 @@ use napi::bindgen_prelude::{Function, Object, Promise};
 use napi::{De, Env};
 use napi_derive::napi;
 
+use self::views::Sharing;
 use super::delivery::Delivery;
 use super::driver::Driver;
 use super::events::{EventArgs, events_to};
@@ -47,8 +49,8 @@ struct Opened {
 #[napi]
 pub struct NativeStore {
     opened: RefCell<Option<Opened>>,
-    /// `None`: threads of the runtime read and write the command connections.
-    driver: Option<Rc<Driver>>,
+    sharing: Rc<Sharing>,
+    is_view: bool,
     /// With the callback for watches, which the first watch sets.
     inbox: RefCell<Option<Arc<Inbox>>>,
     listings: Listings,
@@ -102,14 +104,7 @@ impl NativeStore {
         if !rules.embedded {
             readiness::count_open(1);
         }
-        Ok(NativeStore {
-            opened: RefCell::new(Some(opened)),
-            driver,
-            inbox: RefCell::default(),
-            listings: Listings::default(),
-            on_lock_event: RefCell::default(),
-            rules,
-        })
+        Ok(Self::of(opened, rules, Rc::new(Sharing::of(driver)), false))
     }
 
     /// Checks the options, without opening a store.
@@ -129,20 +124,31 @@ impl NativeStore {
         self.opened().map(|opened| opened.store.stats()).unwrap_or_default().into()
     }
 
-    /// Closes the connections, and releases the callbacks. Pending calls fail.
+    /// Closes the connections, unless a view or the store of this view is open, and releases the callbacks. Pending
+    /// calls fail if the connections are closed.
     #[napi(catch_unwind)]
     pub fn close(&self) {
-        if let Some(driver) = &self.driver {
-            driver.close();
-        }
         self.inbox.take();
         self.on_lock_event.take();
-        let opened = self.opened.replace(None);
-        if let Some(opened) = opened {
-            if !self.rules.embedded {
-                readiness::count_open(-1);
-            }
+        let Some(opened) = self.opened.replace(None) else { return };
+        if !self.rules.embedded && !self.is_view {
+            readiness::count_open(-1);
+        }
+        opened.store.close_subscriptions();
+        if self.sharing.leave() {
             opened.store.close();
+        }
+    }
+
+    fn of(opened: Opened, rules: Rules, sharing: Rc<Sharing>, is_view: bool) -> Self {
+        NativeStore {
+            opened: RefCell::new(Some(opened)),
+            sharing,
+            is_view,
+            inbox: RefCell::default(),
+            listings: Listings::default(),
+            on_lock_event: RefCell::default(),
+            rules,
         }
     }
 

@@ -2,7 +2,6 @@
 'use strict'
 
 const { callFailure } = require('../../errors.js')
-const { warn } = require('../../warning.js')
 const { OPERATIONS, callNameOf } = require('../call.js')
 const { itemsOf } = require('../items.js')
 const { Batcher } = require('./batcher.js')
@@ -10,6 +9,7 @@ const { RECORDS, encode, recordKindOf } = require('./codec.js')
 const { SafeCredentials } = require('./credentials.js')
 const { errorFromThrown, eventError } = require('./failures.js')
 const { loadNative } = require('./load.js')
+const { warnOnOpen } = require('./open-warnings.js')
 const { checkSlot } = require('./slots.js')
 const { SafeStrategy } = require('./strategy.js')
 const { Subscriptions } = require('./subscriptions.js')
@@ -44,10 +44,12 @@ const LISTING_RESULTS = { items: itemsOf, count: ([count]) => count }
 
 /** The engine in Rust: Redis, Valkey and the embedded store. @implements {StateEngine} */
 class NativeEngine {
+  /** @type {import('../../../native.js').NativeStore} */
   #native
   #meter
   #batcher
   #subscriptions
+  /** @type {ReturnType<typeof originsOf>} */
   #origins
   #naming
   #scriptBytes
@@ -57,13 +59,11 @@ class NativeEngine {
   /**
    * @param {Record<string, unknown>} options
    * @param {Host} host
+   * @param {NativeEngine} [base] the engine whose connections this one uses, see `view`
    */
-  constructor(options, host) {
-    this.#origins = {
-      strategy: host.strategy && new SafeStrategy(host.strategy),
-      credentials: host.credentials && new SafeCredentials(host.credentials),
-    }
-    this.#native = this.#open(options, host)
+  constructor(options, host, base) {
+    this.#origins = base === undefined ? originsOf(host) : base.#origins
+    this.#native = this.#open(options, host, base)
     this.#meter = host.meter
     const rules = this.#native.rules
     this.#naming = { hashTags: rules.hashTags }
@@ -79,9 +79,21 @@ class NativeEngine {
       maxPending: { calls: rules.maxPendingCommands, bytes: rules.maxPendingBytes },
       server: rules.server,
       shown: { server: rules.description, keyPrefix: rules.keyPrefix },
+      isView: base !== undefined,
     }
     this.capabilities = capabilitiesOf(rules)
-    if (!host.isPrivate) warnOnOpen(rules)
+    if (base === undefined && !host.isPrivate) warnOnOpen(rules, NativeStore.openStores())
+  }
+
+  /**
+   * An engine on the connections of this one, with other names of entries. It emits no events of the connections, which the last
+   * of both engines closes. `abort` of one rejects the calls of both.
+   *
+   * @param {Record<string, unknown>} options
+   * @param {Host} host
+   */
+  view(options, host) {
+    return new NativeEngine(options, host, this)
   }
 
   /** @param {StateCall} call @returns {Promise<any>} */
@@ -150,14 +162,18 @@ class NativeEngine {
     this.#native.close()
   }
 
-  /** @param {Record<string, unknown>} options @param {Host} host */
-  #open(options, { onEvent }) {
+  /** @param {Record<string, unknown>} options @param {Host} host @param {NativeEngine} [base] */
+  #open(options, { onEvent }, base) {
     const { strategy, credentials } = this.#origins
+    /** @type {ConstructorParameters<typeof NativeStore>[2]} */
+    const onSettled = (batch, last, values, failures, unbatched) =>
+      this.#batcher.settle(batch, last, values, failures, unbatched)
     try {
+      if (base !== undefined) return base.#native.view(options, onSettled)
       return new NativeStore(
         withUrlParts(options),
         USE_EVENT_LOOP,
-        (batch, last, values, failures, unbatched) => this.#batcher.settle(batch, last, values, failures, unbatched),
+        onSettled,
         (name, detail) => onEvent(this.#eventOf(name, detail)),
         strategy && ((retries, failure) => strategy.decide(retries, failure)),
         credentials && (() => credentials.get()),
@@ -227,6 +243,14 @@ class NativeEngine {
   }
 }
 
+/** The functions of the caller, whose errors become the cause of others. @param {Host} host */
+function originsOf({ strategy, credentials }) {
+  return {
+    strategy: strategy && new SafeStrategy(strategy),
+    credentials: credentials && new SafeCredentials(credentials),
+  }
+}
+
 /** @param {import('../../../native.js').NativeServer} server */
 function addressOf({ serverAddress, serverPort }) {
   return serverPort === undefined ? serverAddress : `${serverAddress}:${serverPort}`
@@ -252,33 +276,6 @@ function capabilitiesOf({ embedded, splitsBatches }) {
     replicas: !embedded,
     movesEntries: splitsBatches,
   }
-}
-
-/** Of more open adapters than this, most were probably forgotten. */
-const MAX_USUAL_STORES = 50
-let hasWarnedOfMemory = false
-let hasWarnedOfStores = false
-
-/** @param {import('../../../native.js').NativeCallRules} rules */
-function warnOnOpen({ embedded, ignoredRoots, unverified }) {
-  if (embedded && !hasWarnedOfMemory) {
-    hasWarnedOfMemory = true
-    warn('the embedded store is used: state is kept in this process only and ends with it')
-  }
-  warnOfOpenStores(NativeStore.openStores())
-  if (ignoredRoots !== undefined) require('./node-roots.js').warnOfIgnoredRoots(ignoredRoots)
-  if (unverified) warn('rejectUnauthorized is false: the certificate of the server is not verified')
-}
-
-/** @param {number} count of the open adapters of this thread, including those of other copies of this package */
-function warnOfOpenStores(count) {
-  if (count <= MAX_USUAL_STORES || hasWarnedOfStores) return
-  hasWarnedOfStores = true
-  warn(
-    `${count} adapters are open, and each has connections of its own. Close those that are not needed any more with cleanup(). If ` +
-      'the modules of this process are loaded again when they change (hot reload), keep one adapter: ' +
-      'globalThis.state ??= new RedisStateAdapter(options)',
-  )
 }
 
 /**
