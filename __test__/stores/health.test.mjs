@@ -6,8 +6,10 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { inspect } from 'node:util'
+import { startedCluster } from '../support/cluster.mjs'
 import { fill } from '../support/fill.mjs'
 import { started, startRedis } from '../support/redis.mjs'
+import { startedSentinels } from '../support/sentinel.mjs'
 import { loadedStores } from '../support/stores-folder.mjs'
 import { until } from '../support/until.mjs'
 import { unusedPort } from '../support/unused-port.mjs'
@@ -56,6 +58,56 @@ describe('health', () => {
     assert.match(health[0].error?.message ?? '', /connection refused/)
     assert.ok((health[1].latency ?? -1) >= 0)
     for (const text of [JSON.stringify(health), inspect(health, { depth: 9 })]) assert.doesNotMatch(text, /hunter2/)
+  })
+
+  it('has the role of the server (conformance 24)', async (t) => {
+    collectWarnings(t)
+    const { port } = server
+    const replica = await started(t, ['--replicaof', '127.0.0.1', `${port}`])
+    const sentinels = await startedSentinels(t, { replicas: 1 })
+    const cluster = await startedCluster(t)
+    const stores = await loadedStores(t, {
+      stores: {
+        primary: { url: server.url },
+        replica: { url: replica.url },
+        memory: { url: 'memory:' },
+        sentinel: { ...sentinels.options },
+        cluster: { ...cluster.options },
+        down: { host: '127.0.0.1', port: await unusedPort() },
+      },
+    })
+    await stores.health({ timeout: 60_000, names: ['primary', 'replica', 'memory', 'sentinel', 'cluster'] })
+    const health = await stores.health({ timeout: 2000 })
+    assert.deepEqual(
+      health.map(({ name, status, role }) => [name, status, role]),
+      [
+        ['primary', 'ok', 'primary'],
+        ['replica', 'ok', 'replica'],
+        ['memory', 'ok', 'memory'],
+        ['sentinel', 'ok', 'primary'],
+        ['cluster', 'ok', 'cluster'],
+        ['down', 'down', undefined],
+      ],
+    )
+    assert.ok(health.slice(0, 5).every(({ latency }) => (latency ?? -1) >= 0))
+  })
+
+  it('has no role if the user may not read it, and asks for it once', async (t) => {
+    const client = await server.client()
+    await client.sendCommand(['ACL', 'SETUSER', 'app', 'reset', 'on', '>pass', '~*', '+get', '+mget', '+ping'])
+    await client.sendCommand(['ACL', 'LOG', 'RESET'])
+    const stores = await loadedStores(t, {
+      stores: { one: { url: server.url, username: 'app', password: 'pass', name: false } },
+    })
+    for (let probe = 0; probe < 3; probe++) {
+      const [{ status, role }] = await stores.health({ timeout: 10_000 })
+      assert.deepEqual([status, role], ['ok', undefined])
+    }
+    const denied = /** @type {any[][]} */ (/** @type {unknown} */ (await client.sendCommand(['ACL', 'LOG'])))
+    assert.deepEqual(
+      denied.map((entry) => [entry[1], entry[7]]),
+      [[1, 'role']],
+    )
   })
 
   it('waits for all stores together no longer than its timeout', async (t) => {

@@ -14,12 +14,13 @@ const WRITE = { reads: true, writes: true }
 /** The most bytes that UTF-8 needs for a UTF-16 code unit. */
 const MAX_BYTES_PER_UNIT = 3
 
-/** Operations on a single entry; `transaction` is one on several entries of a trace. */
+/** Operations on a single entry; `transaction` is one on several entries of a trace, `ping` and `role` are on the server. */
 const OPERATIONS = Object.freeze({
   get: operation('get', READ),
   set: operation('set', { reads: false, writes: true }),
   delete: operation('delete', WRITE),
   ping: operation('ping', { reads: false, writes: false }),
+  role: operation('role', READ),
   has: operation('has', READ),
   getWithMetadata: operation('getWithMetadata', READ),
   ttl: operation('ttl', READ),

@@ -4,8 +4,9 @@
 const { RedisStateError, failure } = require('../errors.js')
 const { readFields, readList } = require('../input/input.js')
 const { any, boundedInt, withDefault } = require('../input/option-kinds.js')
-const { MAX_TIMER_MS, clearTimeout, now, setTimeout } = require('../time.js')
+const { MAX_TIMER_MS, now } = require('../time.js')
 const { definitionOf, unconfigured } = require('./opened.js')
+const { roleOf } = require('./role.js')
 
 /**
  * @typedef {import('./definition.js').Definition} Definition
@@ -57,8 +58,11 @@ async function healthOf(definition, open, timeout) {
     const { adapter } = open()
     // The time to connect is no latency.
     await adapter.connect({ timeout })
-    const latency = await adapter.ping({ timeout: Math.max(1, Math.ceil(timeout - (now() - start))) })
-    return { name, type, status: latency > MAX_GOOD_LATENCY ? 'degraded' : 'ok', latency }
+    const connected = now()
+    const role = await roleOf(adapter, { timeout: Math.max(1, Math.ceil(timeout - (connected - start))) })
+    const latency = now() - connected
+    const status = latency > MAX_GOOD_LATENCY ? 'degraded' : 'ok'
+    return { name, type, status, latency, ...(role === undefined ? {} : { role }) }
   } catch (error) {
     return { name, type, status: 'down', latency: now() - start, error: asStateError(error) }
   }
@@ -71,14 +75,10 @@ async function healthOf(definition, open, timeout) {
  * @returns {Promise<[name: string, count: number | null]>} null: unknown
  */
 async function countOf(definition, open, timeout) {
-  const controller = new AbortController()
-  const timer = setTimeout(() => controller.abort(), timeout)
   try {
-    return [definition.name, await open().adapter.count({ signal: controller.signal })]
+    return [definition.name, await open().adapter.count({ signal: AbortSignal.timeout(timeout) })]
   } catch {
     return [definition.name, null]
-  } finally {
-    clearTimeout(timer)
   }
 }
 

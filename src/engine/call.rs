@@ -38,6 +38,8 @@ pub enum Operation<'a> {
     /// Removes an entry, and returns its value.
     Delete,
     Ping,
+    /// Returns the role of the server; null if it does not say.
+    Role,
     SetWithOptions {
         json: &'a str,
         expiry: Expiry,
@@ -93,6 +95,7 @@ impl Operation<'_> {
             Operation::Set { .. } => OperationKind::Set,
             Operation::Delete => OperationKind::Delete,
             Operation::Ping => OperationKind::Ping,
+            Operation::Role => OperationKind::Role,
             Operation::SetWithOptions { .. } => OperationKind::SetWithOptions,
             Operation::DeleteIfMatch { .. } => OperationKind::DeleteIfMatch,
             Operation::DeleteExisting => OperationKind::DeleteExisting,
@@ -117,6 +120,7 @@ pub enum OperationKind {
     Set,
     Delete,
     Ping,
+    Role,
     SetWithOptions,
     DeleteIfMatch,
     DeleteExisting,
@@ -134,8 +138,8 @@ pub enum OperationKind {
 
 impl OperationKind {
     pub fn writes(self) -> bool {
-        use OperationKind::{Get, GetWithMetadata, Has, Ping, Ttl};
-        !matches!(self, Get | Ping | Has | GetWithMetadata | Ttl)
+        use OperationKind::{Get, GetWithMetadata, Has, Ping, Role, Ttl};
+        !matches!(self, Get | Ping | Role | Has | GetWithMetadata | Ttl)
     }
 }
 

@@ -20,11 +20,12 @@ const ESCAPE: char = '\u{2}';
 const ESCAPE_OFFSET: u8 = b'0';
 
 /// The names of the operations in JavaScript, and their letters in records.
-pub const RECORDS: [(&str, u8, OperationKind); 17] = [
+pub const RECORDS: [(&str, u8, OperationKind); 18] = [
     ("get", b'G', OperationKind::Get),
     ("set", b'S', OperationKind::Set),
     ("delete", b'D', OperationKind::Delete),
     ("ping", b'P', OperationKind::Ping),
+    ("role", b'O', OperationKind::Role),
     ("setWithOptions", b'W', OperationKind::SetWithOptions),
     ("deleteIfMatch", b'T', OperationKind::DeleteIfMatch),
     ("deleteExisting", b'R', OperationKind::DeleteExisting),
@@ -118,6 +119,7 @@ fn operation(kind: OperationKind, mut arguments: Arguments<'_>) -> Operation<'_>
     match kind {
         OperationKind::Get | OperationKind::Set | OperationKind::Delete => unreachable!("read before"),
         OperationKind::Ping => Operation::Ping,
+        OperationKind::Role => Operation::Role,
         OperationKind::DeleteExisting => Operation::DeleteExisting,
         OperationKind::Has => Operation::Has,
         OperationKind::GetWithMetadata => Operation::GetWithMetadata,

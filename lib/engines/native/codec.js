@@ -36,6 +36,7 @@ const RECORDS = {
   set: { letter: 'S' },
   delete: { letter: 'D' },
   ping: { letter: 'P' },
+  role: { letter: 'O' },
   setWithOptions: {
     letter: 'W',
     args: ({ json = '', options = {} }) => [json, ttlText(options), escaped(conditionText(options))],
@@ -87,7 +88,7 @@ function hasConditionOrTtl(options) {
  * @param {Naming} naming
  */
 function encode(call, kind, naming) {
-  if (kind === RECORDS.ping) return kind.letter + END
+  if (kind === RECORDS.ping || kind === RECORDS.role) return kind.letter + END
   const name = nameOf(call.traceId, call.key, naming)
   // The most frequent call with an argument: without an array.
   if (kind === RECORDS.set) return kind.letter + name + SEPARATOR + call.json + END

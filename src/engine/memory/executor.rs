@@ -43,6 +43,7 @@ impl<'a> Executor<'a> {
             }
             Operation::Delete => self.entries.remove(key).map_or_else(null, |entry| entry.json.to_string()),
             Operation::Ping => return Ok(None),
+            Operation::Role => r#""memory""#.to_owned(),
             Operation::SetWithOptions { json, expiry, condition } => {
                 if !self.holds(key, &condition) {
                     return Err(Error::conflict(match condition {

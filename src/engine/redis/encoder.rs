@@ -65,6 +65,7 @@ impl<'a> Encoder<'a> {
                 }
             },
             Operation::Ping => request.push(&[b"PING"], Effect::Read),
+            Operation::Role => request.push(&[b"ROLE"], Effect::Read),
             Operation::Delete | Operation::DeleteExisting => request.push(&[b"GETDEL", key], Effect::Write),
             Operation::SetWithOptions { json, expiry, condition } => {
                 self.push_set(json, *expiry, condition, request);

@@ -20,6 +20,7 @@ impl OperationKind {
             OperationKind::Set => &["SET"],
             OperationKind::Delete | OperationKind::DeleteExisting => &["GETDEL"],
             OperationKind::Ping => &["PING"],
+            OperationKind::Role => &["ROLE"],
             OperationKind::SetWithOptions => &["SET", "EVALSHA", "EVAL"],
             OperationKind::Has => &["TYPE"],
             _ => &["EVALSHA", "EVAL"],
@@ -44,7 +45,7 @@ impl OperationKind {
             OperationKind::Get | OperationKind::Set | OperationKind::Delete | OperationKind::Ping => {
                 return None;
             }
-            OperationKind::DeleteExisting | OperationKind::Has => return None,
+            OperationKind::DeleteExisting | OperationKind::Has | OperationKind::Role => return None,
         })
     }
 
@@ -64,6 +65,11 @@ impl OperationKind {
                 return Err(Error::conflict("the entry already exists"));
             }
             (OperationKind::Has, Frame::Simple(type_name)) => json.push_str(exists(type_name)?),
+            (OperationKind::Role, reply) => match reply.elements().first().and_then(Frame::bulk) {
+                Some(b"master") => json.push_str(r#""primary""#),
+                Some(b"slave") => json.push_str(r#""replica""#),
+                _ => return Ok(Success::Value(None)),
+            },
             (OperationKind::DeleteExisting, Frame::Bulk(_)) => json.push_str("true"),
             (OperationKind::DeleteExisting, Frame::Nil) => json.push_str("false"),
             (_, reply) if self.returns(&reply) => write_json(&reply, json)?,
@@ -97,7 +103,7 @@ impl OperationKind {
     /// Whether the operation wrote something, according to its reply. Only then `waitReplicas` applies.
     pub fn wrote(self, reply: &Frame<'_>) -> bool {
         match (self, reply) {
-            (OperationKind::Get | OperationKind::Ping, _) => false,
+            (OperationKind::Get | OperationKind::Ping | OperationKind::Role, _) => false,
             (OperationKind::Has | OperationKind::GetWithMetadata | OperationKind::Ttl, _) => false,
             (OperationKind::Set, _) => true,
             (OperationKind::Delete, reply) => matches!(reply, Frame::Bulk(_)),
@@ -167,6 +173,15 @@ mod tests {
         assert_eq!(read(OperationKind::Update, updated).unwrap().unwrap(), "[null,2]");
         assert_eq!(read(OperationKind::SetWithOptions, Frame::Simple(b"OK")).unwrap(), None);
         assert_eq!(read(OperationKind::DeleteExisting, Frame::Bulk(b"not JSON")).unwrap().unwrap(), "true");
+    }
+
+    #[test]
+    fn the_role_is_read_from_the_first_element() {
+        let role = |name| Frame::Array(vec![Frame::Bulk(name), Frame::Integer(0)]);
+        assert_eq!(read(OperationKind::Role, role(b"master")).unwrap().unwrap(), r#""primary""#);
+        assert_eq!(read(OperationKind::Role, role(b"slave")).unwrap().unwrap(), r#""replica""#);
+        assert_eq!(read(OperationKind::Role, role(b"sentinel")).unwrap(), None);
+        assert_eq!(read(OperationKind::Role, Frame::Simple(b"OK")).unwrap(), None);
     }
 
     #[test]

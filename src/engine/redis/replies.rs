@@ -36,6 +36,7 @@ impl<O: Outcomes> Sink for CallReplies<O> {
             Ok(frame) => operation.success_of(frame, &mut json),
             // A server that refuses PING is available all the same.
             Err(error) if *operation == OperationKind::Ping && error.is_answer() => Ok(Success::Done),
+            Err(error) if *operation == OperationKind::Role && error.is_answer() => Ok(Success::Value(None)),
             Err(error) => Err(explained(error, *operation)),
         };
         match (&mut self.replica_ack, outcome) {

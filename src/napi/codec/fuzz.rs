@@ -42,6 +42,7 @@ fn arguments_of(operation: Operation<'_>) -> Vec<String> {
         Operation::Get
         | Operation::Delete
         | Operation::Ping
+        | Operation::Role
         | Operation::DeleteExisting
         | Operation::Has
         | Operation::GetWithMetadata
@@ -210,6 +211,7 @@ fn record() -> impl Strategy<Value = Record> {
         (plain, text()).prop_map(|(kind, entry)| Record { kind, entry, arguments: Vec::new() }),
         (text(), arguments()).prop_map(|(entry, (kind, arguments))| Record { kind, entry, arguments }),
         Just(Record { kind: Ping, entry: String::new(), arguments: Vec::new() }),
+        Just(Record { kind: Role, entry: String::new(), arguments: Vec::new() }),
     ]
 }
 
