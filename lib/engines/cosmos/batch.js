@@ -36,18 +36,17 @@ async function batch(store, call, exchange) {
   if (contradiction !== undefined) return { failed: contradiction }
   const planned = [...effects].flatMap(([key, effect]) => operationsOf(store, call.traceId, key, effect))
   checkLimits(planned.map(({ operation }) => operation))
-  const { code, result } = await send(store, call.traceId, planned, exchange)
-  const failed = (result ?? []).findIndex(
-    (/** @type {any} */ one) => one.statusCode >= 400 && one.statusCode !== FAILED_DEPENDENCY,
-  )
-  if (failed < 0) return checked(code, result, planned)
-  return failureOf(result[failed].statusCode, planned[failed], exchange)
+  const { result } = await send(store, call.traceId, planned, exchange)
+  const statuses = statusesOf(result, planned.length)
+  const failed = statuses.findIndex((status) => status >= 400 && status !== FAILED_DEPENDENCY)
+  if (failed < 0) return checked(result, planned)
+  return failureOf(statuses[failed], planned[failed], exchange)
 }
 
 /** @param {CosmosStore} store @param {string} traceId @param {{ operation: Operation }[]} planned @param {Exchange} exchange @returns {Promise<any>} */
 function send(store, traceId, planned, exchange) {
   const operations = /** @type {any} */ (planned.map(({ operation }) => operation))
-  return store.container.items.batch(operations, traceId, { abortSignal: exchange.signal })
+  return store.container.items.batch(operations, traceId, store.writing(exchange))
 }
 
 /**
@@ -121,10 +120,19 @@ function checkLimits(operations) {
     throw failure('ERR_TOO_LARGE', 'the transaction has more than the 2 MB that Azure Cosmos DB permits')
 }
 
-/** Checks that reads found the etags that they asked for, whatever the service makes of that. @param {number | undefined} code @param {any[]} result @param {{ etag?: string }[]} planned */
-function checked(code, result, planned) {
-  if (!Array.isArray(result) || result.length !== planned.length)
-    throw failure('ERR_REPLY', `the answer to the batch (${code}) does not fit it`, { applied: 'unknown' })
+/** @param {any} result @param {number} length @returns {number[]} */
+function statusesOf(result, length) {
+  const statuses = Array.isArray(result) ? result.map((one) => one?.statusCode) : []
+  const isFit = statuses.length === length && statuses.every(Number.isInteger)
+  // Dependencies fail only if an operation does.
+  const isUndone =
+    statuses.includes(FAILED_DEPENDENCY) && statuses.every((status) => status < 400 || status === FAILED_DEPENDENCY)
+  if (!isFit || isUndone) throw failure('ERR_REPLY', 'the answer to the batch does not fit it', { applied: 'unknown' })
+  return statuses
+}
+
+/** Checks that reads found the etags that they asked for, whatever the service makes of that. @param {any[]} result @param {{ etag?: string }[]} planned */
+function checked(result, planned) {
   for (const [index, { etag }] of planned.entries()) {
     const found = result[index].eTag ?? result[index].resourceBody?._etag
     if (etag !== undefined && found !== etag)

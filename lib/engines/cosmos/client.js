@@ -18,7 +18,12 @@ const EXTRA_TIMEOUT_MS = 60_000
 function createClient(options) {
   const { CosmosClient } = loadCosmos()
   const { endpoint, key, regions, enableEndpointDiscovery, commandTimeout } = options
-  const http = new HttpClient({ isSecure: endpoint.startsWith('https:'), tls: options.tls, agent: options.agent })
+  const http = new HttpClient({
+    isSecure: endpoint.startsWith('https:'),
+    hasRegions: enableEndpointDiscovery,
+    tls: options.tls,
+    agent: options.agent,
+  })
   const client = new CosmosClient({
     endpoint,
     ...(key === undefined ? { aadCredentials: credentialOf(options) } : { key }),
@@ -27,6 +32,8 @@ function createClient(options) {
     connectionPolicy: {
       enableEndpointDiscovery,
       preferredLocations: regions,
+      // Otherwise the SDK sends a write that fails in one region to another one.
+      useMultipleWriteLocations: false,
       requestTimeout: commandTimeout + EXTRA_TIMEOUT_MS,
       // Refused requests are repeated by the HTTP client, within the time of their call.
       retryOptions: { maxRetryAttemptCount: 0, fixedRetryIntervalInMilliseconds: 0, maxWaitTimeInSeconds: 0 },

@@ -13,6 +13,7 @@ const { invalidConfig } = require('../../errors.js')
  * @property {Container} container
  * @property {number | undefined} defaultTtl of its items, in seconds; -1: none; `undefined`: items do not expire
  * @property {string} accountConsistency
+ * @property {string[]} otherWriteRegions that are never written to, see `otherWriteRegionsOf`
  */
 
 /** From the weakest to the strongest; names of the service and of the option. @type {[service: string, option: string][]} */
@@ -45,7 +46,17 @@ async function openContainer(client, options, exchange) {
   checkPath(definition.partitionKey?.paths ?? [], options)
   const { defaultTtl } = definition
   if (options.ttl !== undefined) checkExpiry(defaultTtl, 'ttl', options)
-  return { container, defaultTtl, accountConsistency }
+  return { container, defaultTtl, accountConsistency, otherWriteRegions: otherWriteRegionsOf(account) }
+}
+
+/**
+ * All clients write to the first region: in two regions, two writes under one etag could both succeed.
+ *
+ * @param {import('@azure/cosmos').DatabaseAccount | undefined} account
+ */
+function otherWriteRegionsOf(account) {
+  const [, ...others] = account?.writableLocations ?? []
+  return others.map(({ name }) => name)
 }
 
 /** @param {Container} container @param {Exchange} exchange @returns {Promise<any>} `undefined` if it does not exist */

@@ -9,7 +9,7 @@ const { createClient } = require('./client.js')
 const { openContainer } = require('./container.js')
 const { Workbench, queryEntries } = require('./embedded.js')
 const { Exchange } = require('./exchange.js')
-const { errorOf } = require('./failures.js')
+const { errorOf, lastFailureOf } = require('./failures.js')
 const { ItemLayout, checkTraceId } = require('./item.js')
 const { clear, entries, list } = require('./listings.js')
 const { EXECUTE } = require('./operations.js')
@@ -171,11 +171,13 @@ class CosmosEngine {
   }
 
   async #open() {
-    const exchange = new Exchange()
+    // So that `connect` and the events tell at once what is wrong.
+    const exchange = new Exchange({ isPatient: false })
     const { commandTimeout } = this.#options
     const timer = setTimeout(() => exchange.abort(), commandTimeout)
     timer.unref()
-    this.#aborts.add(() => exchange.abort())
+    const abort = () => exchange.abort()
+    this.#aborts.add(abort)
     try {
       const opened = await exchange.run(() => openContainer(this.#client, this.#options, exchange))
       this.#note(exchange)
@@ -195,6 +197,7 @@ class CosmosEngine {
       throw errorOf(error, exchange, { name: {}, writes: false, server: this.server })
     } finally {
       clearTimeout(timer)
+      this.#aborts.delete(abort)
     }
   }
 
@@ -245,7 +248,7 @@ class CosmosEngine {
 
   /** @template T @param {Exchange} exchange @param {(exchange: Exchange, store: CosmosStore) => Promise<T>} work @returns {Promise<T>} */
   async #work(exchange, work) {
-    const store = this.#opening.opened ?? (await this.#opening.ready())
+    const store = this.#opening.opened ?? (await this.#opening.usable(exchange.signal))
     return exchange.run(() => work(exchange, store))
   }
 
@@ -267,7 +270,7 @@ class CosmosEngine {
         const applied = writes ? exchange.applied : undefined
         const [code, what] = ENDS[reason](commandTimeout)
         const waiting = this.#opening.opened === undefined ? this.#opening.unready()?.makeError() : undefined
-        reject(callFailure(name, code, what, { applied, server, cause: waiting }))
+        reject(callFailure(name, code, what, { applied, server, cause: waiting ?? lastFailureOf(exchange) }))
         exchange.abort()
       }
       const timer = setTimeout(() => end('timeout'), commandTimeout)
@@ -285,6 +288,8 @@ class CosmosEngine {
         (error) => {
           stop()
           reject(errorOf(error, exchange, { name, writes, server }))
+          // Its other requests.
+          exchange.abort()
         },
       )
     })

@@ -21,12 +21,16 @@ class Exchange {
   error = undefined
   /** The server's time at the last answer, in seconds. @type {number | undefined} */
   serverTime = undefined
-  /** Whether a request that writes may have reached the server, and its effect is unknown. */
-  isInDoubt = false
+  /** Number of requests that write, may have reached the server and whose effect is unknown. */
+  inDoubt = 0
   /** Whether a request has written something. */
   hasWritten = false
+  /** The error of an answer that is not one of the service. @type {Error | undefined} */
+  foreign = undefined
 
-  constructor() {
+  /** @param {{ isPatient?: boolean }} [options] `isPatient`: requests that cannot be sent are sent later */
+  constructor({ isPatient = true } = {}) {
+    this.isPatient = isPatient
     // Each request of a call listens to it.
     setMaxListeners(0, this.#controller.signal)
   }
@@ -42,7 +46,7 @@ class Exchange {
 
   /** What a failed write has done. @returns {'no' | 'unknown'} */
   get applied() {
-    return this.isInDoubt || this.hasWritten ? 'unknown' : 'no'
+    return this.inDoubt > 0 || this.hasWritten ? 'unknown' : 'no'
   }
 
   /** @template T @param {() => Promise<T>} run */

@@ -13,6 +13,8 @@ const { RedisStateError, callFailure, ofCall } = require('../../errors.js')
  */
 
 const MAX_TEXT = 200
+/** Of a 404: the replica has not seen the last write of the session. */
+const READ_SESSION_NOT_AVAILABLE = 1002
 
 /** What the answers of the server mean that no operation expects. @type {Record<number, Explanation>} */
 const BY_STATUS = {
@@ -42,6 +44,7 @@ const BY_STATUS = {
  */
 function errorOf(error, exchange, { name, writes, server }) {
   const applied = writes ? exchange.applied : undefined
+  if (exchange.foreign !== undefined) return completed(exchange.foreign, name, applied)
   if (error instanceof RedisStateError) return completed(error, name, applied)
   const { code, what, remedy } = explanationOf(error, exchange)
   const reply = isOfAnswer(/** @type {any} */ (error), exchange) ? String(exchange.status) : undefined
@@ -55,7 +58,8 @@ function errorOf(error, exchange, { name, writes, server }) {
  */
 function completed(error, name, applied) {
   if (error.operation !== undefined) return error
-  if (applied === undefined || error.applied !== undefined) return ofCall(error, name)
+  if (applied === undefined || error.applied !== undefined)
+    return name.operation === undefined ? error : ofCall(error, name)
   const { code, message, traceId, key, reply, cause } = error
   const what = message.replace(/\.$/, '')
   return callFailure(name, code, what, { traceId, key, reply, cause, applied })
@@ -69,7 +73,7 @@ function explanationOf(error, exchange) {
     return { code: 'ERR_CONNECTION', what: `the connection failed: ${code || message}` }
   }
   if (status !== undefined && isOfAnswer(error, exchange)) {
-    const known = BY_STATUS[status]
+    const known = substatus === READ_SESSION_NOT_AVAILABLE ? undefined : BY_STATUS[status]
     if (known !== undefined) return known
     const detail = substatus === 0 ? String(status) : `${status}, substatus ${substatus}`
     return { code: 'ERR_REPLY', what: `Azure Cosmos DB answered with an error (${detail})` }
@@ -89,9 +93,19 @@ function isOfAnswer({ code, message }, { status = 0 }) {
  * @param {any} error
  * @param {Exchange} exchange
  */
-function causeOf(error, { error: lost }) {
-  const source = lost ?? error
-  const { name, code } = /** @type {any} */ (source)
+function causeOf(error, exchange) {
+  // Its message has a part of the text, and so of a value.
+  return lastFailureOf(exchange) ?? (error instanceof SyntaxError ? undefined : copyOf(error))
+}
+
+/** Why the last request got no answer, if that is so. @param {Exchange} exchange */
+function lastFailureOf({ error }) {
+  return error === undefined ? undefined : copyOf(error)
+}
+
+/** @param {any} source */
+function copyOf(source) {
+  const { name, code } = source
   const cause = new Error(firstLine(source))
   cause.stack = `${name}: ${cause.message}`
   return Object.assign(cause, { name: String(name), ...(code === undefined ? {} : { code: String(code) }) })
@@ -104,4 +118,4 @@ function firstLine(error) {
     .slice(0, MAX_TEXT)
 }
 
-module.exports = { errorOf, firstLine }
+module.exports = { errorOf, firstLine, lastFailureOf }

@@ -2,97 +2,124 @@
 'use strict'
 
 const { Buffer } = require('node:buffer')
+const { setMaxListeners } = require('node:events')
 const http = require('node:http')
 const https = require('node:https')
-const { clearTimeout, parseDate, setTimeout } = require('../../time.js')
+const { failure } = require('../../errors.js')
+const { MAX_TIMER_MS, clearTimeout, parseDate, setTimeout } = require('../../time.js')
+const { isKnown, isOfService, isRefusedForNow, isWrite, read, responseOf } = require('./answers.js')
 const { current } = require('./exchange.js')
 
 /**
+ * @typedef {import('./answers.js').Answer} Answer
  * @typedef {import('./exchange.js').Exchange} Exchange
  *
  * @typedef {object} Request a request of the SDK
  * @property {string} url
  * @property {string} method
- * @property {{ toJSON(): Record<string, string>, constructor: any }} headers
+ * @property {{ get(name: string): string | undefined, toJSON(): Record<string, string>, constructor: any }} headers
  * @property {any} [body]
  * @property {AbortSignal} [abortSignal]
  *
- * @typedef {{ status: number, headers: import('node:http').IncomingHttpHeaders, text: string }} Answer
+ * @typedef {{ answer?: Answer, error?: any, isInDoubt: boolean }} Outcome
+ *   of an attempt; `isInDoubt`: it is a write that may have been executed
  */
 
 /** Requests beyond these wait for a free socket. */
 const MAX_SOCKETS = 64
-const TOO_MANY_REQUESTS = 429
-const RETRY_WITH = 449
+/** A socket is not used again after it was idle for this long: the other side may be about to close it. */
+const IDLE_MS = 50_000
 const DEFAULT_PAUSE_MS = 20
 const MAX_PAUSE_MS = 1000
+/** How often a region is tried that cannot be reached, before the SDK tries another one. */
+const MAX_ATTEMPTS = 3
+/** For the SDK: the region cannot be reached, and the request was not executed. */
+const UNREACHABLE = 'REQUEST_SEND_ERROR'
 
 /**
- * The HTTP client of the SDK. It repeats requests that the server refused for now (429, 449), and notes in the `Exchange` of the
- * call what became of each request.
+ * The HTTP client of the SDK. It repeats what the server has certainly not executed (requests that it refused for now, and those
+ * that could not be sent) and reads, and notes in the `Exchange` of the call what became of each request.
  */
 class HttpClient {
   #agent
+  #hasRegions
+  #closing = new AbortController()
   bytesSent = 0
   bytesReceived = 0
   charge = 0
 
-  /** @param {{ isSecure: boolean, tls?: object, agent?: any }} options */
-  constructor({ isSecure, tls, agent }) {
+  /** @param {{ isSecure: boolean, hasRegions: boolean, tls?: object, agent?: any }} options `hasRegions`: the SDK knows other regions */
+  constructor({ isSecure, hasRegions, tls, agent }) {
     this.isSecure = isSecure
+    this.#hasRegions = hasRegions
     const { Agent } = isSecure ? https : http
     this.ownAgent = agent === undefined
-    this.#agent = agent ?? new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, ...tls })
+    this.#agent = agent ?? new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, timeout: IDLE_MS, ...tls })
+    setMaxListeners(0, this.#closing.signal)
   }
 
   /** @param {Request} request */
   async sendRequest(request) {
     const exchange = current.getStore()
+    // The SDK reads the account again by itself, with a signal of its own.
+    const signals = [request.abortSignal, exchange?.signal, this.#closing.signal].filter(
+      (signal) => signal !== undefined,
+    )
     for (let attempt = 1; ; attempt += 1) {
-      const answer = await this.#send(request, exchange)
-      this.#note(request, answer, exchange)
-      if (!isRefusedForNow(answer.status)) return responseOf(request, answer)
-      await pause(pauseOf(answer, attempt), request.abortSignal)
+      const { answer, error, isInDoubt } = await this.#send(request, exchange, signals)
+      if (answer === undefined) {
+        const isRepeated = !isInDoubt && exchange?.isPatient === true
+        if (isAborted(signals) || !isRepeated) throw forSdk(error, request)
+        if (this.#hasRegions && attempt >= MAX_ATTEMPTS)
+          throw Object.assign(new Error(error.message), { code: UNREACHABLE })
+      } else if (!isRefusedForNow(answer, attempt)) return used(request, answer, exchange)
+      await pause(pauseOf(answer, attempt), signals)
     }
   }
 
-  /** Closes the sockets that are kept open. */
+  /** Ends all requests, also those that the SDK makes by itself. */
   close() {
+    this.#closing.abort()
     if (this.ownAgent) this.#agent.destroy()
   }
 
-  /** @param {Request} request @param {Exchange | undefined} exchange @returns {Promise<Answer>} */
-  #send(request, exchange) {
-    return new Promise((resolve, reject) => {
-      const { abortSignal, method } = request
-      if (abortSignal?.aborted) return reject(abortError())
-      const fail = (/** @type {unknown} */ error) => {
-        abortSignal?.removeEventListener('abort', abort)
-        if (exchange) Object.assign(exchange, { status: undefined, error })
-        reject(error)
-      }
+  /** @param {Request} request @param {Exchange | undefined} exchange @param {AbortSignal[]} signals @returns {Promise<Outcome>} */
+  #send(request, exchange, signals) {
+    return new Promise((resolve) => {
+      if (isAborted(signals)) return resolve({ error: abortError(), isInDoubt: false })
+      const { url, method, headers, body } = request
       const { request: start } = this.isSecure ? https : http
-      const outgoing = start(request.url, { method, headers: request.headers.toJSON(), agent: this.#agent })
-      const abort = () => outgoing.destroy(abortError())
-      abortSignal?.addEventListener('abort', abort)
-      if (exchange) {
-        exchange.requests += 1
-        if (isWrite(request)) onSent(outgoing, this.isSecure, () => Object.assign(exchange, { isInDoubt: true }))
+      const outgoing = start(url, { method, headers: headers.toJSON(), agent: this.#agent })
+      const ignore = onAbort(signals, () => outgoing.destroy(abortError()))
+      let isInDoubt = false
+      const fail = (/** @type {unknown} */ error) => {
+        ignore()
+        if (exchange) Object.assign(exchange, { status: undefined, error })
+        resolve({ error, isInDoubt })
+      }
+      if (exchange) exchange.requests += 1
+      if (isWrite(request)) {
+        onSent(outgoing, this.isSecure, () => {
+          isInDoubt = true
+          if (exchange) exchange.inDoubt += 1
+        })
       }
       outgoing.on('error', fail)
       outgoing.on('response', (incoming) => {
         read(incoming).then((answer) => {
-          abortSignal?.removeEventListener('abort', abort)
-          resolve(answer)
+          ignore()
+          this.#note(request, answer, exchange)
+          resolve({ answer, isInDoubt: false })
         }, fail)
       })
-      this.bytesSent += Buffer.byteLength(request.body ?? '')
-      outgoing.end(request.body)
+      this.bytesSent += Buffer.byteLength(body ?? '')
+      outgoing.end(body)
     })
   }
 
   /** @param {Request} request @param {Answer} answer @param {Exchange | undefined} exchange */
-  #note(request, { status, headers, text }, exchange) {
+  #note(request, answer, exchange) {
+    const { status, headers, text } = answer
     const charge = Number(headers['x-ms-request-charge'] ?? 0) || 0
     this.charge += charge
     this.bytesReceived += Buffer.byteLength(text)
@@ -101,27 +128,31 @@ class HttpClient {
     Object.assign(exchange, { status, substatus: Number(headers['x-ms-substatus'] ?? 0), error: undefined })
     if (serverTime !== undefined) exchange.serverTime = serverTime
     exchange.charge += charge
-    if (!isWrite(request)) return
+    if (!isWrite(request) || !isOfService(request, answer)) return
     if (status < 300) exchange.hasWritten = true
-    if (isKnown(status)) exchange.isInDoubt = false
+    if (isKnown(answer)) exchange.inDoubt -= 1
   }
 }
 
-/** Whether the server has answered what became of a write. After other answers it may have been executed. @param {number} status */
-function isKnown(status) {
-  return status < 500 && status !== 408 && status !== 410
+/** @param {Request} request @param {Answer} answer @param {Exchange | undefined} exchange */
+function used(request, answer, exchange) {
+  if (isOfService(request, answer)) return responseOf(request, answer)
+  const reply = String(answer.status)
+  const foreign = failure('ERR_REPLY', `the answer to a request (${reply}) is not one of Azure Cosmos DB`, { reply })
+  // The SDK makes errors of its own of those of batches.
+  if (exchange) exchange.foreign = foreign
+  throw foreign
 }
 
-/** @param {number} status */
-function isRefusedForNow(status) {
-  return status === TOO_MANY_REQUESTS || status === RETRY_WITH
-}
-
-/** @param {Request} request */
-function isWrite({ method, headers }) {
-  if (method === 'GET' || method === 'HEAD') return false
-  const { 'x-ms-documentdb-isquery': isQuery, 'x-ms-cosmos-is-query-plan-request': isPlan } = headers.toJSON()
-  return String(isQuery).toLowerCase() !== 'true' && String(isPlan).toLowerCase() !== 'true'
+/**
+ * The error of an attempt, such that the SDK does not repeat it.
+ *
+ * @param {any} error
+ * @param {Request} request
+ */
+function forSdk(error, { abortSignal }) {
+  if (abortSignal?.aborted) return abortError()
+  return Object.assign(new Error(error.message), { code: 'ERR_CONNECTION' })
 }
 
 /**
@@ -138,58 +169,39 @@ function onSent(outgoing, isSecure, callback) {
   })
 }
 
-/** @param {import('node:http').IncomingMessage} incoming @returns {Promise<Answer>} */
-function read(incoming) {
-  return new Promise((resolve, reject) => {
-    /** @type {Buffer[]} */
-    const chunks = []
-    incoming.on('data', (chunk) => chunks.push(chunk))
-    incoming.on('error', reject)
-    incoming.on('end', () => {
-      const text = Buffer.concat(chunks).toString()
-      resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text })
-    })
-  })
-}
-
-/** @param {Request} request @param {Answer} answer */
-function responseOf(request, { status, headers, text }) {
-  // The SDK gives no access to the class of its headers.
-  const { constructor: Headers } = request.headers
-  return { request, status, headers: new Headers(headers), bodyAsText: status >= 400 ? errorBody(text) : text }
-}
-
-/** The SDK reads the message of every error body, also of one that a proxy made. @param {string} text */
-function errorBody(text) {
-  try {
-    const body = JSON.parse(text)
-    if (typeof body === 'object' && body !== null) return text
-  } catch {
-    // Replaced below.
-  }
-  return '{"message":""}'
-}
-
-/** @param {Answer} answer @param {number} attempt */
-function pauseOf({ headers }, attempt) {
-  const asked = Number(headers['x-ms-retry-after-ms'] ?? Number.NaN)
+/** @param {Answer | undefined} answer @param {number} attempt */
+function pauseOf(answer, attempt) {
+  const asked = Number(answer?.headers['x-ms-retry-after-ms'] ?? Number.NaN)
   if (Number.isFinite(asked) && asked >= 0) return asked
   return Math.min(DEFAULT_PAUSE_MS * 2 ** attempt, MAX_PAUSE_MS) * (0.5 + Math.random() / 2)
 }
 
-/** @param {number} milliseconds @param {AbortSignal} [signal] @returns {Promise<void>} */
-function pause(milliseconds, signal) {
-  return new Promise((resolve, reject) => {
+/** @param {number} milliseconds @param {AbortSignal[]} signals @returns {Promise<void>} */
+function pause(milliseconds, signals) {
+  return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer)
-      signal?.removeEventListener('abort', end)
-      if (signal?.aborted) reject(abortError())
-      else resolve()
+      ignore()
+      resolve()
     }
-    const timer = setTimeout(end, milliseconds)
-    if (signal?.aborted) return end()
-    signal?.addEventListener('abort', end)
+    // A longer one would end at once.
+    const timer = setTimeout(end, Math.min(milliseconds, MAX_TIMER_MS))
+    const ignore = onAbort(signals, end)
+    if (isAborted(signals)) end()
   })
+}
+
+/** @param {AbortSignal[]} signals */
+function isAborted(signals) {
+  return signals.some(({ aborted }) => aborted)
+}
+
+/** @param {AbortSignal[]} signals @param {() => void} callback @returns {() => void} calls back no more */
+function onAbort(signals, callback) {
+  for (const signal of signals) signal.addEventListener('abort', callback)
+  return () => {
+    for (const signal of signals) signal.removeEventListener('abort', callback)
+  }
 }
 
 /** An error that the SDK takes for an abort. */

@@ -3,7 +3,9 @@
 
 const { unsupported } = require('../../errors.js')
 const { itemOf } = require('../items.js')
+const { checkedCount, checkedRow, unfit } = require('./checks.js')
 const { tryDelete } = require('./points.js')
+const { LATEST } = require('./store.js')
 
 /**
  * @typedef {import('./store.js').CosmosStore} CosmosStore
@@ -49,7 +51,9 @@ async function list(store, scope, projection, exchange) {
 
 /** Deletes the entries of a scope. @param {CosmosStore} store @param {Scope} scope @param {Exchange} exchange */
 async function clear(store, scope, exchange) {
-  const found = (await names(store, scope, exchange)).map(({ item }) => item)
+  const found = (await names(store, { ...scope, consistency: /** @type {any} */ (LATEST) }, exchange)).map(
+    ({ item }) => item,
+  )
   const deleteNext = async () => {
     for (let item = found.pop(); item !== undefined; item = found.pop())
       await tryDelete(store, item, undefined, exchange)
@@ -63,7 +67,8 @@ async function clear(store, scope, exchange) {
  */
 async function entries(store, scope, exchange) {
   const items = await inPortions(scope, (part) => queryAll(store, selection(store, part, WHOLE), part, exchange))
-  return items.flatMap((item) => {
+  return items.flatMap((row) => {
+    const item = checkedRow(row, store.layout, scope.traceId)
     const [traceId, key] = [String(store.layout.traceIdOf(item)), store.layout.keyOf(item.id)]
     const entry = isWanted(scope, key) ? store.entryOf(item, { traceId, key }, exchange) : undefined
     return entry === undefined ? [] : [{ traceId, key, value: entry.value() }]
@@ -74,7 +79,8 @@ async function entries(store, scope, exchange) {
 async function names(store, scope, exchange) {
   const fields = scope.traceId === undefined ? `${NAMES}, ${store.layout.sqlTraceId} AS traceId` : NAMES
   const rows = await inPortions(scope, (part) => queryAll(store, selection(store, part, fields), part, exchange))
-  return rows.flatMap((row) => {
+  return rows.flatMap((found) => {
+    const row = checkedRow(found, store.layout)
     const [traceId, key] = [scope.traceId ?? String(row.traceId), store.layout.keyOf(row.id)]
     if (!isWanted(scope, key) || store.entryOf(row, { traceId, key }, exchange) === undefined) return []
     return [{ traceId, key, item: store.layout.itemOf(traceId, row.id, {}) }]
@@ -87,7 +93,7 @@ async function count(store, scope, exchange) {
   const query = selection(store, scope, 'VALUE COUNT(1)')
   query.query += ` AND ${unexpired(store, query.parameters)}`
   const counts = await queryAll(store, query, scope, exchange)
-  return counts.reduce((sum, one) => sum + Number(one), 0)
+  return counts.reduce((sum, one) => sum + checkedCount(one), 0)
 }
 
 /**
@@ -169,7 +175,8 @@ async function queryAll(store, query, { traceId, consistency }, exchange) {
   const found = []
   while (pages.hasMoreResults()) {
     const { resources } = await pages.fetchNext()
-    for (const one of resources ?? []) found.push(one)
+    if (!Array.isArray(resources)) throw unfit('has no list of items')
+    for (const one of resources) found.push(one)
   }
   return found
 }

@@ -55,6 +55,24 @@ class Opening {
     return this.#attempt
   }
 
+  /**
+   * Resolves when it is open, however many attempts that takes. Rejects if no attempt helps, or after an attempt when the signal is
+   * aborted.
+   *
+   * @param {AbortSignal} signal
+   * @returns {Promise<T>}
+   */
+  async usable(signal) {
+    for (;;) {
+      try {
+        return await this.ready()
+      } catch (error) {
+        if (signal.aborted || PERMANENT.has(/** @type {Failure} */ (error).code)) throw error
+        await pause(FIRST_DELAY_MS, signal)
+      }
+    }
+  }
+
   /** @param {number} [waited] @returns {Unready | undefined} */
   unready(waited) {
     if (this.#isClosed) return { isPermanent: true, makeError: closed }
@@ -125,6 +143,19 @@ function copyOf({ code, message, server, reply, cause }, waited) {
 function timedOut(waited) {
   const what = waited === undefined ? 'the container was not read yet' : `not ready after ${waited} ms`
   return failure('ERR_COMMAND_TIMEOUT', what)
+}
+
+/** @param {number} milliseconds @param {AbortSignal} signal @returns {Promise<void>} */
+function pause(milliseconds, signal) {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, milliseconds)
+    signal.addEventListener('abort', end)
+  })
 }
 
 module.exports = { Opening }

@@ -2,7 +2,7 @@
 'use strict'
 
 const { failure } = require('../../errors.js')
-const { rejectLostContainer } = require('./store.js')
+const { LATEST, rejectLostContainer } = require('./store.js')
 const { NEVER } = require('./stored.js')
 
 /**
@@ -17,6 +17,11 @@ const { NEVER } = require('./stored.js')
 const NOT_FOUND = 404
 const CONFLICT = 409
 const PRECONDITION_FAILED = 412
+/** Consistency of an account whose reads find every write, as the service names it. */
+const STRONG = 'Strong'
+const NO_ETAG = '"none"'
+/** How often a delete reads an entry again that exists, but was not found. */
+const MAX_CHECKS = 5
 /** How often a create is tried if the entry that is in its way has expired or was just deleted. */
 const MAX_CREATES = 5
 
@@ -81,7 +86,7 @@ async function set(store, call, exchange) {
 async function create(store, call, item, exchange) {
   for (let attempt = 1; ; attempt += 1) {
     if (await tryCreate(store, item, exchange)) return
-    const found = await store.read({ ...call, options: undefined }, exchange)
+    const found = await store.read({ ...call, options: { all: { consistency: LATEST } } }, exchange)
     const isThere = found !== undefined && store.entryOf(found, call, exchange) !== undefined
     if (isThere || attempt === MAX_CREATES) throw conflict(CONFLICT)
     // It has expired, and the service has not removed it yet.
@@ -119,14 +124,30 @@ async function remove(store, call, exchange) {
   const { condition } = call.options ?? {}
   const etag = condition?.kind === 'match' ? condition.etag : undefined
   if (call.input?.existence) return removeUnread(store, call, etag, exchange)
-  for (;;) {
-    const found = await store.find({ ...call, options: undefined }, exchange)
+  for (let attempt = 1; ; attempt += 1) {
+    const found = await store.findLatest(call, exchange)
     if (etag !== undefined && found?.etag !== etag) throw conflict()
-    if (found === undefined) return null
+    if (found === undefined) {
+      if (attempt > MAX_CHECKS || (await isMissing(store, call, exchange))) return null
+      continue
+    }
     const value = found.value()
     // Of several calls exactly one gets the value.
     if (await tryDelete(store, found.item, found.etag, exchange)) return value
   }
+}
+
+/**
+ * Whether an entry that a read did not find is missing: the replica that was read may lack the last writes of other clients. A
+ * deletion under an etag that no item has is answered by the region that is written to, and deletes nothing.
+ *
+ * @param {CosmosStore} store @param {StateCall} call @param {Exchange} exchange
+ */
+async function isMissing(store, { traceId, key }, exchange) {
+  const hasExpired = exchange.status !== NOT_FOUND
+  if (hasExpired || store.accountConsistency === STRONG) return true
+  await tryDelete(store, store.layout.itemOf(traceId, store.layout.idOf(key), {}), NO_ETAG, exchange)
+  return exchange.status === NOT_FOUND
 }
 
 /** @param {CosmosStore} store @param {StateCall} call @param {string | undefined} etag @param {Exchange} exchange */
@@ -149,7 +170,7 @@ async function touch(store, call, exchange) {
 /** @type {Execute} */
 async function persist(store, call, exchange) {
   for (;;) {
-    const found = await store.find({ ...call, options: undefined }, exchange)
+    const found = await store.findLatest(call, exchange)
     if (found === undefined || found.remaining === NEVER) return false
     const operations = [{ op: /** @type {const} */ ('set'), path: '/ttl', value: NEVER }]
     const options = store.writing(exchange, found.etag)

@@ -31,7 +31,7 @@ const MAX_PAUSE_MS = 200
 async function rewrite(store, call, exchange) {
   const { condition } = call.options ?? {}
   for (let attempt = 0; ; attempt += 1) {
-    const found = await store.find({ ...call, options: undefined }, exchange)
+    const found = await store.findLatest(call, exchange)
     if (condition?.kind === 'match' && found?.etag !== condition.etag) throw conflict()
     const before = found === undefined ? null : JSON.stringify(found.value())
     const { reply, json } = await store.workbench.run(call, before)
@@ -76,7 +76,7 @@ async function increment(store, call, exchange) {
   /** @type {any} */
   let answer
   const isPatched = await succeeds(exchange, [BAD_REQUEST, NOT_FOUND, PRECONDITION_FAILED], async () => {
-    answer = await store.at(item).patch(/** @type {any} */ (request), { abortSignal: exchange.signal })
+    answer = await store.at(item).patch(/** @type {any} */ (request), store.writing(exchange))
   })
   // What is missing, is no number, has an expiry or would be inexact.
   if (!isPatched) return rewrite(store, call, exchange)

@@ -3,6 +3,7 @@
 
 const { Buffer } = require('node:buffer')
 const { failure, invalidArgument } = require('../../errors.js')
+const { checkedItem } = require('./checks.js')
 const { checkConsistency, checkExpiry, serviceLevelOf } = require('./container.js')
 const { checkTraceId } = require('./item.js')
 const { NEVER, isEntry, remainingOf, storedValueOf } = require('./stored.js')
@@ -23,6 +24,10 @@ const { NEVER, isEntry, remainingOf, storedValueOf } = require('./stored.js')
  */
 
 const NOT_FOUND = 404
+/** The consistency of the account, whatever the store has. */
+const LATEST = Symbol('latest')
+/** As the service names it. */
+const SESSION = 'Session'
 /** The largest time to live that the service takes, in seconds. */
 const MAX_TTL = 2_147_483_647
 /** Of an item without its own members, in bytes: more is refused by the service. */
@@ -35,11 +40,12 @@ class CosmosStore {
    * @param {OpenedContainer} opened
    * @param {{ layout: ItemLayout, options: Options, workbench: import('./embedded.js').Workbench, clock: () => number }} parts
    */
-  constructor({ container, defaultTtl, accountConsistency }, { layout, options, workbench, clock }) {
+  constructor({ container, defaultTtl, accountConsistency, otherWriteRegions }, { layout, options, workbench, clock }) {
     this.container = container
     this.layout = layout
     this.containerTtl = defaultTtl
     this.accountConsistency = accountConsistency
+    this.otherWriteRegions = otherWriteRegions
     this.options = options
     this.workbench = workbench
     /** The server's time in seconds, as far as it is known. */
@@ -55,13 +61,15 @@ class CosmosStore {
    * Options of a request that reads.
    *
    * @param {Exchange} exchange
-   * @param {string} [consistency] of the call
+   * @param {string | typeof LATEST} [consistency] of the call
    */
   reading(exchange, consistency) {
-    checkConsistency(consistency, this.accountConsistency)
-    const level = consistency ?? this.options.consistency
+    const level = consistency === LATEST ? undefined : (consistency ?? this.options.consistency)
+    checkConsistency(level, this.accountConsistency)
     const abortSignal = exchange.signal
-    return level === undefined ? { abortSignal } : { abortSignal, consistencyLevel: serviceLevelOf(level) }
+    if (level !== undefined) return { abortSignal, consistencyLevel: serviceLevelOf(level) }
+    // The SDK sends the session token, without which there is no session, only if the request names this level.
+    return this.accountConsistency === SESSION ? { abortSignal, consistencyLevel: SESSION } : { abortSignal }
   }
 
   /**
@@ -71,7 +79,7 @@ class CosmosStore {
    * @param {string} [etag] that the item must have
    */
   writing(exchange, etag) {
-    const options = { abortSignal: exchange.signal }
+    const options = { abortSignal: exchange.signal, excludedLocations: this.otherWriteRegions }
     return etag === undefined ? options : { ...options, accessCondition: { type: 'IfMatch', condition: etag } }
   }
 
@@ -88,6 +96,16 @@ class CosmosStore {
   }
 
   /**
+   * Reads an entry that the call is to write. The consistency of the store is for calls that only read.
+   *
+   * @param {{ traceId: string, key: string }} call
+   * @param {Exchange} exchange
+   */
+  findLatest({ traceId, key }, exchange) {
+    return this.find({ traceId, key, options: { all: { consistency: LATEST } } }, exchange)
+  }
+
+  /**
    * Reads the item of an entry, which can have expired.
    *
    * @param {{ traceId: string, key: string, options?: any }} call
@@ -96,12 +114,13 @@ class CosmosStore {
    */
   async read({ traceId, key, options }, exchange) {
     const reading = this.reading(exchange, options?.all?.consistency)
-    const { resource } = await this.container.item(this.layout.idOf(key), traceId).read(reading)
+    const id = this.layout.idOf(key)
+    const { resource } = await this.container.item(id, traceId).read(reading)
     if (exchange.status === NOT_FOUND) {
       rejectLostContainer(exchange)
       return undefined
     }
-    const item = /** @type {Item} */ (resource)
+    const item = checkedItem(resource, this.layout, { id, traceId })
     if (!isEntry(item)) throw failure('ERR_WRONG_TYPE', 'the item is no entry: it has no value', { traceId, key })
     return item
   }
@@ -169,4 +188,4 @@ function rejectLostContainer({ status, substatus }) {
   if (substatus !== 0) throw Object.assign(new Error('not found'), { code: status })
 }
 
-module.exports = { CosmosStore, NOT_FOUND, rejectLostContainer }
+module.exports = { CosmosStore, LATEST, NOT_FOUND, rejectLostContainer }

@@ -3,6 +3,7 @@
 
 const { Buffer } = require('node:buffer')
 const { failure } = require('../../errors.js')
+const { unfit } = require('./checks.js')
 
 /** @typedef {import('./item.js').Item} Item */
 
@@ -40,6 +41,7 @@ function remainingOf({ ttl, _ts }, containerTtl, serverTime) {
   if (containerTtl === undefined) return NEVER
   const seconds = ttl ?? containerTtl
   if (!(seconds > 0)) return NEVER
+  if (!Number.isFinite(_ts)) throw unfit('has an item without the time of its last change')
   const remaining = _ts + seconds - (serverTime ?? _ts)
   return Math.max(remaining, 0)
 }
