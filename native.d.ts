@@ -142,6 +142,8 @@ export interface NativeFailure {
   key?: string
   /** The user's function that caused the failure: `strategy` or `credentials`. */
   origin?: string
+  /** What gives no sign of life: later failures with the same one are no news. */
+  silent?: string
   cause?: NativeCause
 }
 

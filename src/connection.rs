@@ -31,6 +31,7 @@ pub use self::dialogue::Dialogue;
 pub use self::driven::{Candidate, Driven, WaitFor};
 pub use self::fold::{Fold, folding};
 pub use self::handshake::{open_dialogue, open_reported};
+pub use self::link::Reads;
 pub use self::order::Order;
 #[cfg(test)]
 pub use self::pipeline::Pipeline;
@@ -74,7 +75,8 @@ impl Connection {
         command_timeout: Duration,
         driver: Option<&WakeDriver>,
     ) -> Self {
-        let connection = Self::new(command_timeout, driver, settings.order.clone(), settings.offline());
+        let (order, reads) = (settings.order.clone(), settings.reads.clone());
+        let connection = Self::new(command_timeout, driver, order, settings.offline(), reads);
         crate::runtime::spawn(supervisor::run(connection.link.clone(), settings));
         connection
     }
@@ -84,6 +86,7 @@ impl Connection {
         driver: Option<&WakeDriver>,
         order: Arc<Order>,
         offline: Offline,
+        reads: Reads,
     ) -> Self {
         let id = ConnectionId::next();
         let waking = |wake: &WakeDriver, link: Weak<Link>| {
@@ -95,7 +98,8 @@ impl Connection {
             }) as link::WakeDriver
         };
         let link = Arc::new_cyclic(|link| {
-            Link::new(command_timeout, driver.map(|wake| waking(wake, link.clone())), order, offline)
+            let driver = driver.map(|wake| waking(wake, link.clone()));
+            Link::new(command_timeout, driver, order, offline).with_reads(reads)
         });
         Connection { link, id }
     }
@@ -104,7 +108,7 @@ impl Connection {
     /// they are rejected.
     pub fn unconnected(command_timeout: Duration, order: Arc<Order>, offline_queue: bool) -> Self {
         let offline = if offline_queue { Offline::Queue } else { Offline::Reject };
-        let connection = Self::new(command_timeout, None, order, offline);
+        let connection = Self::new(command_timeout, None, order, offline, Reads::default());
         let link = connection.link.clone();
         crate::runtime::spawn(async move {
             tokio::select! {
@@ -139,6 +143,11 @@ impl Connection {
     /// Returns unsent commands to their sinks, and stays in use.
     pub fn drain_at_once(&self, why: &Error) {
         self.link.drain_at_once(why);
+    }
+
+    /// Returns unsent reads to their sinks, unless the connection is ready.
+    pub fn return_reads(&self) {
+        self.link.return_reads();
     }
 
     /// Returns unsent and later commands to their sinks. Ends when the sent ones are answered.
@@ -190,7 +199,8 @@ impl Connection {
 impl Connection {
     /// A connection whose candidate waits for `driver`.
     pub fn with_candidate(wire: Arc<dyn crate::transport::Wire>, driver: &WakeDriver) -> Self {
-        let connection = Self::new(Duration::from_secs(5), Some(driver), Arc::default(), Offline::Queue);
+        let connection =
+            Self::new(Duration::from_secs(5), Some(driver), Arc::default(), Offline::Queue, Reads::default());
         connection.link.set_candidate(wire.into(), crate::protocol::replies::Replies::new());
         connection
     }

@@ -34,6 +34,9 @@ pub struct Error {
     /// Trace id and key of the entry at fault, where the caller cannot know it.
     pub entry: Option<Arc<(String, String)>>,
     pub source: Option<Arc<Error>>,
+    /// What gives no sign of life, such as a server. Failures with the same one are announced once in an outage, however long they
+    /// say that it lasts.
+    pub silent: Option<Arc<str>>,
 }
 
 impl Error {
@@ -48,6 +51,7 @@ impl Error {
             refusal: None,
             entry: None,
             source: None,
+            silent: None,
         }
     }
 
@@ -71,6 +75,10 @@ impl Error {
 
     pub fn with_source(self, source: Error) -> Self {
         Error { source: Some(Arc::new(source)), ..self }
+    }
+
+    pub fn of_silence(self, silent: Option<Arc<str>>) -> Self {
+        Error { silent, ..self }
     }
 
     /// The failure of something of which another part failed too: nothing of it was written only if neither part wrote. That

@@ -4,6 +4,7 @@ mod draining;
 mod health_check;
 mod life;
 mod readiness;
+mod reads;
 mod traffic;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,6 +16,7 @@ use tokio::time::Instant;
 
 use self::life::Phase;
 pub use self::readiness::Offline;
+pub use self::reads::Reads;
 use super::order::Order;
 use super::pipeline::Pipeline;
 use super::stats::Stats;
@@ -53,6 +55,7 @@ struct State {
     pipeline: Pipeline,
     phase: Phase,
     offline: Offline,
+    reads: Reads,
     /// Why the current connection must be replaced.
     reconnect_reason: Option<Error>,
     /// The socket did not accept all bytes.
@@ -95,6 +98,7 @@ impl Link {
             pipeline: Pipeline::new(order),
             phase: Phase::Lost,
             offline,
+            reads: Reads::default(),
             reconnect_reason: None,
             has_backlog: false,
             outage: None,
@@ -125,6 +129,7 @@ impl Link {
     pub fn submit(&self, request: Request, deadline: Instant, mut sink: Box<dyn Sink>) {
         let mut state = self.state();
         let stopped = state.ended.as_ref().or(state.decommissioned.as_ref()).cloned();
+        let stopped = stopped.or_else(|| self.read_rejection(&state, &request));
         if let Some(cause) = stopped.or_else(|| self.offline_rejection(&state)) {
             state.pipeline.reject(request, deadline, &cause, &mut *sink);
             drop(state);
@@ -201,13 +206,21 @@ impl Link {
     /// Fails pending and later commands with `cause`, for good.
     pub fn end(&self, cause: Error) {
         self.change(|state| {
-            state.phase = Phase::Lost;
-            state.pipeline.fail_all(&cause);
+            let failure = self.failure_at_end(state, &cause);
+            state.enter(Phase::Lost);
+            state.pipeline.fail_all(&failure);
             state.ended.get_or_insert(cause);
             // Only the driver can release the socket.
             self.wake_driver(state);
         });
         self.ended.notify_one();
+    }
+
+    /// The failure of pending commands when the connection is ended.
+    fn failure_at_end(&self, state: &State, cause: &Error) -> Error {
+        let is_away = cause.kind == Kind::Closed && !state.phase.is_ready();
+        let reason = is_away.then(|| self.attempt.reason(state.outage.as_ref(), Instant::now())).flatten();
+        reason.map_or_else(|| cause.clone(), |reason| Error::closed_while_away(&reason))
     }
 
     /// Resolves when a command waits for a connection.

@@ -9,6 +9,7 @@
 //! | --- | --- | --- | --- |
 //! | `on_disconnect` | keep | keep reads, fail others: unknown | keep |
 //! | `expire`, if overdue | fail: no | fail: unknown; discard later replies | fail: no |
+//! | `return_reads` | redirect reads, keep others | keep | keep |
 //! | `drain` | redirect, or fail: no | keep | redirect, or fail: no |
 //! | `fail_all` | fail: no | fail: unknown | fail: no |
 //!

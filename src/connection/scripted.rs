@@ -110,6 +110,14 @@ impl Calls {
         assert!(before.is_none(), "command {id} is settled twice: {before:?}, {:?}", call.settled);
     }
 
+    /// Checks that no read failed.
+    pub fn check_reads(&self) {
+        let state = self.state();
+        let is_failed_read = |call: &&Call| !call.writes && matches!(call.settled, Some(Err(_)));
+        let failed = state.calls.iter().find(is_failed_read);
+        assert!(failed.is_none(), "a read failed: {failed:?}");
+    }
+
     /// Checks that all commands are settled. Returns their number, and how many of them failed.
     pub fn finish(&self, requests: usize) -> (usize, usize) {
         let state = self.state();

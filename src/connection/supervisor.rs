@@ -9,7 +9,7 @@ use tokio::time::{sleep, timeout};
 use super::dialogue::Dialogue;
 use super::driven::Candidate;
 use super::handshake::open_reported;
-use super::link::{Link, Offline};
+use super::link::{Link, Offline, Reads};
 use super::order::Order;
 use super::target::{MasterChanges, Target};
 use crate::config::strategy::Strategy;
@@ -55,6 +55,7 @@ pub struct ConnectionSettings {
     pub offline_queue: bool,
     /// Shared by all connections of the store.
     pub order: Arc<Order>,
+    pub reads: Reads,
 }
 
 impl ConnectionSettings {

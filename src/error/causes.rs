@@ -36,6 +36,30 @@ impl Error {
         }
     }
 
+    /// The timeout of a call that the server had refused before, and that was sent again.
+    pub fn after_refusal(self, refusal: &Error) -> Self {
+        if self.kind != Kind::CommandTimeout {
+            return self;
+        }
+        let detail = format!("{}; the last reply was {}", self.detail, refusal.detail);
+        let remedy = refusal.remedy().or(self.remedy);
+        Error { remedy, ..self.reworded(detail).with_source(refusal.clone()) }
+    }
+
+    /// A call was pending when the adapter was closed, as there was no connection for that `reason`.
+    pub fn closed_while_away(reason: &Error) -> Self {
+        let detail = format!("the adapter was closed while there was no connection: {reason}");
+        let closed = Error::new(Kind::Closed, detail).at(reason.server.as_ref());
+        Error { remedy: reason.remedy(), ..closed.with_source(reason.clone()) }
+    }
+
+    /// A call was pending when the adapter was closed, as the server refused it temporarily.
+    pub fn closed_while_refused(refusal: &Error) -> Self {
+        let detail = format!("the adapter was closed while the call was retried: {refusal}");
+        let closed = Error::new(Kind::Closed, detail).at(refusal.server.as_ref());
+        Error { remedy: refusal.remedy(), ..closed.with_source(refusal.clone()) }
+    }
+
     /// A server is connected and does not answer.
     pub fn no_reply(server: Option<Arc<str>>) -> Self {
         let name = server.as_deref().unwrap_or("the server");
@@ -52,6 +76,11 @@ impl Error {
             remedy: reason.remedy(),
             ..Error::new(Kind::Offline, format!("not connected: {reason}")).with_source(reason.clone())
         }
+    }
+
+    /// A read cannot be sent to its server, for that `reason`, and others may serve it.
+    pub fn unreachable(reason: &Error) -> Self {
+        Error { kind: Kind::Unreachable, ..reason.clone() }
     }
 
     /// A newer write on the same entry went to another server first.

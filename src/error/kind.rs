@@ -34,6 +34,8 @@ pub enum Kind {
     Offline,
     /// The server is not one of those to be asked any more.
     Retired,
+    /// There is no connection to the server, and others may serve the read.
+    Unreachable,
     /// The reconnect strategy gave up: no further attempt follows.
     Ended,
     Auth,
@@ -76,9 +78,12 @@ impl Kind {
     pub fn code(self) -> &'static str {
         match self {
             Kind::InvalidConfig | Kind::WrongServer => "ERR_INVALID_CONFIG",
-            Kind::Connection | Kind::Offline | Kind::Unusable | Kind::Ended | Kind::Retired => {
-                "ERR_CONNECTION"
-            }
+            Kind::Connection
+            | Kind::Offline
+            | Kind::Unusable
+            | Kind::Ended
+            | Kind::Retired
+            | Kind::Unreachable => "ERR_CONNECTION",
             Kind::Auth | Kind::NoCredentials => "ERR_AUTH",
             Kind::CommandTimeout => "ERR_COMMAND_TIMEOUT",
             Kind::Closed => "ERR_CLOSED",

@@ -44,9 +44,9 @@ impl Delivery {
         Ok(Delivery { on_settled, direct, in_flight, waiting: Mutex::default() })
     }
 
-    /// `batches` batches begin. Called on the JavaScript thread.
-    pub fn begin(&self, env: &Env, batches: u32) -> napi::Result<()> {
-        self.in_flight.begin(env, batches)
+    /// A batch begins. Called on the JavaScript thread.
+    pub fn begin(&self, env: &Env) -> napi::Result<()> {
+        self.in_flight.begin(env)
     }
 
     /// Delivers the results of a batch: the first chunk now, the others when JavaScript requests them.
@@ -113,8 +113,8 @@ struct InFlight {
 }
 
 impl InFlight {
-    fn begin(&self, env: &Env, batches: u32) -> napi::Result<()> {
-        if batches == 0 || self.batches.fetch_add(batches, Ordering::Relaxed) > 0 {
+    fn begin(&self, env: &Env) -> napi::Result<()> {
+        if self.batches.fetch_add(1, Ordering::Relaxed) > 0 {
             return Ok(());
         }
         // SAFETY: the `Delivery` of the batch holds the function.

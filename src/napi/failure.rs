@@ -25,6 +25,8 @@ pub struct NativeFailure {
     pub key: Option<String>,
     /// The user's function that caused the failure: `strategy` or `credentials`.
     pub origin: Option<String>,
+    /// What gives no sign of life: later failures with the same one are no news.
+    pub silent: Option<String>,
     pub cause: Option<NativeCause>,
 }
 
@@ -52,6 +54,7 @@ impl NativeFailure {
             trace_id: entry.map(|(trace_id, _)| trace_id.clone()),
             key: entry.map(|(_, key)| key.clone()),
             origin: origin_of(error.kind).map(Into::into),
+            silent: error.silent.as_deref().map(Into::into),
             cause: error.source.as_deref().map(|source| NativeCause {
                 code: source.kind.code().into(),
                 message: source.to_string(),

@@ -59,6 +59,8 @@ pub struct Request {
     commands: Vec<Command>,
     /// The connection of its [`Effect::ReadHere`] commands.
     pub here: Option<Generation>,
+    /// Its commands are reads that other servers serve too: without a connection they go back to their sink.
+    pub is_returnable: bool,
     /// The age of the first command; the others follow.
     first_age: Age,
     /// The ages of commands that are older than the request.

@@ -1,16 +1,19 @@
 //! A Redis Cluster. Each call is sent to the node that serves its slot.
 
+mod apply;
 mod discovery;
 mod handover;
 mod members;
 mod nodes;
 mod ownership;
 mod present;
+mod reads;
 mod redirect;
 mod redirecting;
 mod retry_queue;
 mod routes;
 mod scan;
+mod shares;
 mod slot;
 mod slot_map;
 mod to_node;
@@ -23,26 +26,19 @@ use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use self::handover::Handover;
-use self::nodes::ConnectionKind;
 use self::redirect::Redirect;
-use self::redirecting::RedirectingSink;
 use self::retry_queue::RetryQueue;
-use self::routes::{Node, NodeIndex, Routes};
+use self::routes::{Node, Routes};
 use self::scan::{Selection, scan_cluster};
-use self::slot::slot_of;
 use self::to_node::visit_each;
 use crate::config::strategy::Strategy;
-use crate::config::{self, Writes};
+use crate::config::{self, Address};
 use crate::connection::{Connection, OnEvent, Order, Stats, WakeDriver};
-use crate::engine::call::{Calls, OperationKind, Outcomes};
 use crate::engine::listing::Listing;
-use crate::engine::redis::encoder::Encoder;
-use crate::engine::redis::replies::CallReplies;
 use crate::engine::redis::visitors::{ReadValues, Remove, TakeKeys};
 use crate::error::Error;
 use crate::json::Chunks;
 use crate::keyspace::{Keyspace, Scope};
-use crate::protocol::Request;
 use crate::sync::locked;
 
 pub struct Cluster {
@@ -72,18 +68,11 @@ struct Life {
     /// Decommissioned nodes, which may still have outstanding replies.
     decommissioned: Vec<Arc<Node>>,
     /// All slots were served at the last check.
-    was_healthy: bool,
+    is_served: bool,
+    /// `Ready` was emitted, and no loss of a node or failed refresh since.
+    is_announced: bool,
     /// Totals of decommissioned nodes.
     past_stats: Stats,
-}
-
-/// The calls of a batch that go to one node.
-#[derive(Default)]
-struct Share {
-    number: Option<NodeIndex>,
-    request: Request,
-    operations: Vec<OperationKind>,
-    slots: Vec<Option<u16>>,
 }
 
 impl Cluster {
@@ -115,61 +104,6 @@ impl Cluster {
         let discovery = crate::runtime::spawn(discovery::run(cluster.clone(), strategy));
         cluster.life().discovery = Some(discovery.abort_handle());
         cluster
-    }
-
-    /// Sends each call of a batch to the node that serves its slot. The calls for one node form a share of the batch.
-    /// `outcomes_of(share, calls)` creates the receiver of a share's outcomes. Returns the share of each call.
-    pub fn apply<'a, O: Outcomes>(
-        self: &Arc<Self>,
-        keyspace: &Keyspace,
-        writes: Writes,
-        calls: impl Calls<'a>,
-        deadline: Instant,
-        mut outcomes_of: impl FnMut(u32, usize) -> O,
-    ) -> Vec<u16> {
-        let mut encoder = Encoder::new(keyspace, writes);
-        let mut shares: Vec<Share> = Vec::new();
-        let mut share_of = Vec::with_capacity(calls.len());
-        let (routes, _turn) = self.routes_for_calls();
-        for call in calls {
-            let slot = slot_of(encoder.key_of(&call));
-            let number =
-                if call.operation.kind().writes() { routes.owner(slot) } else { routes.reader(slot) };
-            let share = shares.iter().position(|share| share.number == number).unwrap_or_else(|| {
-                shares.push(Share { number, ..Share::default() });
-                shares.len() - 1
-            });
-            encoder.push(&call.operation, &mut shares[share].request);
-            shares[share].operations.push(call.operation.kind());
-            shares[share].slots.push(Some(slot));
-            share_of.push(share as u16);
-        }
-        let nodes: Vec<Option<Arc<Node>>> =
-            shares.iter().map(|share| share.number.map(|number| routes.node(number).clone())).collect();
-        drop(routes);
-        for (index, (share, node)) in shares.into_iter().zip(nodes).enumerate() {
-            let Share { mut request, operations, slots, .. } = share;
-            let outcomes = outcomes_of(index as u32, operations.len());
-            let queried = node.as_ref().map(|node| node.address.clone());
-            let wait = encoder.close(&mut request, &operations);
-            let replies = CallReplies::new(operations, wait, outcomes);
-            let sink = RedirectingSink::new(
-                self.clone(),
-                ConnectionKind::Commands,
-                deadline,
-                slots,
-                queried,
-                replies,
-            )
-            .confirmed_by(wait);
-            let connection = node.as_ref().map_or(&self.unrouted, |node| &node.command_connection);
-            connection.submit(request, deadline, Box::new(sink));
-            if node.is_none() {
-                // The nodes may have become known since: then only another refresh drains these calls.
-                self.refresh();
-            }
-        }
-        share_of
     }
 
     pub async fn list(
@@ -211,7 +145,7 @@ impl Cluster {
     /// Whether each slot has a node that calls are sent to at once.
     pub fn is_ready(&self) -> bool {
         let life = self.life();
-        life.closed.is_none() && life.was_healthy
+        life.closed.is_none() && life.is_served
     }
 
     /// Why calls on some slot cannot be sent at once; `None` if all can.
@@ -273,36 +207,32 @@ impl Cluster {
     /// The node that a redirected command is sent to.
     fn node_for(self: &Arc<Self>, slot: u16, to: &Redirect) -> Option<Arc<Node>> {
         match to {
-            Redirect::Moved(address) => {
-                let mut routes = self.routes_mut();
-                if !routes.is_owner(slot, address) {
-                    self.order.record(self.command_timeout);
-                }
-                routes.move_slot(slot, address, |address| self.make_node(address));
-                routes.at(address).cloned()
-            }
+            Redirect::Moved(address) => Some(self.move_slot(slot, address)),
             Redirect::Ask(address) => {
                 let known = self.routes().at(address).cloned();
                 // A node that imports its first slot is not in the slot map yet.
                 known.or_else(|| Some(self.routes_mut().node_at(address, |address| self.make_node(address))))
             }
-            Redirect::Owner | Redirect::OwnerLater => {
+            Redirect::Owner | Redirect::OwnerLater | Redirect::Reader => {
                 let routes = self.routes();
                 routes.owner(slot).map(|number| routes.node(number).clone())
             }
         }
     }
 
-    /// The routes for new calls. If older calls wait for their nodes or are being drained to them, this also returns
-    /// the lock of the handover, which the caller holds until it has submitted the new calls: so these overtake none.
-    fn routes_for_calls(&self) -> (RwLockReadGuard<'_, Routes>, Option<MutexGuard<'_, ()>>) {
-        let routes = self.routes();
-        if routes.are_complete() && !self.handover.is_due() {
-            return (routes, None);
+    /// Returns the new owner of a slot.
+    fn move_slot(self: &Arc<Self>, slot: u16, address: &Address) -> Arc<Node> {
+        let mut routes = self.routes_mut();
+        let is_news = !routes.is_owner(slot, address);
+        if is_news {
+            self.order.record(self.command_timeout);
         }
+        let owner = routes.move_slot(slot, address, |address| self.make_node(address));
         drop(routes);
-        let turn = self.handover.turn();
-        (self.routes(), Some(turn))
+        if is_news {
+            self.return_waiting_reads();
+        }
+        owner
     }
 
     fn routes(&self) -> RwLockReadGuard<'_, Routes> {

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::leader::Leader;
 use super::redirected::{Explained, Redirected};
 use crate::config::Writes;
 use crate::config::strategy::Strategy;
 use crate::connection::{
-    ConnectWhen, Connection, ConnectionSettings, Event, OnEvent, Order, Stats, Target, WakeDriver,
+    ConnectWhen, Connection, ConnectionSettings, Event, OnEvent, Order, Reads, Stats, Target, WakeDriver,
 };
 use crate::engine::call::{Calls, Outcomes};
 use crate::engine::listing::Listing;
@@ -41,13 +42,15 @@ impl Redis {
         on_event: OnEvent,
     ) -> Self {
         let order = Arc::new(Order::default());
+        let leader = Arc::new(Leader::default());
         let for_scans = ConnectionSettings {
             target: target.clone(),
             connect_when: ConnectWhen::OnDemand,
-            strategy: Strategy::Backoff,
+            strategy: leader.followed(),
             on_event: Arc::new(|_| {}),
             offline_queue,
             order: order.clone(),
+            reads: Reads::default(),
         };
         let scan_connection = Connection::start(for_scans, command_timeout, None);
         let redirected = Redirected::new(target.address().cloned());
@@ -59,6 +62,7 @@ impl Redis {
                     Event::Connect => redirected.forget(),
                     _ => {}
                 }
+                leader.recv(&event);
                 on_event(event);
             }
         };
@@ -71,6 +75,7 @@ impl Redis {
             on_event,
             offline_queue,
             order,
+            reads: Reads::default(),
         };
         let command_connection = Connection::start(for_commands, command_timeout, driver);
         Redis { target, command_connection, scan_connection, redirected }

@@ -69,7 +69,8 @@ impl State {
     /// Sends nothing more on the current connection.
     fn drain(&mut self, cause: Error) {
         if let Some(socket) = self.phase.writable_socket().cloned() {
-            self.phase = Phase::Draining(socket, cause);
+            self.enter(Phase::Draining(socket, cause.clone()));
+            self.return_reads(&cause);
         }
     }
 }

@@ -68,7 +68,8 @@ impl Link {
                 let server = self.attempt.server();
                 let name = server.as_deref().unwrap_or("the server");
                 let silent = format!("{name} did not answer for {limit} ms");
-                self.request_reconnect(state, Error::new(Kind::Connection, silent).at(server.as_ref()));
+                let silent = Error::new(Kind::Connection, silent).at(server.as_ref());
+                self.request_reconnect(state, silent.of_silence(server));
             }
             self.schedule(state, now)
         })

@@ -53,6 +53,11 @@ impl Phase {
 }
 
 impl State {
+    pub(super) fn enter(&mut self, phase: Phase) {
+        self.reads.set_ready(phase.is_ready());
+        self.phase = phase;
+    }
+
     /// Whether replies are read from this generation.
     pub(super) fn is_served(&self, generation: Generation) -> bool {
         self.pipeline.generation() == generation && self.phase.readable_socket().is_some()
@@ -69,9 +74,10 @@ impl State {
     /// Requeues the commands that may be sent again, and fails the others.
     fn disconnected(&mut self, cause: &Error) {
         self.outage = Some(cause.clone());
-        self.phase = Phase::Lost;
+        self.enter(Phase::Lost);
         self.reconnect_reason = None;
         self.pipeline.on_disconnect(cause);
+        self.return_reads(cause);
         self.fail_waiting(cause);
         if let Some(why) = &self.decommissioned {
             self.pipeline.drain(why);
@@ -87,7 +93,7 @@ impl Link {
                 state.disconnected(&Error::new(Kind::Connection, "the connection was replaced"));
             }
             if state.ended.is_none() {
-                state.phase = Phase::Candidate(Some(Box::new((socket, replies))));
+                state.enter(Phase::Candidate(Some(Box::new((socket, replies)))));
                 state.pipeline.set_server(self.attempt.server());
             }
             self.wake_driver(state);
@@ -108,7 +114,7 @@ impl Link {
     pub fn accept(&self, generation: Generation, socket: Arc<Socket>) {
         let mut state = self.state();
         if state.is_candidate(generation) {
-            state.phase = Phase::Accepted(socket);
+            state.enter(Phase::Accepted(socket));
             state.connection_count += 1;
             (state.last_activity, state.partial_reply_since) = (Instant::now(), None);
             self.transition.notify_one();
@@ -122,7 +128,8 @@ impl Link {
             if state.pipeline.generation() != generation {
                 return;
             }
-            state.phase = Phase::Adopted(socket.clone());
+            let socket = socket.clone();
+            state.enter(Phase::Adopted(socket));
             let outage = state.outage.take();
             state.adopted_at = Instant::now();
             if state.pipeline.is_any_due(state.adopted_at) {

@@ -36,7 +36,7 @@ impl Link {
         self.reason_unready(state).as_ref().map(Error::offline)
     }
 
-    fn reason_unready(&self, state: &State) -> Option<Error> {
+    pub(super) fn reason_unready(&self, state: &State) -> Option<Error> {
         if let Some(ended) = &state.ended {
             return Some(ended.clone());
         }

@@ -1,8 +1,14 @@
 //! Returns unsent commands to their sinks, which redirect them to other nodes.
 
+#[cfg(test)]
+use std::sync::Arc;
+
 use super::Pipeline;
 use super::segment::Segment;
 use crate::error::{Applied, Error};
+use crate::protocol::Effect;
+#[cfg(test)]
+use crate::protocol::{Encoded, Request};
 
 impl Pipeline {
     /// Marks all unsent commands as waiting in the order, because they are about to be redirected: newer commands on
@@ -27,6 +33,33 @@ impl Pipeline {
     /// Like [`Pipeline::drain`], if no newer call can be sent on another connection meanwhile: none has to wait.
     pub fn drain_at_once(&mut self, why: &Error) {
         self.drain_queue(why, false);
+    }
+
+    /// Redirects unsent reads, where their sinks know of another server. The other commands stay in the queue.
+    pub fn return_reads(&mut self, why: &Error) {
+        for segment in self.take_unsent() {
+            for index in segment.next..segment.last {
+                let is_returned = segment.request.effect(index) == Effect::Read
+                    && self.can_redirect(segment.batch, index, why)
+                    && self.redirect(&segment.command(index), why);
+                if !is_returned {
+                    self.enqueue_command(&segment, index);
+                }
+            }
+        }
+        self.skip_sent();
+    }
+
+    /// The unsent reads, but not those after ASKING, which only one node serves.
+    #[cfg(test)]
+    pub fn unsent_reads(&self) -> Vec<Encoded<'_>> {
+        let unsent = |segment: &Segment| segment.first_unsent()..segment.last;
+        let segments = self.segments.range(self.sending..);
+        let commands = segments.flat_map(|segment| unsent(segment).map(|index| (&segment.request, index)));
+        let is_read = |(request, index): &(&Arc<Request>, usize)| {
+            request.effect(*index) == Effect::Read && !request.is_asking(*index)
+        };
+        commands.filter(is_read).map(|(request, index)| request.command(index)).collect()
     }
 
     fn drain_queue(&mut self, why: &Error, must_wait: bool) {

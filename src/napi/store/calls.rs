@@ -36,7 +36,7 @@ impl NativeStore {
         wait: Option<NativeWait>,
     ) -> napi::Result<u32> {
         let Some(Opened { store, delivery, .. }) = self.opened() else { return Ok(0) };
-        delivery.begin(&env, 1)?;
+        delivery.begin(&env)?;
         let calls = Records::new(count as usize, text.as_str());
         let mut delivery = Some(delivery);
         let reply_of = |_, calls| {
@@ -62,13 +62,18 @@ impl NativeStore {
         let Some(Opened { store, delivery, .. }) = self.opened() else { return Ok(NativeShares::default()) };
         let calls = Records::new(count as usize, text.as_str());
         let mut shares = 0;
+        let mut begun = Ok(());
         let reply_of = |share: u32, calls| {
             shares = share + 1;
+            // Before anything can settle the share, whatever happens to the others.
+            if let Err(error) = delivery.begin(&env) {
+                begun = Err(error);
+            }
             let delivery = delivery.clone();
             BatchReply::new(batch.wrapping_add(share), calls, move |chunks| delivery.deliver(chunks))
         };
         let share_of = store.apply(calls, wait.map(Into::into), reply_of).unwrap_or_default();
-        delivery.begin(&env, shares)?;
+        begun?;
         let share_of = if shares > 1 {
             share_of.into_iter().filter_map(|share| char::from_u32(share.into())).collect()
         } else {

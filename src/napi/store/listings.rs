@@ -66,7 +66,7 @@ impl NativeStore {
         F: Future<Output = Result<Chunks, Error>> + Send + 'static,
     {
         let Some(Opened { store, delivery, .. }) = self.opened() else { return Ok(()) };
-        delivery.begin(&env, 1)?;
+        delivery.begin(&env)?;
         let deadline = store.deadline();
         self.listings.start(batch, delivery, deadline, listing(store));
         Ok(())

@@ -53,7 +53,7 @@ pub async fn run(cluster: Arc<Cluster>, strategy: Strategy) {
             Err(cause) => {
                 is_known = false;
                 // So that `ready` follows, though no node was lost.
-                cluster.life().was_healthy = false;
+                cluster.life().is_announced = false;
                 cluster.unrouted.set_outage(Some(&cause));
                 cluster.emit(Event::Error(cause.clone()));
                 let Some(delay) = strategy.delay(MAX_DELAY_IN_FAILOVER, retries, &cause).await else {

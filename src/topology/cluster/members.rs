@@ -8,7 +8,7 @@ use super::routes::{Node, Routes};
 use super::slot_map::SlotMap;
 use crate::config::strategy::Strategy;
 use crate::config::{Address, Server};
-use crate::connection::{ConnectWhen, Connection, ConnectionSettings, Event, OnEvent, Stats, Target};
+use crate::connection::{ConnectWhen, Connection, ConnectionSettings, Event, OnEvent, Reads, Stats, Target};
 use crate::error::{Error, Kind};
 
 impl Cluster {
@@ -53,6 +53,7 @@ impl Cluster {
                 + Stats { waiting: 0, ..node.command_connection.stats() + node.scan_connection.stats() };
         }
         self.drain_unrouted();
+        self.return_waiting_reads();
         self.slot_maps.send_modify(|count| *count += 1);
         if self.becomes_healthy() {
             (self.on_event)(Event::Ready);
@@ -68,19 +69,24 @@ impl Cluster {
 
     pub(super) fn make_node(self: &Arc<Self>, address: &Address) -> Arc<Node> {
         let server = Server { address: address.clone(), access: self.config.access.clone() };
-        let settings = |connect_when, on_event| ConnectionSettings {
+        let settings = |connect_when, on_event, reads| ConnectionSettings {
             target: Target::Member(server.clone()),
             connect_when,
             strategy: Strategy::Backoff,
             on_event,
             offline_queue: self.offline_queue,
             order: self.order.clone(),
+            reads,
         };
-        let scan_connection =
-            Connection::start(settings(ConnectWhen::OnDemand, Arc::new(|_| {})), self.command_timeout, None);
+        let scan_connection = Connection::start(
+            settings(ConnectWhen::OnDemand, Arc::new(|_| {}), Reads::default()),
+            self.command_timeout,
+            None,
+        );
         let is_up = Arc::new(AtomicBool::new(false));
+        let reads = Reads { is_ready: is_up.clone(), are_returned: self.reads_replicas() };
         let command_connection = Connection::start(
-            settings(ConnectWhen::Always, self.listener(&is_up)),
+            settings(ConnectWhen::Always, self.listener(&is_up), reads),
             self.command_timeout,
             self.driver.as_ref(),
         );
@@ -107,13 +113,17 @@ impl Cluster {
         let node = || self.routes().nodes().iter().find(|node| Arc::ptr_eq(&node.is_up, is_up)).cloned();
         match event {
             Event::Ready => {
-                if node().is_some_and(|node| self.set_up(&node)) {
+                if node().is_none() {
+                    return;
+                }
+                self.return_waiting_reads();
+                if self.becomes_healthy() {
                     (self.on_event)(Event::Ready);
                 }
             }
             Event::Error(_) | Event::Reconnecting { .. } => {
-                if let Some(node) = node() {
-                    self.set_down(&node);
+                if node().is_some() {
+                    self.on_loss();
                     self.refresh();
                     (self.on_event)(event);
                 }
@@ -122,25 +132,22 @@ impl Cluster {
         }
     }
 
-    /// Returns whether all slots are served now but were not before.
-    fn set_up(&self, node: &Node) -> bool {
-        node.set_up(true);
-        self.becomes_healthy()
-    }
-
-    fn set_down(&self, node: &Node) {
+    /// A node is lost, or still away. The slots are served as before if it is a replica.
+    fn on_loss(&self) {
+        let routes = self.routes();
         let mut life = self.life();
-        node.set_up(false);
-        life.was_healthy = false;
+        life.is_served &= routes.is_healthy();
+        life.is_announced = false;
     }
 
-    /// Returns whether all slots are served now but were not at the last check.
+    /// Returns whether all slots are served now, and `Ready` was not emitted since a node was lost.
     fn becomes_healthy(&self) -> bool {
         let routes = self.routes();
         let mut life = self.life();
-        // With `life` locked, so that a concurrent `set_down` is not overwritten.
-        let is_healthy = routes.is_healthy();
-        let was_healthy = std::mem::replace(&mut life.was_healthy, is_healthy);
-        is_healthy && !was_healthy
+        // With `life` locked, so that a concurrent `on_loss` is not overwritten.
+        let is_served = routes.is_healthy();
+        life.is_served = is_served;
+        let was_announced = std::mem::replace(&mut life.is_announced, is_served);
+        is_served && !was_announced
     }
 }

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::Cluster;
 use super::redirect::Redirect;
-use super::routes;
+use super::routes::{self, Reader};
 use super::slot::{SLOTS, slot_of};
 use crate::config::{Address, AddressMap};
 use crate::connection::{Connection, Order};
@@ -33,6 +33,12 @@ pub trait Nodes: Send + Sync + 'static {
     /// The node that a redirected command is sent to; `None` if no node is known.
     fn node_for(self: &Arc<Self>, slot: u16, to: &Redirect) -> Option<Self::Node>;
 
+    /// The node for the next read of a slot; `None` if none is known.
+    fn reader(&self, slot: u16) -> Option<Reader<Self::Node>>;
+
+    /// Reads of this slot wait at a node: returns them, if another one that may serve them is up by now.
+    fn recheck(&self, node: &Self::Node, slot: u16);
+
     /// Sends a request to a node, or queues it until one is known.
     fn submit(
         &self,
@@ -49,8 +55,8 @@ pub trait Nodes: Send + Sync + 'static {
     /// Requests a new slot map.
     fn refresh(&self);
 
-    /// The error of commands that are overdue now.
-    fn overdue(&self) -> Error;
+    /// The error of commands that are overdue now, where the connection to their node was `lost`.
+    fn overdue(&self, lost: Option<&Error>) -> Error;
 }
 
 /// What scans need in addition.
@@ -100,6 +106,14 @@ impl Nodes for Cluster {
         Cluster::node_for(self, slot, to)
     }
 
+    fn reader(&self, slot: u16) -> Option<Reader<Arc<routes::Node>>> {
+        Cluster::reader(self, slot)
+    }
+
+    fn recheck(&self, node: &Arc<routes::Node>, slot: u16) {
+        Cluster::recheck(self, node, Some(slot));
+    }
+
     fn submit(
         &self,
         node: Option<&Arc<routes::Node>>,
@@ -119,8 +133,9 @@ impl Nodes for Cluster {
         Cluster::refresh(self);
     }
 
-    fn overdue(&self) -> Error {
-        self.unrouted.overdue()
+    fn overdue(&self, lost: Option<&Error>) -> Error {
+        let overdue = |lost| Error::overdue(self.command_timeout, lost);
+        lost.map_or_else(|| self.unrouted.overdue(), overdue)
     }
 }
 

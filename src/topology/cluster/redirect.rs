@@ -15,6 +15,8 @@ pub enum Redirect {
     Owner,
     /// The same, after a pause.
     OwnerLater,
+    /// To a node that serves reads of the slot. Reads only.
+    Reader,
 }
 
 impl Redirect {
@@ -24,6 +26,9 @@ impl Redirect {
             let (host, port) = error.refusal.as_ref()?.target.as_ref()?;
             Some(map.map(relative_to(host, *port, queried?)?))
         };
+        if error.kind == Kind::Unreachable {
+            return Some(Redirect::Reader);
+        }
         match error.refused_as() {
             Some(RefusalKind::Moved) => Some(to().map_or(Redirect::OwnerLater, Redirect::Moved)),
             Some(RefusalKind::Ask) => Some(to().map_or(Redirect::OwnerLater, Redirect::Ask)),

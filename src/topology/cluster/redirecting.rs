@@ -137,14 +137,18 @@ impl<S: Sink + 'static, N: Nodes> SharedRequest<S, N> {
         }));
     }
 
-    /// The deadline has passed: fails the commands with the last reply of a node, which explains more than a timeout.
+    /// The deadline has passed: fails the commands.
     fn expire(self, redirected: Vec<RedirectedCommand>) {
         let cluster = self.lock().cluster.clone();
-        let overdue = cluster.overdue();
         for RedirectedCommand { index, age, why, .. } in redirected {
             cluster.order().settle(age);
-            let why = if why.kind == Kind::Retired { overdue.clone() } else { why };
-            self.lock().sink.take(index, Err(why.with_applied(Applied::No)));
+            let failure = match why.kind {
+                Kind::Retired => cluster.overdue(None),
+                Kind::Unreachable => cluster.overdue(Some(&why)),
+                // The reply of a node explains more than a timeout.
+                _ => why,
+            };
+            self.lock().sink.take(index, Err(failure.with_applied(Applied::No)));
         }
         self.finish();
     }
@@ -160,14 +164,18 @@ impl<S: Sink + 'static, N: Nodes> SharedRequest<S, N> {
                 redirecting.slots.len(),
             )
         };
-        for mut batch in batches_by_node(&cluster, redirected) {
+        for mut batch in batches_by_node(&cluster, kind, redirected) {
             if let Some(wait) = wait.filter(|_| batch.writes) {
                 batch.close(&wait, commands);
             }
-            let RedirectBatch { node, request, indexes, confirmed, .. } = batch;
+            let waiting = batch.waiting(kind);
+            let RedirectBatch { node, request, indexes, reasons, confirmed, .. } = batch;
             let queried = node.as_ref().map(N::address);
-            let sink = RedirectedSink { whole: self.clone(), indexes, confirmed, queried };
+            let sink = RedirectedSink { whole: self.clone(), indexes, reasons, confirmed, queried };
             cluster.submit(node.as_ref(), kind, request, deadline, Box::new(sink));
+            if let (Some(node), Some(slot)) = (node, waiting) {
+                cluster.recheck(&node, slot);
+            }
         }
         self.finish();
     }
@@ -209,6 +217,8 @@ struct RedirectedSink<S, N> {
     whole: SharedRequest<S, N>,
     /// Indexes of the commands in the original request.
     indexes: Vec<usize>,
+    /// Why each of them was redirected.
+    reasons: Vec<Error>,
     /// Index of the original WAIT, if the batch ends with a WAIT.
     confirmed: Option<usize>,
     queried: Option<Address>,
@@ -223,6 +233,11 @@ impl<S: Sink + 'static, N: Nodes> RedirectedSink<S, N> {
 
 impl<S: Sink + 'static, N: Nodes> Sink for RedirectedSink<S, N> {
     fn take(&mut self, index: usize, reply: Result<Frame<'_>, Error>) {
+        let refusal = self.reasons.get(index).filter(|reason| reason.is_transient());
+        let reply = reply.map_err(|error| match refusal {
+            Some(refusal) => error.after_refusal(refusal),
+            None => error,
+        });
         if let Some(index) = self.index(index) {
             self.whole.lock().sink.take(index, reply);
         }

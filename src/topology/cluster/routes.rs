@@ -18,12 +18,16 @@ pub struct Node {
 
 impl Node {
     pub fn is_up(&self) -> bool {
-        self.is_up.load(Ordering::Relaxed)
+        self.is_up.load(Ordering::Acquire)
     }
+}
 
-    pub fn set_up(&self, is_up: bool) {
-        self.is_up.store(is_up, Ordering::Relaxed);
-    }
+/// A node that serves the reads of a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reader<N> {
+    pub node: N,
+    /// If not, no node is that may serve them.
+    pub is_up: bool,
 }
 
 /// Index of a node in [`Routes`].
@@ -74,9 +78,16 @@ impl Routes {
         routes
     }
 
-    pub fn move_slot(&mut self, slot: u16, to: &Address, mut node: impl FnMut(&Address) -> Arc<Node>) {
+    /// Returns the new owner; `node` creates it if there is no node at the address.
+    pub fn move_slot(
+        &mut self,
+        slot: u16,
+        to: &Address,
+        mut node: impl FnMut(&Address) -> Arc<Node>,
+    ) -> Arc<Node> {
         let index = self.index_of(to, &mut node);
         self.set_owner(slot, index);
+        self.node(index).clone()
     }
 
     fn set_owner(&mut self, slot: u16, index: NodeIndex) {
@@ -103,6 +114,10 @@ impl Routes {
             self.nodes.len() - 1
         });
         index as NodeIndex
+    }
+
+    pub fn read_from(&self) -> ReadFrom {
+        self.read_from
     }
 
     pub fn nodes(&self) -> &[Arc<Node>] {
@@ -132,13 +147,14 @@ impl Routes {
     }
 
     /// The node for the next read, according to `read_from`, in rotation.
-    pub fn reader(&self, slot: u16) -> Option<NodeIndex> {
+    pub fn reader(&self, slot: u16) -> Option<Reader<NodeIndex>> {
         let owner = self.owner(slot)?;
         let replicas = &self.replicas[usize::from(owner)];
-        if replicas.is_empty() {
-            return Some(owner);
-        }
         let up = |index: &NodeIndex| self.node(*index).is_up();
+        let at_owner = || Reader { node: owner, is_up: up(&owner) };
+        if replicas.is_empty() {
+            return Some(at_owner());
+        }
         let replicas = replicas.iter().copied().filter(up);
         let readable: Vec<NodeIndex> = match self.read_from {
             ReadFrom::Primary => Vec::new(),
@@ -146,7 +162,8 @@ impl Routes {
             ReadFrom::Any => replicas.chain(Some(owner).filter(up)).collect(),
         };
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-        Some(readable.get(turn % readable.len().max(1)).copied().unwrap_or(owner))
+        let chosen = readable.get(turn % readable.len().max(1));
+        Some(chosen.map_or_else(at_owner, |node| Reader { node: *node, is_up: true }))
     }
 
     /// The nodes that serve slots.

@@ -1,4 +1,4 @@
-//! Random interleavings of calls with slots that move between scripted nodes.
+//! Random interleavings of calls with slots that move between scripted nodes, and with nodes that are lost.
 //! [`scripted`](crate::connection::scripted) checks the invariants.
 
 use std::collections::{BTreeMap, HashSet};
@@ -16,10 +16,12 @@ use crate::protocol::Request;
 const NODES: usize = 4;
 /// The keys in each slot.
 const KEYS: [&[&str]; 2] = [&["a", "b", "c"], &["x", "y", "z"]];
+/// By slot: a node that serves its reads, besides the owner.
+const REPLICAS: [usize; 2] = [2, 3];
 const RETRY_AFTER: Duration = Duration::from_millis(50);
 const MAX_CALL_DURATION: Duration = Duration::from_secs(5);
 
-/// The calls of a tick that go to one node.
+/// The calls of a tick that go to one node: writes, or reads.
 #[derive(Default)]
 struct Share {
     request: Request,
@@ -33,8 +35,6 @@ struct World {
     truth: Truth,
     calls: Calls,
     requests: usize,
-    /// A node that the client cannot reach.
-    cut_off: Option<usize>,
 }
 
 impl World {
@@ -45,13 +45,12 @@ impl World {
             truth: Truth { owners: [0, 1], ..Truth::default() },
             calls: Calls::default(),
             requests: 0,
-            cut_off: None,
         }
     }
 
     fn step(&mut self) {
         let node = self.random.usize(..NODES);
-        match self.random.u8(0..40) {
+        match self.random.u8(0..43) {
             0..10 => self.push(),
             10..16 => self.send(node),
             16..21 => drop(self.run_one(node)),
@@ -62,13 +61,14 @@ impl World {
             36 => self.apply_slot_map(),
             37 => self.lose_node(node),
             38 => self.change_refusals(),
+            39..42 => self.cluster.connect(node),
             _ => (0..NODES).for_each(|node| self.catch_up(node)),
         }
     }
 
     /// Submits the calls of a tick, a share for each node.
     fn push(&mut self) {
-        let mut shares: BTreeMap<Option<usize>, Share> = BTreeMap::new();
+        let mut shares: BTreeMap<(Option<usize>, bool, bool), Share> = BTreeMap::new();
         for _ in 0..self.random.usize(1..=3) {
             let slot = self.random.usize(..KEYS.len());
             let mut keys = KEYS[slot].to_vec();
@@ -76,13 +76,23 @@ impl World {
             keys.truncate(if self.random.u8(0..3) == 0 { 2 } else { 1 });
             let writes = self.random.u8(0..4) != 0;
             let id = self.calls.add(&keys, writes);
-            let node = self.cluster.routes.lock().unwrap()[slot];
-            let share = shares.entry(node).or_default();
+            let reader = self.cluster.reader(slot as u16).filter(|_| !writes);
+            let owner = self.cluster.routes.lock().unwrap()[slot];
+            let node = reader.map_or(owner, |reader| Some(reader.node));
+            let is_returnable = reader.is_some_and(|reader| reader.is_up);
+            let share = shares.entry((node, writes, is_returnable)).or_default();
+            share.request.is_returnable = is_returnable;
             push(&mut share.request, id, &keys, writes);
             share.ids.push(id);
             share.slots.push(Some(slot as u16));
         }
-        for (node, Share { request, ids, slots }) in shares {
+        if self.random.u8(0..8) == 0 {
+            // Between the choice of the nodes and the submission.
+            let node = self.random.usize(..NODES);
+            if self.random.bool() { self.cluster.disconnect(node) } else { self.cluster.connect(node) }
+        }
+        for ((node, writes, is_returnable), Share { request, ids, slots }) in shares {
+            let slot = slots[0].unwrap();
             self.requests += 1;
             let deadline = Instant::now() + MAX_CALL_DURATION;
             let sink = Recorder { calls: self.calls.clone(), ids };
@@ -90,11 +100,14 @@ impl World {
             let sink =
                 RedirectingSink::new(cluster, ConnectionKind::Commands, deadline, slots, queried, sink);
             self.cluster.submit(node.as_ref(), ConnectionKind::Commands, request, deadline, Box::new(sink));
+            if let Some(node) = node.filter(|_| !writes && !is_returnable) {
+                self.cluster.recheck(&node, slot);
+            }
         }
     }
 
     fn send(&mut self, node: usize) {
-        if self.cut_off == Some(node) {
+        if !self.cluster.is_up(node) {
             return;
         }
         let max = self.random.usize(1..200);
@@ -112,7 +125,7 @@ impl World {
     }
 
     fn catch_up(&mut self, node: usize) {
-        if self.cut_off == Some(node) {
+        if !self.cluster.is_up(node) {
             return;
         }
         self.cluster.with(node, |line| line.server.receive(&mut line.pipeline, usize::MAX));
@@ -155,15 +168,8 @@ impl World {
         self.truth.former.insert((slot, self.truth.owners[slot]));
         self.truth.owners[slot] = node;
         if self.truth.former.contains(&(slot, node)) {
-            self.disconnect(node);
+            self.cluster.disconnect(node);
         }
-    }
-
-    fn disconnect(&self, node: usize) {
-        self.cluster.with(node, |line| {
-            line.server.disconnect();
-            line.pipeline.on_disconnect(&Error::new(Kind::Connection, "gone"));
-        });
     }
 
     /// Updates the routes, as the cluster does.
@@ -182,11 +188,13 @@ impl World {
         if is_retired {
             self.apply_slot_map();
         }
-        self.disconnect(node);
-        self.cut_off = self.random.bool().then_some(node);
+        self.cluster.disconnect(node);
         if is_retired {
             let why = Error::new(Kind::Retired, "retired");
             self.cluster.with(node, |line| line.pipeline.drain(&why));
+        }
+        if self.random.bool() {
+            self.cluster.connect(node);
         }
     }
 
@@ -196,7 +204,8 @@ impl World {
     }
 
     fn end(mut self) -> (usize, usize) {
-        (self.truth.is_down, self.truth.loading, self.cut_off) = (false, None, None);
+        (self.truth.is_down, self.truth.loading) = (false, None);
+        (0..NODES).for_each(|node| self.cluster.connect(node));
         self.apply_slot_map();
         for rounds in 0.. {
             let is_idle = |node: usize| {
@@ -210,6 +219,7 @@ impl World {
             if rounds < 20 || !self.truth.moving.is_empty() {
                 self.move_slots();
             }
+            (0..NODES).for_each(|node| self.cluster.connect(node));
             (0..NODES).for_each(|node| self.catch_up(node));
             self.retry();
             let due = self.cluster.run_later.lock().unwrap().len();
@@ -217,6 +227,7 @@ impl World {
         }
         self.cluster.order.tidy(Instant::now() + 3 * MAX_CALL_DURATION);
         assert!(!self.cluster.order.is_active(), "something still waits");
+        self.calls.check_reads();
         self.calls.finish(self.requests)
     }
 }
@@ -227,6 +238,7 @@ fn while_slots_move_each_call_is_settled_once_and_writes_on_an_entry_keep_their_
         let mut world = World::new(seed);
         for _ in 0..world.random.usize(20..200) {
             world.step();
+            world.cluster.check_waiting_reads();
         }
         world.end()
     });

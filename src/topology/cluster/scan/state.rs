@@ -37,7 +37,7 @@ impl<N: ScanNodes> State<N> {
                 Ok(state) if state.has_all(&cluster.known_slots()) => return Ok(state),
                 Err(error) if error.kind != Kind::Retired => return Err(error),
                 _ if deadline <= Instant::now() => {
-                    return Err(cluster.overdue().with_applied(Applied::No));
+                    return Err(cluster.overdue(None).with_applied(Applied::No));
                 }
                 _ => {}
             }

@@ -1,18 +1,22 @@
 //! The client's view of the scripted cluster: a connection to each node, and the routes of the slots.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::super::*;
-use super::{MAX_CALL_DURATION, NODES};
+use super::{KEYS, MAX_CALL_DURATION, NODES, REPLICAS};
 use crate::config::AddressMap;
 use crate::connection::scripted::Server;
 use crate::connection::{Order, Pipeline};
-use crate::protocol::Request;
+use crate::protocol::{Request, arguments};
+use crate::topology::cluster::routes::Reader;
 
 /// A connection to a node. The last one is unconnected.
 pub struct Line {
     pub pipeline: Pipeline,
     pub server: Server,
+    /// Set with the lock of the line.
+    is_up: Arc<AtomicBool>,
 }
 
 /// The substitute for a cluster.
@@ -20,6 +24,10 @@ pub struct Scripted {
     pub order: Arc<Order>,
     map: AddressMap,
     pub lines: Vec<Mutex<Line>>,
+    /// By node: there is a connection.
+    up: Vec<Arc<AtomicBool>>,
+    /// Rotates the reads.
+    turn: AtomicUsize,
     /// By slot, as known to the client.
     pub routes: Mutex<[Option<usize>; 2]>,
     pub run_later: Mutex<VecDeque<Box<dyn FnOnce() + Send>>>,
@@ -32,9 +40,16 @@ pub fn address_of(node: usize) -> Address {
 impl Scripted {
     pub fn new() -> Arc<Self> {
         let order = Arc::new(Order::default());
-        let line = |_| Mutex::new(Line { pipeline: Pipeline::new(order.clone()), server: Server::default() });
+        let up: Vec<_> = (0..=NODES).map(|node| Arc::new(AtomicBool::new(node < NODES))).collect();
+        let line = |is_up: &Arc<AtomicBool>| Line {
+            pipeline: Pipeline::new(order.clone()),
+            server: Server::default(),
+            is_up: is_up.clone(),
+        };
         Arc::new(Scripted {
-            lines: (0..=NODES).map(line).collect(),
+            lines: up.iter().map(line).map(Mutex::new).collect(),
+            up,
+            turn: AtomicUsize::new(0),
             order,
             map: AddressMap::default(),
             routes: Mutex::new([None; 2]),
@@ -58,10 +73,65 @@ impl Scripted {
 
     pub fn set_route(&self, slot: usize, node: usize) {
         let mut routes = self.routes.lock().unwrap();
-        if routes[slot].replace(node) != Some(node) {
-            self.order.record(MAX_CALL_DURATION);
+        if routes[slot].replace(node) == Some(node) {
+            return;
+        }
+        self.order.record(MAX_CALL_DURATION);
+        drop(routes);
+        self.return_waiting_reads();
+    }
+
+    pub fn is_up(&self, node: usize) -> bool {
+        self.up[node].load(Ordering::SeqCst)
+    }
+
+    pub fn connect(&self, node: usize) {
+        self.with(node, |line| line.is_up.store(true, Ordering::SeqCst));
+        self.return_waiting_reads();
+    }
+
+    pub fn disconnect(&self, node: usize) {
+        let cause = Error::new(Kind::Connection, "gone");
+        self.with(node, |line| {
+            line.is_up.store(false, Ordering::SeqCst);
+            line.server.disconnect();
+            line.pipeline.on_disconnect(&cause);
+            line.return_reads();
+        });
+    }
+
+    fn return_waiting_reads(&self) {
+        (0..NODES).filter(|node| !self.is_up(*node)).for_each(|node| self.with(node, Line::return_reads));
+    }
+
+    /// Checks that reads wait for a connection only while no node is connected that serves them.
+    pub fn check_waiting_reads(&self) {
+        for node in (0..NODES).filter(|node| !self.is_up(*node)) {
+            let line = self.lines[node].lock().unwrap();
+            for read in line.pipeline.unsent_reads() {
+                let slot = slot_of(arguments(read.bytes).nth(1).unwrap());
+                let served = self.reader(slot).is_some_and(|reader| reader.is_up);
+                assert!(!served, "a read of slot {slot} waits for {node}");
+            }
         }
     }
+}
+
+fn slot_of(key: &[u8]) -> u16 {
+    let has_key = |keys: &&[&str]| keys.iter().any(|one| one.as_bytes() == key);
+    KEYS.iter().position(has_key).unwrap() as u16
+}
+
+impl Line {
+    fn return_reads(&mut self) {
+        if !self.is_up.load(Ordering::SeqCst) {
+            self.pipeline.return_reads(&unreachable());
+        }
+    }
+}
+
+fn unreachable() -> Error {
+    Error::new(Kind::Unreachable, "gone")
 }
 
 impl Nodes for Scripted {
@@ -90,7 +160,25 @@ impl Nodes for Scripted {
                 Some(node(address))
             }
             Redirect::Ask(address) => Some(node(address)),
-            Redirect::Owner | Redirect::OwnerLater => self.routes.lock().unwrap()[usize::from(slot)],
+            Redirect::Owner | Redirect::OwnerLater | Redirect::Reader => {
+                self.routes.lock().unwrap()[usize::from(slot)]
+            }
+        }
+    }
+
+    /// One of the owner and the replica, in turn.
+    fn reader(&self, slot: u16) -> Option<Reader<usize>> {
+        let owner = self.routes.lock().unwrap()[usize::from(slot)]?;
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let mut nodes = [owner, REPLICAS[usize::from(slot)]];
+        nodes.rotate_left(turn % 2);
+        let chosen = nodes.into_iter().find(|node| self.is_up(*node));
+        Some(Reader { node: chosen.unwrap_or(owner), is_up: chosen.is_some() })
+    }
+
+    fn recheck(&self, node: &usize, slot: u16) {
+        if !self.is_up(*node) && self.reader(slot).is_some_and(|reader| reader.is_up) {
+            self.with(*node, Line::return_reads);
         }
     }
 
@@ -100,10 +188,17 @@ impl Nodes for Scripted {
         _: ConnectionKind,
         request: Request,
         deadline: Instant,
-        sink: Box<dyn Sink>,
+        mut sink: Box<dyn Sink>,
     ) {
-        let node = node.copied().unwrap_or(NODES);
-        self.with(node, |line| line.pipeline.push(request, deadline, sink));
+        let returned = self.with(node.copied().unwrap_or(NODES), |line| {
+            if request.is_returnable && !line.is_up.load(Ordering::SeqCst) {
+                line.pipeline.reject(request, deadline, &unreachable(), &mut *sink);
+                return Some(sink);
+            }
+            line.pipeline.push(request, deadline, sink);
+            None
+        });
+        returned.into_iter().for_each(Sink::finish);
     }
 
     fn run_later(&self, task: Box<dyn FnOnce() + Send>) {
@@ -112,7 +207,7 @@ impl Nodes for Scripted {
 
     fn refresh(&self) {}
 
-    fn overdue(&self) -> Error {
+    fn overdue(&self, _: Option<&Error>) -> Error {
         Error::new(Kind::CommandTimeout, "overdue")
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::KEYS;
+use super::{KEYS, REPLICAS};
 use crate::connection::scripted::{Command, Verdict};
 
 /// The actual state of the cluster.
@@ -36,6 +36,7 @@ impl Truth {
         let count = command.keys.iter().filter(|key| there(key)).count();
         let (none, all) = (count == 0, count == command.keys.len());
         match moved {
+            _ if !command.writes && REPLICAS[slot] == node => Verdict::Run,
             _ if owner == node && none => Verdict::Run,
             Some((to, _)) if owner == node && all => refuse(format!("ASK {slot} node:{to}")),
             Some((to, _)) if *to == node && command.is_asking && all => Verdict::Run,

@@ -15,6 +15,7 @@ use crate::error::{Error, Kind};
 use crate::protocol::{Generation, Request, Sink};
 use crate::topology::cluster::nodes::{ConnectionKind, Nodes, ScanNodes};
 use crate::topology::cluster::redirect::Redirect;
+use crate::topology::cluster::routes::Reader;
 use crate::topology::cluster::slot::{SLOTS, slot_of};
 
 const RETRY_AFTER: Duration = Duration::from_millis(50);
@@ -225,13 +226,21 @@ impl Nodes for Scripted {
                 Address::Tcp { port, .. } => usize::from(*port),
                 Address::Unix(_) => unreachable!("no node has such an address"),
             },
-            Redirect::Owner | Redirect::OwnerLater => known.owners[usize::from(slot)]?,
+            Redirect::Owner | Redirect::OwnerLater | Redirect::Reader => known.owners[usize::from(slot)]?,
         };
         if matches!(to, Redirect::Moved(_)) {
             self.order.record(MAX_CALL_DURATION);
             known.owners[usize::from(slot)] = Some(node);
         }
         Some(known.line(node, &self.order))
+    }
+
+    fn reader(&self, _: u16) -> Option<Reader<Arc<Line>>> {
+        unreachable!("scans read no replicas")
+    }
+
+    fn recheck(&self, _: &Arc<Line>, _: u16) {
+        unreachable!("scans read no replicas")
     }
 
     fn submit(
@@ -263,7 +272,7 @@ impl Nodes for Scripted {
         self.known.lock().unwrap().is_outdated = true;
     }
 
-    fn overdue(&self) -> Error {
+    fn overdue(&self, _: Option<&Error>) -> Error {
         Error::new(Kind::CommandTimeout, "overdue")
     }
 }
