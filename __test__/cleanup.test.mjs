@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { assertFails } from './support/assert-fails.mjs'
 import { startedCluster } from './support/cluster.mjs'
+import { next } from './support/events.mjs'
 import { open } from './support/open.mjs'
 import { unusedPort } from './support/unused-port.mjs'
 import { warm, warmThroughRelay } from './support/warm.mjs'
@@ -38,6 +39,24 @@ describe('cleanup with a timeout rejects what is pending after it', () => {
     ]
     await Promise.all([...calls, state.cleanup({ timeout: 0 })])
     assert.equal(state.stats().inFlight, 0)
+  })
+
+  it('while the server is away, with the reason', async (t) => {
+    const port = await unusedPort()
+    const state = open(t, { host: '127.0.0.1', port, commandTimeout, socket: { reconnectStrategy: 20 } })
+    const reason = `connecting to 127.0.0.1:${port} failed: connection refused`
+    const calls = [
+      assertFails(state.set('t', 'k', 1), 'ERR_CLOSED', { applied: 'no' }),
+      assertFails(state.get('t', 'k'), 'ERR_CLOSED'),
+      assertFails(state.getGroup('t'), 'ERR_CLOSED'),
+    ]
+    await next(state, 'reconnecting', 2)
+    await state.cleanup({ timeout: 0 })
+    for (const { message, cause } of await Promise.all(calls)) {
+      assert.ok(message.includes(`the adapter was closed while there was no connection: ${reason}`), message)
+      const { code, message: why } = /** @type {import('redis-state-adapter').RedisStateError} */ (cause)
+      assert.deepEqual([code, why], ['ERR_CONNECTION', `${reason}. Is the server running?`])
+    }
   })
 
   it('in a cluster, with and without a connection', async (t) => {

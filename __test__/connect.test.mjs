@@ -95,7 +95,7 @@ describe('connect', () => {
     const state = open(t, { host: '127.0.0.1', port })
     await once(server, 'addressed')
     const error = await assertFails(state.connect({ timeout: 300 }), 'ERR_COMMAND_TIMEOUT')
-    assert.match(error.message, /waiting .* for 127\.0\.0\.1:\d+ to answer/)
+    assert.match(error.message, /waiting for 127\.0\.0\.1:\d+ to answer/)
     await state.cleanup({ timeout: 0 })
     server.unref()
   })
@@ -216,11 +216,18 @@ describe('a first connection that takes longer than commandTimeout', () => {
   for (const scheme of ['redis', 'rediss']) {
     it(`is announced with the step that it waits for: ${scheme}`, async (t) => {
       const port = await listening(t, createServer((socket) => void socket.on('error', () => {})).unref())
-      const state = open(t, { url: `${scheme}://127.0.0.1:${port}`, commandTimeout: 300 })
-      const [error] = await next(state, 'error')
-      assert.equal(error.code, 'ERR_CONNECTION')
-      // The failure of the attempt, which comes much later, has another text.
-      assert.match(error.message, /^waiting .* for 127\.0\.0\.1:\d+ to (accept|answer) .*\?$/)
+      const socket = { connectTimeout: 2000, reconnectStrategy: 20 }
+      const state = open(t, { url: `${scheme}://127.0.0.1:${port}`, commandTimeout: 1200, socket })
+      /** @type {import('redis-state-adapter').RedisStateError[]} */
+      const announced = []
+      state.on('error', (error) => announced.push(error))
+      await next(state, 'error')
+      assert.equal(announced[0].code, 'ERR_CONNECTION')
+      assert.match(announced[0].message, /^waiting 1\.\d s for 127\.0\.0\.1:\d+ to (accept|answer) .*\?$/)
+      // The attempt fails for the same reason, in other words.
+      const [{ cause }] = await next(state, 'reconnecting')
+      assert.match(cause.message, /took longer than 2000 ms/)
+      assert.equal(announced.length, 1)
       await state.cleanup({ timeout: 0 })
     })
   }

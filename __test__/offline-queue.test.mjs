@@ -2,6 +2,8 @@
 // Calls while there is no connection, with `offlineQueue: false`.
 
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { describe, it } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { assertAllFail, assertFails } from './support/assert-fails.mjs'
@@ -9,6 +11,7 @@ import { allCalls } from './support/calls.mjs'
 import { startedCluster } from './support/cluster.mjs'
 import { next } from './support/events.mjs'
 import { fill } from './support/fill.mjs'
+import { listening } from './support/listening.mjs'
 import { open } from './support/open.mjs'
 import { started } from './support/redis.mjs'
 import { startedSentinels } from './support/sentinel.mjs'
@@ -32,11 +35,27 @@ describe('without an offline queue, calls reject at once', () => {
     assert.equal(state.stats().inFlight, 0)
   })
 
+  it('before the first connection, and ask nothing', async (t) => {
+    const mute = createServer((socket) => socket.on('error', () => {}).once('data', () => mute.emit('addressed')))
+    const addressed = once(mute, 'addressed')
+    const port = await listening(t, mute)
+    const state = open(t, { host: '127.0.0.1', port, commandTimeout, offlineQueue, socket })
+    await addressed
+    const { message } = await assertFails(state.get('t', 'k'), 'ERR_CONNECTION')
+    assert.match(message, /not connected: waiting .*for 127\.0\.0\.1:\d+ to answer/)
+    // Nothing is wrong so far, unless the machine stalled for a second.
+    if (!/waiting [\d.]+ s /.test(message)) assert.doesNotMatch(message, /\?|\d ms/)
+    await state.cleanup({ timeout: 0 })
+    mute.unref()
+  })
+
   it('while the server rejects the login', async (t) => {
     const { url } = await started(t, ['--requirepass', 'word'])
     const state = open(t, { url, commandTimeout, offlineQueue, socket })
     await next(state, 'error')
     await assertAllFail(allCalls(state), 'ERR_AUTH', { reply: 'NOAUTH' })
+    const { message } = await assertFails(state.get('t', 'k'), 'ERR_AUTH')
+    assert.match(message, /This server requires a password: set password, or credentials\.$/)
   })
 
   it('from the loss of the connection until it is ready again', async (t) => {

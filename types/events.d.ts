@@ -26,9 +26,9 @@ export interface RedisStateAdapterEvents {
   reconnecting: [ReconnectingInfo]
   /**
    * The connection was lost or an attempt failed. Until the adapter is ready again, each different error (code and
-   * message) is emitted once; `reconnecting` is emitted for each attempt. If the first connection takes longer than
-   * `commandTimeout`, an error with what it waits for is emitted too. Without a listener the event is not emitted, and
-   * nothing is thrown.
+   * message) is emitted once, and that a server does not answer once, whichever timeout ends the wait; `reconnecting` is
+   * emitted for each attempt. If the first connection takes longer than `commandTimeout`, and nothing was emitted yet, an
+   * error with what it waits for is. Without a listener the event is not emitted, and nothing is thrown.
    */
   error: [RedisStateError]
   /** The adapter makes no further attempts to connect: `cleanup` was called, or the reconnect strategy gave up. */

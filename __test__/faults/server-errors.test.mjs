@@ -13,6 +13,7 @@ import { killOtherClients } from '../support/kill-clients.mjs'
 import { killServer } from '../support/kill-server.mjs'
 import { open } from '../support/open.mjs'
 import { started } from '../support/redis.mjs'
+import { scripted, scriptedServer } from '../support/scripted-server.mjs'
 import { inPatientTime, patientTimeout, soon } from '../support/timing.mjs'
 import { until } from '../support/until.mjs'
 import { warm } from '../support/warm.mjs'
@@ -154,6 +155,37 @@ describe('a server that loads its data for longer than commandTimeout', () => {
     await Promise.all([starting, ready])
     assert.equal(await state.get('trace', 'k7'), 7)
     assert.equal((await state.getGroup('trace')).length, 200)
+  })
+})
+
+describe('a server that refuses a call temporarily, and then says nothing', () => {
+  for (const name of ['get', 'set']) {
+    it(`is named with its refusal by the timeout: ${name}`, async (t) => {
+      let refusals = 0
+      const url = await scripted(t, ([command]) => {
+        if (command !== 'GET' && command !== 'SET') return undefined
+        return refusals++ < 3 ? '-LOADING Redis is loading the dataset in memory' : () => {}
+      })
+      const state = open(t, { url, commandTimeout: patientTimeout })
+      const call = name === 'get' ? state.get('t', 'k') : state.set('t', 'k', 1)
+      const applied = name === 'get' ? undefined : 'unknown'
+      const { message, cause } = await assertFails(call, 'ERR_COMMAND_TIMEOUT', { applied, ...inPatientTime })
+      assert.match(message, /timed out .*; the last reply was LOADING Redis is loading the dataset in memory\./)
+      assert.equal(/** @type {RedisStateError} */ (cause).reply, undefined)
+      assert.match(String(cause), /LOADING/)
+    })
+  }
+})
+
+describe('the connection for listings', () => {
+  it('is retried as often as the reconnect strategy has the other one retried', async (t) => {
+    const server = await scriptedServer(t, () => (socket) => void socket.destroy())
+    const state = open(t, { url: server.url, commandTimeout: 60_000, socket: { reconnectStrategy: 20 } })
+    const listing = assertFails(state.getGroup('trace'), 'ERR_CLOSED')
+    // With the default delays it would have made about ten attempts meanwhile.
+    await next(state, 'reconnecting', 100)
+    assert.ok(server.connections > 150, `${server.connections} attempts of both`)
+    await Promise.all([listing, state.cleanup({ timeout: 0 })])
   })
 })
 

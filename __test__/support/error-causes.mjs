@@ -74,8 +74,13 @@ export const CAUSES = [
   ['ERR_COMMAND_TIMEOUT', 'without TLS?', (t) => mute(t, {})],
   ['ERR_COMMAND_TIMEOUT', 'TLS alert', (t) => speaking(t, '\x15\x03\x03\x00\x02\x02\x46', {})],
   ['ERR_COMMAND_TIMEOUT', 'is not TLS', (t) => speaking(t, '-ERR unknown command\r\n', { tls: true })],
-  ['ERR_COMMAND_TIMEOUT', 'no reply from', silentAt('GET')],
-  ['ERR_COMMAND_TIMEOUT', 'LOADING', refusing({ PING: '-LOADING Redis is loading the dataset in memory' })],
+  ['ERR_COMMAND_TIMEOUT', 'no reply from 127.0.0.1:6379.', silentAt('GET')],
+  ['ERR_COMMAND_TIMEOUT', 'the last reply was LOADING', refusingOnce],
+  [
+    'ERR_COMMAND_TIMEOUT',
+    'rejected by 127.0.0.1:6379: LOADING',
+    refusing({ PING: '-LOADING Redis is loading the dataset in memory' }),
+  ],
   [
     'ERR_COMMAND_TIMEOUT',
     'database 99',
@@ -84,6 +89,7 @@ export const CAUSES = [
   ['ERR_COMMAND_TIMEOUT', 'no sentinel names', unknownMaster],
   ['ERR_BACKPRESSURE', 'maxPendingCommands', beyondTheLimit],
   ['ERR_CLOSED', 'cleanup()', closed],
+  ['ERR_CLOSED', 'no connection', closedWhileAway],
   ['ERR_CORRUPT_VALUE', 'getGroup', stored('order-1:note', 'by other means', (state) => state.getGroup('order-1'))],
   ['ERR_CORRUPT_VALUE', 'get("order-1", "note")', stored('order-1:note', '', (state) => state.get('order-1', 'note'))],
   ['ERR_WRONG_TYPE', 'WRONGTYPE', hashRead],
@@ -181,6 +187,28 @@ function silentAt(command) {
     await next(state, 'ready')
     return read(state)
   }
+}
+
+/** @param {TestContext} t */
+async function refusingOnce(t) {
+  let isRefused = false
+  const url = await scripted(t, ([name]) => {
+    if (name !== 'GET') return undefined
+    if (isRefused) return () => {}
+    isRefused = true
+    return '-LOADING Redis is loading the dataset in memory'
+  })
+  const state = open(t, { url, commandTimeout: 1000 })
+  await next(state, 'ready')
+  return read(state)
+}
+
+/** @param {TestContext} t */
+async function closedWhileAway(t) {
+  const state = open(t, { host, port: await unusedPort() })
+  const call = write(state)
+  await next(state, 'reconnecting')
+  await Promise.all([call, state.cleanup({ timeout: 0 })])
 }
 
 /** @param {TestContext} t */

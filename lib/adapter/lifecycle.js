@@ -37,13 +37,13 @@ class Lifecycle {
     this.#emitter = emitter
     this.#parts = parts
     this.#trace = new ConnectionTrace(engine.rules.server)
-    this.#readiness = new Readiness(engine, (reason) => {
-      if (!this.#hasEnded) this.#emitError(reason)
+    this.#readiness = new Readiness(engine, ({ makeError, silent }) => {
+      if (!this.#hasEnded && this.#outage.isUnexplained) this.#emitError(makeError(), silent)
     })
   }
 
   /** @param {ConnectionEvent} event */
-  recv({ name, makeError, retries, delay }) {
+  recv({ name, makeError, silent, retries, delay }) {
     if (this.#hasEnded) return
     this.#trace.publish(name, () => makeError?.())
     this.#readiness.update({ isReady: name === 'ready' })
@@ -54,7 +54,7 @@ class Lifecycle {
     const cause = makeError()
     if (name === 'end') this.#parts.watches.fail(cause)
     if (name === 'reconnecting') this.#emitter.emit(name, { retries, delay, cause })
-    if (name === 'error') this.#emitError(cause)
+    if (name === 'error') this.#emitError(cause, silent)
   }
 
   get isReady() {
@@ -96,10 +96,11 @@ class Lifecycle {
     this.#end()
   }
 
-  /** @param {import('../../index.js').RedisStateError} error */
-  #emitError(error) {
+  /** @param {import('../../index.js').RedisStateError} error @param {string} [silent] */
+  #emitError(error, silent) {
     // Without a listener Node.js throws the error, which would end the process.
-    if (this.#emitter.listenerCount('error') > 0 && this.#outage.announces(error)) this.#emitter.emit('error', error)
+    if (this.#emitter.listenerCount('error') === 0) return
+    if (this.#outage.announces(error, silent)) this.#emitter.emit('error', error)
   }
 
   #end() {

@@ -21,7 +21,7 @@ class Readiness {
 
   /**
    * @param {import('../engines/engine.js').StateEngine} engine
-   * @param {(reason: import('../../index.js').RedisStateError) => void} onDelay is called if the first connection is not made within
+   * @param {(unready: import('../engines/engine.js').Unready) => void} onDelay is called if the first connection is not made within
    *   `commandTimeout`: an attempt may take longer, while calls fail already
    */
   constructor(engine, onDelay) {
@@ -29,7 +29,7 @@ class Readiness {
     if (engine.rules.isView) return
     this.#keepAlive.holdFor(engine.rules.commandTimeout, () => {
       const unready = engine.unready()
-      if (unready !== undefined) onDelay(unready.makeError())
+      if (unready !== undefined) onDelay(unready)
     })
   }
 

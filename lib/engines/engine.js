@@ -102,6 +102,7 @@
  *
  * @typedef {object} Unready
  * @property {() => RedisStateError} makeError
+ * @property {string} [silent] what gives no sign of life, such as a server, if that is the reason
  * @property {boolean} isPermanent waiting does not help: the credentials, the options or the server must change
  *
  * @typedef {object} EngineStats
@@ -149,6 +150,7 @@
  * @typedef {object} ConnectionEvent
  * @property {'connecting' | 'connect' | 'ready' | 'reconnecting' | 'error' | 'end'} name
  * @property {(() => RedisStateError) | undefined} makeError makes a new error with the reason, if there is one
+ * @property {string} [silent] what gives no sign of life, such as a server, if that is the reason
  * @property {number} retries
  * @property {number} delay in milliseconds
  */

@@ -227,6 +227,10 @@ impl Login<'_> {
         match step {
             Command::Auth if is_about_login => return Err(login_refused(error)),
             Command::Auth => self.refusal = Some(login_refused(error)),
+            // With credentials a server that still wants some does not accept these.
+            _ if is_about_login && self.steps.contains(&Command::Auth) => {
+                return Err(error.with_remedy(Remedy::CheckCredentials));
+            }
             _ if is_about_login => return Err(error),
             Command::Select => return Err(unusable_database(error, self.server.access.database)),
             Command::Readonly => return Err(unusable(error)),

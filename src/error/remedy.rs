@@ -13,12 +13,16 @@ pub enum Remedy {
     OmitTls,
     CheckAddress,
     OmitPassword,
+    OmitSentinelPassword,
     CheckDatabase,
     CheckSentinelName,
     OmitName,
     CheckTlsFiles,
     CheckCredentialsFunction,
     CheckCredentials,
+    CheckSentinelCredentials,
+    SetPassword,
+    SetSentinelPassword,
     AwaitLoading,
     FreeMemory,
     GrantPermission,
@@ -45,6 +49,7 @@ impl Remedy {
             Remedy::OmitTls => "Does this port speak TLS? If not, use redis:// or omit tls.",
             Remedy::CheckAddress => "Is a Redis server at this address?",
             Remedy::OmitPassword => "Omit the password: this server has none.",
+            Remedy::OmitSentinelPassword => "Omit sentinel.password: this sentinel has none.",
             Remedy::CheckDatabase => {
                 "Check database: the server's setting databases is the limit, and a cluster has database 0 only."
             }
@@ -55,6 +60,9 @@ impl Remedy {
                 "It must return or resolve to { username?, password }; the cause has its error."
             }
             Remedy::CheckCredentials => "Check username and password.",
+            Remedy::CheckSentinelCredentials => "Check sentinel.username and sentinel.password.",
+            Remedy::SetPassword => "This server requires a password: set password, or credentials.",
+            Remedy::SetSentinelPassword => "This sentinel requires a password: set sentinel.password.",
             Remedy::AwaitLoading => "The server answers once it has read its data from disk.",
             Remedy::FreeMemory => "Raise maxmemory, set an eviction policy, or store less.",
             Remedy::GrantPermission => "Grant the user the permission (ACL SETUSER).",
@@ -78,6 +86,16 @@ impl Remedy {
         }
     }
 
+    /// The same for a login at a sentinel, which has options of its own.
+    pub fn at_sentinel(self) -> Self {
+        match self {
+            Remedy::OmitPassword => Remedy::OmitSentinelPassword,
+            Remedy::CheckCredentials => Remedy::CheckSentinelCredentials,
+            Remedy::SetPassword => Remedy::SetSentinelPassword,
+            other => other,
+        }
+    }
+
     fn of_refusal(refusal: RefusalKind) -> Option<Self> {
         Some(match refusal {
             RefusalKind::Loading => Remedy::AwaitLoading,
@@ -91,7 +109,8 @@ impl Remedy {
             RefusalKind::TooManyClients => Remedy::AllowClients,
             RefusalKind::Denied => Remedy::LeaveProtectedMode,
             RefusalKind::UnknownCommand => Remedy::UpgradeServer,
-            RefusalKind::NoAuth | RefusalKind::WrongPass => Remedy::CheckCredentials,
+            RefusalKind::NoAuth => Remedy::SetPassword,
+            RefusalKind::WrongPass => Remedy::CheckCredentials,
             RefusalKind::WrongType => Remedy::CheckPrefix,
             RefusalKind::Moved
             | RefusalKind::Ask

@@ -146,7 +146,7 @@ async fn until(instant: Option<Instant>) {
 }
 
 async fn query(server: Server, name: String) -> Result<Answer, Error> {
-    let mut dialogue = open_dialogue(&server).await?;
+    let mut dialogue = open_dialogue(&server).await.map_err(at_sentinel)?;
     // The epoch first: a switch between the two commands then pairs the new address with the old epoch, which is
     // harmless; the old address with the new epoch would win over correct replies.
     let epoch = dialogue.request(&[b"SENTINEL", b"MASTER", name.as_bytes()], config_epoch).await;
@@ -158,6 +158,14 @@ async fn query(server: Server, name: String) -> Result<Answer, Error> {
     let command: &[&[u8]] = &[b"SENTINEL", b"GET-MASTER-ADDR-BY-NAME", name.as_bytes()];
     let address = dialogue.request(command, address).await?;
     Ok(Answer { epoch, address })
+}
+
+/// The failure of a login, with the options of sentinels.
+fn at_sentinel(error: Error) -> Error {
+    match error.remedy() {
+        Some(remedy) => error.with_remedy(remedy.at_sentinel()),
+        None => error,
+    }
 }
 
 /// `fields`: the reply to `SENTINEL MASTER`, a list of names and values.

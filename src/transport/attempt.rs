@@ -9,7 +9,7 @@ use crate::config::Address;
 use crate::error::{Error, Kind};
 use crate::sync::locked;
 
-/// An attempt that has waited for less time says less than the failure of the one before.
+/// An attempt that has waited for less time says less than the failure of the one before, and nothing is wrong with it yet.
 const TELLING_AFTER: Duration = Duration::from_secs(1);
 
 /// The step that an attempt to connect waits for, shared with those who report it.
@@ -70,15 +70,14 @@ impl Attempt {
     /// The reason why there is no connection, where the last attempt failed with `outage`.
     pub fn reason(&self, outage: Option<&Error>, now: Instant) -> Option<Error> {
         let state = self.state();
-        let waiting = state.wait.clone().filter(|wait| outage.is_none() || now - wait.since >= TELLING_AFTER);
-        match waiting {
+        let wait = state.wait.as_ref().map(|wait| (wait, now - wait.since));
+        match wait.filter(|(_, time)| outage.is_none() || *time >= TELLING_AFTER) {
             None => outage.cloned(),
-            Some(wait) => {
-                let reason = Error::new(
-                    Kind::Connection,
-                    wait.described(state.server.as_deref(), &format!("waiting {}", shown(now - wait.since))),
-                );
-                Some(reason.at(state.server.as_ref()))
+            Some((wait, time)) => {
+                let server = state.server.as_ref();
+                let reason =
+                    Error::new(Kind::Connection, wait.described(server.map(|server| &**server), time));
+                Some(reason.at(server).of_silence(wait.silent(server)))
             }
         }
     }
@@ -86,11 +85,16 @@ impl Attempt {
     /// The failure of an attempt that took longer than `limit`. `target`: what was to be connected to.
     pub fn timed_out(&self, target: &str, limit: Duration) -> Error {
         let state = self.state();
+        let (server, wait) = (state.server.as_ref(), state.wait.as_ref());
         // Without the time, so that attempts that fail alike have the same text.
-        let wait = state.wait.as_ref().map(|wait| wait.described(state.server.as_deref(), "waiting"));
-        let why = wait.map(|wait| format!(": {wait}")).unwrap_or_default();
-        let detail = format!("connecting to {target} took longer than {} ms{why}", limit.as_millis());
-        Error::new(Kind::Connection, detail).at(state.server.as_ref())
+        let why = wait.map(|Wait { step, .. }| {
+            let awaited = step.awaited(server.map(|server| &**server));
+            format!(": waiting {awaited}{}", step.question())
+        });
+        let limit = limit.as_millis();
+        let detail = format!("connecting to {target} took longer than {limit} ms{}", why.unwrap_or_default());
+        let silent = wait.and_then(|wait| wait.silent(server));
+        Error::new(Kind::Connection, detail).at(server).of_silence(silent)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -99,39 +103,54 @@ impl Attempt {
 }
 
 impl Wait {
-    /// `waiting`: with the time or without it.
-    fn described(&self, server: Option<&str>, waiting: &str) -> String {
-        let server = server.unwrap_or("the server");
+    /// A short wait is normal: its time says nothing, and there is nothing to ask.
+    fn described(&self, server: Option<&str>, time: Duration) -> String {
+        let awaited = self.step.awaited(server);
+        if time < TELLING_AFTER {
+            return format!("waiting {awaited}");
+        }
+        format!("waiting {} {awaited}{}", shown(time), self.step.question())
+    }
+
+    /// The server that gives no sign of life, or what else does not.
+    fn silent(&self, server: Option<&Arc<str>>) -> Option<Arc<str>> {
         match &self.step {
-            Step::FindMaster(master) => format!("{waiting} for the sentinels to name {master}"),
-            Step::FindNodes => format!("{waiting} for the nodes of the cluster to answer"),
-            Step::LookUp(host) => {
-                format!("{waiting} for the name lookup of {host}: does the name server answer?")
-            }
-            Step::Connect => {
-                format!("{waiting} for {server} to accept the connection: does a firewall block it?")
-            }
-            Step::ShakeHands => {
-                format!("{waiting} for {server} to answer the TLS handshake: does this port speak TLS?")
-            }
-            Step::Credentials => format!("{waiting} for the function credentials"),
-            Step::LogIn { command, is_encrypted: false } => {
-                format!("{waiting} for {server} to answer {command}: is this a Redis server without TLS?")
-            }
-            Step::LogIn { command, is_encrypted: true } => {
-                format!("{waiting} for {server} to answer {command}: is this a Redis server?")
-            }
+            Step::Connect | Step::ShakeHands | Step::LogIn { .. } => server.cloned(),
+            step => Some(step.awaited(None).into()),
         }
     }
 }
 
-/// As in `200 ms`, `1.5 s` or `5 s`.
-fn shown(time: Duration) -> String {
-    let milliseconds = time.as_millis();
-    if milliseconds < 950 {
-        return format!("{milliseconds} ms");
+impl Step {
+    fn awaited(&self, server: Option<&str>) -> String {
+        let server = server.unwrap_or("the server");
+        match self {
+            Step::FindMaster(master) => format!("for the sentinels to name {master}"),
+            Step::FindNodes => "for the nodes of the cluster to answer".into(),
+            Step::LookUp(host) => format!("for the name lookup of {host}"),
+            Step::Connect => format!("for {server} to accept the connection"),
+            Step::ShakeHands => format!("for {server} to answer the TLS handshake"),
+            Step::Credentials => "for the function credentials".into(),
+            Step::LogIn { command, .. } => format!("for {server} to answer {command}"),
+        }
     }
-    match (milliseconds + 50) / 100 {
+
+    /// What may be wrong if the step takes long.
+    fn question(&self) -> &'static str {
+        match self {
+            Step::FindMaster(_) | Step::FindNodes | Step::Credentials => "",
+            Step::LookUp(_) => ": does the name server answer?",
+            Step::Connect => ": does a firewall block it?",
+            Step::ShakeHands => ": does this port speak TLS?",
+            Step::LogIn { is_encrypted: false, .. } => ": is this a Redis server without TLS?",
+            Step::LogIn { is_encrypted: true, .. } => ": is this a Redis server?",
+        }
+    }
+}
+
+/// As in `1.5 s` or `5 s`.
+fn shown(time: Duration) -> String {
+    match (time.as_millis() + 50) / 100 {
         tenths if tenths.is_multiple_of(10) => format!("{} s", tenths / 10),
         tenths => format!("{}.{} s", tenths / 10, tenths % 10),
     }
@@ -149,6 +168,37 @@ mod tests {
         let reason = attempt.reason(None, now + Duration::from_millis(5004)).unwrap();
         let expected = "waiting 5 s for h:1 to answer the TLS handshake: does this port speak TLS?";
         assert_eq!((&*reason.detail, reason.server.as_deref()), (expected, Some("h:1")));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_short_wait_is_described_without_time_and_asks_nothing() {
+        let (attempt, now) = (Attempt::default(), Instant::now());
+        attempt.locate(&Address::Tcp { host: "h".into(), port: 1 });
+        for (step, expected) in [
+            (Step::Connect, "waiting for h:1 to accept the connection"),
+            (Step::ShakeHands, "waiting for h:1 to answer the TLS handshake"),
+            (Step::LookUp("h".into()), "waiting for the name lookup of h"),
+            (Step::LogIn { command: "PING", is_encrypted: false }, "waiting for h:1 to answer PING"),
+        ] {
+            attempt.begin(step);
+            for milliseconds in [0, 1, 999] {
+                let reason = attempt.reason(None, now + Duration::from_millis(milliseconds)).unwrap();
+                assert_eq!(&*reason.detail, expected);
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_stays_silent_is_named_by_the_wait_and_by_the_timeout() {
+        let (attempt, now) = (Attempt::default(), Instant::now());
+        attempt.locate(&Address::Tcp { host: "h".into(), port: 1 });
+        attempt.begin(Step::LogIn { command: "PING", is_encrypted: false });
+        let waiting = attempt.reason(None, now + Duration::from_secs(5)).unwrap();
+        let timed_out = attempt.timed_out("h:1", Duration::from_secs(10));
+        assert_eq!((waiting.silent.as_deref(), timed_out.silent.as_deref()), (Some("h:1"), Some("h:1")));
+        let expected = "connecting to h:1 took longer than 10000 ms: waiting for h:1 to answer PING: is this a Redis \
+                        server without TLS?";
+        assert_eq!(&*timed_out.detail, expected);
     }
 
     #[tokio::test(start_paused = true)]

@@ -150,7 +150,8 @@ class NativeEngine {
     const unready = this.#native.unready(waited)
     if (unready === null) return undefined
     const { failure, isPermanent } = unready
-    return { isPermanent, makeError: () => eventError(failure, this.#origins, this.#server) }
+    const makeError = () => eventError(failure, this.#origins, this.#server)
+    return { isPermanent, silent: failure.silent, makeError }
   }
 
   abort() {
@@ -192,7 +193,8 @@ class NativeEngine {
   #eventOf(name, detail) {
     const makeError = detail ? () => eventError(detail.error, this.#origins, this.#server) : undefined
     const { retries = 0, delay = 0 } = detail ?? {}
-    return { name: /** @type {import('../engine.js').ConnectionEvent['name']} */ (name), makeError, retries, delay }
+    const known = /** @type {import('../engine.js').ConnectionEvent['name']} */ (name)
+    return { name: known, makeError, silent: detail?.error.silent, retries, delay }
   }
 
   /**

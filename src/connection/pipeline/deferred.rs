@@ -97,7 +97,7 @@ impl Pipeline {
         for mut segment in self.segments.drain(self.sending..).collect::<Vec<_>>() {
             let first = segment.first_unsent();
             if first < segment.last {
-                unsent.push(Segment::new(segment.batch, segment.request.clone(), first, segment.last));
+                unsent.push(segment.part(first, segment.last));
             }
             if segment.next < first {
                 segment.last = first;
@@ -204,6 +204,7 @@ impl Pipeline {
         let script = command.request.script_by_digest(command.next);
         let lacks_script = refusal.and_then(Error::refused_as) == Some(RefusalKind::NoScript)
             || script.is_some_and(|script| !self.known_scripts.has(script));
+        let command = command.refused(refusal);
         self.enqueue(if lacks_script { command.with_source() } else { command });
         confirming
     }

@@ -3,7 +3,7 @@
 use tokio::time::Instant;
 
 use super::{Batch, Pipeline};
-use crate::error::{Applied, Error};
+use crate::error::{Applied, Error, Kind};
 
 impl Pipeline {
     pub fn is_any_due(&self, now: Instant) -> bool {
@@ -27,7 +27,13 @@ impl Pipeline {
 
     /// Fails all commands, for good.
     pub fn fail_all(&mut self, cause: &Error) {
-        self.fail_deferred(|_| true, |_| cause.clone());
+        self.fail_deferred(
+            |_| true,
+            |refusal| match refusal {
+                Some(refusal) if cause.kind == Kind::Closed => Error::closed_while_refused(&refusal),
+                _ => cause.clone(),
+            },
+        );
         self.fail_batches(cause, |_| true);
         self.segments.clear();
         self.sending = 0;
@@ -43,7 +49,7 @@ impl Pipeline {
                 let kept = segment.first_unsent();
                 for index in segment.next..segment.last {
                     let applied = if index < kept { Applied::Unknown } else { Applied::No };
-                    let failure = cause.clone().with_applied(applied);
+                    let failure = segment.explained(cause).with_applied(applied);
                     self.settle(segment.batch, index, segment.request.age(index), Err(failure));
                 }
                 segment.last = kept;

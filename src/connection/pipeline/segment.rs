@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::error::Error;
 use crate::protocol::{Age, Effect, Encoded, Request};
 
 /// Commands `next..last` of a request, which have no reply yet.
@@ -16,22 +17,43 @@ pub struct Segment {
     pub serial: u64,
     /// The reply to the ASKING before the next command has arrived.
     is_asking_answered: bool,
+    /// The server refused the commands before, temporarily.
+    refusal: Option<Arc<Error>>,
 }
 
 impl Segment {
     pub fn new(batch: u64, request: Arc<Request>, next: usize, last: usize) -> Self {
         let sent = request.start_of(next);
-        Segment { batch, request, next, last, sent, serial: 0, is_asking_answered: false }
+        Segment { batch, request, next, last, sent, serial: 0, is_asking_answered: false, refusal: None }
     }
 
     /// A segment of one command, of which nothing is sent.
     pub fn command(&self, index: usize) -> Self {
-        Segment::new(self.batch, self.request.clone(), index, index + 1)
+        self.part(index, index + 1)
+    }
+
+    /// Commands of the segment, of which nothing is sent.
+    pub fn part(&self, next: usize, last: usize) -> Self {
+        let refusal = self.refusal.clone();
+        Segment { refusal, ..Segment::new(self.batch, self.request.clone(), next, last) }
+    }
+
+    pub fn refused(self, refusal: Option<&Error>) -> Self {
+        let refusal = refusal.map(|refusal| Arc::new(refusal.clone())).or(self.refusal);
+        Segment { refusal, ..self }
+    }
+
+    /// The failure of the commands, with the refusal before.
+    pub fn explained(&self, failure: &Error) -> Error {
+        let refusal = self.refusal.as_deref();
+        refusal.map_or_else(|| failure.clone(), |refusal| failure.clone().after_refusal(refusal))
     }
 
     /// The segment with the source of its script in place of the digest.
     pub fn with_source(&self) -> Self {
-        Segment::new(self.batch, Arc::new(self.request.command_with_source(self.next)), self.next, self.last)
+        let request = Arc::new(self.request.command_with_source(self.next));
+        let refusal = self.refusal.clone();
+        Segment { refusal, ..Segment::new(self.batch, request, self.next, self.last) }
     }
 
     fn end(&self) -> usize {
@@ -97,6 +119,7 @@ impl Segment {
     pub fn extend(&mut self, segment: &Segment, index: usize) -> bool {
         let follows =
             self.batch == segment.batch && self.last == index && Arc::ptr_eq(&self.request, &segment.request);
+        let follows = follows && self.refusal.is_none() && segment.refusal.is_none();
         self.last += usize::from(follows);
         follows
     }

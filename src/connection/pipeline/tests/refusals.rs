@@ -36,6 +36,39 @@ fn a_command_that_is_refused_until_its_deadline_fails_with_the_refusal() {
 }
 
 #[test]
+fn a_command_whose_retry_is_not_answered_times_out_with_the_refusal() {
+    for effect in ["r", "w"] {
+        let mut fixture = Fixture::new();
+        let replies = fixture.push(effect, 1);
+        fixture.send_all();
+        fixture.answer(Frame::Error(b"LOADING Redis is loading the dataset in memory"));
+        fixture.pipeline.retry_refused(fixture.now);
+        fixture.send_all();
+        fixture.expire(1);
+        let reply = &replies.try_recv().unwrap()[0];
+        assert_eq!(failure(reply), (Kind::CommandTimeout, Some(Applied::Unknown)));
+        let detail = &reply.as_ref().unwrap_err().detail;
+        assert!(
+            detail.ends_with("; the last reply was LOADING Redis is loading the dataset in memory"),
+            "{detail}"
+        );
+    }
+}
+
+#[test]
+fn a_refused_command_that_is_closed_names_the_refusal() {
+    let mut fixture = Fixture::new();
+    let replies = fixture.push("w", 1);
+    fixture.send_all();
+    fixture.answer(Frame::Error(b"LOADING Redis is loading the dataset in memory"));
+    fixture.pipeline.fail_all(&Error::closed());
+    fixture.settle();
+    let reply = &replies.try_recv().unwrap()[0];
+    assert_eq!(failure(reply), (Kind::Closed, Some(Applied::No)));
+    assert!(reply.as_ref().unwrap_err().detail.contains("LOADING"));
+}
+
+#[test]
 fn a_scan_that_began_on_an_earlier_connection_is_not_continued() {
     let mut fixture = Fixture::new();
     let generation = fixture.pipeline.generation();
