@@ -1,16 +1,18 @@
 // @ts-check
 'use strict'
 
+const { Buffer } = require('node:buffer')
 const { callFailure, failure, unsupported } = require('../../errors.js')
 const tracing = require('../../observability/tracing.js')
 const { clearTimeout, nextTick, now, setTimeout } = require('../../time.js')
-const { MAX_BYTES_PER_UNIT, OPERATIONS, callNameOf, estimatedLength } = require('../call.js')
+const { OPERATIONS, callNameOf } = require('../call.js')
 const { createClient } = require('./client.js')
 const { openContainer } = require('./container.js')
 const { Workbench, queryEntries } = require('./embedded.js')
 const { Exchange } = require('./exchange.js')
 const { errorOf, lastFailureOf } = require('./failures.js')
 const { ItemLayout, checkTraceId } = require('./item.js')
+const { ALONE, Lanes, laneOf } = require('./lanes.js')
 const { clear, entries, list } = require('./listings.js')
 const { EXECUTE } = require('./operations.js')
 const { Opening } = require('./opening.js')
@@ -50,6 +52,7 @@ const { CosmosStore } = require('./store.js')
  * @property {import('../../error-message.js').CallName} name
  * @property {boolean} writes
  * @property {number} bytes
+ * @property {string} [mode] of its lanes
  * @property {Cancellation} [cancellation]
  */
 
@@ -66,6 +69,7 @@ class CosmosEngine {
   #workbench = new Workbench()
   /** @type {Set<(reason: 'closed') => void>} */
   #aborts = new Set()
+  #lanes = new Lanes()
   #opening
   #client
   #http
@@ -102,11 +106,15 @@ class CosmosEngine {
   /** @param {StateCall} call @returns {Promise<any>} */
   execute(call) {
     const { operation } = call
-    const bytes = operation === OPERATIONS.ping ? 0 : estimatedLength(call) * MAX_BYTES_PER_UNIT
-    return this.#run({ name: callNameOf(call), writes: operation.writes, bytes }, (exchange, store) => {
-      store.checkCall(call)
-      return EXECUTE[operation.name](store, call, exchange)
-    })
+    const bytes = operation === OPERATIONS.ping ? 0 : bytesOf(call)
+    return this.#run(
+      { name: callNameOf(call), writes: operation.writes, bytes, mode: modeOf(operation) },
+      (exchange, store) => {
+        store.checkCall(call)
+        return EXECUTE[operation.name](store, call, exchange)
+      },
+      lanesOf(call),
+    )
   }
 
   /** @param {Scope} scope @param {Projection} projection @param {Cancellation} [cancellation] */
@@ -208,7 +216,7 @@ class CosmosEngine {
    * @param {(exchange: Exchange, store: CosmosStore) => Promise<T>} work
    */
   #onScope({ traceId, keyPrefix = '' }, { writes, cancellation }, work) {
-    const bytes = ((traceId ?? '').length + keyPrefix.length) * MAX_BYTES_PER_UNIT
+    const bytes = Buffer.byteLength((traceId ?? '') + keyPrefix)
     return this.#run({ name: { traceId }, writes, bytes, cancellation }, (exchange, store) => {
       if (traceId !== undefined) checkTraceId(traceId)
       return work(exchange, store)
@@ -221,9 +229,10 @@ class CosmosEngine {
    * @template T
    * @param {Task} task
    * @param {(exchange: Exchange, store: CosmosStore) => Promise<T>} work
+   * @param {string[]} [lanes] of the entries of the call
    * @returns {Promise<T>}
    */
-  #run(task, work) {
+  #run(task, work, lanes = []) {
     const refused = this.#refusal(task)
     if (refused !== undefined) {
       this.#meter.rejected(refused.code)
@@ -234,7 +243,9 @@ class CosmosEngine {
     this.#meter.calls += 1
     this.#pending.add(task.bytes)
     const trace = this.#traceStart()
-    return this.#settling(task, exchange, () => this.#work(exchange, work)).then(
+    return this.#settling(task, exchange, () =>
+      this.#lanes.run(lanes, task.mode ?? ALONE, () => this.#work(exchange, work)),
+    ).then(
       (value) => {
         this.#settle(task, exchange, { since, trace })
         return value
@@ -340,10 +351,32 @@ const ENDS = {
   timeout: (timeout) => ['ERR_COMMAND_TIMEOUT', `timed out after ${timeout} ms`],
 }
 
+const NO_LEASES = 'the service has no time more exact than a second. Use a store on Redis for it'
+
 /** Etags of the service are any text; those of emulators have other forms. */
 const ETAG = {
   expected: 'the etag of an entry',
   accepts: (/** @type {string} */ text) => /^[\x21-\x7e]{1,200}$/.test(text),
+}
+
+/** The lanes of the entries that a call reads or writes. @param {StateCall} call */
+function lanesOf({ operation, traceId, key, input }) {
+  if (operation === OPERATIONS.ping) return []
+  const steps = /** @type {import('../call.js').TransactionStep[]} */ (input?.steps ?? [{ key }])
+  return [...new Set(steps.map((step) => laneOf({ traceId, key: step.key })))]
+}
+
+/** Reads of an entry do not disturb each other, and neither do increments. @param {import('../call.js').Operation} operation */
+function modeOf({ name, writes }) {
+  if (name === 'increment') return 'increment'
+  return writes ? ALONE : 'read'
+}
+
+/** @param {StateCall} call */
+function bytesOf({ traceId, key, json = '', input }) {
+  const steps = /** @type {import('../call.js').TransactionStep[]} */ (input?.steps ?? [])
+  const texts = [traceId, key, json, ...steps.map((step) => step.key + (step.json ?? ''))]
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
 }
 
 const CAPABILITIES = {
@@ -358,6 +391,8 @@ const CAPABILITIES = {
   reasons: {
     watch:
       'the change feed of Azure Cosmos DB has no deletions, no expirations and no old values. Read the entries from time to time, or use a store on Redis',
+    lock: NO_LEASES,
+    rateLimit: NO_LEASES,
     replicas: 'Azure Cosmos DB replicates by itself. Choose a consistency instead',
   },
 }

@@ -9,6 +9,7 @@ const { failure } = require('../../errors.js')
 const { MAX_TIMER_MS, clearTimeout, parseDate, setTimeout } = require('../../time.js')
 const { isKnown, isOfService, isRefusedForNow, isWrite, read, responseOf } = require('./answers.js')
 const { current } = require('./exchange.js')
+const { openAgent } = require('./sockets.js')
 
 /**
  * @typedef {import('./answers.js').Answer} Answer
@@ -25,10 +26,6 @@ const { current } = require('./exchange.js')
  *   of an attempt; `isInDoubt`: it is a write that may have been executed
  */
 
-/** Requests beyond these wait for a free socket. */
-const MAX_SOCKETS = 64
-/** A socket is not used again after it was idle for this long: the other side may be about to close it. */
-const IDLE_MS = 50_000
 const DEFAULT_PAUSE_MS = 20
 const MAX_PAUSE_MS = 1000
 /** How often a region is tried that cannot be reached, before the SDK tries another one. */
@@ -52,9 +49,8 @@ class HttpClient {
   constructor({ isSecure, hasRegions, tls, agent }) {
     this.isSecure = isSecure
     this.#hasRegions = hasRegions
-    const { Agent } = isSecure ? https : http
     this.ownAgent = agent === undefined
-    this.#agent = agent ?? new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, timeout: IDLE_MS, ...tls })
+    this.#agent = agent ?? openAgent(isSecure, tls)
     setMaxListeners(0, this.#closing.signal)
   }
 

@@ -3,6 +3,7 @@
 
 const { failure } = require('../../errors.js')
 const { setTimeout } = require('../../time.js')
+const { ALONE, laneOf } = require('./lanes.js')
 const { conflict, succeeds, tryCreate, tryDelete, tryReplace } = require('./points.js')
 const { NEVER } = require('./stored.js')
 
@@ -16,7 +17,6 @@ const { NEVER } = require('./stored.js')
  * @typedef {import('./points.js').Execute} Execute
  */
 
-const OK = 200
 const BAD_REQUEST = 400
 const NOT_FOUND = 404
 const PRECONDITION_FAILED = 412
@@ -70,20 +70,38 @@ function rewritten(store, { traceId, key }, { remaining }, json) {
  */
 async function increment(store, call, exchange) {
   const by = Number(call.json)
-  if (!Number.isSafeInteger(by)) return rewrite(store, call, exchange)
+  if (!Number.isSafeInteger(by)) return rewriteInTurn(store, call, exchange)
+  for (;;) {
+    const sum = await patched(store, call, by, exchange)
+    if (sum !== undefined) return sum
+    // What is no number, has an expiry or would be inexact.
+    if (exchange.status !== NOT_FOUND) return rewriteInTurn(store, call, exchange)
+    if (await tryCreate(store, store.newItem(call, call.options?.ttl), exchange)) return by
+  }
+}
+
+/** The sum, if the entry can be patched. @param {CosmosStore} store @param {StateCall} call @param {number} by @param {Exchange} exchange @returns {Promise<number | undefined>} */
+async function patched(store, { traceId, key }, by, exchange) {
   const request = { condition: patchable(store, by), operations: [{ op: 'incr', path: '/value', value: by }] }
-  const item = store.layout.itemOf(call.traceId, store.layout.idOf(call.key), {})
+  const item = store.layout.itemOf(traceId, store.layout.idOf(key), {})
   /** @type {any} */
   let answer
   const isPatched = await succeeds(exchange, [BAD_REQUEST, NOT_FOUND, PRECONDITION_FAILED], async () => {
     answer = await store.at(item).patch(/** @type {any} */ (request), store.writing(exchange))
   })
-  // What is missing, is no number, has an expiry or would be inexact.
-  if (!isPatched) return rewrite(store, call, exchange)
+  if (!isPatched) return undefined
   const sum = answer?.resource?.value
-  if (exchange.status !== OK || typeof sum !== 'number')
-    throw failure('ERR_REPLY', 'the answer to the patch has no value', { applied: 'unknown' })
-  return sum
+  if (typeof sum === 'number') return sum
+  throw failure('ERR_REPLY', 'the answer to the patch has no value', { applied: 'unknown' })
+}
+
+/**
+ * Increments of an entry do not wait for each other, but those that rewrite it would only disturb each other.
+ *
+ * @type {Execute}
+ */
+function rewriteInTurn(store, call, exchange) {
+  return store.rewrites.run([laneOf(call)], ALONE, () => rewrite(store, call, exchange))
 }
 
 /**

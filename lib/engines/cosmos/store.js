@@ -6,6 +6,7 @@ const { failure, invalidArgument } = require('../../errors.js')
 const { checkedItem } = require('./checks.js')
 const { checkConsistency, checkExpiry, serviceLevelOf } = require('./container.js')
 const { checkTraceId } = require('./item.js')
+const { Lanes } = require('./lanes.js')
 const { NEVER, isEntry, remainingOf, storedValueOf } = require('./stored.js')
 
 /**
@@ -48,6 +49,8 @@ class CosmosStore {
     this.otherWriteRegions = otherWriteRegions
     this.options = options
     this.workbench = workbench
+    /** Rewrites of the same entry wait for each other. */
+    this.rewrites = new Lanes()
     /** The server's time in seconds, as far as it is known. */
     this.clock = clock
   }
