@@ -170,7 +170,7 @@ class NativeEngine {
     const onSettled = (batch, last, values, failures, unbatched) =>
       this.#batcher.settle(batch, last, values, failures, unbatched)
     try {
-      if (base !== undefined) return base.#native.view(options, onSettled)
+      if (base !== undefined) return base.#native.view(withUrlParts(options), onSettled)
       return new NativeStore(
         withUrlParts(options),
         USE_EVENT_LOOP,
