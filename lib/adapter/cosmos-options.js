@@ -25,7 +25,7 @@ const CONSISTENCIES = ['strong', 'bounded', 'session', 'eventual']
 function kind(expected, accepts) {
   return (value, path) => {
     if (accepts(value)) return value
-    throw invalidConfig(`${path}: expected ${expected}, got ${received(value)}`)
+    throw invalidConfig(`${path}: expected ${expected}, got ${kindOf(value)}`)
   }
 }
 
