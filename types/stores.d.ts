@@ -162,8 +162,8 @@ export class StateStores {
   /**
    * Reads a configuration. Opens no store.
    *
-   * @param source path of a folder (its `.yaml`, `.yml` and `.json` files), of one file, a `file:` URL, or an object.
-   *   YAML files require the package `yaml`
+   * @param source path of a folder (its `.yaml`, `.yml` and `.json` files; those for other programs are passed over), of one
+   *   file, a `file:` URL, or an object. YAML files require the package `yaml`
    * @throws RedisStateError `ERR_INVALID_CONFIG` if the configuration is malformed, with file, line and option;
    *   `ERR_INVALID_ARGUMENT` for an invalid option of `load`; `ERR_UNSUPPORTED` if the package `yaml` is missing. What is
    *   missing in this environment (a variable, a secret) is a problem of that store alone

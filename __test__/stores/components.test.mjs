@@ -115,6 +115,23 @@ describe('options of a component', () => {
     }
   })
 
+  it('of failover select Sentinel, with redisType cluster too', async (t) => {
+    const more = `${HOST}\n  - name: failover\n    value: "true"\n  - name: sentinelMasterName\n    value: main`
+    const folder = await folderOf(t, {
+      'a.yaml': component('a', more),
+      'b.yaml': component('b', `${more}\n  - name: redisType\n    value: cluster`),
+    })
+    const stores = await loadedStores(t, folder)
+    assert.deepEqual(
+      stores.list().map(({ problems, ignored }) => [problems, ignored]),
+      [
+        [[], []],
+        [[], []],
+      ],
+    )
+    for (const name of ['a', 'b']) assert.match(inspect(stores.get(name)), /sentinels localhost:6379/)
+  })
+
   it('of logins by tokens are problems', async (t) => {
     const { problems } = await loadOptions(t, { redisHost: 'h', useAzureAD: 'true' })
     assert.deepEqual(problems, ['useAzureAD is not supported'])
@@ -139,6 +156,76 @@ describe('a folder of component files', () => {
         .sort(),
       ['five', 'one', 'two'],
     )
+  })
+
+  it('has files for other programs, which are passed over (conformance 23)', async (t) => {
+    const large = JSON.stringify({ packages: 'x'.repeat(300_000) })
+    const folder = await folderOf(t, {
+      'a.yaml': component('one', HOST),
+      'b.json': JSON.stringify({ componentType: 'state.redis', metadata: [{ name: 'redisHost', value: 'h' }] }),
+      'package.json': JSON.stringify({ name: 'app', scripts: { test: 'node --test' } }),
+      'package-lock.json': large,
+      'tsconfig.json': '{\n  // a comment\n  "compilerOptions": { "strict": true },\n}',
+      'empty.json': '',
+      'list.json': '[{ "kind": "Component" }]',
+      'number.json': '5',
+      'mocha.json': JSON.stringify({ spec: '__test__/**' }),
+      'deployment.json': JSON.stringify({ kind: 'Deployment', metadata: { name: 'd' }, spec: { stores: 1 } }),
+      'compose.yaml': 'services:\n  redis:\n    image: redis\n',
+      'list.yml': '- a\n- b\n',
+      'text.yaml': 'just a text\n',
+    })
+    const stores = await loadedStores(t, folder)
+    assert.deepEqual(
+      stores.list().map(({ name }) => name),
+      ['one', 'b'],
+    )
+  })
+
+  it('rejects files that would be stores but for a mistake', async (t) => {
+    /** @type {[file: string, text: string, message: RegExp][]} */
+    const cases = [
+      ['a.json', '{ "stores": { "a": { "url": "redis://:hunter2@h" }, }', /a\.json:1: is not valid JSON/],
+      ['b.json', '{ "kind": "Component", "spec": hunter2 }', /b\.json:1: is not valid JSON/],
+      ['c.json', '{ "componentType": "state.redis" ', /c\.json:1: is not valid JSON/],
+      ['d.json', JSON.stringify({ stores: {}, more: 'x'.repeat(300_000) }), /d\.json: is larger than 256 kB/],
+      ['e.json', '{ "stores": [] }', /e\.json: stores: expected an object/],
+      [
+        'f.yaml',
+        component('f', HOST).replace('metadata:\n  name: f\n', '').replace('kind: Component\n', ''),
+        /neither a/,
+      ],
+    ]
+    for (const [file, text, message] of cases) {
+      const folder = await folderOf(t, { [file]: text })
+      const error = await errorOf(() => StateStores.load(folder))
+      assert.equal(error.code, 'ERR_INVALID_CONFIG', file)
+      assert.match(error.message, message)
+      assert.doesNotMatch(error.message, /hunter2/)
+    }
+  })
+
+  it('has the environments of one file, or the same in several', async (t) => {
+    const file = (/** @type {string} */ name, /** @type {object} */ environments) =>
+      JSON.stringify({ stores: { [name]: { url: 'memory:' } }, environments })
+    const same = await folderOf(t, {
+      'a.json': file('a', { test: { x: 'a', y: 'b' } }),
+      'b.json': file('b', { test: { y: 'b', x: 'a' } }),
+      'c.json': JSON.stringify({ stores: { c: { url: 'memory:' } } }),
+    })
+    const stores = await loadedStores(t, same, { environment: 'test' })
+    assert.deepEqual(
+      stores.list().map(({ roles }) => roles),
+      [['x'], ['y'], []],
+    )
+    const others = await folderOf(t, {
+      'a.json': file('a', { test: { x: 'a' } }),
+      'b.json': file('b', { test: { x: 'b' } }),
+    })
+    const error = await errorOf(() => StateStores.load(others))
+    assert.equal(error.code, 'ERR_INVALID_CONFIG')
+    assert.match(error.message, /b\.json: environments: differ from those in .*a\.json\. Have them in one file/)
+    await loadedStores(t, others, { environments: { default: 'b' } })
   })
 
   it('keeps unquoted values as they are written, but booleans', async (t) => {
@@ -248,7 +335,6 @@ describe('a malformed component file', () => {
     [component('s', `${HOST}\n  - name: "hunter2 hunter2"\n    value: x`), /a name that no option has: unknown option/],
     ['a: "hunter2', /store\.yaml:1: is not valid YAML: MISSING_CHAR\.$/],
     ['a: 1\na: 2', /store\.yaml:2: is not valid YAML: a key is there twice/],
-    ['- a\n- b\n', /store\.yaml:1: expected an object/],
   ]
   for (const [text, message] of cases) {
     it(`rejects with file, line and option: ${String(message).slice(1, 60)}`, async (t) => {

@@ -26,7 +26,7 @@ const bomb = ['a: &a0 [x]', ...range(20).map((n) => `b${n}: &a${n + 1} [${Array(
 const FILES = [
   ['aliases without end', bomb, /too many aliases|aliases repeat too much/],
   ['few aliases that repeat much', bomb.split('\n').slice(0, 5).join('\n'), /aliases repeat too much/],
-  ['an alias of itself', 'a: &a [*a]', /not valid YAML|neither a component/],
+  ['an alias of itself', 'kind: Component\nmetadata: &a [*a]', /not valid YAML|metadata: expected an object/],
   ['an unresolved alias', 'a: *b', /not valid YAML/],
   ['a tag of another language', 'a: !!js/function "() => process.exit()"', /:1: tags are not supported/],
   ['a tag of its own', 'a: !secret hunter2', /:1: tags are not supported/],
@@ -66,6 +66,18 @@ describe('a hostile YAML file', () => {
       assert.ok(process.memoryUsage().rss - before < MAX_BYTES)
     })
   }
+
+  it('for another program is passed over, whatever it has', { timeout: MAX_MS }, async (t) => {
+    const folder = await folderOf(t, {
+      'a.yaml': 'a: &a [*a]',
+      'b.yaml': '__proto__: { polluted: 1, kind: Component, stores: {} }',
+      'c.json': '{ "__proto__": { "kind": "Component", "stores": {} } }',
+      'd.json': '['.repeat(100_000),
+      'e.json': `{ "a": ${'{ "a": '.repeat(20_000)}`,
+    })
+    assert.deepEqual((await loadedStores(t, folder)).list(), [])
+    assert.equal(/** @type {any} */ ({}).polluted, undefined)
+  })
 
   for (const extension of ['yaml', 'json']) {
     it(`of 10 GB is not read: ${extension}`, { timeout: MAX_MS }, async (t) => {

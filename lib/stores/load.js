@@ -1,6 +1,7 @@
 // @ts-check
 'use strict'
 
+const { isDeepStrictEqual } = require('node:util')
 const { RedisStateError, invalidConfig, ofCall } = require('../errors.js')
 const { readFields } = require('../input/input.js')
 const { any, boundedInt, kind, withDefault } = require('../input/option-kinds.js')
@@ -80,7 +81,7 @@ async function loadChecked(
   ]
   const definitions = await Promise.all(readers.map((read) => read())).finally(() => secrets.end())
   const byName = indexed(definitions)
-  const own = plain.map(({ value }) => /** @type {any} */ (value).environments).find(isDefined)
+  const own = environments === undefined ? environmentsOf(plain) : undefined
   const outOfScope = new Map(states.filter((one) => !inScope.includes(one)).map(({ name, scopes }) => [name, scopes]))
   const names = { names: [...byName.keys()], outOfScope: [...outOfScope.keys()] }
   const roles = chooseRoles(environments ?? own, { environment, env, ...names })
@@ -115,6 +116,17 @@ function plainReaders(document, context) {
 async function readNamed({ document, name }, read) {
   if (NAME.test(name)) return read()
   throw document.malformed([], 'the name of a store has letters, digits, ".", "_" and "-"')
+}
+
+/** The environments of the files: of one, or the same in all. @param {Document[]} plain */
+function environmentsOf(plain) {
+  const [first, ...others] = plain.filter(({ value }) => /** @type {any} */ (value).environments !== undefined)
+  const own = (/** @type {Document} */ { value }) => /** @type {any} */ (value).environments
+  const other = others.find((document) => !isDeepStrictEqual(own(document), own(first)))
+  if (other === undefined) return first && own(first)
+  throw other.malformed(['environments'], `differ from those in ${first.file}`, {
+    remedy: 'Have them in one file, or in the option environments.',
+  })
 }
 
 /** @param {Definition[]} definitions */

@@ -136,9 +136,8 @@ function typeOf(settings) {
   const type = (settings.get('redisType') ?? 'node').toLowerCase()
   if (!['node', 'cluster', 'sentinel'].includes(type))
     throw settings.malformed('redisType', 'expected node, cluster or sentinel')
-  if (!settings.get('failover')) return type
-  if (type === 'cluster') throw settings.malformed('failover', 'cannot be combined with redisType cluster')
-  return 'sentinel'
+  // Dapr has cluster with failover too: the same server, with reads from its replicas.
+  return settings.get('failover') ? 'sentinel' : type
 }
 
 /** @param {Settings} settings @param {any} tls */

@@ -6,6 +6,7 @@ const { basename, extname, join, relative } = require('node:path')
 const { fileURLToPath } = require('node:url')
 const { kindOf } = require('../input/received.js')
 const { Document } = require('./document.js')
+const { isForeign, looksForeign } = require('./foreign.js')
 const { isRecord, malformed } = require('./malformed.js')
 
 const MAX_FILES = 1000
@@ -25,7 +26,7 @@ async function readSource(source) {
   const files = isFolder ? await filesOf(path) : [path]
   /** @type {Document[]} */
   const documents = []
-  for (const file of files) documents.push(...(await documentsOf(file)))
+  for (const file of files) documents.push(...(await (isFolder ? ownDocumentsOf(file) : documentsOf(file))))
   return { documents: documents.filter(({ value }) => value !== null && value !== undefined), isFolder }
 }
 
@@ -56,6 +57,17 @@ async function filesOf(folder) {
   return names.sort().map((name) => join(folder, name))
 }
 
+/** The documents of a file of a folder, without those for other programs. @param {string} path */
+async function ownDocumentsOf(path) {
+  try {
+    return (await documentsOf(path)).filter(({ value }) => !isForeign(value))
+  } catch (error) {
+    const isJson = extname(path).toLowerCase() === '.json'
+    if (isJson && looksForeign(await beginningOf(path))) return []
+    throw error
+  }
+}
+
 /** @param {string} path */
 async function documentsOf(path) {
   const file = shownPath(path)
@@ -75,12 +87,18 @@ async function documentsOf(path) {
 async function readText(path, file) {
   // A pipe could keep its reader waiting.
   if (!(await statOf(path)).isFile()) throw malformed(file, 'is no file')
+  const text = await beginningOf(path)
+  if (Buffer.byteLength(text) > MAX_FILE_BYTES) throw malformed(file, `is larger than ${MAX_FILE_BYTES / 1024} kB`)
+  return text.replace(/^\ufeff/, '')
+}
+
+/** A byte more than files may have. @param {string} path */
+async function beginningOf(path) {
   try {
     const handle = await open(path)
     try {
       const { bytesRead, buffer } = await handle.read({ buffer: Buffer.alloc(MAX_FILE_BYTES + 1) })
-      if (bytesRead > MAX_FILE_BYTES) throw malformed(file, `is larger than ${MAX_FILE_BYTES / 1024} kB`)
-      return buffer.toString('utf8', 0, bytesRead).replace(/^\ufeff/, '')
+      return buffer.toString('utf8', 0, bytesRead)
     } finally {
       await handle.close()
     }
