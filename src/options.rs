@@ -6,6 +6,7 @@ mod setting;
 mod tls;
 mod topology;
 mod url;
+mod value;
 
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use self::setting::{
     ByAddress, ClientName, Host, KeyPrefix, NonEmptyString, ReconnectSetting, Secret, SocketPath, TlsSetting,
 };
 use self::url::Url;
+use self::value::Value;
 use crate::config::login::CredentialsProvider;
 use crate::config::strategy::StrategyFunction;
 use crate::config::*;
@@ -118,15 +120,10 @@ pub struct Callbacks {
 }
 
 impl Options {
-    /// Reads options from any source. `describe` returns the text of its errors.
-    pub fn parse<'de, D: Deserializer<'de>>(
-        source: D,
-        describe: impl Fn(&D::Error) -> String,
-    ) -> Result<Self, Error> {
-        serde_path_to_error::deserialize(source).map_err(|mistake| {
-            let path = mistake.path().to_string();
-            invalid(&path, without_value(&describe(mistake.inner())))
-        })
+    /// Reads options from any source.
+    pub fn parse<'de, D: Deserializer<'de>>(source: D) -> Result<Self, Error> {
+        let value = Value::deserialize(source).map_err(|mistake| invalid("options", &mistake.to_string()))?;
+        Options::deserialize(value).map_err(|mistake| invalid(&mistake.path, without_value(&mistake.text)))
     }
 
     /// Checks the options, and converts them.

@@ -39,10 +39,10 @@ function fieldsOf(object, path) {
 /**
  * Takes the place of a value that no option can have. Native code rejects it, but reports the name first if there is no such option.
  */
-function unusable() {}
+const UNUSABLE = Number.NaN
 
 /**
- * Copies options that consist of plain objects, lists without holes, strings, numbers, booleans and bytes. In the copy, `unusable`
+ * Copies options that consist of plain objects, lists without holes, strings, numbers, booleans and bytes. In the copy, `UNUSABLE`
  * is in place of the first other value and of all after it: native code would read a Map as an empty object, and a bigint as a
  * number.
  *
@@ -72,12 +72,12 @@ function copyFields(fields, path, copying, depth) {
 
 /** @param {unknown} value @param {string} path @param {Copying} copying @param {number} depth */
 function copyOrReplace(value, path, copying, depth) {
-  if (copying.problem !== undefined) return unusable
+  if (copying.problem !== undefined) return UNUSABLE
   try {
     return copyOf(value, path, copying, depth)
   } catch (error) {
     copying.problem = { path, error }
-    return unusable
+    return UNUSABLE
   }
 }
 

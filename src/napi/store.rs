@@ -89,7 +89,7 @@ impl NativeStore {
         let strategy = strategy.map(strategy_of).transpose().map_err(internal)?;
         let credentials = credentials.map(provider_of).transpose().map_err(internal)?;
         let callbacks = Callbacks { strategy, credentials };
-        let options = Options::parse(&mut De::new(&options), |mistake| mistake.reason.clone());
+        let options = Options::parse(&mut De::new(&options));
         let config = options.and_then(|options| options.into_config(callbacks)).map_err(thrown)?;
         let mut rules = config.rules();
         if config.topology.trusts_default_roots() {
@@ -110,7 +110,7 @@ impl NativeStore {
     /// Checks the options, without opening a store.
     #[napi(catch_unwind)]
     pub fn check_options(options: Object) -> Result<(), Thrown> {
-        let options = Options::parse(&mut De::new(&options), |mistake| mistake.reason.clone());
+        let options = Options::parse(&mut De::new(&options));
         options.and_then(|options| options.into_config(Callbacks::default())).map_err(thrown).map(drop)
     }
 

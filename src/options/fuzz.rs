@@ -85,7 +85,7 @@ proptest! {
         members in btree_map(prop::sample::select(NAMES).prop_map(str::to_owned), value(), 0..6),
     ) {
         let options = Value::Object(members.into_iter().collect());
-        let config = Options::parse(options, ToString::to_string)
+        let config = Options::parse(options)
             .and_then(|options| options.into_config(Callbacks::default()));
         if let Err(mistake) = config {
             prop_assert!(mistake.detail.contains(": ") || mistake.detail.contains('"'), "{}", mistake.detail);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{Error as _, SeqAccess, Visitor};
+use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::config::tls::Pem;
@@ -27,36 +27,34 @@ impl fmt::Debug for PemSetting {
 
 impl<'de> Deserialize<'de> for PemSetting {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let pem = deserializer.deserialize_any(PemVisitor).map_err(|_| D::Error::custom(EXPECTED))?;
-        pem.map(PemSetting).map_err(D::Error::custom)
+        deserializer.deserialize_any(PemVisitor).map(PemSetting)
     }
 }
 
-/// Its value is a `Result`, so that the error text is one of ours, without the given value.
 struct PemVisitor;
 
 impl<'de> Visitor<'de> for PemVisitor {
-    type Value = Result<Pem, &'static str>;
+    type Value = Pem;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PEM text or the path of a file")
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(if is_pem(text) { Ok(Pem::Text(text.into())) } else { path(text) })
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Pem, E> {
+        if is_pem(text) { Ok(Pem::Text(text.into())) } else { path(text).map_err(E::custom) }
     }
 
-    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Self::Value, E> {
-        Ok(Ok(Pem::Text(bytes.into())))
+    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Pem, E> {
+        Ok(Pem::Text(bytes.into()))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Pem, A::Error> {
         let mut all = Vec::new();
         while let Some(ListedPem(text)) = list.next_element()? {
             all.extend(text);
             all.push(b'\n');
         }
-        Ok(Ok(Pem::Text(all)))
+        Ok(Pem::Text(all))
     }
 }
 
@@ -79,7 +77,11 @@ impl Visitor<'_> for ListedPemVisitor {
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        if is_pem(text) { Ok(text.into()) } else { Err(E::custom("a list of files")) }
+        if is_pem(text) {
+            Ok(text.into())
+        } else {
+            Err(E::custom("expected PEM text: files cannot be in a list"))
+        }
     }
 
     fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Self::Value, E> {

@@ -10,7 +10,7 @@ use crate::config::strategy::Strategy;
 use crate::config::tls::{Identity, Pem};
 
 fn config(options: Value) -> Result<Config, Error> {
-    Options::parse(options, ToString::to_string)?.into_config(Callbacks::default())
+    Options::parse(options)?.into_config(Callbacks::default())
 }
 
 fn standalone(options: Value) -> (Server, Strategy) {

@@ -196,7 +196,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let options = json!({ "host": "127.0.0.1", "port": port, "commandTimeout": 1234 });
-        let config = Options::parse(options, ToString::to_string).unwrap();
+        let config = Options::parse(options).unwrap();
         let Topology::Standalone { server, .. } = config.into_config(Callbacks::default()).unwrap().topology
         else {
             panic!("not a server");

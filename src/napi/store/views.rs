@@ -59,7 +59,7 @@ impl NativeStore {
     ) -> Result<NativeStore, Thrown> {
         let opened = self.opened().ok_or_else(Error::closed).map_err(thrown)?;
         let delivery = Delivery::new(on_settled).map_err(internal)?;
-        let options = Options::parse(&mut De::new(&options), |mistake| mistake.reason.clone());
+        let options = Options::parse(&mut De::new(&options));
         let config = options.and_then(|options| options.into_config(Callbacks::default())).map_err(thrown)?;
         let rules = config.rules();
         let opened = Opened { store: Arc::new(opened.store.view(config)), delivery: Arc::new(delivery) };

@@ -133,7 +133,7 @@ mod tests {
     fn unreachable() -> Arc<Cluster> {
         let options =
             json!({ "cluster": { "nodes": [{ "host": "127.0.0.1", "port": 1 }], "readFrom": "any" } });
-        let config = Options::parse(options, ToString::to_string).unwrap();
+        let config = Options::parse(options).unwrap();
         let config = config.into_config(Callbacks::default()).unwrap();
         let Topology::Cluster { cluster, strategy } = config.topology else { panic!("no cluster") };
         Cluster::start(cluster, strategy, None, Duration::from_secs(60), true, Arc::new(|_| {}))
