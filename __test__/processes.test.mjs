@@ -2,7 +2,7 @@
 // Several processes and threads share state and end under load.
 
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { actor } from './support/actor.mjs'
 import { started, startRedis } from './support/redis.mjs'
@@ -18,11 +18,8 @@ const soon = 8000
 /** Deno does not add the second line. */
 const oneWarning = /^\(node:\d+\) RedisStateAdapterWarning: [^\n]*embedded[^\n]*\n(\(Use [^\n]*\n)?$/
 
-/** @type {import('./support/redis.mjs').RedisServer} */
-let server
-before(async () => {
-  server = await startRedis()
-})
+// Not in `before`: Node.js 20.3 does not call the hooks of a file.
+const server = await startRedis()
 after(() => server.stop())
 
 describe('two processes', () => {
@@ -111,7 +108,7 @@ describe('a call in flight keeps the process alive until its reply', () => {
 
   for (const method of ['get', 'set', 'getGroup']) {
     it(`from a slow server: ${method}`, async (t) => {
-      const client = await server.client()
+      const client = await clientFor(t)
       await client.flushAll()
       await client.sendCommand(['SET', 'motia:state:trace:key', '"value"'])
       t.after(() => server.signal('SIGCONT'))
@@ -193,8 +190,8 @@ describe('a process that waits for nothing but', () => {
     assert.deepEqual(lines, ['ERR_ABORTED', 'done'])
   })
 
-  it('a change stays alive until it comes', async () => {
-    const client = await server.client()
+  it('a change stays alive until it comes', async (t) => {
+    const client = await clientFor(t)
     const ending = await runFixture('waiting.mjs', [server.url, 'change'], (line) => {
       if (line === 'watching') void client.set('motia:state:t:k', '1')
     })
@@ -215,6 +212,13 @@ describe('a process that waits for nothing but', () => {
     assert.deepEqual([ending.code, ending.lines], [UNSETTLED_TOP_LEVEL_AWAIT, ['watching']])
   })
 })
+
+/** @param {import('node:test').TestContext} t */
+async function clientFor(t) {
+  const client = await server.client()
+  t.after(() => client.destroy())
+  return client
+}
 
 /**
  * @param {string} url

@@ -1,6 +1,7 @@
 // @ts-check
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { CLOSING_METHODS } from '../support/async-dispose.mjs'
 import { range } from '../support/fill.mjs'
 import { assertNothingLeft, LONG, roundTrip, subscribe, Visitor } from '../support/visitor.mjs'
 import { take, watching } from '../support/watching.mjs'
@@ -176,7 +177,7 @@ export function userCode(store) {
         void state.set('t', 'k', Object.defineProperty({}, 'x', { get: close, enumerable: true })).catch(() => {}),
     }
     for (const [place, arrange] of Object.entries(places)) {
-      for (const method of /** @type {const} */ (['cleanup', Symbol.asyncDispose])) {
+      for (const method of CLOSING_METHODS) {
         it(`settle if the adapter is closed there: ${place}, ${String(method)}`, async (t) => {
           const { open } = workspace(store, t)
           const [state, other] = [open(), open()]

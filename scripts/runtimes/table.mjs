@@ -8,8 +8,14 @@ import { root } from '../release/packages.mjs'
 export const HEADER = '| runtime | contract | end of adapters and processes | smoke test |\n| --- | --- | --- | --- |'
 const SHORT_HEADER = '| runtime, each on Linux x64 | contract | ends of processes |\n| --- | --- | --- |'
 
-/** Writes the rows of a run into both documents. @param {string[]} rows */
-export function writeTables(rows) {
+/**
+ * Writes the rows of a run into both documents. Rows of other runtimes remain.
+ *
+ * @param {(string | undefined)[]} written a row for each runtime
+ */
+export function writeTables(written) {
+  const old = rowsBelow(read('docs/platforms.md'), HEADER)
+  const rows = written.map((row, index) => row ?? old[index] ?? '')
   replaceTable('docs/platforms.md', HEADER, rows)
   replaceTable('README.md', SHORT_HEADER, shortRows(rows))
 }
@@ -43,10 +49,9 @@ function merged(results) {
 
 /** @param {string} path @param {string} header @param {string[]} rows */
 function replaceTable(path, header, rows) {
-  const file = join(root, path)
-  const text = readFileSync(file, 'utf8')
+  const text = read(path)
   const old = [header, ...rowsBelow(text, header)].join('\n')
-  writeFileSync(file, text.replace(old, [header, ...rows].join('\n')))
+  writeFileSync(join(root, path), text.replace(old, [header, ...rows].join('\n')))
 }
 
 /** @param {string} text @param {string} header */
@@ -55,4 +60,9 @@ function rowsBelow(text, header) {
   if (start === -1) throw new Error(`there is no table that begins with ${header}`)
   const [rows] = /^(?:\|.*\n)*/.exec(text.slice(start + header.length + 1)) ?? ['']
   return rows.split('\n').filter(Boolean)
+}
+
+/** @param {string} path */
+function read(path) {
+  return readFileSync(join(root, path), 'utf8')
 }
