@@ -66,7 +66,7 @@ function tested(runtime, program, names) {
 /** The lines about tests that failed, or the last ones. @param {string} output */
 function failuresIn(output) {
   const lines = output.split('\n')
-  const failed = lines.filter((line) => /^\s*(not ok|\(fail\)|error:)/.test(line))
+  const failed = lines.filter((line) => /^\s*(not ok|\(fail\)|error:)|FAILED/.test(line))
   return (failed.length > 0 ? failed : lines.slice(-20)).join('\n')
 }
 

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { cachedInstall } from '../cached-install.mjs'
 import { RUNTIMES } from '../runtimes/programs.mjs'
 
-const PACKAGE = 'redis-state-adapter'
+export const PACKAGE = 'redis-state-adapter'
 const VERSIONS = { pnpm: '12.21.0', yarn: '1.22.22', '@yarnpkg/cli-dist': '4.18.1' }
 
 /**
@@ -16,10 +16,12 @@ const VERSIONS = { pnpm: '12.21.0', yarn: '1.22.22', '@yarnpkg/cli-dist': '4.18.
  * @typedef {object} Project
  * @property {string} folder
  * @property {NodeJS.ProcessEnv} env
+ * @property {string[]} [node] the command that runs a program, in place of `node`
  *
  * @typedef {object} Manager
  * @property {string} name
- * @property {string[]} [run] the command that runs a program, in place of `node`
+ * @property {() => string | undefined} [skip] returns why it cannot run here
+ * @property {string} [target] of the Node.js that it installs for; default: that of this one
  * @property {boolean} [ignoresLibc] it installs the packages for both C libraries
  * @property {boolean} [hasModules] whether there is a folder node_modules to look into
  * @property {(folder: string, registry: Registry) => Project} install makes a project with the package
@@ -63,9 +65,6 @@ export const MANAGERS = [
   },
   {
     name: 'yarn-berry-pnp',
-    get run() {
-      return [...berry(), 'node']
-    },
     hasModules: false,
     install(folder, registry) {
       const project = emptyProject(folder, registry)
@@ -82,7 +81,7 @@ export const MANAGERS = [
       writeFileSync(join(folder, '.yarnrc.yml'), JSON.stringify(settings))
       writeFileSync(join(folder, 'yarn.lock'), '')
       run([...berry(), 'add', PACKAGE], project)
-      return project
+      return { ...project, node: [...berry(), 'node'] }
     },
   },
   {

@@ -14,23 +14,24 @@ const { currentTarget } = createRequire(import.meta.url)('../../lib/engines/nati
 /**
  * @param {import('./managers.mjs').Project} project
  * @param {import('./managers.mjs').Manager} manager
- * @returns {string} what was seen
+ * @param {string[]} urls of stores
+ * @returns {string[]} what was installed, and what was seen
  */
-export function checkUse(project, { run: command = ['node'], ignoresLibc = false, hasModules = true }) {
-  const { folder } = project
+export function checkUse(project, { target = currentTarget(), ignoresLibc = false, hasModules = true }, urls) {
+  const { folder, env, node = ['node'] } = project
   writeFileSync(join(folder, 'quick-start.mjs'), quickStart())
   writeFileSync(join(folder, 'required.cjs'), "console.log(Object.keys(require('redis-state-adapter')).join())")
   copyFileSync(join(root, 'scripts/smoke.mjs'), join(folder, 'smoke.mjs'))
-  const printed = run([...command, 'quick-start.mjs'], project)
-    .trim()
-    .split('\n')
-  assert.deepEqual(printed, ['{ paid: true }', '1', '{ paid: true }', 'null', "[ 'views' ]"])
-  assert.equal(run([...command, 'required.cjs'], project).trim(), 'RedisStateAdapter,RedisStateError')
-  const smoke = run([...command, 'smoke.mjs', 'memory:'], project).trim()
-  if (!hasModules) return smoke
+  for (const url of urls) {
+    const printed = run([...node, 'quick-start.mjs'], { folder, env: { ...env, REDIS_URL: url } })
+    assert.deepEqual(printed.trim().split('\n'), ['{ paid: true }', '1', '{ paid: true }', 'null', "[ 'views' ]"])
+  }
+  assert.match(run([...node, 'required.cjs'], project), /^RedisStateAdapter,RedisStateError/)
+  const smoke = run([...node, 'smoke.mjs', ...urls], project).trim()
+  if (!hasModules) return ['', smoke]
   const names = installedBinaries(folder)
-  assert.deepEqual(names, expectedBinaries(ignoresLibc))
-  return `${smoke}; installed: ${names.join(', ')}`
+  assert.deepEqual(names, expectedBinaries(target, ignoresLibc))
+  return [names.join(', '), smoke]
 }
 
 function quickStart() {
@@ -48,9 +49,8 @@ function installedBinaries(folder) {
   return [...new Set(names)].filter((name) => name.startsWith('redis-state-adapter-')).sort()
 }
 
-/** @param {boolean} ignoresLibc */
-function expectedBinaries(ignoresLibc) {
-  const own = currentTarget()
+/** @param {string} own the target @param {boolean} ignoresLibc */
+function expectedBinaries(own, ignoresLibc) {
   const isFor = (/** @type {string} */ name) => name === own || (ignoresLibc && isOtherLibc(name, own))
   return TARGETS.filter(({ name }) => isFor(name))
     .map(({ packageName }) => packageName)

@@ -3,12 +3,14 @@
 
 import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { cachedInstall } from '../cached-install.mjs'
 import { aptIn, debianSource, prepareApt, unpacking } from '../debian-servers.mjs'
 import { npm } from '../npm.mjs'
 import { root } from '../release/packages.mjs'
 import { run } from './run.mjs'
 
 const NODE = '24'
+const NPM = '11.19.1'
 /** The first Debian whose musl starts Node.js. */
 const SUITE = 'trixie'
 const DEBIAN = /** @type {Record<string, string>} */ ({ x64: 'amd64', arm64: 'arm64' })
@@ -16,14 +18,37 @@ const CPUS = /** @type {Record<string, string>} */ ({ x64: 'x86_64', arm64: 'aar
 const EMULATOR = 'qemu-aarch64-static'
 const work = join(root, 'target', 'linux-roots')
 
+/** @typedef {import('../targets.mjs').Target} Target */
+
+/** Why there can be no Node.js for a target here. @param {Pick<Target, 'name'>} target @returns {string | undefined} */
+export function whyNoNode({ name }) {
+  if (process.platform !== 'linux') return 'needs Linux'
+  const isOwn = name === `linux-${process.arch}-gnu`
+  return isOwn || debianSource() ? undefined : 'needs a Debian whose package source is known'
+}
+
 /**
- * @param {import('../targets.mjs').Target} target
+ * The command that runs npm in a folder.
+ *
+ * @param {Target} target
+ * @param {string} app the folder, which is also the working directory
+ */
+export function npmFor(target, app) {
+  const node = nodeFor(target, app)
+  const own = node[0] === 'unshare' ? '/' : join(work, target.name, 'root')
+  return [...node, join(own, 'npm/bin/npm-cli.js')]
+}
+
+/**
+ * @param {Target} target
  * @param {string} app folder of a program with its `node_modules`
- * @returns {string[]} the command that runs Node.js in that folder
+ * @returns {string[]} the command that runs Node.js in that folder, if it is also the working directory
  */
 export function nodeFor({ name }, app) {
   const [, arch, library] = name.split('-')
   const folder = join(work, name)
+  const reason = whyNoNode({ name })
+  if (reason !== undefined) throw new Error(reason)
   if (!existsSync(join(folder, 'root/node'))) prepare(folder, arch, library)
   const own = join(folder, 'root')
   const isForeign = arch !== process.arch
@@ -33,7 +58,7 @@ export function nodeFor({ name }, app) {
 }
 
 /**
- * Runs with the folder as root, and in it the program, `/proc` and `/dev`. All mounts end with the process.
+ * Runs with the folder as root, and in it the program as `/app`, `/proc` and `/dev`. All mounts end with the process.
  *
  * @param {string} own
  * @param {string} app
@@ -43,7 +68,7 @@ function inRoot(own, app, isForeign) {
   for (const name of ['app', 'proc', 'dev', 'tmp']) mkdirSync(join(own, name), { recursive: true })
   if (isForeign) copyFileSync(emulator(), join(own, EMULATOR))
   const mounts = [`"$2" "$1/app"`, `/proc "$1/proc"`, `/dev "$1/dev"`].map((each) => `mount --rbind ${each}`)
-  const script = `${mounts.join(' && ')} && root=$1 && shift 2 && exec chroot "$root" "$@"`
+  const script = `${mounts.join(' && ')} && root=$1 && shift 2 && exec unshare --root "$root" --wd /app "$@"`
   const node = isForeign ? [`/${EMULATOR}`, '/node'] : ['/node']
   return ['unshare', '--mount', '--map-root-user', 'sh', '-c', script, 'sh', own, app, ...node]
 }
@@ -73,7 +98,6 @@ function prepare(folder, arch, library) {
 function debian(folder, packages, arch, suite = SUITE) {
   prepareApt(folder, suite)
   if (packages.length === 0) return
-  if (!debianSource()) throw new Error('needs a Debian whose package source is known')
   const apt = aptIn(folder, DEBIAN[arch])
   const folders = { packages: join(folder, 'packages'), root: join(folder, 'root') }
   for (const [program, ...args] of [[...apt, '--quiet', 'update'], ...unpacking(apt, packages, folders)])
@@ -116,8 +140,10 @@ function copyNpmNode(folder, name) {
   rmSync(prefix, { recursive: true })
 }
 
-/** Last, as its presence says that the folder is complete. @param {string} node @param {string} folder */
+/** Copies Node.js last, as its presence says that the folder is complete. @param {string} node @param {string} folder */
 function copyNode(node, folder) {
+  const npm = join(cachedInstall('manager-npm', { npm: NPM }), 'node_modules/npm')
+  cpSync(npm, join(folder, 'root/npm'), { recursive: true })
   const own = join(folder, 'root/node')
   cpSync(node, own)
   run('chmod', ['755', own])

@@ -30,7 +30,7 @@ export const RUNTIMES = [
   },
   {
     ...{ name: 'deno', title: 'Deno', find: () => binaryOf('deno', '@deno') },
-    ...{ run: ['run', '--allow-all'], test: ['test', '--allow-all', '--no-check', '--reporter=tap'] },
+    ...{ run: ['run', '--allow-all'], test: ['test', '--allow-all', '--no-check'] },
     counts: countsOfDeno,
   },
 ]
@@ -52,12 +52,19 @@ function countsBy({ passed, failed, skipped }) {
   }
 }
 
-/** It prints a result for each group of tests too. @param {string} output @returns {Counts} */
-function countsOfDeno(output) {
-  const count = (/** @type {RegExp} */ pattern) => output.match(pattern)?.length ?? 0
-  const skipped = count(/^ *ok .* # SKIP/gm)
-  const failed = count(/^ *not ok /gm)
-  return { passed: count(/^ *ok /gm) - skipped - count(/^ *# Subtest: /gm), failed, skipped }
+/** It prints a result of each group too, behind those of its tests. @param {string} output @returns {Counts} */
+export function countsOfDeno(output) {
+  const counts = { passed: 0, failed: 0, skipped: 0 }
+  let previous = 0
+  for (const [, indent, result] of output.matchAll(/^( *).* \.\.\. (ok|FAILED|ignored)\b.*$/gm)) {
+    const isGroup = previous > indent.length
+    previous = indent.length
+    if (isGroup) continue
+    if (result === 'ok') counts.passed++
+    else if (result === 'FAILED') counts.failed++
+    else counts.skipped++
+  }
+  return counts
 }
 
 /**
