@@ -12,7 +12,7 @@ import { StateStores } from 'redis-state-adapter'
  * Writes files into a folder of their own, removed after the test.
  *
  * @param {TestContext} t
- * @param {Record<string, string>} files contents by name
+ * @param {Record<string, string | Buffer>} files contents by name
  */
 export async function folderOf(t, files) {
   const folder = await mkdtemp(join(tmpdir(), 'stores-'))
@@ -45,4 +45,10 @@ spec:
   metadata:
 ${metadata}
 ${more}`
+}
+
+/** @param {TestContext} t @param {string} text @param {object} [options] */
+export async function loadText(t, text, options = {}) {
+  const folder = await folderOf(t, { 'store.yaml': text })
+  return loadedStores(t, join(folder, 'store.yaml'), { env: {}, ...options })
 }

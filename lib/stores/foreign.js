@@ -21,7 +21,8 @@ function isForeign(value) {
 
 /** Whether a text that cannot be parsed looks like JSON for another program. @param {string} text */
 function looksForeign(text) {
-  return !OWN_FIELD.test(text)
+  // UTF-16 that was read as UTF-8.
+  return !OWN_FIELD.test(text.replaceAll('\0', ''))
 }
 
 module.exports = { isForeign, looksForeign }
