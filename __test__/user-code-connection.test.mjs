@@ -3,52 +3,20 @@
 
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { startCluster } from './support/cluster.mjs'
+import { arranged, assertCut, calledAndCut, PLACES, readyAndLost } from './support/cut-places.mjs'
 import { next } from './support/events.mjs'
-import { killOtherClients } from './support/kill-clients.mjs'
 import { open } from './support/open.mjs'
-import { startRedis } from './support/redis.mjs'
-import { allSettled, assertInTime } from './support/settling.mjs'
-import { commandTimeout } from './support/timing.mjs'
 import { unusedPort } from './support/unused-port.mjs'
 import { assertNothingLeft, roundTrip, subscribe, Visitor } from './support/visitor.mjs'
-import { withDeadline } from './support/watching.mjs'
 
 /**
  * @import { TestContext } from 'node:test'
- * @import { RedisStateAdapter, RedisStateAdapterOptions } from 'redis-state-adapter'
- *
- * @typedef {object} Place servers whose connections can be cut
- * @property {RedisStateAdapterOptions} options
- * @property {number} connections number of connections that a cut closes
- * @property {() => Promise<unknown>} cut
- * @property {() => Promise<unknown>} stop
+ * @import { RedisStateAdapter } from 'redis-state-adapter'
+ * @import { Place } from './support/cut-places.mjs'
  */
 
 const EVENTS = /** @type {const} */ (['start', 'end', 'asyncStart', 'asyncEnd', 'error'])
 const LISTENED = /** @type {const} */ (['connect', 'ready', 'reconnecting', 'error'])
-/** Codes with which a call may reject if its connection is cut. */
-const CUT = /** @type {const} */ (['ERR_CONNECTION', 'ERR_CLOSED'])
-
-/** @type {Record<string, () => Promise<Place>>} */
-const PLACES = {
-  'one server': async () => {
-    const server = await startRedis()
-    const client = await server.client()
-    return {
-      options: { url: server.url },
-      connections: 1,
-      cut: () => killOtherClients(client),
-      stop: () => server.stop(),
-    }
-  },
-  'a cluster': async () => {
-    const cluster = await startCluster()
-    const cut = () => Promise.all(cluster.nodes.map(({ client }) => killOtherClients(client)))
-    return { options: cluster.options, connections: cluster.nodes.length, cut, stop: () => cluster.stop() }
-  },
-}
-
 for (const [name, start] of Object.entries(PLACES)) {
   describe(`calls settle, on ${name}`, () => {
     /** @type {Place} */
@@ -163,74 +131,6 @@ for (const [name, start] of Object.entries(PLACES)) {
         assertNothingLeft(state, ...others)
       }
     })
-
-    it('from a credentials provider', async (t) => {
-      const credentials = () => {
-        visitor.visit()
-        return { username: 'default', password: 'any' }
-      }
-      const { visitor, state, others } = await arranged(t, place, { credentials })
-      await calledAndCut(state, place)
-      await visitor.settled()
-      assertNothingLeft(state, ...others)
-    })
-
-    it('from a provider of credentials that waits for them: on its own adapter they fail in time', async (t) => {
-      /** @type {RedisStateAdapter[]} */
-      const opened = []
-      /** @type {Promise<unknown>[]} */
-      const made = []
-      const credentials = async () => {
-        const call = opened[0].set('t', 'of the provider', 1)
-        made.push(call)
-        await Promise.allSettled([call])
-        return { username: 'default', password: 'any' }
-      }
-      const socket = { connectTimeout: 100 }
-      opened.push(open(t, { ...place.options, commandTimeout, credentials, socket }))
-      const other = open(t, place.options)
-      const [first] = await allSettled([opened[0].get('t', 'k')])
-      const outcomes = [first, ...(await allSettled(made))]
-      assertInTime(outcomes, commandTimeout)
-      for (const { error } of outcomes) assert.ok(['ERR_COMMAND_TIMEOUT', 'ERR_CONNECTION'].includes(`${error?.code}`))
-      await roundTrip(other, 'elsewhere')
-      await opened[0].cleanup()
-      assertNothingLeft(opened[0], other)
-    })
-
-    it('from a provider of credentials that waits for another adapter', async (t) => {
-      const other = open(t, place.options)
-      /** @type {Promise<void>[]} */
-      const made = []
-      const credentials = async () => {
-        const call = roundTrip(other, 'of the provider')
-        made.push(call)
-        await call
-        return { username: 'default', password: 'any' }
-      }
-      const state = open(t, { ...place.options, credentials })
-      await calledAndCut(state, place)
-      // The other nodes of a cluster may still be reconnecting, each with credentials.
-      await state.cleanup()
-      await Promise.allSettled(made)
-      assertNothingLeft(state, other)
-    })
-
-    it('from a provider of credentials that closes the adapter', async (t) => {
-      /** @type {RedisStateAdapter[]} */
-      const states = []
-      const credentials = () => {
-        visitor.visit()
-        void states[0].cleanup()
-        visitor.visit()
-        return { username: 'default', password: 'any' }
-      }
-      const { visitor, state, others } = await arranged(t, place, { credentials, commandTimeout }, states)
-      const end = next(state, 'end')
-      await roundTrip(state, 'own').catch(assertCut)
-      await Promise.all([end, state.cleanup(), visitor.settled()])
-      assertNothingLeft(state, ...others)
-    })
   })
 }
 
@@ -253,70 +153,6 @@ describe('calls from a reconnect strategy settle if no server answers', () => {
     })
   }
 })
-
-/**
- * @param {TestContext} t
- * @param {Place} place
- * @param {RedisStateAdapterOptions} [options]
- * @param {RedisStateAdapter[]} [states] gets all of them
- */
-async function arranged(t, { options: server, cut }, options, states = []) {
-  const others = [open(t, { url: 'memory:' }), open(t, server)]
-  await roundTrip(others[1], 'warm')
-  const visitor = new Visitor(() => states, { codes: [...CUT, ...timeoutOf(options)] })
-  const state = open(t, { ...server, ...options })
-  states.push(state, ...others)
-  return { visitor, state, others, cut }
-}
-
-/** @param {RedisStateAdapterOptions} [options] @returns {('ERR_COMMAND_TIMEOUT')[]} */
-function timeoutOf(options) {
-  return options?.commandTimeout ? ['ERR_COMMAND_TIMEOUT'] : []
-}
-
-/**
- * Makes a new adapter connect, make calls, lose all connections, and make calls again. It waits for the loss of every
- * connection, because a call on one that is not known to be lost rejects.
- *
- * @param {RedisStateAdapter} state
- * @param {Place} place
- * @param {ReturnType<typeof readyAndLost>} [observed]
- */
-async function calledAndCut(state, place, observed = readyAndLost(state, place)) {
-  await Promise.all([observed.ready, roundTrip(state, 'before')])
-  await place.cut()
-  await observed.lost
-  await roundTrip(state, 'after')
-}
-
-/** @param {RedisStateAdapter} state @param {Place} place */
-function readyAndLost(state, { connections }) {
-  return { ready: next(state, 'ready'), lost: losses(state, connections) }
-}
-
-/**
- * Unlike the number of events, it does not count attempts to reconnect that failed, as those of one connection can
- * before the loss of another is noticed.
- *
- * @param {RedisStateAdapter} state
- * @param {number} count of connections that are lost
- */
-function losses(state, count) {
-  let lost = 0
-  /** @type {Promise<void>} */
-  const all = new Promise((resolve) => {
-    state.on('reconnecting', ({ retries }) => {
-      if (retries === 0) lost += 1
-      if (lost === count) resolve()
-    })
-  })
-  return withDeadline(all, () => `${count} lost connections, ${lost} so far`)
-}
-
-/** @param {any} error */
-function assertCut(error) {
-  assert.ok(['ERR_CLOSED', 'ERR_CONNECTION', 'ERR_COMMAND_TIMEOUT'].includes(error.code), error)
-}
 
 /**
  * Errors of listeners: Node.js reports them as uncaught exceptions.

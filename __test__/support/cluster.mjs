@@ -2,50 +2,18 @@
 // A Redis Cluster of real servers.
 
 import { createCluster } from 'redis'
-import { RedisServer } from './redis.mjs'
+import { JOINING, join, meet, STABLE, serverOf, stabilize, WATCHFUL } from './cluster-joining.mjs'
+import { configure, hasRole, isComplete, isServing, nodeOf, ownSlots } from './cluster-node.mjs'
 import { slotOf } from './slot.mjs'
 import { until } from './until.mjs'
 
-/** @typedef {import('./redis.mjs').Client} Client */
-
-const SLOTS = 16_384
 /**
- * Settings of a complete cluster, in which no replica takes over by itself: on a busy machine a primary may get no CPU
- * time for seconds, and would be considered failed in the middle of a test.
+ * @typedef {import('./redis.mjs').Client} Client
+ * @typedef {import('./cluster-node.mjs').Node} Node
  */
-const STABLE = { 'cluster-node-timeout': '600000', 'cluster-replica-no-failover': 'no' }
-/** The nodes exchange their state more often, and consider one failed that does not answer for a second. */
-const WATCHFUL = { 'cluster-node-timeout': '1000' }
-/** Nodes that meet give up after the timeout of the other settings, and nothing makes them meet again. */
-const MEETING = { 'cluster-node-timeout': '600000', 'cluster-replica-no-failover': 'yes' }
-/** While they exchange their roles and slots. */
-const JOINING = { ...WATCHFUL, 'cluster-replica-no-failover': 'yes' }
+
 /** A manual failover is given up after five seconds, for example because a node got no CPU time. */
 const HAND_OVER_AGAIN_AFTER = 6000
-
-class Node {
-  /** @param {RedisServer} server @param {Client} client @param {string} id */
-  constructor(server, client, id) {
-    this.server = server
-    this.client = client
-    this.id = id
-  }
-
-  /** @param {string[]} args */
-  async send(...args) {
-    return /** @type {any} */ (await this.client.sendCommand(args))
-  }
-
-  /** @param {Record<string, string>} settings */
-  async configure(settings) {
-    for (const [name, value] of Object.entries(settings)) await this.send('CONFIG', 'SET', name, value)
-    this.server.addArguments(argumentsOf(settings))
-  }
-
-  get address() {
-    return `127.0.0.1:${this.server.port}`
-  }
-}
 
 export class Cluster {
   /** @type {ReturnType<typeof createCluster>[]} */
@@ -248,146 +216,4 @@ export async function startedCluster(t, options) {
   const cluster = await startCluster(options)
   t.after(() => cluster.stop())
   return cluster
-}
-
-/**
- * @param {string[]} args
- * @param {string} [program]
- */
-function serverOf(args, program) {
-  const options = ['--cluster-enabled', 'yes', '--cluster-replica-validity-factor', '0', ...argumentsOf(MEETING)]
-  return new RedisServer([...options, '--repl-diskless-sync-delay', '0', ...args], program)
-}
-
-/** @param {Record<string, string>} settings */
-function argumentsOf(settings) {
-  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])
-}
-
-/** @param {Node[]} nodes @param {Record<string, string>} settings */
-async function configure(nodes, settings) {
-  await Promise.all(nodes.map((node) => node.configure(settings)))
-}
-
-/** @param {RedisServer} server */
-async function nodeOf(server) {
-  const client = await server.client()
-  return new Node(server, client, String(await client.sendCommand(['CLUSTER', 'MYID'])))
-}
-
-/**
- * @param {Node[]} nodes
- * @param {{ primaries: number, unassigned: number | undefined }} options
- */
-async function join(nodes, { primaries, unassigned }) {
-  const owners = nodes.slice(0, primaries)
-  await Promise.all(nodes.map((node, at) => node.send('CLUSTER', 'SET-CONFIG-EPOCH', `${at + 1}`)))
-  await Promise.all(owners.map((node, at) => node.send('CLUSTER', 'ADDSLOTS', ...slotsOf(at, primaries, unassigned))))
-  await meet(nodes, nodes)
-  await configure(nodes, JOINING)
-  const replicas = nodes.slice(primaries)
-  await Promise.all(replicas.map((node, at) => node.send('CLUSTER', 'REPLICATE', owners[at % primaries].id)))
-  await Promise.all(nodes.map((node) => until(() => isComplete(node, nodes.length - primaries))))
-}
-
-/**
- * Makes each new node meet each other one, without waiting until some introduce others.
- *
- * @param {Node[]} nodes
- * @param {Node[]} newcomers
- */
-async function meet(nodes, newcomers) {
-  for (const [at, node] of nodes.entries()) {
-    const others = nodes.slice(at + 1).filter((other) => newcomers.includes(node) || newcomers.includes(other))
-    for (const { server } of others) await node.send('CLUSTER', 'MEET', '127.0.0.1', `${server.port}`)
-  }
-  await Promise.all(nodes.map((node) => until(async () => (await knownNodes(node)) === nodes.length)))
-}
-
-/**
- * Makes the settings of a complete cluster. A node that is considered failed by then would remain so for as long as the
- * new timeout: if there is one, waits with the old timeout until it is not any more.
- *
- * @param {Node[]} nodes
- * @param {number} primaries
- */
-async function stabilize(nodes, primaries) {
-  const areComplete = async () =>
-    (await Promise.all(nodes.map((node) => isComplete(node, nodes.length - primaries)))).every(Boolean)
-  for (;;) {
-    await configure(nodes, STABLE)
-    if (await areComplete()) return
-    await configure(nodes, JOINING)
-    await until(areComplete)
-  }
-}
-
-/**
- * @param {number} at
- * @param {number} primaries
- * @param {number | undefined} unassigned
- */
-function slotsOf(at, primaries, unassigned) {
-  const [first, end] = [at, at + 1].map((part) => Math.floor((SLOTS * part) / primaries))
-  const slots = Array.from({ length: end - first }, (_, index) => first + index)
-  return slots.filter((slot) => slot !== unassigned).map(String)
-}
-
-/** @param {Node} node */
-async function knownNodes(node) {
-  const lines = String(await node.send('CLUSTER', 'NODES')).split('\n')
-  return lines.filter((line) => line.includes('connected') && !/handshake|noaddr/.test(line)).length
-}
-
-/**
- * @param {Node} node
- * @param {number} replicas total number of replicas
- */
-async function isComplete(node, replicas) {
-  const [info, nodes, replication] = await Promise.all([
-    node.send('CLUSTER', 'INFO'),
-    node.send('CLUSTER', 'NODES'),
-    node.send('INFO', 'replication'),
-  ])
-  const flags = flagsOf(String(nodes))
-  return (
-    String(info).includes('cluster_state:ok') &&
-    flags.filter((each) => each.includes('slave')).length === replicas &&
-    !flags.some((each) => each.includes('fail') || each.includes('fail?')) &&
-    !String(replication).includes('link_status:down')
-  )
-}
-
-/** The flags of each node. @param {string} nodes as CLUSTER NODES returns them */
-function flagsOf(nodes) {
-  return nodes
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => line.split(' ')[2].split(','))
-}
-
-/** @param {Node} node @param {'master' | 'slave'} role */
-async function hasRole(node, role) {
-  return String(await node.send('INFO', 'replication')).includes(`role:${role}`)
-}
-
-/** A node knows that its cluster serves all slots, and that another node is a primary. @param {Node} node @param {Node} primary */
-async function isServing(node, primary) {
-  const [info, nodes] = await Promise.all([node.send('CLUSTER', 'INFO'), node.send('CLUSTER', 'NODES')])
-  const line = String(nodes)
-    .split('\n')
-    .filter((each) => each.startsWith(primary.id))
-  return String(info).includes('cluster_state:ok') && flagsOf(line.join('\n'))[0]?.includes('master')
-}
-
-/** @param {Node} node */
-async function ownSlots(node) {
-  const lines = String(await node.send('CLUSTER', 'NODES')).split('\n')
-  const [, , , , , , , , ...ranges] = lines.find((line) => line.includes('myself'))?.split(' ') ?? []
-  const slots = new Set()
-  for (const range of ranges.filter((range) => !range.startsWith('['))) {
-    const [first, last = first] = range.split('-').map(Number)
-    for (let slot = first; slot <= last; slot++) slots.add(slot)
-  }
-  return slots
 }

@@ -5,12 +5,10 @@ import { createClient } from 'redis'
 import {
   type ClusterOptions,
   type ConnectionOptions,
-  type EntryMetadata,
   type NodeAddress,
   type NodeAddressMap,
   type NodeRedisClientLike,
   type PingOptions,
-  type RateLimitResult,
   type ReadOptions,
   type ReconnectingInfo,
   type ReconnectStrategy,
@@ -25,11 +23,9 @@ import {
   type SocketOptions,
   type StateFilter,
   type StateFilterOperation,
-  type StateGroup,
   type StateItem,
   type StateItemsInput,
   type StateItemType,
-  type StateLock,
   type StateOptions,
   type StateQuery,
   type StateQueryFilter,
@@ -42,7 +38,6 @@ import {
   type StoreHealth,
   type TlsOptions,
 } from 'redis-state-adapter'
-import { z } from 'zod'
 
 interface Order {
   id: string
@@ -261,91 +256,3 @@ export async function signalled(signal: AbortSignal): Promise<void> {
   await state.ping({ timeout: 100, signal } satisfies PingOptions)
   for await (const { key } of state.scan('t', { pageSize: 10, signal })) console.log(key)
 }
-
-export async function mistakes(error: RedisStateError): Promise<void> {
-  // @ts-expect-error a port is a number
-  new RedisStateAdapter({ port: '6379' })
-  // @ts-expect-error an unknown option
-  new RedisStateAdapter({ prot: 6379 })
-  // @ts-expect-error connection options have no place in the second argument
-  new RedisStateAdapter({}, { host: 'localhost' })
-  // @ts-expect-error null is no value of an option
-  new RedisStateAdapter({ url: null })
-  // @ts-expect-error a strategy answers at once
-  new RedisStateAdapter({ socket: { reconnectStrategy: async () => 1 } })
-  // @ts-expect-error a sentinel needs the name of its master
-  new RedisStateAdapter({ sentinel: { nodes: [node] } })
-  // @ts-expect-error an id is a string
-  await state.get(1, 'k')
-  // @ts-expect-error a key is needed
-  await state.delete('t')
-  // @ts-expect-error a value is needed
-  await state.set('t', 'k')
-  // @ts-expect-error the value may be missing
-  const value: Order = await state.get<Order>('t', 'k')
-  // @ts-expect-error no such operation
-  await state.items({ filter: [{ valueKey: 'n', operation: 'like', value: 'x' }] })
-  // @ts-expect-error a condition has an operation
-  await state.items({ filter: [{ valueKey: 'n' }] })
-  // @ts-expect-error a prefix is needed
-  await state.getByPrefix('t')
-  // @ts-expect-error no such operator
-  await state.query({ filter: { LIKE: { a: 'x' } } })
-  // @ts-expect-error arrays are compared with nothing
-  await state.query({ filter: { EQ: { a: [1] } } })
-  // @ts-expect-error a boolean is neither greater nor less
-  await state.query({ filter: { GT: { a: true } } })
-  // @ts-expect-error no such order
-  await state.query({ sort: [{ key: 'a', order: 'desc' }] })
-  // @ts-expect-error no such event
-  state.on('disconnect', () => {})
-  // @ts-expect-error the code cannot be changed
-  error.code = 'ERR_CLOSED'
-  // @ts-expect-error no such code
-  console.log(value, error.code === 'ERR_OTHER')
-}
-
-const stateStore = new RedisStateAdapter()
-export const conditioned: Promise<Order> = stateStore.set(
-  't',
-  'k',
-  { id: '1', paid: true },
-  { ttl: 1, ifMatch: 'etag' },
-)
-export const removedIfMatch: Promise<Order | null> = stateStore.delete<Order>('t', 'k', { ifMatch: 'etag' })
-export const metadata: Promise<EntryMetadata<Order> | null> = stateStore.getWithMetadata<Order>('t', 'k')
-export const many: Promise<(Order | null)[]> = stateStore.getMany<Order>('t', ['k'], { signal: AbortSignal.timeout(1) })
-export const counted: Promise<number> = stateStore.deleteMany('t', ['k', { key: 'l', ifMatch: 'etag' }])
-export const summed: Promise<number> = stateStore.increment('t', 'k', 1, { field: ['a', 0], ttl: 60 })
-export const changed: Promise<{ oldValue: Order | null; newValue: Order | null }> = stateStore.update<Order>('t', 'k', [
-  { op: 'set', path: 'paid', value: true },
-  { op: 'merge', value: { id: '2' } },
-  { op: 'remove', path: ['id'] },
-])
-export const transacted: Promise<void> = stateStore.transaction('t', (tx) =>
-  tx.set('k', 1).delete('l').check('m', { ifAbsent: true }),
-)
-export const locked: Promise<StateLock | null> = stateStore.lock('t', 'k', { ttl: '1s', timeout: '100ms' })
-export const limited: Promise<RateLimitResult> = stateStore.rateLimit('t', 'k', { limit: 1, window: '1s' })
-export const typed: StateGroup<{ name: string }> = stateStore.group('t', { schema: z.object({ name: z.string() }) })
-export const named: Promise<{ name: string } | null> = typed.get('k')
-const withDefaults = stateStore.group('t', { schema: z.object({ tags: z.array(z.string()).default([]) }) })
-export const filled: Promise<{ tags: string[] }> = withDefaults.set('k', {})
-// @ts-expect-error a value of another type
-typed.set('k', { name: 1 })
-
-// What goes in may leave out what comes out.
-const withDefault = z.object({ name: z.string(), tags: z.array(z.string()).default([]) })
-const defaulting = stateStore.group('t', { schema: withDefault })
-export const defaulted: Promise<{ name: string; tags: string[] }> = defaulting.set('k', { name: 'Ada' })
-export const defaultedMany: Promise<void> = defaulting.setMany({ k: { name: 'Ada' } })
-// @ts-expect-error a value of another type
-defaulting.set('k', { name: 'Ada', tags: [1] })
-// @ts-expect-error no such option
-stateStore.set('t', 'k', 1, { expiry: 1 })
-// @ts-expect-error an operation without its value
-stateStore.update('t', 'k', [{ op: 'append', path: 'a' }])
-// @ts-expect-error a lock needs its time
-stateStore.lock('t', 'k', {})
-// @ts-expect-error a duration has a unit
-stateStore.lock('t', 'k', { ttl: 10 })
