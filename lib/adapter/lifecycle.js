@@ -13,7 +13,7 @@ const { Readiness } = require('./readiness.js')
  *
  * @typedef {object} Parts what an adapter closes
  * @property {import('../operations/dispatcher.js').Dispatcher} dispatcher
- * @property {import('../watch/watch.js').Watches} watches
+ * @property {import('../watch/watches.js').Watches} watches
  * @property {import('../operations/lock-waiters.js').LockWaiters} lockWaiters
  */
 

@@ -19,7 +19,7 @@ const { increment, update } = require('../operations/update.js')
 const { bindMembers } = require('../input/bind-members.js')
 const { inspected } = require('../inspected.js')
 const { now } = require('../time.js')
-const { Watches } = require('../watch/watch.js')
+const { Watches } = require('../watch/watches.js')
 const { Lifecycle } = require('./lifecycle.js')
 
 /**
@@ -51,10 +51,7 @@ class StateAdapter extends EventEmitter {
     dispatcherOf = (adapter) => adapter.#dispatcher
   }
 
-  /**
-   * @param {(host: Host) => StateEngine} openEngine
-   * @param {{ stackTraces?: boolean }} [options]
-   */
+  /** @param {(host: Host) => StateEngine} openEngine @param {{ stackTraces?: boolean }} [options] */
   constructor(openEngine, { stackTraces = false } = {}) {
     super()
     this.#dispatcher = new Dispatcher(
@@ -68,11 +65,7 @@ class StateAdapter extends EventEmitter {
     bindMembers(this, StateAdapter.prototype, stackTraces)
   }
 
-  /**
-   * @param {string} traceId
-   * @param {string} key
-   * @param {ReadOptions} [options]
-   */
+  /** @param {string} traceId @param {string} key @param {ReadOptions} [options] */
   get(traceId, key, options) {
     if (options === undefined) return this.#dispatcher.plain(OPERATIONS.get, traceId, key)
     return this.#dispatcher.call({ operation: OPERATIONS.get, traceId, key, options })
@@ -91,11 +84,7 @@ class StateAdapter extends EventEmitter {
     return set(this.#dispatcher, traceId, key, value, options)
   }
 
-  /**
-   * @param {string} traceId
-   * @param {string} key
-   * @param {import('../../index.js').DeleteOptions} [options]
-   */
+  /** @param {string} traceId @param {string} key @param {import('../../index.js').DeleteOptions} [options] */
   delete(traceId, key, options) {
     if (options === undefined) return this.#dispatcher.plain(OPERATIONS.delete, traceId, key)
     return this.#dispatcher.call({ operation: OPERATIONS.delete, traceId, key, options })
@@ -106,11 +95,7 @@ class StateAdapter extends EventEmitter {
     return listTrace(this.#dispatcher, 'getGroup', 'values', { traceId }, options)
   }
 
-  /**
-   * @param {string} traceId
-   * @param {string} keyPrefix
-   * @param {ReadOptions} [options]
-   */
+  /** @param {string} traceId @param {string} keyPrefix @param {ReadOptions} [options] */
   getByPrefix(traceId, keyPrefix, options) {
     return listTrace(this.#dispatcher, 'getByPrefix', 'items', { traceId, keyPrefix }, options)
   }
@@ -140,20 +125,12 @@ class StateAdapter extends EventEmitter {
     return query(this.#dispatcher, input, options)
   }
 
-  /**
-   * @param {string} traceId
-   * @param {ScanOptions} [options]
-   * @returns {AsyncIterable<any>}
-   */
+  /** @param {string} traceId @param {ScanOptions} [options] @returns {AsyncIterable<any>} */
   scan(traceId, options) {
     return scan(this.#dispatcher, traceId, options)
   }
 
-  /**
-   * @param {string} traceId
-   * @param {string} [keyPrefix]
-   * @param {ReadOptions} [options]
-   */
+  /** @param {string} traceId @param {string} [keyPrefix] @param {ReadOptions} [options] */
   clear(traceId, keyPrefix = '', options) {
     return clear(this.#dispatcher, traceId, keyPrefix, options)
   }
@@ -231,11 +208,7 @@ class StateAdapter extends EventEmitter {
     return update(this.#dispatcher, traceId, key, operations, options)
   }
 
-  /**
-   * @param {string} traceId
-   * @param {import('../../index.js').TransactionWork} work
-   * @param {WriteOptions} [options]
-   */
+  /** @param {string} traceId @param {import('../../index.js').TransactionWork} work @param {WriteOptions} [options] */
   transaction(traceId, work, options) {
     // Loaded by the first transaction, not by the import of the package.
     const { transaction } = require('../operations/transaction.js')
@@ -260,11 +233,7 @@ class StateAdapter extends EventEmitter {
     return new StateGroup(this, traceId, options, { strictTraceIds: rules.strictTraceIds, stackTraces })
   }
 
-  /**
-   * @param {string} [traceId]
-   * @param {string} [key]
-   * @param {WatchOptions} [options]
-   */
+  /** @param {string} [traceId] @param {string} [key] @param {WatchOptions} [options] */
   watch(traceId, key, options) {
     return this.#watches.open(traceId, key, options)
   }
