@@ -74,7 +74,14 @@ export class MapEngine {
     this.#prefix = keyPrefix
     this.#meter = meter
     const maxPending = { calls: 1000, bytes: 1024 * 1024 }
-    this.rules = { strictTraceIds, strictValues, commandTimeout: 5000, maxPending, server: {}, shown: { keyPrefix } }
+    this.rules = {
+      strictTraceIds,
+      strictValues,
+      commandTimeout: 5000,
+      maxPending,
+      server: {},
+      inspectedFields: { keyPrefix },
+    }
     queueMicrotask(() => onEvent({ name: 'ready', makeError: undefined, retries: 0, delay: 0 }))
   }
 

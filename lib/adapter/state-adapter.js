@@ -281,8 +281,8 @@ class StateAdapter extends EventEmitter {
    */
   [inspect.custom](depth, options) {
     if (!(#lifecycle in this)) return this
-    const { shown } = this.#dispatcher.rules
-    const fields = { ...shown, isReady: this.isReady, pending: this.stats().inFlight }
+    const { inspectedFields } = this.#dispatcher.rules
+    const fields = { ...inspectedFields, isReady: this.isReady, pending: this.stats().inFlight }
     return inspected(this.constructor.name, fields, depth, options)
   }
 }

@@ -55,7 +55,7 @@
  * @property {boolean} [hasConsistency] reads have the option `consistency`
  * @property {{ expected: string, accepts: (text: string) => boolean }} [etag] the form of etags. Omitted: 40 hexadecimal digits
  * @property {object} server how the server is named in traces
- * @property {object} shown what `util.inspect` shows of the store, without credentials
+ * @property {object} inspectedFields what `util.inspect` shows of the store, without credentials
  * @property {boolean} [isView] the connections are those of another engine, which waits for them
  *
  * @typedef {object} Scope

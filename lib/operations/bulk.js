@@ -100,7 +100,7 @@ function deleteMany(dispatcher, traceId, keys, options) {
  */
 function bulk(dispatcher, { operation: { writes }, method, traceId, options }, prepare) {
   return dispatcher.guard.traced({ operation: method, traceId }, () =>
-    dispatcher.guard.catching({ operation: method, traceId, writes }, () => {
+    dispatcher.guard.rejectOnThrow({ operation: method, traceId, writes }, () => {
       const checked = dispatcher.options(method, options)
       dispatcher.checkTraceId(traceId)
       return dispatcher.guard.interruptible(

@@ -45,7 +45,7 @@ class CallGuard {
    * @param {() => Promise<any>} call
    * @returns {Promise<any>}
    */
-  catching(target, call) {
+  rejectOnThrow(target, call) {
     try {
       return call()
     } catch (error) {

@@ -111,7 +111,7 @@ class Dispatcher {
     const name = /** @type {Method} */ (method ?? operation.name)
     const target = { operation: name, traceId, key, writes: operation.writes }
     return this.#guard.traced({ operation: name, traceId, key }, () =>
-      this.#guard.catching(target, () => {
+      this.#guard.rejectOnThrow(target, () => {
         const checked = known ?? this.options(name, options)
         const call = this.prepare(operation, traceId, key, checked, makeFields)
         if (call.operation.name !== name) call.method = name
@@ -149,7 +149,7 @@ class Dispatcher {
    */
   onScope({ method, options, checked: known, traceId: given, writes }, prepare) {
     const target = { operation: method, traceId: given, writes }
-    return this.#guard.catching(target, () => {
+    return this.#guard.rejectOnThrow(target, () => {
       const checked = known ?? this.options(method, options)
       const { traceId, start } = prepare(checked)
       return this.#guard.traced({ operation: method, traceId }, () =>

@@ -108,7 +108,7 @@ class StateLock {
  * @param {any} options
  */
 function lock(dispatcher, waiters, traceId, key, options) {
-  return dispatcher.guard.catching({ operation: 'lock', traceId, key, writes: true }, () =>
+  return dispatcher.guard.rejectOnThrow({ operation: 'lock', traceId, key, writes: true }, () =>
     acquireOrWait(
       dispatcher,
       waiters,
@@ -227,7 +227,7 @@ function runStep(
  * @param {AbortSignal} signal
  */
 function abort(dispatcher, { traceId, key }, signal) {
-  return dispatcher.guard.catching({ operation: 'lock', traceId, key, writes: true }, () => {
+  return dispatcher.guard.rejectOnThrow({ operation: 'lock', traceId, key, writes: true }, () => {
     throw abortError(signal)
   })
 }

@@ -106,7 +106,7 @@ class StateTransaction {
  * @returns {Promise<void>}
  */
 function transaction(dispatcher, traceId, work, options) {
-  return dispatcher.guard.catching({ operation: 'transaction', traceId, writes: true }, () => {
+  return dispatcher.guard.rejectOnThrow({ operation: 'transaction', traceId, writes: true }, () => {
     const checked = dispatcher.options('transaction', options)
     dispatcher.checkTraceId(traceId)
     return typeof work === 'function'
@@ -126,7 +126,7 @@ function transaction(dispatcher, traceId, work, options) {
 function collectAndRun(dispatcher, traceId, work, checked) {
   const tx = new StateTransaction(traceId, dispatcher)
   const send = () =>
-    dispatcher.guard.catching({ operation: 'transaction', traceId, writes: true }, () =>
+    dispatcher.guard.rejectOnThrow({ operation: 'transaction', traceId, writes: true }, () =>
       run(dispatcher, traceId, tx.end(), checked),
     )
   try {

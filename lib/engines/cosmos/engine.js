@@ -94,7 +94,7 @@ class CosmosEngine {
       ...{ strictTraceIds, strictValues, commandTimeout, maxPending, maxPortion: MAX_PORTION, hasConsistency: true },
       etag: ETAG,
       server: { serverAddress: hostname, serverPort: Number(this.server.split(':').at(-1)), database, container },
-      shown: { server: options.endpoint, database, container, keyPrefix },
+      inspectedFields: { server: options.endpoint, database, container, keyPrefix },
     }
     this.capabilities = CAPABILITIES
     // Not in the constructor, so that the caller can listen to events.

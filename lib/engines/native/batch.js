@@ -19,7 +19,7 @@ const { now } = require('../../time.js')
  * @typedef {object} Results
  * @property {Failure[]} failures
  * @property {UnbatchedValue[]} unbatched
- * @property {import('./failures.js').Origins} origins
+ * @property {import('./failures.js').UserFunctions} userFunctions
  * @property {string} [server] of the failures that do not name theirs
  */
 
@@ -131,9 +131,9 @@ class ListingBatch extends Batch {
   }
 
   /** @param {Results} results */
-  settle({ failures: [failure], origins, server }) {
+  settle({ failures: [failure], userFunctions, server }) {
     const [call] = this.calls
-    if (failure) call.reject(errorFactory(failure, origins, server)(call))
+    if (failure) call.reject(errorFactory(failure, userFunctions, server)(call))
     else call.resolve(this.#finish(this.values))
     this.clear()
   }

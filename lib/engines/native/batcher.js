@@ -42,16 +42,22 @@ class Batcher {
   /**
    * @param {NativeStore} native
    * @param {import('../../observability/meter.js').Meter} meter
-   * @param {import('./failures.js').Origins} origins
+   * @param {import('./failures.js').UserFunctions} userFunctions
    * @param {string} [server] of the failures that do not name theirs
    */
-  constructor(native, meter, origins, server) {
+  constructor(native, meter, userFunctions, server) {
     this.#native = native
     this.#meter = meter
     this.#rules = native.rules
     this.#limits = new Limits(this.#rules)
     const limits = this.#limits
-    this.#submitter = new Submitter(native, { limits, meter, origins, server, onSettled: () => this.#onSettled() })
+    this.#submitter = new Submitter(native, {
+      limits,
+      meter,
+      userFunctions,
+      server,
+      onSettled: () => this.#onSettled(),
+    })
   }
 
   stats() {

@@ -50,7 +50,7 @@ class NativeEngine {
   #batcher
   #subscriptions
   /** @type {ReturnType<typeof originsOf>} */
-  #origins
+  #userFunctions
   #naming
   #scriptBytes
   /** The address of the only server, if there is one. @type {string | undefined} */
@@ -62,15 +62,15 @@ class NativeEngine {
    * @param {NativeEngine} [base] the engine whose connections this one uses, see `view`
    */
   constructor(options, host, base) {
-    this.#origins = base === undefined ? originsOf(host) : base.#origins
+    this.#userFunctions = base === undefined ? originsOf(host) : base.#userFunctions
     this.#native = this.#open(options, host, base)
     this.#meter = host.meter
     const rules = this.#native.rules
     this.#naming = { hashTags: rules.hashTags }
     this.#scriptBytes = rules.scriptBytes
     this.#server = addressOf(rules.server)
-    this.#batcher = new Batcher(this.#native, host.meter, this.#origins, this.#server)
-    this.#subscriptions = new Subscriptions(this.#native, this.#origins, this.#server)
+    this.#batcher = new Batcher(this.#native, host.meter, this.#userFunctions, this.#server)
+    this.#subscriptions = new Subscriptions(this.#native, this.#userFunctions, this.#server)
     this.rules = {
       strictTraceIds: rules.strictTraceIds,
       isUnprefixed: rules.keyPrefix === '' && !rules.hashTags,
@@ -78,7 +78,7 @@ class NativeEngine {
       commandTimeout: rules.commandTimeout,
       maxPending: { calls: rules.maxPendingCommands, bytes: rules.maxPendingBytes },
       server: rules.server,
-      shown: { server: rules.description, keyPrefix: rules.keyPrefix },
+      inspectedFields: { server: rules.description, keyPrefix: rules.keyPrefix },
       isView: base !== undefined,
     }
     this.capabilities = capabilitiesOf(rules)
@@ -150,7 +150,7 @@ class NativeEngine {
     const unready = this.#native.unready(waited)
     if (unready === null) return undefined
     const { failure, isPermanent } = unready
-    const makeError = () => eventError(failure, this.#origins, this.#server)
+    const makeError = () => eventError(failure, this.#userFunctions, this.#server)
     return { isPermanent, silent: failure.silent, makeError }
   }
 
@@ -165,7 +165,7 @@ class NativeEngine {
 
   /** @param {Record<string, unknown>} options @param {Host} host @param {NativeEngine} [base] */
   #open(options, { onEvent }, base) {
-    const { strategy, credentials } = this.#origins
+    const { strategy, credentials } = this.#userFunctions
     /** @type {ConstructorParameters<typeof NativeStore>[2]} */
     const onSettled = (batch, last, values, failures, unbatched) =>
       this.#batcher.settle(batch, last, values, failures, unbatched)
@@ -191,7 +191,7 @@ class NativeEngine {
    * @returns {import('../engine.js').ConnectionEvent}
    */
   #eventOf(name, detail) {
-    const makeError = detail ? () => eventError(detail.error, this.#origins, this.#server) : undefined
+    const makeError = detail ? () => eventError(detail.error, this.#userFunctions, this.#server) : undefined
     const { retries = 0, delay = 0 } = detail ?? {}
     const known = /** @type {import('../engine.js').ConnectionEvent['name']} */ (name)
     return { name: known, makeError, silent: detail?.error.silent, retries, delay }

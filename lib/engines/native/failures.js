@@ -15,19 +15,19 @@ const { corruptSubject } = require('./corrupt-text.js')
 /**
  * The caller's functions by their names in `Failure.origin`, each with the error that it failed with.
  *
- * @typedef {Record<string, { reason: unknown } | undefined>} Origins
+ * @typedef {Record<string, { reason: unknown } | undefined>} UserFunctions
  */
 
 /**
  * Returns a function that makes the error of a call. Calls with the same failure share its cause.
  *
  * @param {Failure} failure as native code reports it
- * @param {Origins} [origins]
+ * @param {UserFunctions} [userFunctions]
  * @param {string} [server] of the failures that do not name theirs
  * @returns {(call: StateCall) => import('../../../index.js').RedisStateError}
  */
-function errorFactory(failure, origins, server) {
-  const cause = reasonOf(failure, origins)
+function errorFactory(failure, userFunctions, server) {
+  const cause = reasonOf(failure, userFunctions)
   const { applied = 'unknown', traceId, key, reply, remedy } = failure
   return (call) => {
     const outcome = call.operation.writes ? /** @type {Details['applied']} */ (applied) : undefined
@@ -40,12 +40,12 @@ function errorFactory(failure, origins, server) {
  * Makes the error of an event of the connection.
  *
  * @param {Failure} failure as native code reports it
- * @param {Origins} [origins]
+ * @param {UserFunctions} [userFunctions]
  * @param {string} [server] if the failure does not name its own
  */
-function eventError(failure, origins, server) {
+function eventError(failure, userFunctions, server) {
   const { message, reply, remedy } = failure
-  const problem = { server: failure.server ?? server, reply, remedy, cause: reasonOf(failure, origins) }
+  const problem = { server: failure.server ?? server, reply, remedy, cause: reasonOf(failure, userFunctions) }
   return failureOf(codeOf(failure), message, problem)
 }
 
@@ -54,10 +54,10 @@ function whatOf({ code, message, traceId, key }, call) {
   return code === 'ERR_CORRUPT_VALUE' ? `${corruptSubject({ traceId, key }, call)} ${message}` : message
 }
 
-/** @param {Failure} failure @param {Origins} [origins] */
-function reasonOf(failure, origins = {}) {
+/** @param {Failure} failure @param {UserFunctions} [userFunctions] */
+function reasonOf(failure, userFunctions = {}) {
   const { origin } = failure
-  return (origin === undefined ? undefined : origins[origin]?.reason) ?? causeOf(failure)
+  return (origin === undefined ? undefined : userFunctions[origin]?.reason) ?? causeOf(failure)
 }
 
 /**

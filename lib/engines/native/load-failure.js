@@ -14,7 +14,7 @@ const BUILD = `Build it from its source: see ${PAGE}.`
 
 /** @param {string} target */
 function unknownPlatform(target) {
-  const what = `redis-state-adapter has no binary for ${shown(target)}. Supported: ${TARGETS.map(shown).join(', ')}`
+  const what = `redis-state-adapter has no binary for ${platformOf(target)}. Supported: ${TARGETS.map(platformOf).join(', ')}`
   return failure('ERR_UNSUPPORTED_PLATFORM', what, { remedy: BUILD })
 }
 
@@ -24,7 +24,7 @@ function unknownPlatform(target) {
  * @param {string} [other] the package for another platform, which is installed
  */
 function notInstalled(target, name, other) {
-  const what = `redis-state-adapter has no binary for ${shown(target)}: the package ${name} is not installed`
+  const what = `redis-state-adapter has no binary for ${platformOf(target)}: the package ${name} is not installed`
   if (other === undefined) {
     return failure('ERR_UNSUPPORTED_PLATFORM', what, {
       remedy: `Reinstall without --omit=optional or --no-optional, or see ${PAGE}.`,
@@ -37,7 +37,7 @@ function notInstalled(target, name, other) {
 
 /** @param {string} target @param {{ name: string, installed: string, version: string }} versions */
 function otherVersion(target, { name, installed, version }) {
-  const what = `redis-state-adapter ${version} has no binary for ${shown(target)}: the package ${name} has the version ${installed}`
+  const what = `redis-state-adapter ${version} has no binary for ${platformOf(target)}: the package ${name} has the version ${installed}`
   return failure('ERR_UNSUPPORTED_PLATFORM', what, {
     remedy: `Install both in one version: npm install redis-state-adapter@${version}.`,
   })
@@ -50,7 +50,7 @@ function otherVersion(target, { name, installed, version }) {
  */
 function notLoadable(target, error, built) {
   const reason = firstLine(error?.message ?? error)
-  const what = `redis-state-adapter cannot load its binary for ${shown(target)}: ${reason}`
+  const what = `redis-state-adapter cannot load its binary for ${platformOf(target)}: ${reason}`
   return failure('ERR_UNSUPPORTED_PLATFORM', what, { remedy: remedyFor(error, built), cause: error })
 }
 
@@ -76,7 +76,7 @@ function firstLine(text) {
 }
 
 /** Shows a target as `linux-x64 (musl)`. @param {string} target */
-function shown(target) {
+function platformOf(target) {
   const [platform, arch, library] = target.split('-')
   return platform === 'linux' ? `linux-${arch} (${library})` : `${platform}-${arch}`
 }

@@ -211,10 +211,10 @@ class PointBatch extends Batch {
 
   /**
    * @param {Failure} failure
-   * @param {Pick<Results, 'origins' | 'server'>} context
+   * @param {Pick<Results, 'userFunctions' | 'server'>} context
    */
-  #reject(failure, { origins, server }) {
-    const errorFor = errorFactory(failure, origins, server)
+  #reject(failure, { userFunctions, server }) {
+    const errorFor = errorFactory(failure, userFunctions, server)
     for (const call of this.calls.slice(failure.index, failure.index + failure.count)) call.reject(errorFor(call))
   }
 }

@@ -15,7 +15,7 @@ const tracing = require('../../observability/tracing.js')
  * @typedef {object} Context
  * @property {import('./limits.js').Limits} limits
  * @property {import('../../observability/meter.js').Meter} meter
- * @property {import('./failures.js').Origins} origins
+ * @property {import('./failures.js').UserFunctions} userFunctions
  * @property {string} [server] of the failures that do not name theirs
  * @property {() => void} onSettled
  */
@@ -90,8 +90,8 @@ class Submitter {
     this.#release(number, batch)
     try {
       if (values !== '') batch.addChunk(values)
-      const { origins, server } = this.#context
-      batch.settle({ failures: failures ?? [], unbatched: unbatched ?? [], origins, server })
+      const { userFunctions, server } = this.#context
+      batch.settle({ failures: failures ?? [], unbatched: unbatched ?? [], userFunctions, server })
     } catch {
       // Every call settles, whatever fails.
       batch.fail()

@@ -13,7 +13,7 @@ const { eventError } = require('./failures.js')
 /** Subscriptions by number. One native callback serves all watches, and another all locks. */
 class Subscriptions {
   #native
-  #origins
+  #userFunctions
   #server
   /** @type {Map<number, WatchSink>} */
   #watches = new Map()
@@ -23,12 +23,12 @@ class Subscriptions {
 
   /**
    * @param {NativeStore} native
-   * @param {import('./failures.js').Origins} origins
+   * @param {import('./failures.js').UserFunctions} userFunctions
    * @param {string} [server] of the failures that do not name theirs
    */
-  constructor(native, origins, server) {
+  constructor(native, userFunctions, server) {
     this.#native = native
-    this.#origins = origins
+    this.#userFunctions = userFunctions
     this.#server = server
   }
 
@@ -73,7 +73,7 @@ class Subscriptions {
       else sink?.onEvent({ kind, traceId, key })
     }
     for (const { watch, failure } of failures ?? []) {
-      this.#watches.get(watch)?.onFailure(eventError(failure, this.#origins, this.#server))
+      this.#watches.get(watch)?.onFailure(eventError(failure, this.#userFunctions, this.#server))
     }
   }
 
