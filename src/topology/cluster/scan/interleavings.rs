@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use tokio::task::{JoinHandle, yield_now};
 
-use self::scripted::{Line, MAX_CALL_DURATION, Scripted};
+use self::line::Line;
+use self::scripted::{MAX_CALL_DURATION, Scripted};
 use self::truth::{Move, NODES, Truth};
 use super::*;
 use crate::connection::scripted::run_cases;
@@ -19,6 +20,7 @@ use crate::json::Chunks;
 use crate::topology::cluster::slot::slot_of;
 
 mod judge;
+mod line;
 mod reply;
 mod scripted;
 mod truth;

@@ -1,4 +1,4 @@
-//! The substitutes for a cluster and for the connections to its nodes.
+//! The substitute for a cluster.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::reply::Reply;
+use super::line::Line;
 use super::truth::Truth;
 use crate::config::{Address, AddressMap};
-use crate::connection::scripted::Stream;
-use crate::connection::{Order, Pipeline};
+use crate::connection::Order;
 use crate::error::{Error, Kind};
 use crate::protocol::{Generation, Request, Sink};
 use crate::topology::cluster::nodes::{ConnectionKind, Nodes, ScanNodes};
@@ -18,100 +17,7 @@ use crate::topology::cluster::redirect::Redirect;
 use crate::topology::cluster::routes::Reader;
 use crate::topology::cluster::slot::{SLOTS, slot_of};
 
-const RETRY_AFTER: Duration = Duration::from_millis(50);
 pub const MAX_CALL_DURATION: Duration = Duration::from_secs(5);
-
-/// A connection to a node.
-pub struct Line {
-    /// `None` for the unconnected one.
-    pub node: Option<usize>,
-    state: Mutex<State>,
-}
-
-struct State {
-    pipeline: Pipeline,
-    stream: Stream<Reply>,
-    is_asking: bool,
-    retired: Option<Error>,
-}
-
-/// By identity, as another node can get the same address.
-impl PartialEq for Line {
-    fn eq(&self, other: &Self) -> bool {
-        std::ptr::eq(self, other)
-    }
-}
-
-impl Line {
-    fn new(node: Option<usize>, order: &Arc<Order>) -> Arc<Self> {
-        let pipeline = Pipeline::new(order.clone());
-        let state = State { pipeline, stream: Stream::default(), is_asking: false, retired: None };
-        Arc::new(Line { node, state: Mutex::new(state) })
-    }
-
-    /// Acts on the state, and finishes the completed sinks.
-    fn with<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
-        let mut state = self.state.lock().unwrap();
-        let result = act(&mut state);
-        let completed = state.pipeline.take_completed();
-        drop(state);
-        completed.into_iter().for_each(Sink::finish);
-        result
-    }
-
-    pub fn send(&self, max: usize) {
-        self.with(|state| state.stream.receive(&mut state.pipeline, max));
-    }
-
-    /// The node processes its next command. Returns whether there was one.
-    pub fn run_one(&self, truth: &mut Truth) -> bool {
-        let Some(node) = self.node else { return false };
-        let mut state = self.state.lock().unwrap();
-        let Some(parts) = state.stream.next_command() else { return false };
-        let is_asking = std::mem::replace(&mut state.is_asking, parts[0] == "ASKING");
-        state.stream.reply(truth.run(node, &parts, is_asking));
-        true
-    }
-
-    pub fn answer(&self) -> bool {
-        self.with(|state| {
-            let Some(reply) = state.stream.next_reply() else { return false };
-            state.pipeline.answer(reply.frame()).unwrap();
-            true
-        })
-    }
-
-    pub fn disconnect(&self) {
-        self.with(|state| {
-            (state.stream, state.is_asking) = (Stream::default(), false);
-            state.pipeline.on_disconnect(&Error::new(Kind::Connection, "gone"));
-            if let Some(why) = state.retired.clone() {
-                state.pipeline.drain(&why);
-            }
-        });
-    }
-
-    fn decommission(&self) {
-        let why = Error::new(Kind::Retired, "it serves no slots any more");
-        self.with(|state| {
-            state.pipeline.drain(&why);
-            state.retired = Some(why);
-        });
-    }
-
-    /// Expires overdue commands, and retries transient refusals.
-    pub fn maintain(&self, now: Instant) {
-        self.with(|state| {
-            state.pipeline.expire(now, &Error::new(Kind::CommandTimeout, "overdue"));
-            state.pipeline.retry_refused(now + RETRY_AFTER);
-        });
-    }
-
-    pub fn is_idle(&self) -> bool {
-        let state = self.state.lock().unwrap();
-        state.pipeline.is_empty() && !state.pipeline.is_busy()
-    }
-}
 
 type Task = Box<dyn FnOnce() + Send>;
 
@@ -298,7 +204,7 @@ impl ScanNodes for Scripted {
     }
 
     fn generation(&self, line: Option<&Arc<Line>>, _: ConnectionKind) -> Generation {
-        line.unwrap_or(&self.unrouted).state.lock().unwrap().pipeline.generation()
+        line.unwrap_or(&self.unrouted).with(|state| state.pipeline.generation())
     }
 
     fn closed(&self) -> Option<Error> {
