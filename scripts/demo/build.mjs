@@ -11,12 +11,23 @@ import { npm } from '../npm.mjs'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const require = createRequire(import.meta.url)
 const { currentTarget } = require('../../lib/engines/native/target.js')
+const { version } = require('../../package.json')
+
+const target = currentTarget()
+const binary = join(root, `redis-state-adapter.${target}.node`)
+const prebuilt = `redis-state-adapter-${target}`
 
 /** @throws if it cannot be built; the message says what to do */
 export function ensureBuilt() {
-  if (isBuilt() || isInstalled()) return
+  if (existsSync(binary) ? isNewest() : isInstalled()) return
+  if (spawnSync('cargo', ['--version']).status !== 0) {
+    if (!existsSync(binary)) throw new Error(noRust)
+    console.log(
+      'The native part is older than its sources, and without Rust it cannot be built: the demo uses it as it is.',
+    )
+    return
+  }
   if (!existsSync(join(root, 'node_modules'))) throw new Error('The build tools are missing: run `npm install` first.')
-  if (spawnSync('cargo', ['--version']).status !== 0) throw new Error(noRust)
   console.log('Building the native part (npm run build); the first time this takes a few minutes...')
   const { status } = npm(['run', 'build'], { cwd: root, stdio: 'inherit' })
   if (status !== 0) throw new Error('The build failed: see above.')
@@ -24,28 +35,21 @@ export function ensureBuilt() {
 
 const noRust = `Rust is missing, and the native part has to be built. Install it with rustup (https://rustup.rs):
   curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh
-then open a new shell and run \`npm run demo\` again.`
+then open a new shell and run \`npm run demo\` again. Or install the prebuilt one of a release:
+  npm install --no-save ${prebuilt}@${version}`
 
-function isBuilt() {
-  const binaries = readdirSync(root).filter(isBinaryForHere)
-  if (binaries.length === 0) return false
-  return Math.max(...binaries.map(modified)) >= Math.max(...sources().map(modified))
+function isNewest() {
+  return modified(binary) >= Math.max(...sources().map((file) => modified(join(root, file))))
 }
 
-/** Whether the package with the prebuilt binary is there, and no file that was built, which would be used before it. */
+/** Whether the package with the prebuilt binary is there. */
 function isInstalled() {
-  if (readdirSync(root).some(isBinaryForHere)) return false
   try {
-    require.resolve(`redis-state-adapter-${currentTarget()}/package.json`)
+    require.resolve(`${prebuilt}/package.json`)
     return true
   } catch {
     return false
   }
-}
-
-/** @param {string} file */
-function isBinaryForHere(file) {
-  return file.startsWith(`redis-state-adapter.${process.platform}-${process.arch}`) && file.endsWith('.node')
 }
 
 function sources() {
@@ -56,5 +60,5 @@ function sources() {
 
 /** @param {string} file */
 function modified(file) {
-  return statSync(join(root, file)).mtimeMs
+  return statSync(file).mtimeMs
 }
