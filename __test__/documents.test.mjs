@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { RedisStateAdapter } from 'redis-state-adapter'
+import { shortTable } from '../scripts/runtimes/table.mjs'
 import { anchorsOf, relativeLinks } from './support/documents.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -47,6 +48,13 @@ describe('the README', () => {
     assert.ok(figures.length > 0)
     const others = figures.filter((figure) => !results.includes(` ${figure} `))
     assert.deepEqual(others, [], 'bench/RESULTS.md does not have them')
+  })
+
+  it('has the results of the runtimes in docs/platforms.md', () => {
+    assert.ok(
+      readme.includes(`\n\n${shortTable(read('docs/platforms.md'))}\n\n`),
+      '`npm run test:runtimes -- --write` writes both',
+    )
   })
 
   it('names each public method', () => {
