@@ -102,7 +102,7 @@ describe('an account that falls ill after it was read', { skip, concurrency: tru
     gateway.script = on(ALL, silent)
     await assertAllRejected(state, patientTimeout, ['ERR_COMMAND_TIMEOUT'])
     gateway.script = () => undefined
-    assert.equal(await state.get('t', 'k'), 1)
+    assert.deepEqual(await state.get('t', 'another'), null)
   })
 
   it('and is overloaded for longer than the call may take, rejects it as not applied', async (t) => {

@@ -2,12 +2,12 @@
 'use strict'
 
 const { Buffer } = require('node:buffer')
-const { setMaxListeners } = require('node:events')
 const http = require('node:http')
 const https = require('node:https')
 const { failure } = require('../../errors.js')
 const { MAX_TIMER_MS, clearTimeout, parseDate, setTimeout } = require('../../time.js')
 const { isKnown, isOfService, isRefusedForNow, isWrite, read, responseOf } = require('./answers.js')
+const { Endings } = require('./endings.js')
 const { current } = require('./exchange.js')
 const { openAgent } = require('./sockets.js')
 
@@ -40,7 +40,7 @@ const UNREACHABLE = 'REQUEST_SEND_ERROR'
 class HttpClient {
   #agent
   #hasRegions
-  #closing = new AbortController()
+  #endings = new Endings()
   bytesSent = 0
   bytesReceived = 0
   charge = 0
@@ -51,42 +51,39 @@ class HttpClient {
     this.#hasRegions = hasRegions
     this.ownAgent = agent === undefined
     this.#agent = agent ?? openAgent(isSecure, tls)
-    setMaxListeners(0, this.#closing.signal)
   }
 
   /** @param {Request} request */
   async sendRequest(request) {
     const exchange = current.getStore()
     // The SDK reads the account again by itself, with a signal of its own.
-    const signals = [request.abortSignal, exchange?.signal, this.#closing.signal].filter(
-      (signal) => signal !== undefined,
-    )
+    const signals = [request.abortSignal, exchange?.signal].filter((signal) => signal !== undefined)
     for (let attempt = 1; ; attempt += 1) {
       const { answer, error, isInDoubt } = await this.#send(request, exchange, signals)
       if (answer === undefined) {
         const isRepeated = !isInDoubt && exchange?.isPatient === true
-        if (isAborted(signals) || !isRepeated) throw forSdk(error, request)
+        if (this.#endings.hasEnded(signals) || !isRepeated) throw forSdk(error, request)
         if (this.#hasRegions && attempt >= MAX_ATTEMPTS)
           throw Object.assign(new Error(error.message), { code: UNREACHABLE })
       } else if (!isRefusedForNow(answer, attempt)) return used(request, answer, exchange)
-      await pause(pauseOf(answer, attempt), signals)
+      await this.#pause(pauseOf(answer, attempt), signals)
     }
   }
 
   /** Ends all requests, also those that the SDK makes by itself. */
   close() {
-    this.#closing.abort()
+    this.#endings.close()
     if (this.ownAgent) this.#agent.destroy()
   }
 
   /** @param {Request} request @param {Exchange | undefined} exchange @param {AbortSignal[]} signals @returns {Promise<Outcome>} */
   #send(request, exchange, signals) {
     return new Promise((resolve) => {
-      if (isAborted(signals)) return resolve({ error: abortError(), isInDoubt: false })
+      if (this.#endings.hasEnded(signals)) return resolve({ error: abortError(), isInDoubt: false })
       const { url, method, headers, body } = request
       const { request: start } = this.isSecure ? https : http
       const outgoing = start(url, { method, headers: headers.toJSON(), agent: this.#agent })
-      const ignore = onAbort(signals, () => outgoing.destroy(abortError()))
+      const ignore = this.#endings.onEnd(signals, () => outgoing.destroy(abortError()))
       let isInDoubt = false
       const fail = (/** @type {unknown} */ error) => {
         ignore()
@@ -110,6 +107,21 @@ class HttpClient {
       })
       this.bytesSent += Buffer.byteLength(body ?? '')
       outgoing.end(body)
+    })
+  }
+
+  /** @param {number} milliseconds @param {AbortSignal[]} signals @returns {Promise<void>} */
+  #pause(milliseconds, signals) {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer)
+        ignore()
+        resolve()
+      }
+      // A longer one would end at once.
+      const timer = setTimeout(end, Math.min(milliseconds, MAX_TIMER_MS))
+      const ignore = this.#endings.onEnd(signals, end)
+      if (this.#endings.hasEnded(signals)) end()
     })
   }
 
@@ -170,34 +182,6 @@ function pauseOf(answer, attempt) {
   const asked = Number(answer?.headers['x-ms-retry-after-ms'] ?? Number.NaN)
   if (Number.isFinite(asked) && asked >= 0) return asked
   return Math.min(DEFAULT_PAUSE_MS * 2 ** attempt, MAX_PAUSE_MS) * (0.5 + Math.random() / 2)
-}
-
-/** @param {number} milliseconds @param {AbortSignal[]} signals @returns {Promise<void>} */
-function pause(milliseconds, signals) {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer)
-      ignore()
-      resolve()
-    }
-    // A longer one would end at once.
-    const timer = setTimeout(end, Math.min(milliseconds, MAX_TIMER_MS))
-    const ignore = onAbort(signals, end)
-    if (isAborted(signals)) end()
-  })
-}
-
-/** @param {AbortSignal[]} signals */
-function isAborted(signals) {
-  return signals.some(({ aborted }) => aborted)
-}
-
-/** @param {AbortSignal[]} signals @param {() => void} callback @returns {() => void} calls back no more */
-function onAbort(signals, callback) {
-  for (const signal of signals) signal.addEventListener('abort', callback)
-  return () => {
-    for (const signal of signals) signal.removeEventListener('abort', callback)
-  }
 }
 
 /** An error that the SDK takes for an abort. */
