@@ -1,9 +1,10 @@
 // @ts-check
 import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
-import { describe, it } from 'node:test'
+import { describe } from 'node:test'
 import { assertFails } from '../support/assert-fails.mjs'
 import { range } from '../support/fill.mjs'
+import { it } from '../support/it.mjs'
 import { until } from '../support/until.mjs'
 import { openFresh, rawIt } from '../support/workspace.mjs'
 

@@ -1,9 +1,10 @@
 // @ts-check
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe } from 'node:test'
 import { RedisStateError } from 'redis-state-adapter'
 import { asStored } from '../support/as-stored.mjs'
 import { assertFails } from '../support/assert-fails.mjs'
+import { it } from '../support/it.mjs'
 import { untitled } from '../support/untitled.mjs'
 import { VALUES } from '../support/values.mjs'
 import { openFresh } from '../support/workspace.mjs'

@@ -1,7 +1,8 @@
 // @ts-check
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe } from 'node:test'
 import { fill, range } from '../support/fill.mjs'
+import { it } from '../support/it.mjs'
 import { assertSameMembers } from '../support/members.mjs'
 import { openFresh } from '../support/workspace.mjs'
 

@@ -1,8 +1,9 @@
 // @ts-check
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe } from 'node:test'
 import { RedisStateAdapter as Predecessor } from '@motiadev/adapter-redis-state'
 import { assertFails } from '../support/assert-fails.mjs'
+import { it } from '../support/it.mjs'
 import { assertSameMembers } from '../support/members.mjs'
 import { openFresh } from '../support/workspace.mjs'
 

@@ -2,9 +2,10 @@
 // The methods that a group has in common with the adapter, for its trace id and with its schema.
 
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe } from 'node:test'
 import { z } from 'zod'
 import { assertFails } from '../support/assert-fails.mjs'
+import { it } from '../support/it.mjs'
 import { assertSameMembers } from '../support/members.mjs'
 import { take, withDeadline } from '../support/watching.mjs'
 import { openFresh, workspace } from '../support/workspace.mjs'

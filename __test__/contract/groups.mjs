@@ -1,9 +1,10 @@
 // @ts-check
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe } from 'node:test'
 import * as v from 'valibot'
 import { z } from 'zod'
 import { assertFails } from '../support/assert-fails.mjs'
+import { it } from '../support/it.mjs'
 import { openFresh } from '../support/workspace.mjs'
 
 /** @import { GetStore } from '../support/workspace.mjs' */

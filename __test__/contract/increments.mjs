@@ -1,8 +1,9 @@
 // @ts-check
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe } from 'node:test'
 import fc from 'fast-check'
 import { assertFails } from '../support/assert-fails.mjs'
+import { it } from '../support/it.mjs'
 import { openFresh, rawIt, workspace } from '../support/workspace.mjs'
 
 /** @import { GetStore } from '../support/workspace.mjs' */

@@ -1,6 +1,7 @@
 // @ts-check
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe } from 'node:test'
+import { it } from '../support/it.mjs'
 import { assertSameMembers } from '../support/members.mjs'
 import { workspace } from '../support/workspace.mjs'
 

@@ -1,8 +1,9 @@
 // @ts-check
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe } from 'node:test'
 import { assertFails } from '../support/assert-fails.mjs'
 import { range } from '../support/fill.mjs'
+import { it } from '../support/it.mjs'
 import { untitled } from '../support/untitled.mjs'
 import { openFresh } from '../support/workspace.mjs'
 

@@ -1,10 +1,11 @@
 // @ts-check
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe } from 'node:test'
 import fc from 'fast-check'
 import { asStored } from '../support/as-stored.mjs'
 import { assertFails } from '../support/assert-fails.mjs'
 import { fill, range } from '../support/fill.mjs'
+import { it } from '../support/it.mjs'
 import * as arbitrary from '../support/query-arbitraries.mjs'
 import { queried } from '../support/query-model.mjs'
 import { openFresh, rawIt, workspace } from '../support/workspace.mjs'

@@ -1,7 +1,8 @@
 // @ts-check
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe } from 'node:test'
 import { assertFails } from '../support/assert-fails.mjs'
+import { it } from '../support/it.mjs'
 import { openFresh } from '../support/workspace.mjs'
 
 /** @import { GetStore } from '../support/workspace.mjs' */

@@ -1,10 +1,11 @@
 // @ts-check
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
 import vm from 'node:vm'
 import fc from 'fast-check'
 import { assertFails } from '../support/assert-fails.mjs'
+import { it } from '../support/it.mjs'
 import { untitled } from '../support/untitled.mjs'
 import { openFresh } from '../support/workspace.mjs'
 

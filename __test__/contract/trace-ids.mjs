@@ -1,9 +1,10 @@
 // @ts-check
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe } from 'node:test'
 import { assertAllFail } from '../support/assert-fails.mjs'
 import { callsWithTraceId } from '../support/calls.mjs'
 import { entriesOf } from '../support/entries-of.mjs'
+import { it } from '../support/it.mjs'
 import { assertSameMembers } from '../support/members.mjs'
 import { openFresh, workspace } from '../support/workspace.mjs'
 

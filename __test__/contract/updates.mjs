@@ -1,9 +1,10 @@
 // @ts-check
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe } from 'node:test'
 import fc from 'fast-check'
 import { asStored } from '../support/as-stored.mjs'
 import { assertFails } from '../support/assert-fails.mjs'
+import { it } from '../support/it.mjs'
 import { MISSING, Mismatch, updated } from '../support/update-model.mjs'
 import { VALUES } from '../support/values.mjs'
 import { openFresh, rawIt, workspace } from '../support/workspace.mjs'

@@ -1,8 +1,9 @@
 // @ts-check
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe } from 'node:test'
 import fc from 'fast-check'
 import { asStored } from '../support/as-stored.mjs'
+import { it } from '../support/it.mjs'
 import { VALUES } from '../support/values.mjs'
 import { openFresh, workspace } from '../support/workspace.mjs'
 

@@ -13,7 +13,7 @@ import { closedAfter } from './open.mjs'
 /**
  * Returns the store of the suite, which exists only while tests run; the declared properties are available earlier.
  *
- * @typedef {(() => Store) & { hasRaw: boolean, hasHashTags: boolean, hasTransactions: boolean }} GetStore
+ * @typedef {(() => Store) & { hasRaw: boolean, hasHashTags: boolean, hasTransactions: boolean, hasEmptyIds?: boolean }} GetStore
  */
 
 /**
