@@ -33,22 +33,38 @@ export type RedisStoreConfiguration = StoreFields<RedisStateAdapterOptions> & {
   type?: 'redis' | 'memory' | 'state.redis' | 'state.in-memory' | undefined
 }
 
-/** A store on Azure Cosmos DB. This version has no engine for it: the store has a problem, and `get` throws it. */
+/**
+ * A store on Azure Cosmos DB: the options of `CosmosStateAdapter` of `redis-state-adapter/cosmos`, which docs/cosmos.md
+ * describes. It requires the package `@azure/cosmos`. `keyPrefix` has another default: the name of the store.
+ */
 export interface CosmosStoreConfiguration {
   type: 'cosmos' | 'state.azure.cosmosdb'
-  /** Url of the account. */
-  url: string | StoreReference
+  /** Url of the account. Required, unless there is a `connectionString`. */
+  url?: string | StoreReference | undefined
   /** Key of the account. */
   key?: string | StoreReference | undefined
   /** Name of the database. */
   database: string | StoreReference
-  /** Name of the container. */
-  collection: string | StoreReference
+  /** Name of the container. Required, unless it is given as `container`. */
+  collection?: string | StoreReference | undefined
+  container?: string | StoreReference | undefined
+  connectionString?: string | StoreReference | undefined
+  /** A credential of `@azure/identity`. */
+  credential?: object | undefined
+  tenantId?: string | StoreReference | undefined
+  clientId?: string | StoreReference | undefined
+  clientSecret?: string | StoreReference | undefined
+  regions?: readonly string[] | undefined
+  createIfMissing?: boolean | object | undefined
+  enableEndpointDiscovery?: boolean | undefined
+  commandTimeout?: number | undefined
+  maxPendingCommands?: number | undefined
+  maxPendingBytes?: number | undefined
   /** Field that partitions the container. */
   partitionKey?: string | undefined
   /** Consistency of reads. */
   consistency?: string | undefined
-  keyPrefix?: string | undefined
+  keyPrefix?: string | false | undefined
   ttl?: number | undefined
 }
 

@@ -10,7 +10,7 @@ import type { RedisStateError } from './errors.js'
  * | channel | operation | fields |
  * | --- | --- | --- |
  * | `redis-state-adapter:command` | a call of a method: one operation for a bulk method, one for each page of `scan` (and one for the list of keys), one for each attempt of `lock` | `operation`, `traceId`, `key` |
- * | `redis-state-adapter:batch` | calls that are sent together | `calls`, `failed` |
+ * | `redis-state-adapter:batch` | calls that are sent together; on Cosmos DB each call | `calls`, `failed`; on Cosmos DB `requestCharge`, `requests` |
  * | `redis-state-adapter:connection` | an attempt to connect and log in; `error` without `start`: the connection was lost | |
  *
  * All messages also have `serverAddress`, `serverPort` and `database`; after a failure they have `error`. The fields
@@ -42,6 +42,10 @@ export interface TracingContext {
   key?: string
   /** Number of calls in the batch. */
   calls?: number
+  /** Request units of the call, on Cosmos DB. */
+  requestCharge?: number
+  /** Number of requests of the call, on Cosmos DB. */
+  requests?: number
   /** Number of calls in the batch that failed. */
   failed?: number
   /** Host name, or path of the unix socket. Absent with the embedded store, Sentinel and Cluster. */

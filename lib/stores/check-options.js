@@ -2,7 +2,9 @@
 'use strict'
 
 const { checkAdapterOptions } = require('../adapter/adapter.js')
+const { resolveCosmosOptions } = require('../adapter/cosmos-options.js')
 const { RedisStateError } = require('../errors.js')
+const { COSMOS } = require('./definition.js')
 
 /**
  * Throws if the options of a store are invalid, with their place in the document.
@@ -12,9 +14,10 @@ const { RedisStateError } = require('../errors.js')
  *   path (`socket.connectTimeout`)
  * @param {import('./definition.js').Definition} definition
  */
-function checkOptions(document, sourceOf, { options }) {
+function checkOptions(document, sourceOf, { type, options }) {
   try {
-    checkAdapterOptions(options)
+    if (type === COSMOS) resolveCosmosOptions(options)
+    else checkAdapterOptions(options)
   } catch (error) {
     if (!(error instanceof RedisStateError)) throw error
     const name = /^([\w.[\]]+): /.exec(error.message)?.[1] ?? ''

@@ -3,6 +3,8 @@
 
 const { checkOptions } = require('./check-options.js')
 const { OPTIONS, optionOf, readValue } = require('./component-options.js')
+const { componentName, cosmosOptions } = require('./cosmos-options.js')
+const { COSMOS } = require('./definition.js')
 const { fill, variable } = require('./placeholders.js')
 const { prefixOf } = require('./prefix.js')
 const { SOURCES, redisOptions } = require('./redis-options.js')
@@ -35,10 +37,6 @@ async function storeOfComponent(component, surroundings, secrets) {
   }
   const values = await readItems(component, definition, surroundings, secrets)
   const settings = settingsOf(component, values)
-  if (type === 'state.azure.cosmosdb') {
-    definition.problems.push('this version has no engine for Azure Cosmos DB')
-    return definition
-  }
   if (definition.problems.length > 0) return definition
   definition.options = optionsOf(component, settings, definition, surroundings)
   definition.ignored.push(...settings.unread())
@@ -106,7 +104,8 @@ async function textOf(component, item, surroundings, secrets) {
 }
 
 /** @param {Component} component @param {Map<string, { value: unknown, item: Item }>} values @returns {import('./component-options.js').Settings} */
-function settingsOf({ document }, values) {
+function settingsOf({ document, type }, values) {
+  const nameOf = (/** @type {string} */ option) => (type === COSMOS ? componentName(option) : option)
   const malformed = (
     /** @type {string} */ name,
     /** @type {string} */ what,
@@ -127,7 +126,7 @@ function settingsOf({ document }, values) {
     },
     unread: () => [...values].filter(([name]) => !read.has(name)).map(([, { item }]) => item.name),
     sourceOf: (option) => {
-      const name = SOURCES[option]?.find((one) => get(one) !== undefined) ?? option
+      const name = SOURCES[option]?.find((one) => get(one) !== undefined) ?? nameOf(option)
       return { path: values.get(name)?.item.path ?? [], name }
     },
     malformed,
@@ -136,6 +135,7 @@ function settingsOf({ document }, values) {
 
 /** @param {Component} component @param {import('./component-options.js').Settings} settings @param {Definition} definition @param {Surroundings} surroundings */
 function optionsOf(component, settings, definition, surroundings) {
+  if (component.type === COSMOS) return cosmosOptions(settings, component, surroundings, definition)
   const ttl = settings.get('ttlInSeconds')
   const servers = component.type === 'state.redis' ? redisOptions(settings) : { url: 'memory:' }
   const keyPrefix = prefixOf(settings.get('keyPrefix'), component, surroundings, definition)

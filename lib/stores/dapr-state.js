@@ -29,8 +29,8 @@ function methodsOf(open) {
   const on = (/** @type {string} */ name) => open(name).byKey
   return {
     save: (name, items, options) => asValue(() => save(on(name), items, options?.metadata)),
-    get: async (name, key) => read(on(name), key),
-    getBulk: async (name, keys) => getBulk(on(name), arrayOf(keys, 'keys')),
+    get: async (name, key, options) => read(on(name), key, metadataOf(options)),
+    getBulk: async (name, keys, options) => getBulk(on(name), arrayOf(keys, 'keys'), metadataOf(options)),
     delete: (name, key, options) => asValue(() => remove(on(name), key, options)),
     transaction: async (name, operations = [], metadata = undefined) => transaction(on(name), operations, metadata),
     query: async (name, query) => find(on(name), query),
@@ -38,6 +38,11 @@ function methodsOf(open) {
 }
 
 /** @typedef {Opened['byKey']} Target */
+
+/** The metadata of options that `@dapr/dapr` does not declare for every method. @param {any} options */
+function metadataOf(options) {
+  return options?.metadata
+}
 
 /**
  * Returns an error instead of throwing it, as Dapr's client does for writes.
@@ -60,13 +65,34 @@ function arrayOf(value, at) {
   return [...value]
 }
 
-/** @param {Target} target @param {unknown} items @param {unknown} metadata of all items */
-async function save({ adapter, traceId }, items, metadata) {
-  const entries = arrayOf(items, 'stateObjects').map((item, index) => entryOf(item, metadata, `stateObjects[${index}]`))
-  if (entries.length !== 1) return void (await adapter.setMany(traceId, entries))
-  // A single failure is not one of several.
-  const [{ key, value, ...options }] = entries
-  await adapter.set(traceId, key, value, options)
+/** @param {Target} target @param {unknown} items @param {any} metadata of all items */
+async function save({ adapter, traceIdOf }, items, metadata) {
+  const entries = arrayOf(items, 'stateObjects').map((item, index) => {
+    const entry = entryOf(item, metadata, `stateObjects[${index}]`)
+    return { traceId: traceIdOf(entry.key, { ...metadata, ...item.metadata }), entry }
+  })
+  if (entries.length === 1) {
+    // A single failure is not one of several.
+    const [{ traceId, entry }] = entries
+    const { key, value, ...options } = entry
+    return void (await adapter.set(traceId, key, value, options))
+  }
+  const saving = [...grouped(entries)].map(([traceId, group]) =>
+    adapter.setMany(
+      traceId,
+      group.map(({ entry }) => entry),
+    ),
+  )
+  const failed = (await Promise.allSettled(saving)).find((result) => result.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}
+
+/** @template {{ traceId: string }} T @param {T[]} all @returns {Map<string, T[]>} by trace id */
+function grouped(all) {
+  /** @type {Map<string, T[]>} */
+  const groups = new Map()
+  for (const one of all) groups.set(one.traceId, [...(groups.get(one.traceId) ?? []), one])
+  return groups
 }
 
 /** @param {any} item @param {any} metadata @param {string} at */
@@ -107,32 +133,52 @@ function ttlOf(metadata, at) {
   return { ttl: Math.max(Number(ttlInSeconds), 0) }
 }
 
-/** An empty text if there is no entry, as Dapr's client has it. @param {Target} target @param {string} key */
-async function read({ adapter, traceId }, key) {
-  const found = await adapter.getWithMetadata(traceId, key)
+/** An empty text if there is no entry, as Dapr's client has it. @param {Target} target @param {string} key @param {any} metadata */
+async function read({ adapter, traceIdOf }, key, metadata) {
+  const found = await adapter.getWithMetadata(traceIdOf(key, metadata), key)
   return found === null ? '' : /** @type {any} */ (found.value)
 }
 
-/** @param {Target} target @param {string[]} keys */
-async function getBulk({ adapter, traceId }, keys) {
-  const found = await adapter.getManyWithMetadata(traceId, keys)
-  return found.map((entry, index) =>
-    entry === null ? { key: keys[index] } : { key: keys[index], data: entry.value, etag: entry.etag },
+/** @param {Target} target @param {string[]} keys @param {any} [metadata] */
+function getBulk({ adapter, traceIdOf }, keys, metadata) {
+  return readEach(
+    adapter,
+    keys.map((key) => ({ key, traceId: traceIdOf(key, metadata) })),
   )
+}
+
+/** @param {Target['adapter']} adapter @param {{ key: string, traceId: string }[]} entries */
+async function readEach(adapter, entries) {
+  /** @type {Map<unknown, any>} */
+  const found = new Map()
+  const read = async (/** @type {string} */ traceId, /** @type {typeof entries} */ group) => {
+    const read = await adapter.getManyWithMetadata(
+      traceId,
+      group.map(({ key }) => key),
+    )
+    for (const [index, one] of read.entries()) found.set(group[index], one)
+  }
+  await Promise.all([...grouped(entries)].map(([traceId, group]) => read(traceId, group)))
+  return entries.map((entry) => {
+    const one = found.get(entry)
+    return one ? { key: entry.key, data: one.value, etag: one.etag } : { key: entry.key }
+  })
 }
 
 /** @param {Target} target @param {string} key @param {any} options */
-async function remove({ adapter, traceId }, key, options) {
+async function remove({ adapter, traceIdOf }, key, options) {
   const { ifMatch } = conditionOf(options?.etag, options, 'options')
-  await adapter.delete(traceId, key, ifMatch === undefined ? {} : { ifMatch })
+  await adapter.delete(traceIdOf(key, metadataOf(options)), key, ifMatch === undefined ? {} : { ifMatch })
 }
 
-/** @param {Target} target @param {unknown} operations @param {unknown} metadata */
-async function transaction({ adapter, traceId }, operations, metadata) {
-  await adapter.transaction(
-    traceId,
-    arrayOf(operations, 'operations').map((one, index) => operationOf(one, metadata, `operations[${index}]`)),
-  )
+/** @param {Target} target @param {unknown} operations @param {any} metadata */
+async function transaction({ adapter, traceIdOf }, operations, metadata) {
+  const list = arrayOf(operations, 'operations')
+  const checked = list.map((one, index) => operationOf(one, metadata, `operations[${index}]`))
+  const traceIds = new Set(list.map(({ request }) => traceIdOf(request.key, { ...metadata, ...request.metadata })))
+  if (traceIds.size > 1) throw invalidArgument('operations: expected one partitionKey in the metadata of all')
+  const [traceId = ''] = traceIds
+  if (checked.length > 0) await adapter.transaction(traceId, checked)
 }
 
 /** @param {any} one @param {any} metadata @param {string} at @returns {import('../../index.js').TransactionOperation} */
@@ -152,9 +198,9 @@ async function find({ adapter, traceId }, query) {
   const isAll = isRecord(filter) && Object.keys(filter).length === 0
   const { items, token } = await adapter.query({ groupId: traceId, filter: isAll ? undefined : filter, sort, page })
   // A second read has value and etag of one moment. Entries that were deleted meanwhile are left out.
-  const entries = await getBulk(
-    { adapter, traceId },
-    items.map(({ key }) => key),
+  const entries = await readEach(
+    adapter,
+    items.map((/** @type {import('../../index.js').StateItem} */ { key, groupId }) => ({ key, traceId: groupId })),
   )
   const results = entries.filter((entry) => 'data' in entry)
   return /** @type {any} */ (token === undefined ? { results } : { results, token })

@@ -10,7 +10,10 @@
  * @property {string[]} problems why it cannot be opened in this environment
  * @property {unknown} [cause] of the problems
  * @property {string[]} ignored names of options without meaning here
- * @property {import('../../index.js').RedisStateAdapterOptions} options of its adapter
+ * @property {any} options of its adapter
  */
 
-module.exports = {}
+/** The type of stores on Azure Cosmos DB. */
+const COSMOS = 'state.azure.cosmosdb'
+
+module.exports = { COSMOS }

@@ -6,6 +6,7 @@ const { invalidArgument, invalidConfig } = require('../errors.js')
 const { kindOf } = require('../input/received.js')
 const { suggestionFor } = require('../input/suggestion.js')
 const { warn } = require('../warning.js')
+const { COSMOS } = require('./definition.js')
 const { shownName } = require('./malformed.js')
 
 /**
@@ -16,6 +17,7 @@ const { shownName } = require('./malformed.js')
 /** A store with its adapter, and a view on it for the keys of Dapr's client, if that is used. */
 class Opened {
   #options
+  #isCosmos
   /** @type {ReturnType<typeof openView> | undefined} */
   #byKey = undefined
 
@@ -23,25 +25,45 @@ class Opened {
   constructor({ name, type, options }) {
     this.name = name
     this.#options = options
-    this.adapter = new RedisStateAdapter(options)
+    this.#isCosmos = type === COSMOS
+    this.adapter = this.#isCosmos ? openCosmos(options) : new RedisStateAdapter(options)
     if (type === 'state.in-memory') warnOfMemory(name)
   }
 
   /**
    * The view for keys without a trace id, as Dapr's client has them: the entry of the key is `<keyPrefix><key>`, which is the
-   * trace id `traceId` of a store without a prefix.
+   * trace id `traceId` of a store without a prefix. On Cosmos DB each key has its partition: there is no `traceId` of all.
    */
   get byKey() {
+    if (this.#isCosmos)
+      return { adapter: this.adapter, traceId: undefined, traceIdOf: cosmosTraceIdOf(this.#options.keyPrefix) }
     // A prefix as trace id may have colons, and `hashTags` would put braces around it.
     const naming = { keyPrefix: /** @type {const} */ (false), hashTags: false, strictTraceIds: false }
     this.#byKey ??= openView(this.adapter, { ...this.#options, ...naming })
-    return { adapter: this.#byKey, traceId: String(this.#options.keyPrefix || '').replace(/:$/, '') }
+    const traceId = String(this.#options.keyPrefix || '').replace(/:$/, '')
+    return { adapter: this.#byKey, traceId, traceIdOf: () => traceId }
   }
 
   /** @param {import('../../index.js').CleanupOptions} [options] */
   async close(options) {
     await Promise.all([this.adapter.cleanup(options), this.#byKey?.cleanup(options)])
   }
+}
+
+/** Loaded with its first store, not with the configuration. @param {any} options @returns {any} */
+function openCosmos(options) {
+  const { CosmosStateAdapter } = require('../adapter/cosmos.js')
+  return new CosmosStateAdapter(options)
+}
+
+/**
+ * The partition of a key, as Dapr has it: what the metadata says, otherwise the id of the item.
+ *
+ * @param {string | false} [keyPrefix]
+ */
+function cosmosTraceIdOf(keyPrefix) {
+  const start = keyPrefix ? `${keyPrefix}||` : ''
+  return (/** @type {string} */ key, /** @type {any} */ metadata) => String(metadata?.partitionKey ?? start + key)
 }
 
 /** @param {string} name */

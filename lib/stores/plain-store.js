@@ -2,6 +2,8 @@
 'use strict'
 
 const { checkOptions } = require('./check-options.js')
+const { plainCosmosOptions } = require('./cosmos-options.js')
+const { COSMOS } = require('./definition.js')
 const { isRecord } = require('./malformed.js')
 const { Missing } = require('./missing.js')
 const { fillUrl, fillVariables, variable } = require('./placeholders.js')
@@ -15,13 +17,17 @@ const { fillUrl, fillVariables, variable } = require('./placeholders.js')
  */
 
 const MEMORY = 'state.in-memory'
-const COSMOS = 'state.azure.cosmosdb'
 const TYPES = new Map([
   ['redis', 'state.redis'],
   ['memory', MEMORY],
   ['cosmos', COSMOS],
 ])
-const COSMOS_FIELDS = ['url', 'key', 'database', 'collection', 'partitionKey', 'consistency', 'keyPrefix', 'ttl']
+const COSMOS_FIELDS = [
+  ...['url', 'key', 'connectionString', 'credential', 'tenantId', 'clientId', 'clientSecret', 'authorityHost'],
+  ...['database', 'collection', 'container', 'partitionKey', 'consistency', 'keyPrefix', 'ttl', 'regions'],
+  ...['createIfMissing', 'enableEndpointDiscovery', 'tls', 'agent', 'commandTimeout', 'maxPendingCommands'],
+  ...['maxPendingBytes', 'strictTraceIds', 'strictValues', 'stackTraces'],
+]
 
 /** Options that are no texts: where a variable fills one, its text is converted. */
 const NUMBERS = [
@@ -65,7 +71,11 @@ async function plainStore(document, name, path, { value, surroundings, secrets }
   const options = await filled(fields, path, { document, definition, surroundings, secrets })
   if (type === COSMOS) {
     checkCosmos(document, path, fields)
-    definition.problems.push('this version has no engine for Azure Cosmos DB')
+    if (definition.problems.length > 0) return definition
+    definition.options = plainCosmosOptions(name, options)
+    const nameOf = (/** @type {string} */ option) =>
+      option === 'container' && 'collection' in fields ? 'collection' : option
+    checkOptions(document, (option) => ({ path: [...path, ...nameOf(option).split('.').filter(Boolean)] }), definition)
     return definition
   }
   // The url may be a variable, so it is known only now.
@@ -103,7 +113,8 @@ function checkUrl(document, path, type, url) {
 /** @param {Document} document @param {Path} path @param {Record<string, unknown>} fields */
 function checkCosmos(document, path, fields) {
   document.record(fields, path, COSMOS_FIELDS)
-  for (const name of ['url', 'database', 'collection']) {
+  const required = [...('connectionString' in fields ? [] : ['url']), 'database']
+  for (const name of [...required, ...('container' in fields ? [] : ['collection'])]) {
     if (!(name in fields)) throw document.malformed([...path, name], 'is missing')
   }
 }

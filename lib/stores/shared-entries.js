@@ -2,6 +2,7 @@
 'use strict'
 
 const { warn } = require('../warning.js')
+const { COSMOS } = require('./definition.js')
 
 /** @typedef {import('./definition.js').Definition} Definition */
 
@@ -11,15 +12,20 @@ const REDIS_PORT = 6379
 function warnOfSharedEntries(definitions) {
   /** @type {Map<string, string>} */
   const seen = new Map()
-  for (const { name, options } of definitions) {
+  for (const { name, type, options } of definitions) {
     // One in memory without a name is private; one with problems has no options.
     if (Object.keys(options).length === 0 || options.url === 'memory:') continue
-    const place = JSON.stringify([placeOf(options), options.keyPrefix])
+    const place = JSON.stringify([type === COSMOS ? cosmosPlaceOf(options) : placeOf(options), options.keyPrefix])
     const other = seen.get(place)
     if (other !== undefined)
       warn(`the stores ${other} and ${name} have the same entries: same server, database and key prefix`)
     seen.set(place, name)
   }
+}
+
+/** @param {any} options */
+function cosmosPlaceOf({ url, connectionString, database, container }) {
+  return [String(url ?? connectionString), database, container]
 }
 
 /**
