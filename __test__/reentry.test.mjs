@@ -19,6 +19,7 @@ import { unusedPort } from './support/unused-port.mjs'
 
 const require = createRequire(import.meta.url)
 const { NativeStore: Native } = require('../lib/engines/native/load.js').loadNative()
+const { withUrlParts } = require('../lib/engines/native/url.js')
 
 const useEventLoop = process.env.REDIS_STATE_DRIVER !== 'thread'
 /** Far less than all rounds use in total, so that a leak is noticed. */
@@ -102,11 +103,11 @@ describe('no native method settles calls before it returns', () => {
 
 /**
  * @param {TestContext} t
- * @param {object} options
+ * @param {Record<string, unknown>} options
  * @param {() => void} onSettled
  */
 function native(t, options, onSettled) {
-  const store = new Native(options, useEventLoop, onSettled, () => {})
+  const store = new Native(withUrlParts(options), useEventLoop, onSettled, () => {})
   t.after(() => store.close())
   return store
 }

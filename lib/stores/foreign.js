@@ -11,6 +11,9 @@ const { isRecord } = require('./malformed.js')
 /** What only a configuration of stores or a component has, as text. */
 const OWN_FIELD = /"(?:stores|componentType)"\s*:|"kind"\s*:\s*"Component"/
 
+/** In UTF-16 that was read as UTF-8, each character of ASCII has one beside it. */
+const NUL = String.fromCharCode(0)
+
 /** Whether a document has no field of a configuration of stores or of a component. @param {unknown} value */
 function isForeign(value) {
   if (!isRecord(value)) return true
@@ -21,8 +24,7 @@ function isForeign(value) {
 
 /** Whether a text that cannot be parsed looks like JSON for another program. @param {string} text */
 function looksForeign(text) {
-  // UTF-16 that was read as UTF-8.
-  return !OWN_FIELD.test(text.replaceAll('\0', ''))
+  return !OWN_FIELD.test(text.replaceAll(NUL, ''))
 }
 
-module.exports = { isForeign, looksForeign }
+module.exports = { NUL, isForeign, looksForeign }

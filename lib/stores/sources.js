@@ -6,7 +6,7 @@ const { basename, extname, join, relative } = require('node:path')
 const { fileURLToPath } = require('node:url')
 const { kindOf } = require('../input/received.js')
 const { Document } = require('./document.js')
-const { isForeign, looksForeign } = require('./foreign.js')
+const { NUL, isForeign, looksForeign } = require('./foreign.js')
 const { isRecord, malformed } = require('./malformed.js')
 
 const MAX_FILES = 1000
@@ -89,7 +89,7 @@ async function readText(path, file) {
   if (!(await statOf(path)).isFile()) throw malformed(file, 'is no file')
   const text = await beginningOf(path)
   if (Buffer.byteLength(text) > MAX_FILE_BYTES) throw malformed(file, `is larger than ${MAX_FILE_BYTES / 1024} kB`)
-  if (text.includes('\0')) throw malformed(file, 'is no text in UTF-8', 'Save it as UTF-8, not as UTF-16.')
+  if (text.includes(NUL)) throw malformed(file, 'is no text in UTF-8', 'Save it as UTF-8, not as UTF-16.')
   return text.replace(/^\ufeff/, '')
 }
 
