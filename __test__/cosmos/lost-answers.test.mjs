@@ -88,8 +88,9 @@ describe('a call of several writes', { skip }, () => {
     gateway.script = on(['delete'], () => (++deletions === 50 ? { status: 403 } : undefined))
     await assertFails(state.clear('t'), 'ERR_AUTH', { applied: 'unknown', traceId: 't' })
     const sent = gateway.of('delete').length
-    await state.set('t', 'later', 1)
-    assert.ok(gateway.of('delete').length < sent + 64, 'only those that were under way')
+    // Time enough for all other deletions.
+    for (const number of range(20)) await state.set('t', 'later', number)
+    assert.ok(gateway.of('delete').length <= sent + 32, 'only those that were under way')
     assert.ok(gateway.items.all('t').length > 50)
   })
 
