@@ -17,10 +17,11 @@ const { invalidArgument } = require('../../errors.js')
 const MAX_ID_BYTES = 1023
 const MAX_TRACE_ID_BYTES = 2048
 const SEPARATOR = '||'
-/** Not permitted in ids, or changed on the way: control characters, and a space at the end. */
-const UNSAFE = /[/\\?#%\p{Cc}]| $/gu
-const IS_SAFE = /^[^/\\?#%\p{Cc}]*[^/\\?#%\p{Cc} ]$/u
-const ESCAPED = /%(2F|5C|3F|23|25|20|2E|7F|[0189][\dA-F])/g
+/** Not permitted in ids, or changed on the way: control characters, and white space at the end. */
+const UNSAFE = /[/\\?#%\p{Cc}]|\s$/gu
+const IS_SAFE = /^[^/\\?#%\p{Cc}]*[^/\\?#%\p{Cc}\s]$/u
+/** White space beyond `A0` has three bytes in UTF-8. */
+const ESCAPED = /%(2F|5C|3F|23|25|20|2E|7F|A0|[0189][\dA-F])|%E[123F](?:%[89AB][\dA-F]){2}/g
 
 /** Names of paths are in SQL in single quotes. @param {string[]} path */
 function sqlPath(path) {
@@ -63,13 +64,13 @@ class ItemLayout {
    * @param {string} keyPrefix
    */
   idPrefixOf(keyPrefix) {
-    const start = keyPrefix.replace(/[ .]+$/, '')
+    const start = keyPrefix.replace(/[\s.]+$/, '')
     return { start: this.#prefix + start.replace(UNSAFE, percentEncoded), exact: start === keyPrefix }
   }
 
   /** @param {string} id */
   keyOf(id) {
-    return id.slice(this.#prefix.length).replace(ESCAPED, (_, digits) => String.fromCharCode(parseInt(digits, 16)))
+    return id.slice(this.#prefix.length).replace(ESCAPED, decoded)
   }
 
   /** @param {string} traceId @param {string} id @param {object} content value, ttl */
@@ -98,7 +99,14 @@ function escaped(text) {
 
 /** @param {string} character */
 function percentEncoded(character) {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+  const code = character.charCodeAt(0)
+  if (code > 0xff) return encodeURIComponent(character)
+  return `%${code.toString(16).toUpperCase().padStart(2, '0')}`
+}
+
+/** @param {string} sequence @param {string | undefined} digits of a single one */
+function decoded(sequence, digits) {
+  return digits === undefined ? decodeURIComponent(sequence) : String.fromCharCode(Number.parseInt(digits, 16))
 }
 
 /** Ids that a url would resolve to the container, or to the list of its items. @param {string} key */
