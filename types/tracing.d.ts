@@ -52,8 +52,10 @@ export interface TracingContext {
   serverAddress?: string
   /** Port of the server. Absent with a unix socket, and wherever `serverAddress` is absent. */
   serverPort?: number
-  /** Number of the database. */
-  database?: number
+  /** Number of the database; on Cosmos DB its name. */
+  database?: number | string
+  /** Name of the container, on Cosmos DB. */
+  container?: string
   /** Why the operation failed. */
   error?: RedisStateError
 }

@@ -2,7 +2,6 @@
 'use strict'
 
 const { checkAdapterOptions } = require('../adapter/adapter.js')
-const { resolveCosmosOptions } = require('../adapter/cosmos-options.js')
 const { RedisStateError } = require('../errors.js')
 const { COSMOS } = require('./definition.js')
 
@@ -16,7 +15,7 @@ const { COSMOS } = require('./definition.js')
  */
 function checkOptions(document, sourceOf, { type, options }) {
   try {
-    if (type === COSMOS) resolveCosmosOptions(options)
+    if (type === COSMOS) checkCosmosOptions(options)
     else checkAdapterOptions(options)
   } catch (error) {
     if (!(error instanceof RedisStateError)) throw error
@@ -25,6 +24,12 @@ function checkOptions(document, sourceOf, { type, options }) {
     const source = sourceOf(name)
     throw document.malformed(source.path, text.slice(name === '' ? 0 : name.length + 2), { name: source.name })
   }
+}
+
+/** Loaded for such a store only. @param {unknown} options */
+function checkCosmosOptions(options) {
+  const { resolveCosmosOptions } = require('../adapter/cosmos-options.js')
+  resolveCosmosOptions(options)
 }
 
 module.exports = { checkOptions }
