@@ -63,7 +63,7 @@ export declare class NativeStore {
    * Checks the options, and starts to connect. The callbacks must not throw. `useEventLoop`: use the event-loop
    * driver if the runtime has libuv.
    */
-  constructor(options: object, useEventLoop: boolean, onSettled: (batch: number, last: boolean, values: string, failures?: Array<NativeFailure>, apart?: Array<NativeUnbatchedValue>) => void, onEvent: (name: string, detail?: NativeEventDetail) => void, strategy?: (retries: number, cause: NativeFailure) => NativeStrategyAnswer, credentials?: () => Promise<NativeCredentialsAnswer>, rootsOfNode?: () => Array<string>)
+  constructor(options: object, useEventLoop: boolean, onSettled: (batch: number, last: boolean, values: string, failures?: Array<NativeFailure>, separate?: Array<NativeSeparateValue>) => void, onEvent: (name: string, detail?: NativeEventDetail) => void, strategy?: (retries: number, cause: NativeFailure) => NativeStrategyAnswer, credentials?: () => Promise<NativeCredentialsAnswer>, rootsOfNode?: () => Array<string>)
   /** Checks the options, without opening a store. */
   static checkOptions(options: object): void
   get rules(): NativeCallRules
@@ -80,7 +80,7 @@ export interface NativeCallRules {
   /** The store is the embedded one. */
   embedded: boolean
   /** Batches must be submitted with `submitInShares`. */
-  splitsBatches: boolean
+  isCluster: boolean
   /** Names of entries are `{<traceId>}:<key>`. */
   hashTags: boolean
   strictTraceIds: boolean
@@ -161,6 +161,13 @@ export declare const enum NativeProjection {
   Names = 'names',
 }
 
+/** A value that JavaScript parses separately. */
+export interface NativeSeparateValue {
+  /** The index of its call in the batch. */
+  index: number
+  text: string
+}
+
 /** The server in events of tracing channels. */
 export interface NativeServer {
   serverAddress?: string
@@ -189,13 +196,6 @@ export interface NativeStrategyAnswer {
   /** In milliseconds. */
   delay?: number
   giveUp?: boolean
-}
-
-/** A value that JavaScript parses separately. */
-export interface NativeUnbatchedValue {
-  /** The index of its call in the batch. */
-  index: number
-  text: string
 }
 
 /** Why calls are not sent at once. */

@@ -31,7 +31,7 @@ export class ScriptedNative {
 
   get rules() {
     return {
-      splitsBatches: this.#hasShares,
+      isCluster: this.#hasShares,
       maxPendingCommands: 100_000,
       maxPendingBytes: 64 * 1024 * 1024,
       server: {},

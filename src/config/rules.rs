@@ -11,8 +11,8 @@ use super::topology::Topology;
 pub struct Rules {
     /// The store is the embedded one.
     pub embedded: bool,
-    /// The calls of a batch can go to several servers; see `NativeStore::submit_in_shares`.
-    pub splits_batches: bool,
+    /// There are several servers, and the calls of a batch can go to each; see `NativeStore::submit_in_shares`.
+    pub is_cluster: bool,
     /// Names of entries are `{<traceId>}:<key>`.
     pub hash_tags: bool,
     pub strict_trace_ids: bool,
@@ -46,7 +46,7 @@ impl Config {
     pub fn rules(&self) -> Rules {
         Rules {
             embedded: matches!(self.topology, Topology::Memory { .. }),
-            splits_batches: matches!(self.topology, Topology::Cluster { .. }),
+            is_cluster: matches!(self.topology, Topology::Cluster { .. }),
             hash_tags: self.hash_tags,
             strict_trace_ids: self.strict_trace_ids,
             strict_values: self.strict_values,

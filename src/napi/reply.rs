@@ -19,7 +19,7 @@ const LARGE: usize = 1024;
 /// A value that JavaScript parses separately.
 #[napi(object, object_from_js = false)]
 #[derive(Debug)]
-pub struct NativeUnbatchedValue {
+pub struct NativeSeparateValue {
     /// The index of its call in the batch.
     pub index: u32,
     #[napi(ts_type = "string")]
@@ -32,7 +32,7 @@ pub struct Chunk {
     pub batch: u32,
     /// A JSON array of values, in the order of the calls that succeeded and return a value; empty if there are none.
     pub values: String,
-    pub unbatched: Vec<NativeUnbatchedValue>,
+    pub separate: Vec<NativeSeparateValue>,
     pub failures: Vec<NativeFailure>,
     /// This chunk settles the batch. Earlier ones have only values.
     pub last: bool,
@@ -41,14 +41,14 @@ pub struct Chunk {
 }
 
 pub type ChunkArgs =
-    FnArgs<(u32, bool, TextOut, Option<Vec<NativeFailure>>, Option<Vec<NativeUnbatchedValue>>)>;
+    FnArgs<(u32, bool, TextOut, Option<Vec<NativeFailure>>, Option<Vec<NativeSeparateValue>>)>;
 
 impl Chunk {
     /// The arguments of the callback.
     pub fn into_args(self) -> ChunkArgs {
         let failures = Some(self.failures).filter(|failures| !failures.is_empty());
-        let unbatched = Some(self.unbatched).filter(|unbatched| !unbatched.is_empty());
-        (self.batch, self.last, TextOut(self.values), failures, unbatched).into()
+        let separate = Some(self.separate).filter(|separate| !separate.is_empty());
+        (self.batch, self.last, TextOut(self.values), failures, separate).into()
     }
 
     /// A batch in chunks, so that no text is near V8's limit for a string.
@@ -95,7 +95,7 @@ pub struct BatchReply<D: Deliver> {
     values: ChunkedArray,
     /// Index after the last call whose value is in `values`.
     next: usize,
-    unbatched: Vec<NativeUnbatchedValue>,
+    separate: Vec<NativeSeparateValue>,
     failures: Vec<NativeFailure>,
     last_error: Option<Error>,
     /// `None` after the delivery.
@@ -109,7 +109,7 @@ impl<D: Deliver> BatchReply<D> {
             calls,
             values: ChunkedArray::new(),
             next: 0,
-            unbatched: Vec::new(),
+            separate: Vec::new(),
             failures: Vec::new(),
             last_error: None,
             deliver: Some(deliver),
@@ -142,7 +142,7 @@ impl<D: Deliver> BatchReply<D> {
     fn take_value(&mut self, index: usize, text: &[u8]) -> Result<(), Error> {
         if index < self.next || text.len() >= LARGE {
             let text = TextOut(json::unchecked(text)?.to_owned());
-            self.unbatched.push(NativeUnbatchedValue { index: index as u32, text });
+            self.separate.push(NativeSeparateValue { index: index as u32, text });
             return Ok(());
         }
         let text = json::separable(text)?;
@@ -171,11 +171,11 @@ impl<D: Deliver> Outcomes for BatchReply<D> {
 
     fn finish(mut self) {
         self.failures.sort_by_key(|failure| failure.index);
-        self.unbatched.sort_by_key(|value| value.index);
+        self.separate.sort_by_key(|value| value.index);
         let (values, failures) = (take(&mut self.values), take(&mut self.failures));
         let mut chunks = Chunk::in_chunks(self.batch, values.finish(), failures);
         if let Some(last) = chunks.last_mut() {
-            last.unbatched = take(&mut self.unbatched);
+            last.separate = take(&mut self.separate);
         }
         self.deliver(chunks);
     }

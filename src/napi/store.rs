@@ -70,7 +70,7 @@ impl NativeStore {
         options: Object,
         use_event_loop: bool,
         #[napi(
-            ts_arg_type = "(batch: number, last: boolean, values: string, failures?: Array<NativeFailure>, apart?: Array<NativeUnbatchedValue>) => void"
+            ts_arg_type = "(batch: number, last: boolean, values: string, failures?: Array<NativeFailure>, separate?: Array<NativeSeparateValue>) => void"
         )]
         on_settled: Function<ChunkArgs, ()>,
         #[napi(ts_arg_type = "(name: string, detail?: NativeEventDetail) => void")] on_event: Function<

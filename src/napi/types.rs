@@ -37,7 +37,7 @@ pub struct NativeCallRules {
     /// The store is the embedded one.
     pub embedded: bool,
     /// Batches must be submitted with `submitInShares`.
-    pub splits_batches: bool,
+    pub is_cluster: bool,
     /// Names of entries are `{<traceId>}:<key>`.
     pub hash_tags: bool,
     pub strict_trace_ids: bool,
@@ -72,7 +72,7 @@ impl From<&Rules> for NativeCallRules {
     fn from(rules: &Rules) -> Self {
         NativeCallRules {
             embedded: rules.embedded,
-            splits_batches: rules.splits_batches,
+            is_cluster: rules.is_cluster,
             hash_tags: rules.hash_tags,
             strict_trace_ids: rules.strict_trace_ids,
             strict_values: rules.strict_values,

@@ -10,7 +10,7 @@ const { now } = require('../../time.js')
 
 /**
  * @typedef {import('../../../native.js').NativeFailure} Failure
- * @typedef {import('../../../native.js').NativeUnbatchedValue} UnbatchedValue
+ * @typedef {import('../../../native.js').NativeSeparateValue} SeparateValue
  * @typedef {import('../../observability/meter.js').Meter} Meter
  * @typedef {import('../call.js').StateCall} Call
  */
@@ -18,7 +18,7 @@ const { now } = require('../../time.js')
 /**
  * @typedef {object} Results
  * @property {Failure[]} failures
- * @property {UnbatchedValue[]} unbatched
+ * @property {SeparateValue[]} separate
  * @property {import('./failures.js').UserFunctions} userFunctions
  * @property {string} [server] of the failures that do not name theirs
  */

@@ -12,7 +12,7 @@ const { nextTick } = require('../../time.js')
 /**
  * @typedef {import('../../../native.js').NativeStore} NativeStore
  * @typedef {import('../../../native.js').NativeFailure} Failure
- * @typedef {import('./batch.js').UnbatchedValue} UnbatchedValue
+ * @typedef {import('./batch.js').SeparateValue} SeparateValue
  * @typedef {import('../../../index.js').WaitReplicas} WaitReplicas
  * @typedef {import('../call.js').Operation} Operation
  *
@@ -116,10 +116,10 @@ class Batcher {
    * @param {boolean} last
    * @param {string} values
    * @param {Failure[] | null} [failures]
-   * @param {UnbatchedValue[] | null} [unbatched]
+   * @param {SeparateValue[] | null} [separate]
    */
-  settle(number, last, values, failures, unbatched) {
-    this.#submitter.settle(number, last, values, failures, unbatched)
+  settle(number, last, values, failures, separate) {
+    this.#submitter.settle(number, last, values, failures, separate)
   }
 
   /** Accepts no more calls; resolves once the pending ones have settled. */

@@ -167,8 +167,8 @@ class NativeEngine {
   #open(options, { onEvent }, base) {
     const { strategy, credentials } = this.#userFunctions
     /** @type {ConstructorParameters<typeof NativeStore>[2]} */
-    const onSettled = (batch, last, values, failures, unbatched) =>
-      this.#batcher.settle(batch, last, values, failures, unbatched)
+    const onSettled = (batch, last, values, failures, separate) =>
+      this.#batcher.settle(batch, last, values, failures, separate)
     try {
       if (base !== undefined) return base.#native.view(withUrlParts(options), onSettled)
       return new NativeStore(
@@ -268,7 +268,7 @@ function pageOf(values) {
  * @param {import('../../../native.js').NativeCallRules} rules
  * @returns {import('../engine.js').Capabilities}
  */
-function capabilitiesOf({ embedded, splitsBatches }) {
+function capabilitiesOf({ embedded, isCluster }) {
   return {
     operations: new Set(Object.keys(OPERATIONS)),
     conditions: true,
@@ -276,7 +276,7 @@ function capabilitiesOf({ embedded, splitsBatches }) {
     query: true,
     watch: true,
     replicas: !embedded,
-    movesEntries: splitsBatches,
+    movesEntries: isCluster,
   }
 }
 

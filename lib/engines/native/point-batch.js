@@ -176,16 +176,16 @@ class PointBatch extends Batch {
   }
 
   /** @param {Results} results */
-  #settle({ failures, unbatched, ...context }) {
+  #settle({ failures, separate, ...context }) {
     for (const failure of failures) this.#reject(failure, context)
-    for (const { index, text } of unbatched) this.#resolve(this.calls[index], this.#parse(text))
+    for (const { index, text } of separate) this.#resolve(this.calls[index], this.#parse(text))
     const { calls, values } = this
-    let [nextValue, nextFailure, nextUnbatched] = [0, 0, 0]
+    let [nextValue, nextFailure, nextSeparate] = [0, 0, 0]
     for (let index = 0; index < calls.length; index += 1) {
       const call = calls[index]
       if (failures[nextFailure]?.index === index) index += failures[nextFailure++].count - 1
       else if (!call.operation.reads) call.resolve(call.value)
-      else if (unbatched[nextUnbatched]?.index === index) nextUnbatched += 1
+      else if (separate[nextSeparate]?.index === index) nextSeparate += 1
       else this.#resolve(call, values[nextValue++])
     }
   }

@@ -8,7 +8,7 @@ const tracing = require('../../observability/tracing.js')
 /**
  * @typedef {import('../../../native.js').NativeStore} NativeStore
  * @typedef {import('../../../native.js').NativeFailure} Failure
- * @typedef {import('./batch.js').UnbatchedValue} UnbatchedValue
+ * @typedef {import('./batch.js').SeparateValue} SeparateValue
  * @typedef {import('./batch.js').Batch} Batch
  * @typedef {import('./point-batch.js').PointBatch} PointBatch
  *
@@ -79,10 +79,10 @@ class Submitter {
    * @param {boolean} last whether the batch settles with this chunk; earlier chunks hold values only
    * @param {string} values JSON array of the values of the calls that read and did not fail, or empty
    * @param {Failure[] | null} [failures] runs of calls with the same failure, in the order of the calls
-   * @param {UnbatchedValue[] | null} [unbatched] values that are missing in `values`, in the order of the calls
+   * @param {SeparateValue[] | null} [separate] values that are missing in `values`, in the order of the calls
    */
-  settle(number, last, values, failures, unbatched) {
-    if (this.#isInNative) return void this.#deferred.push([number, last, values, failures, unbatched])
+  settle(number, last, values, failures, separate) {
+    if (this.#isInNative) return void this.#deferred.push([number, last, values, failures, separate])
     const batch = this.#inFlight.get(number)
     if (batch === undefined) return
     if (!last) return this.#addChunk(number, batch, values)
@@ -91,7 +91,7 @@ class Submitter {
     try {
       if (values !== '') batch.addChunk(values)
       const { userFunctions, server } = this.#context
-      batch.settle({ failures: failures ?? [], unbatched: unbatched ?? [], userFunctions, server })
+      batch.settle({ failures: failures ?? [], separate: separate ?? [], userFunctions, server })
     } catch {
       // Every call settles, whatever fails.
       batch.fail()
@@ -150,7 +150,7 @@ class Submitter {
   #callNative(number, batch) {
     if (batch instanceof ListingBatch) return void batch.start(number)
     const { size, text, waitReplicas, scriptBytes } = /** @type {PointBatch} */ (batch)
-    if (this.#rules.splitsBatches) return this.#submitInShares(number, /** @type {PointBatch} */ (batch))
+    if (this.#rules.isCluster) return this.#submitInShares(number, /** @type {PointBatch} */ (batch))
     this.#context.limits.charge(batch, scriptBytes + this.#native.submit(number, size, text, waitReplicas))
   }
 

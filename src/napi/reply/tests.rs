@@ -44,15 +44,15 @@ fn consecutive_calls_with_the_same_error_are_one_failure() {
 }
 
 #[test]
-fn a_value_that_arrives_after_later_ones_is_unbatched() {
+fn a_value_that_arrives_after_later_ones_is_separate() {
     let outcomes = (0..3).map(|_| Ok(Success::Value(Some(b"1")))).collect();
     let chunks = chunks_of(outcomes, &[0, 2, 1]);
     assert_eq!(chunks[0].values, "[1,1]");
-    assert_eq!(chunks[0].unbatched.iter().map(|value| value.index).collect::<Vec<_>>(), [1]);
+    assert_eq!(chunks[0].separate.iter().map(|value| value.index).collect::<Vec<_>>(), [1]);
 }
 
 #[test]
-fn a_large_value_is_unbatched_and_unchecked() {
+fn a_large_value_is_separate_and_unchecked() {
     let large = "[".repeat(LARGE);
     let outcomes = vec![
         Ok(Success::Value(Some(b"1"))),
@@ -61,7 +61,7 @@ fn a_large_value_is_unbatched_and_unchecked() {
     ];
     let chunk = chunks_of(outcomes, &[0, 1, 2]).remove(0);
     assert_eq!((chunk.values.as_str(), chunk.failures.len()), ("[1,null]", 0));
-    assert_eq!((chunk.unbatched[0].index, chunk.unbatched[0].text.0.as_str()), (1, large.as_str()));
+    assert_eq!((chunk.separate[0].index, chunk.separate[0].text.0.as_str()), (1, large.as_str()));
 }
 
 #[test]
