@@ -16,7 +16,7 @@
  * | `ERR_UNSUPPORTED` | the server, or this version of the package, lacks a feature that the call needs |
  * | `ERR_UNSUPPORTED_PLATFORM` | at the import: there is no native binary for this platform, or it cannot be loaded; the loader's error is the `cause` |
  * | `ERR_CONFLICT` | a condition is not met (`ifAbsent`, `ifMatch`, or one of a transaction); nothing was written |
- * | `ERR_TOO_LARGE` | `update`, or `increment` with `field`, would block the server for too long; nothing was written. See `update` for the limits |
+ * | `ERR_TOO_LARGE` | `update`, or `increment` with `field`, would block the server for too long; nothing was written. See `update` for the limits. On Cosmos DB: a value or a transaction has more than 2 MB |
  * | `ERR_OUT_OF_RANGE` | a number, or the sum, is beyond ±(2^53 - 1); nothing was written |
  * | `ERR_INVALID_VALUE` | the value is invalid according to the schema of a group; the issues are the `cause` |
  * | `ERR_PARTIAL` | some or all entries of a bulk write failed; `errors` has one error for each of them |
