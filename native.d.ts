@@ -58,7 +58,7 @@ export declare class NativeStore {
    * of `options`, those that say where and how to connect have no effect. The connections are closed with the last
    * of both; `abort` of one of them fails the calls of both. Events of the connections are not reported to it.
    */
-  view(options: object, onSettled: (batch: number, last: boolean, values: string, failures?: Array<NativeFailure>, apart?: Array<NativeUnbatchedValue>) => void): NativeStore
+  view(options: object, onSettled: (batch: number, last: boolean, values: string, failures?: Array<NativeFailure>, separate?: Array<NativeSeparateValue>) => void): NativeStore
   /**
    * Checks the options, and starts to connect. The callbacks must not throw. `useEventLoop`: use the event-loop
    * driver if the runtime has libuv.
