@@ -52,6 +52,30 @@ describe('traces on Cosmos DB', { skip }, () => {
     assert.deepEqual(await Promise.all(traces.map((one) => state.count(one))), [2, 0, 2, 2, 2, 2])
   })
 
+  it('are apart in queries too, whatever colons they and their keys have', async (t) => {
+    const state = open(t, { keyPrefix: 'colons' })
+    const entries = [
+      ['a', 'b:c'],
+      ['a:b', 'c'],
+      ['a:b:c', ':'],
+      ['%3A', 'c'],
+      [':', 'c'],
+      [':'.repeat(2048), 'c'],
+    ]
+    for (const [index, [trace, key]] of entries.entries()) await state.set(trace, key, index)
+    const { items } = await state.query()
+    assertSameMembers(
+      items,
+      entries.map(([groupId, key], value) => ({ groupId, key, type: 'number', value })),
+    )
+    assert.deepEqual(
+      (await state.query({ groupId: 'a:b' })).items.map(({ value }) => value),
+      [1],
+    )
+    const pages = await readPages((page) => state.query({ page }))
+    assert.deepEqual(pages, items)
+  })
+
   it('are all listed, however many partitions they are in', async (t) => {
     const [state, other] = [open(t, { keyPrefix: 'all' }), open(t, { keyPrefix: 'all2' })]
     const traces = range(40).map((number) => `trace-${number}`)
@@ -113,3 +137,18 @@ describe('traces on Cosmos DB', { skip }, () => {
     assert.equal(await state.count(trace), 0)
   })
 })
+
+/**
+ * All items of a query, one a page.
+ *
+ * @param {(page: { limit: number, token?: string }) => Promise<{ items: import('redis-state-adapter').StateItem[], token?: string }>} query
+ */
+async function readPages(query) {
+  const items = []
+  for (let token, isLast = false; !isLast; isLast = token === undefined) {
+    const page = await query({ limit: 1, token })
+    items.push(...page.items)
+    token = page.token
+  }
+  return items
+}

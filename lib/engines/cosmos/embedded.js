@@ -50,17 +50,38 @@ class Workbench {
  *
  * @param {import('../engine.js').QueryPlan} plan
  * @param {{ traceId: string, key: string, value: any }[]} entries
+ * @returns {Promise<import('../engine.js').QueryPage>}
  */
 async function queryEntries(plan, entries) {
   const engine = openPrivate()
   try {
     await Promise.all(
-      entries.map(({ traceId, key, value }) => engine.execute(setCall(traceId, key, JSON.stringify(value)))),
+      entries.map(({ traceId, key, value }) =>
+        engine.execute(setCall(withoutColon(traceId), key, JSON.stringify(value))),
+      ),
     )
-    return await engine.query({ ...plan, consistency: undefined })
+    const traceId = plan.traceId === undefined ? undefined : withoutColon(plan.traceId)
+    const { items, position } = await engine.query({ ...plan, traceId, consistency: undefined })
+    return {
+      items: items.map((/** @type {import('../engine.js').StateItem} */ item) => ({
+        ...item,
+        groupId: decodeURIComponent(item.groupId),
+      })),
+      position,
+    }
   } finally {
     await engine.close()
   }
+}
+
+/**
+ * The trace id for the embedded store, where `a:b` with the key `c` is the same entry as `a` with the key `b:c`. It does not depend
+ * on other entries: the position of a page contains it.
+ *
+ * @param {string} traceId
+ */
+function withoutColon(traceId) {
+  return traceId.replaceAll('%', '%25').replaceAll(':', '%3A')
 }
 
 function openPrivate() {
