@@ -15,6 +15,19 @@ const skip = process.env.REDIS_STATE_DRIVER === 'thread'
 /** @param {Gateway} gateway @param {string} [key] */
 const ttlField = (gateway, key = 'k') => gateway.items.find('t', key)?.ttl
 
+/** A script for an item that has expired, but is still there. @param {Record<string, any>} item @returns {import('./support/gateway.mjs').Script} */
+function untilDeleted(item) {
+  let isDeleted = false
+  return ({ kind, headers }) => {
+    if (isDeleted) return undefined
+    if (kind === 'read') return { status: 200, body: item, headers: { etag: item._etag } }
+    if (kind === 'create') return { status: 409 }
+    if (kind !== 'delete') return { status: 412 }
+    isDeleted = headers['if-match'] === item._etag
+    return { status: isDeleted ? 204 : 412 }
+  }
+}
+
 describe('the time to live of an entry', { skip, concurrency: true }, () => {
   it('is sent as whole seconds, and the rest is computed with the clock of the server', async (t) => {
     const gateway = await startGateway(t, { defaultTtl: -1 })
@@ -60,6 +73,28 @@ describe('the time to live of an entry', { skip, concurrency: true }, () => {
       [null, false, [], []],
     )
     assert.equal(await state.getWithMetadata('t', 'k'), null)
+  })
+
+  it('ends it also for writes, while the service still refuses another item in its place', async (t) => {
+    const gateway = await startGateway(t, { defaultTtl: -1 })
+    const state = openOn(t, gateway)
+    const shown = gateway.items.put({ id: 'k', partitionKey: 't', value: 1, ttl: 10 })
+    await state.connect()
+    gateway.ahead = 10_000
+    for (const write of [
+      () => state.increment('t', 'k', 5),
+      () => state.increment('t', 'k', 0.5),
+      () => state.update('t', 'k', [{ op: 'set', value: 1 }]),
+      () => state.set('t', 'k', 1, { ifAbsent: true }),
+    ]) {
+      gateway.items.remove('t', 'k')
+      gateway.script = untilDeleted(shown)
+      await write()
+    }
+    assert.deepEqual(
+      gateway.of('delete').map(({ headers }) => headers['if-match']),
+      Array(4).fill(shown._etag),
+    )
   })
 
   it('is removed by a set without one, and by persist; touch sets it (conformance 15)', async (t) => {

@@ -86,12 +86,21 @@ async function set(store, call, exchange) {
 async function create(store, call, item, exchange) {
   for (let attempt = 1; ; attempt += 1) {
     if (await tryCreate(store, item, exchange)) return
-    const found = await store.read({ ...call, options: { all: { consistency: LATEST } } }, exchange)
-    const isThere = found !== undefined && store.entryOf(found, call, exchange) !== undefined
-    if (isThere || attempt === MAX_CREATES) throw conflict(CONFLICT)
-    // It has expired, and the service has not removed it yet.
-    if (found !== undefined) await tryDelete(store, item, String(found._etag), exchange)
+    if ((await isInTheWay(store, call, exchange)) || attempt === MAX_CREATES) throw conflict(CONFLICT)
   }
+}
+
+/**
+ * Whether an entry prevents that another one is created. One that has expired, and that the service has not removed yet, is deleted.
+ *
+ * @param {CosmosStore} store @param {{ traceId: string, key: string }} call @param {Exchange} exchange
+ */
+async function isInTheWay(store, { traceId, key }, exchange) {
+  const found = await store.read({ traceId, key, options: { all: { consistency: LATEST } } }, exchange)
+  if (found === undefined) return false
+  if (store.entryOf(found, { traceId, key }, exchange) !== undefined) return true
+  await tryDelete(store, found, String(found._etag), exchange)
+  return false
 }
 
 /** @param {CosmosStore} store @param {Item} item @param {string} etag @param {Exchange} exchange */
@@ -184,6 +193,7 @@ module.exports = {
   get,
   getWithMetadata,
   has,
+  isInTheWay,
   persist,
   remove,
   set,

@@ -4,7 +4,7 @@
 const { failure } = require('../../errors.js')
 const { setTimeout } = require('../../time.js')
 const { ALONE, laneOf } = require('./lanes.js')
-const { conflict, succeeds, tryCreate, tryDelete, tryReplace } = require('./points.js')
+const { conflict, isInTheWay, succeeds, tryCreate, tryDelete, tryReplace } = require('./points.js')
 const { NEVER } = require('./stored.js')
 
 /**
@@ -50,8 +50,15 @@ async function rewrite(store, call, exchange) {
 async function write(store, call, { found, json }, exchange) {
   if (json === null) return found === undefined || (await tryDelete(store, found.item, found.etag, exchange))
   const { traceId, key, options } = call
-  if (found === undefined) return tryCreate(store, store.newItem({ traceId, key, json }, options?.ttl), exchange)
+  if (found === undefined) return tryInsert(store, call, store.newItem({ traceId, key, json }, options?.ttl), exchange)
   return tryReplace(store, rewritten(store, call, found, json), found.etag, exchange)
+}
+
+/** Creates an item; if that fails, it succeeds later, unless there is an entry. @param {CosmosStore} store @param {StateCall} call @param {import('./item.js').Item} item @param {Exchange} exchange */
+async function tryInsert(store, call, item, exchange) {
+  if (await tryCreate(store, item, exchange)) return true
+  await isInTheWay(store, call, exchange)
+  return false
 }
 
 /**
@@ -76,7 +83,7 @@ async function increment(store, call, exchange) {
     if (sum !== undefined) return sum
     // What is no number, has an expiry or would be inexact.
     if (exchange.status !== NOT_FOUND) return rewriteInTurn(store, call, exchange)
-    if (await tryCreate(store, store.newItem(call, call.options?.ttl), exchange)) return by
+    if (await tryInsert(store, call, store.newItem(call, call.options?.ttl), exchange)) return by
   }
 }
 
