@@ -27,8 +27,11 @@ function connectionOf(fields) {
   if (fromString !== undefined && url !== undefined) throw invalidConfig('url: excludes connectionString')
   if (key !== undefined) checkSecret(key, 'key')
   if (credential !== undefined) checkCredential(credential)
+  const endpoint = endpointOf(fromString?.url ?? url, fromString ? 'connectionString' : 'url')
+  if ((credential ?? application) !== undefined && endpoint.startsWith('http:'))
+    throw invalidConfig('url: expected https:, without which no token of a credential is sent')
   return {
-    endpoint: endpointOf(fromString?.url ?? url, fromString ? 'connectionString' : 'url'),
+    endpoint,
     ...defined({ key: fromString?.key ?? key, credential, application, agent, tls: tlsOf(tls) }),
   }
 }
