@@ -58,7 +58,8 @@ export interface CosmosStateAdapterOptions {
    */
   partitionKey?: string | undefined
   /**
-   * The id of an item is `<keyPrefix>||<key>`, as Dapr has it. Stores with different prefixes can share a container.
+   * The id of an item is `<keyPrefix>||<key>`, as Dapr has it. Stores with different prefixes can share a
+   * container; one without has the items of all. `||`, and `|` at the end, are not permitted.
    * Default: none; the id is the key.
    */
   keyPrefix?: string | false | undefined

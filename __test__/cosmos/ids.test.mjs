@@ -126,3 +126,12 @@ describe('ids of entries on Cosmos DB', { skip }, () => {
     await assert.rejects(state.getGroup(''), { code: 'ERR_INVALID_ARGUMENT' })
   })
 })
+
+describe('a key prefix that could be a part of a key', () => {
+  for (const keyPrefix of ['a||b', 'a|', '||'])
+    it(`is rejected: ${keyPrefix}`, () => {
+      const options = { url: 'http://127.0.0.1:9', key: 'YW55', database: 'd', container: 'c', keyPrefix }
+      const error = { code: 'ERR_INVALID_CONFIG', message: / keyPrefix: contains \|\| or ends with \|/ }
+      assert.throws(() => new CosmosStateAdapter(options), error)
+    })
+})

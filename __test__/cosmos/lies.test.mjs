@@ -62,6 +62,18 @@ const WRONG_ROWS = {
 }
 
 describe('an answer to a read', { skip, concurrency: true }, () => {
+  for (const status of [404, 409, 412]) {
+    it(`that is a page of a proxy with status ${status}, is an error, for writes too`, async (t) => {
+      const { gateway, state } = await begin(t)
+      const headers = { 'content-type': 'text/html' }
+      gateway.script = on(['read', 'delete', 'create', 'replace'], { status, text: '<html></html>', headers })
+      await assertFails(state.get('t', 'k'), 'ERR_REPLY')
+      await assertFails(state.delete('t', 'k'), 'ERR_REPLY', { applied: 'no' })
+      await assertFails(state.set('t', 'k', 2, { ifMatch: '"1"' }), 'ERR_REPLY', { applied: 'unknown' })
+      await assertFails(state.set('t', 'k', 2, { ifAbsent: true }), 'ERR_REPLY', { applied: 'unknown' })
+    })
+  }
+
   for (const [title, answer] of Object.entries({ ...NO_JSON, ...WRONG_ITEMS })) {
     it(`that is ${title}, is an error`, async (t) => {
       const { gateway, state } = await begin(t)
@@ -172,3 +184,11 @@ async function assertReplyError(call, name) {
 function textOf(error) {
   return `${error} ${JSON.stringify(error)} ${error.stack} ${error.cause} ${error.cause?.stack}`
 }
+
+describe('an etag that would match every entry', { skip }, () => {
+  it('is rejected, and nothing is sent', async (t) => {
+    const { gateway, state } = await begin(t)
+    await assertFails(state.set('t', 'k', 2, { ifMatch: '*' }), 'ERR_INVALID_ARGUMENT', { applied: 'no' })
+    assert.deepEqual(gateway.of(...WRITES), [])
+  })
+})

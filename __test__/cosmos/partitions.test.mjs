@@ -76,6 +76,22 @@ describe('traces on Cosmos DB', { skip }, () => {
     assert.deepEqual(pages, items)
   })
 
+  it('are none of the partitions whose key is no text', async (t) => {
+    const state = open(t, { keyPrefix: 'foreign' })
+    await raw().items.create({ id: 'foreign||k', partitionKey: 5, value: 1 })
+    await raw().items.create({ id: 'foreign||k', value: 2 })
+    await state.set('5', 'k', 3)
+    assert.deepEqual(
+      (await state.items()).map(({ value }) => value),
+      [3],
+    )
+    assert.deepEqual(
+      (await state.query()).items.map(({ value }) => value),
+      [3],
+    )
+    assert.deepEqual([await state.traceIds(), await state.count()], [['5'], 1])
+  })
+
   it('are all listed, however many partitions they are in', async (t) => {
     const [state, other] = [open(t, { keyPrefix: 'all' }), open(t, { keyPrefix: 'all2' })]
     const traces = range(40).map((number) => `trace-${number}`)

@@ -141,6 +141,8 @@ function readPrefix(value, path) {
   if (value === false) return ''
   const read = kind('a text, or false', (one) => typeof one === 'string')(value, path)
   if (!read.isWellFormed()) throw invalidConfig(`${path}: contains a lone surrogate`)
+  // Otherwise a key of the store with the prefix 'a' could be one of the store with the prefix 'a||b'.
+  if (/\|\||\|$/.test(read)) throw invalidConfig(`${path}: contains || or ends with |, which separates it from the key`)
   return read
 }
 

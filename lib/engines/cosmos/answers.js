@@ -15,6 +15,10 @@ const GONE = 410
 const TOO_MANY_REQUESTS = 429
 const RETRY_WITH = 449
 const NOT_FOUND = 404
+const CONFLICT = 409
+const PRECONDITION_FAILED = 412
+/** What a page of a proxy must not be taken for: that there is no entry, or that it is another one. */
+const MEANINGFUL = new Set([NOT_FOUND, CONFLICT, PRECONDITION_FAILED])
 /** Of a 404: the replica has not seen the last write of the session. */
 const READ_SESSION_NOT_AVAILABLE = '1002'
 /** How often a replica that lags behind is asked again, before the SDK asks another region. */
@@ -67,12 +71,13 @@ function isRefusedForNow({ status, headers }, attempt) {
  * @param {Request} request
  * @param {Answer} answer
  */
-function isOfService({ method, headers }, { status, text }) {
+function isOfService({ method, headers: asked }, { status, headers, text }) {
+  if (MEANINGFUL.has(status)) return /^\s*\{/.test(text) || headers['x-ms-activity-id'] !== undefined
   if (status >= 400) return true
   if (status < 200 || status >= 300) return false
   if (method === 'DELETE') return true
-  if (isSet(headers, 'x-ms-cosmos-is-batch-request')) return /^\s*\[/.test(text)
-  return /^\s*\{/.test(text) && (!isQuery(headers) || text.includes('"Documents"'))
+  if (isSet(asked, 'x-ms-cosmos-is-batch-request')) return /^\s*\[/.test(text)
+  return /^\s*\{/.test(text) && (!isQuery(asked) || text.includes('"Documents"'))
 }
 
 /** @param {Request} request @param {Answer} answer */

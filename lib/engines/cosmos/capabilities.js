@@ -8,7 +8,8 @@ const NO_LEASES = 'the service has no time more exact than a second. Use a store
 /** Etags of the service are any text; those of emulators have other forms. */
 const ETAG = {
   expected: 'the etag of an entry',
-  accepts: (/** @type {string} */ text) => /^[\x21-\x7e]{1,200}$/.test(text),
+  // A star would match every entry.
+  accepts: (/** @type {string} */ text) => /^[\x21-\x7e]{1,200}$/.test(text) && text !== '*',
 }
 
 const CAPABILITIES = {

@@ -133,6 +133,8 @@ function selection({ layout }, { traceId, keyPrefix = '', keys }, fields) {
     )
   else if (start !== '') where("STARTSWITH(c['id'], @start)", '@start', start)
   if (traceId !== undefined) where(`${layout.sqlTraceId} = @traceId`, '@traceId', traceId)
+  // Other programs can store items of other partitions, such as the number 5, which is not the trace '5'.
+  else conditions.push(`IS_STRING(${layout.sqlTraceId})`)
   const all = fields === WHOLE ? '*' : fields
   return { query: `SELECT ${all} FROM c WHERE ${conditions.join(' AND ')}`, parameters }
 }
