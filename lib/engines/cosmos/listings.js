@@ -17,6 +17,8 @@ const { LATEST } = require('./store.js')
 
 /** Ids that one query looks for. */
 const MAX_IDS = 200
+/** Items of a page of all partitions: with -1, for as many as fit, the SDK returns no pages if it merges those of partitions itself. */
+const MAX_ITEMS = 1000
 /** Items that are deleted at a time. */
 const MAX_DELETES = 32
 
@@ -169,14 +171,16 @@ async function inPortions(scope, run) {
  * @returns {Promise<any[]>}
  */
 async function queryAll(store, query, { traceId, consistency }, exchange) {
-  const options = { ...store.reading(exchange, consistency), maxItemCount: -1 }
-  const pages = store.container.items.query(
-    query,
-    traceId === undefined ? options : { ...options, partitionKey: traceId },
-  )
+  const reading = store.reading(exchange, consistency)
+  const where = traceId === undefined ? { maxItemCount: MAX_ITEMS } : { maxItemCount: -1, partitionKey: traceId }
+  const pages = store.container.items.query(query, { ...reading, ...where })
   const found = []
   while (pages.hasMoreResults()) {
+    const { requests } = exchange
     const { resources } = await pages.fetchNext()
+    // Merged pages can be without a list. If that took no request and was not the last one, there would be no end of them.
+    const isEmpty = resources === undefined && traceId === undefined
+    if (isEmpty && (exchange.requests > requests || !pages.hasMoreResults())) continue
     if (!Array.isArray(resources)) throw unfit('has no list of items')
     for (const one of resources) found.push(one)
   }
