@@ -126,6 +126,26 @@ describe('the time to live of an entry', { skip, concurrency: true }, () => {
     assert.equal(await state.get('t', 'k'), null)
   })
 
+  it('is not extended by many updates whose second ends between read and write', async (t) => {
+    const gateway = await startGateway(t, { defaultTtl: -1 })
+    const state = openOn(t, gateway)
+    await state.set('t', 'k', 0, { ttl: 100 })
+    const update = () => state.update('t', 'k', [{ op: 'increment', by: 1 }])
+    gateway.script = ({ kind }) => {
+      if (kind === 'replace') gateway.ahead += 1000
+      return undefined
+    }
+    for (let count = 0; count < 30; count += 1) await update()
+    const left = await state.ttl('t', 'k')
+    assert.ok(left !== null && left <= 70 && left > 40, String(left))
+    assert.equal(await state.touch('t', 'k', 75), true)
+    await update()
+    const touched = await state.ttl('t', 'k')
+    assert.ok(touched !== null && touched <= 75 && touched > 45, String(touched))
+    gateway.ahead += 75_000
+    assert.deepEqual(await Promise.all([state.get('t', 'k'), state.keys('t'), state.getGroup('t')]), [null, [], []])
+  })
+
   it('is in the condition of the patch that increments, which would extend it', async (t) => {
     const gateway = await startGateway(t, { defaultTtl: -1 })
     const state = openOn(t, gateway)

@@ -18,7 +18,7 @@ const { connectionOf } = require('./cosmos-connection.js')
 const MAX_TTL = 2_147_483_647
 const DEFAULT_PATH = '/partitionKey'
 /** Members of an item that have a meaning of their own. */
-const RESERVED_NAMES = ['id', 'value', 'isBinary', 'ttl']
+const RESERVED_NAMES = ['id', 'value', 'isBinary', 'ttl', 'expiresAt']
 const CONSISTENCIES = ['strong', 'bounded', 'session', 'eventual']
 
 /** @param {string} expected @param {(value: any) => boolean} accepts @returns {Read} */

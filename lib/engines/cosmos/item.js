@@ -5,7 +5,7 @@ const { Buffer } = require('node:buffer')
 const { invalidArgument } = require('../../errors.js')
 
 /**
- * Entries as the items of a container: `{ id, <partition key>: traceId, value, ttl? }`.
+ * Entries as the items of a container: `{ id, <partition key>: traceId, value, ttl?, expiresAt? }`.
  *
  * @typedef {object} Layout
  * @property {string} keyPrefix empty: the id is the key

@@ -23,7 +23,7 @@ const MAX_ITEMS = 1000
 const MAX_DELETES = 32
 
 const WHOLE = 'c'
-const NAMES = "c['id'] AS id, c['ttl'] AS ttl, c['_ts'] AS _ts"
+const NAMES = "c['id'] AS id, c['ttl'] AS ttl, c['_ts'] AS _ts, c['expiresAt'] AS expiresAt"
 
 /**
  * Lists entries.

@@ -124,7 +124,8 @@ class Opening {
    * @param {{ retries: number, delay: number }} [retry]
    */
   #emit(name, makeError, { retries, delay } = { retries: 0, delay: 0 }) {
-    this.#onEvent({ name, makeError, retries, delay })
+    // What began before `cleanup` ends after it.
+    if (!this.#isClosed) this.#onEvent({ name, makeError, retries, delay })
   }
 }
 

@@ -171,7 +171,12 @@ async function removeUnread(store, { traceId, key }, etag, exchange) {
 async function touch(store, call, exchange) {
   const seconds = call.options?.ttl ?? 0
   store.checkExpiry(seconds)
-  const operations = [{ op: /** @type {const} */ ('set'), path: '/ttl', value: seconds }]
+  const set = /** @type {const} */ ('set')
+  const operations = [
+    { op: set, path: '/ttl', value: seconds },
+    // The end that a rewrite has kept. To remove it fails if there is none.
+    { op: set, path: '/expiresAt', value: null },
+  ]
   const item = store.layout.itemOf(call.traceId, store.layout.idOf(call.key), {})
   return succeeds(exchange, [NOT_FOUND], () => store.at(item).patch({ operations }, store.writing(exchange)))
 }

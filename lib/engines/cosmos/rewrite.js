@@ -5,7 +5,7 @@ const { failure } = require('../../errors.js')
 const { setTimeout } = require('../../time.js')
 const { ALONE, laneOf } = require('./lanes.js')
 const { conflict, isInTheWay, succeeds, tryCreate, tryDelete, tryReplace } = require('./points.js')
-const { NEVER } = require('./stored.js')
+const { NEVER, endOf } = require('./stored.js')
 
 /**
  * Operations that read a value and write it back, if nothing else was written meanwhile.
@@ -62,12 +62,15 @@ async function tryInsert(store, call, item, exchange) {
 }
 
 /**
- * The item with another value. Its time to live would count from now on, so it is replaced by what remains.
+ * The item with another value. Its time to live would count from now on, so it is replaced by what remains. The service counts from
+ * the second of the write, which can be later than the one of the read: with the end itself, many rewrites do not add these up.
  *
  * @param {CosmosStore} store @param {StateCall} call @param {Entry} found @param {string} json
  */
-function rewritten(store, { traceId, key }, { remaining }, json) {
-  return store.newItem({ traceId, key, json }, remaining === NEVER ? 0 : remaining)
+function rewritten(store, { traceId, key }, { item, remaining }, json) {
+  const changed = store.newItem({ traceId, key, json }, remaining === NEVER ? 0 : remaining)
+  const expiresAt = endOf(item, store.containerTtl)
+  return expiresAt === undefined ? changed : { ...changed, expiresAt }
 }
 
 /**
@@ -78,12 +81,13 @@ function rewritten(store, { traceId, key }, { remaining }, json) {
 async function increment(store, call, exchange) {
   const by = Number(call.json)
   if (!Number.isSafeInteger(by)) return rewriteInTurn(store, call, exchange)
-  for (;;) {
+  for (let attempt = 0; ; attempt += 1) {
     const sum = await patched(store, call, by, exchange)
     if (sum !== undefined) return sum
     // What is no number, has an expiry or would be inexact.
     if (exchange.status !== NOT_FOUND) return rewriteInTurn(store, call, exchange)
     if (await tryInsert(store, call, store.newItem(call, call.options?.ttl), exchange)) return by
+    await pause(attempt)
   }
 }
 

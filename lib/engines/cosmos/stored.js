@@ -9,6 +9,8 @@ const { unfit } = require('./checks.js')
 
 /** Never expires, as Azure Cosmos DB has it. */
 const NEVER = -1
+/** In seconds: more than this after the end that a rewrite kept, another program has set the time to live. */
+const LATEST_END = 60
 
 /** Whether an item is an entry; leases and the items of other programs have no value. @param {Item} item */
 function isEntry(item) {
@@ -31,19 +33,30 @@ function storedValueOf({ value, isBinary }, { traceId, key }) {
 }
 
 /**
- * The seconds until an item expires, `-1` if it does not, `0` or less if it has expired.
+ * The second in which an item expires, `undefined` if it does not.
+ *
+ * @param {Item} item
+ * @param {number | undefined} containerTtl the default of the container
+ */
+function endOf({ ttl, _ts, expiresAt }, containerTtl) {
+  const seconds = ttl ?? containerTtl
+  if (containerTtl === undefined || !(seconds > 0)) return undefined
+  if (!Number.isFinite(_ts)) throw unfit('has an item without the time of its last change')
+  const end = _ts + seconds
+  const isKept = Number.isFinite(expiresAt) && expiresAt <= end && end - expiresAt <= LATEST_END
+  return isKept ? expiresAt : end
+}
+
+/**
+ * The seconds until an item expires, `-1` if it does not, `0` if it has expired.
  *
  * @param {Item} item
  * @param {number | undefined} containerTtl the default of the container
  * @param {number | undefined} serverTime in seconds
  */
-function remainingOf({ ttl, _ts }, containerTtl, serverTime) {
-  if (containerTtl === undefined) return NEVER
-  const seconds = ttl ?? containerTtl
-  if (!(seconds > 0)) return NEVER
-  if (!Number.isFinite(_ts)) throw unfit('has an item without the time of its last change')
-  const remaining = _ts + seconds - (serverTime ?? _ts)
-  return Math.max(remaining, 0)
+function remainingOf(item, containerTtl, serverTime) {
+  const end = endOf(item, containerTtl)
+  return end === undefined ? NEVER : Math.max(end - (serverTime ?? item._ts), 0)
 }
 
-module.exports = { NEVER, isEntry, remainingOf, storedValueOf }
+module.exports = { NEVER, endOf, isEntry, remainingOf, storedValueOf }
