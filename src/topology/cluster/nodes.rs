@@ -33,6 +33,9 @@ pub trait Nodes: Send + Sync + 'static {
     /// The node that a redirected command is sent to; `None` if no node is known.
     fn node_for(self: &Arc<Self>, slot: u16, to: &Redirect) -> Option<Self::Node>;
 
+    /// Whether other nodes than the owner of a slot serve reads of it. Otherwise all calls on a slot go to its owner, in order.
+    fn reads_replicas(&self) -> bool;
+
     /// The node for the next read of a slot; `None` if none is known.
     fn reader(&self, slot: u16) -> Option<Reader<Self::Node>>;
 
@@ -104,6 +107,10 @@ impl Nodes for Cluster {
 
     fn node_for(self: &Arc<Self>, slot: u16, to: &Redirect) -> Option<Arc<routes::Node>> {
         Cluster::node_for(self, slot, to)
+    }
+
+    fn reads_replicas(&self) -> bool {
+        Cluster::reads_replicas(self)
     }
 
     fn reader(&self, slot: u16) -> Option<Reader<Arc<routes::Node>>> {

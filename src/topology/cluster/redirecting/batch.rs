@@ -101,7 +101,7 @@ fn destination<N: Nodes>(
 ) -> Destination<N::Node> {
     let RedirectedCommand { slot, effect, to, .. } = command;
     // Scans read no replicas, which lag behind.
-    let is_read = *effect == Effect::Read && kind == ConnectionKind::Commands;
+    let is_read = *effect == Effect::Read && kind == ConnectionKind::Commands && cluster.reads_replicas();
     match to {
         Redirect::Owner | Redirect::Reader if is_read => {
             let reader = cluster.reader(*slot);

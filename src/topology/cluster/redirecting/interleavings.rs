@@ -41,7 +41,7 @@ impl World {
     fn new(seed: u64) -> Self {
         World {
             random: fastrand::Rng::with_seed(seed),
-            cluster: Scripted::new(),
+            cluster: Scripted::new(true),
             truth: Truth { owners: [0, 1], ..Truth::default() },
             calls: Calls::default(),
             requests: 0,
@@ -242,4 +242,26 @@ fn while_slots_move_each_call_is_settled_once_and_writes_on_an_entry_keep_their_
         }
         world.end()
     });
+}
+
+#[test]
+fn redirected_reads_keep_their_place_among_writes_unless_replicas_serve_reads() {
+    let batches = |reads_replicas| {
+        let cluster = Scripted::new(reads_replicas);
+        cluster.set_route(0, 0);
+        let command = |(index, effect)| RedirectedCommand {
+            index,
+            slot: 0,
+            age: 0,
+            bytes: Vec::new(),
+            effect,
+            to: Redirect::Owner,
+            why: Error::new(Kind::Retired, "the node is known now"),
+        };
+        let commands = [Effect::Read, Effect::Write, Effect::Read].into_iter().enumerate().map(command);
+        let batches = batches_by_node(&cluster, ConnectionKind::Commands, commands.collect());
+        batches.into_iter().map(|batch| batch.indexes).collect::<Vec<_>>()
+    };
+    assert_eq!(batches(false), [vec![0, 1, 2]]);
+    assert_ne!(batches(true), [vec![0, 1, 2]]);
 }

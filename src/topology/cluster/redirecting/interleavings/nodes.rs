@@ -23,6 +23,7 @@ pub struct Line {
 pub struct Scripted {
     pub order: Arc<Order>,
     map: AddressMap,
+    reads_replicas: bool,
     pub lines: Vec<Mutex<Line>>,
     /// By node: there is a connection.
     up: Vec<Arc<AtomicBool>>,
@@ -38,7 +39,7 @@ pub fn address_of(node: usize) -> Address {
 }
 
 impl Scripted {
-    pub fn new() -> Arc<Self> {
+    pub fn new(reads_replicas: bool) -> Arc<Self> {
         let order = Arc::new(Order::default());
         let up: Vec<_> = (0..=NODES).map(|node| Arc::new(AtomicBool::new(node < NODES))).collect();
         let line = |is_up: &Arc<AtomicBool>| Line {
@@ -52,6 +53,7 @@ impl Scripted {
             turn: AtomicUsize::new(0),
             order,
             map: AddressMap::default(),
+            reads_replicas,
             routes: Mutex::new([None; 2]),
             run_later: Mutex::default(),
         })
@@ -164,6 +166,10 @@ impl Nodes for Scripted {
                 self.routes.lock().unwrap()[usize::from(slot)]
             }
         }
+    }
+
+    fn reads_replicas(&self) -> bool {
+        self.reads_replicas
     }
 
     /// One of the owner and the replica, in turn.

@@ -141,6 +141,10 @@ impl Nodes for Scripted {
         Some(known.line(node, &self.order))
     }
 
+    fn reads_replicas(&self) -> bool {
+        false
+    }
+
     fn reader(&self, _: u16) -> Option<Reader<Arc<Line>>> {
         unreachable!("scans read no replicas")
     }
