@@ -2,6 +2,16 @@
 'use strict'
 
 const { Buffer } = require('node:buffer')
+const {
+  CONFLICT,
+  GONE,
+  NOT_FOUND,
+  PRECONDITION_FAILED,
+  READ_SESSION_NOT_AVAILABLE,
+  REQUEST_TIMEOUT,
+  RETRY_WITH,
+  TOO_MANY_REQUESTS,
+} = require('./statuses.js')
 
 /**
  * Answers of the server, as the SDK and the engine need them. A proxy can give others.
@@ -10,17 +20,8 @@ const { Buffer } = require('node:buffer')
  * @typedef {{ status: number, headers: import('node:http').IncomingHttpHeaders, text: string }} Answer
  */
 
-const REQUEST_TIMEOUT = 408
-const GONE = 410
-const TOO_MANY_REQUESTS = 429
-const RETRY_WITH = 449
-const NOT_FOUND = 404
-const CONFLICT = 409
-const PRECONDITION_FAILED = 412
 /** What a page of a proxy must not be taken for: that there is no entry, or that it is another one. */
 const MEANINGFUL = new Set([NOT_FOUND, CONFLICT, PRECONDITION_FAILED])
-/** Of a 404: the replica has not seen the last write of the session. */
-const READ_SESSION_NOT_AVAILABLE = '1002'
 /** How often a replica that lags behind is asked again, before the SDK asks another region. */
 const MAX_LAGS = 8
 
@@ -36,6 +37,11 @@ function read(incoming) {
       resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text })
     })
   })
+}
+
+/** More than the status says; 0 if there is none. @param {Answer['headers']} headers */
+function substatusOf(headers) {
+  return Number(headers['x-ms-substatus'] ?? 0)
 }
 
 /** @param {Request} request */
@@ -62,7 +68,7 @@ function isKnown({ status }) {
 /** Whether to repeat a request that the server has not executed. @param {Answer} answer @param {number} attempt */
 function isRefusedForNow({ status, headers }, attempt) {
   if (status === TOO_MANY_REQUESTS || status === RETRY_WITH) return true
-  return status === NOT_FOUND && headers['x-ms-substatus'] === READ_SESSION_NOT_AVAILABLE && attempt < MAX_LAGS
+  return status === NOT_FOUND && substatusOf(headers) === READ_SESSION_NOT_AVAILABLE && attempt < MAX_LAGS
 }
 
 /**
@@ -98,4 +104,4 @@ function errorBody(text) {
   return '{"message":""}'
 }
 
-module.exports = { isKnown, isOfService, isRefusedForNow, isWrite, read, responseOf }
+module.exports = { isKnown, isOfService, isRefusedForNow, isWrite, read, responseOf, substatusOf }

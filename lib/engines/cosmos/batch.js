@@ -3,6 +3,7 @@
 
 const { Buffer } = require('node:buffer')
 const { failure, invalidArgument } = require('../../errors.js')
+const { CONFLICT, FAILED_DEPENDENCY, NOT_FOUND, PRECONDITION_FAILED, TOO_LARGE } = require('./statuses.js')
 
 /**
  * Transactions as one batch, which the service runs completely or not at all.
@@ -22,11 +23,6 @@ const { failure, invalidArgument } = require('../../errors.js')
 
 const MAX_OPERATIONS = 100
 const MAX_BYTES = 2 * 1024 * 1024
-const NOT_FOUND = 404
-const CONFLICT = 409
-const PRECONDITION_FAILED = 412
-const TOO_LARGE = 413
-const FAILED_DEPENDENCY = 424
 
 /** @type {import('./points.js').Execute} */
 async function batch(store, call, exchange) {

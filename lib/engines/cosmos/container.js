@@ -2,6 +2,7 @@
 'use strict'
 
 const { invalidConfig } = require('../../errors.js')
+const { NOT_FOUND } = require('./statuses.js')
 
 /**
  * @typedef {import('./engine.js').CosmosOptions} Options
@@ -24,8 +25,6 @@ const LEVELS = [
   ['BoundedStaleness', 'bounded'],
   ['Strong', 'strong'],
 ]
-
-const NOT_FOUND = 404
 
 /**
  * Reads the container, or creates it if that is asked for, and checks that it fits the options.

@@ -2,6 +2,7 @@
 'use strict'
 
 const { RedisStateError, callFailure, ofCall } = require('../../errors.js')
+const { READ_SESSION_NOT_AVAILABLE } = require('./statuses.js')
 
 /**
  * @typedef {import('../../../index.js').RedisStateError} Failure
@@ -13,8 +14,6 @@ const { RedisStateError, callFailure, ofCall } = require('../../errors.js')
  */
 
 const MAX_TEXT = 200
-/** Of a 404: the replica has not seen the last write of the session. */
-const READ_SESSION_NOT_AVAILABLE = 1002
 
 /** What the answers of the server mean that no operation expects. @type {Record<number, Explanation>} */
 const BY_STATUS = {

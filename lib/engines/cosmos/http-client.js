@@ -6,7 +6,7 @@ const http = require('node:http')
 const https = require('node:https')
 const { failure } = require('../../errors.js')
 const { MAX_TIMER_MS, clearTimeout, parseDate, setTimeout } = require('../../time.js')
-const { isKnown, isOfService, isRefusedForNow, isWrite, read, responseOf } = require('./answers.js')
+const { isKnown, isOfService, isRefusedForNow, isWrite, read, responseOf, substatusOf } = require('./answers.js')
 const { Endings } = require('./endings.js')
 const { current } = require('./exchange.js')
 const { openAgent } = require('./sockets.js')
@@ -133,7 +133,7 @@ class HttpClient {
     this.bytesReceived += Buffer.byteLength(text)
     if (exchange === undefined) return
     const serverTime = parseDate(headers.date)
-    Object.assign(exchange, { status, substatus: Number(headers['x-ms-substatus'] ?? 0), error: undefined })
+    Object.assign(exchange, { status, substatus: substatusOf(headers), error: undefined })
     if (serverTime !== undefined) exchange.serverTime = serverTime
     exchange.charge += charge
     if (!isWrite(request) || !isOfService(request, answer)) return

@@ -2,7 +2,8 @@
 'use strict'
 
 const { failure } = require('../../errors.js')
-const { LATEST, rejectLostContainer } = require('./store.js')
+const { CONFLICT, NOT_FOUND, PRECONDITION_FAILED } = require('./statuses.js')
+const { rejectLostContainer } = require('./store.js')
 const { NEVER } = require('./stored.js')
 
 /**
@@ -14,9 +15,6 @@ const { NEVER } = require('./stored.js')
  * @typedef {(store: CosmosStore, call: StateCall, exchange: Exchange) => Promise<any>} Execute
  */
 
-const NOT_FOUND = 404
-const CONFLICT = 409
-const PRECONDITION_FAILED = 412
 /** Consistency of an account whose reads find every write, as the service names it. */
 const STRONG = 'Strong'
 const NO_ETAG = '"none"'
@@ -95,10 +93,10 @@ async function create(store, call, item, exchange) {
  *
  * @param {CosmosStore} store @param {{ traceId: string, key: string }} call @param {Exchange} exchange
  */
-async function isInTheWay(store, { traceId, key }, exchange) {
-  const found = await store.read({ traceId, key, options: { all: { consistency: LATEST } } }, exchange)
+async function isInTheWay(store, call, exchange) {
+  const found = await store.readLatest(call, exchange)
   if (found === undefined) return false
-  if (store.entryOf(found, { traceId, key }, exchange) !== undefined) return true
+  if (store.entryOf(found, call, exchange) !== undefined) return true
   await tryDelete(store, found, String(found._etag), exchange)
   return false
 }

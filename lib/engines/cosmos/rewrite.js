@@ -5,6 +5,7 @@ const { failure } = require('../../errors.js')
 const { setTimeout } = require('../../time.js')
 const { ALONE, laneOf } = require('./lanes.js')
 const { conflict, isInTheWay, succeeds, tryCreate, tryDelete, tryReplace } = require('./points.js')
+const { BAD_REQUEST, NOT_FOUND, PRECONDITION_FAILED } = require('./statuses.js')
 const { NEVER, endOf } = require('./stored.js')
 
 /**
@@ -17,9 +18,6 @@ const { NEVER, endOf } = require('./stored.js')
  * @typedef {import('./points.js').Execute} Execute
  */
 
-const BAD_REQUEST = 400
-const NOT_FOUND = 404
-const PRECONDITION_FAILED = 412
 const FIRST_PAUSE_MS = 2
 const MAX_PAUSE_MS = 200
 

@@ -7,6 +7,7 @@ const { checkedItem } = require('./checks.js')
 const { checkConsistency, checkExpiry, serviceLevelOf } = require('./container.js')
 const { checkTraceId } = require('./item.js')
 const { Lanes } = require('./lanes.js')
+const { NOT_FOUND } = require('./statuses.js')
 const { NEVER, isEntry, remainingOf, storedValueOf } = require('./stored.js')
 
 /**
@@ -24,7 +25,6 @@ const { NEVER, isEntry, remainingOf, storedValueOf } = require('./stored.js')
  * @property {() => unknown} value throws if the stored value is not JSON
  */
 
-const NOT_FOUND = 404
 /** The consistency of the account, whatever the store has. */
 const LATEST = Symbol('latest')
 /** As the service names it. */
@@ -104,8 +104,19 @@ class CosmosStore {
    * @param {{ traceId: string, key: string }} call
    * @param {Exchange} exchange
    */
-  findLatest({ traceId, key }, exchange) {
-    return this.find({ traceId, key, options: { all: { consistency: LATEST } } }, exchange)
+  async findLatest(call, exchange) {
+    const item = await this.readLatest(call, exchange)
+    return item && this.entryOf(item, call, exchange)
+  }
+
+  /**
+   * Reads the item of such an entry, which can have expired.
+   *
+   * @param {{ traceId: string, key: string }} call
+   * @param {Exchange} exchange
+   */
+  readLatest({ traceId, key }, exchange) {
+    return this.read({ traceId, key, options: { all: { consistency: LATEST } } }, exchange)
   }
 
   /**
@@ -191,4 +202,4 @@ function rejectLostContainer({ status, substatus }) {
   if (substatus !== 0) throw Object.assign(new Error('not found'), { code: status })
 }
 
-module.exports = { CosmosStore, LATEST, NOT_FOUND, rejectLostContainer }
+module.exports = { CosmosStore, LATEST, rejectLostContainer }
