@@ -2,6 +2,7 @@
 // Adapters of servers whose connections are cut, with user code that makes calls meanwhile.
 
 import assert from 'node:assert/strict'
+import { after, before, describe } from 'node:test'
 import { startCluster } from './cluster.mjs'
 import { next } from './events.mjs'
 import { killOtherClients } from './kill-clients.mjs'
@@ -25,7 +26,7 @@ import { withDeadline } from './watching.mjs'
 const CUT = /** @type {const} */ (['ERR_CONNECTION', 'ERR_CLOSED'])
 
 /** @type {Record<string, () => Promise<Place>>} */
-export const PLACES = {
+const PLACES = {
   'one server': async () => {
     const server = await startRedis()
     const client = await server.client()
@@ -41,6 +42,21 @@ export const PLACES = {
     const cut = () => Promise.all(cluster.nodes.map(({ client }) => killOtherClients(client)))
     return { options: cluster.options, connections: cluster.nodes.length, cut, stop: () => cluster.stop() }
   },
+}
+
+/** Declares tests for every place. @param {(place: () => Place, name: string) => void} declare */
+export function onEveryPlace(declare) {
+  for (const [name, start] of Object.entries(PLACES)) {
+    describe(`calls settle, on ${name}`, () => {
+      /** @type {Place} */
+      let place
+      before(async () => {
+        place = await start()
+      })
+      after(() => place?.stop())
+      declare(() => place, name)
+    })
+  }
 }
 
 /**
