@@ -9,26 +9,16 @@ use tokio::sync::watch;
 use crate::config::strategy::{Decision, Strategy};
 use crate::connection::Event;
 
-/// What the followed connection reports.
-pub struct Leader(watch::Sender<Progress>);
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Progress {
-    is_ready: bool,
-}
-
-impl Default for Leader {
-    fn default() -> Self {
-        Leader(watch::Sender::new(Progress::default()))
-    }
-}
+/// What the followed connection reports: whether it is ready, after each attempt.
+#[derive(Default)]
+pub struct Leader(watch::Sender<bool>);
 
 impl Leader {
     /// An attempt succeeded or failed, or the connection was lost.
     pub fn recv(&self, event: &Event) {
         match event {
-            Event::Ready => drop(self.0.send_replace(Progress { is_ready: true })),
-            Event::Error(_) => drop(self.0.send_replace(Progress { is_ready: false })),
+            Event::Ready => drop(self.0.send_replace(true)),
+            Event::Error(_) => drop(self.0.send_replace(false)),
             _ => {}
         }
     }
@@ -36,14 +26,14 @@ impl Leader {
     /// The strategy of a connection to the same server. While the server is away, each attempt follows one of the leader;
     /// otherwise the default delays apply.
     pub fn followed(&self) -> Strategy {
-        let progress = self.0.subscribe();
+        let is_ready = self.0.subscribe();
         Strategy::Function(Arc::new(move |_, _| {
-            let mut progress = progress.clone();
+            let mut is_ready = is_ready.clone();
             Box::pin(async move {
-                if progress.borrow_and_update().is_ready {
+                if *is_ready.borrow_and_update() {
                     return Decision::Default;
                 }
-                match progress.changed().await {
+                match is_ready.changed().await {
                     Ok(()) => Decision::After(Duration::ZERO),
                     Err(_) => Decision::Default,
                 }
