@@ -69,7 +69,7 @@ describe('the items of a sidecar', { skip }, () => {
     )
   })
 
-  it('are replaced under the etag that the sidecar told', async (t) => {
+  it('are replaced under the etag that the sidecar gave', async (t) => {
     const [state, trace] = [open(t, { keyPrefix: 'billing' }), randomUUID()]
     const { resource } = await save(trace, 'k', { value: 1 })
     await state.set(trace, 'k', 2, { ifMatch: resource?._etag })

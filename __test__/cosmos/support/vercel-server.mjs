@@ -19,7 +19,7 @@ import { createHttpServer, createHttpsServer } from '@vercel/cosmosdb-server'
  */
 export async function startVercelServer(certificate) {
   const server = certificate ? createHttpsServer(certificate) : createHttpServer({ keepAlive: true })
-  // It does not tell clients when it closes idle connections, so that it must not.
+  // It closes idle connections without notice to clients, so that it must not.
   server.keepAliveTimeout = 0
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -166,7 +166,7 @@ class CosmosEngine {
   }
 
   async #open() {
-    // So that `connect` and the events tell at once what is wrong.
+    // So that `connect` and the events say at once what is wrong.
     const exchange = new Exchange({ isPatient: false })
     const { commandTimeout } = this.#options
     const timer = setTimeout(() => exchange.abort(), commandTimeout)

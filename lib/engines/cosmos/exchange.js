@@ -4,7 +4,7 @@
 const { AsyncLocalStorage } = require('node:async_hooks')
 const { setMaxListeners } = require('node:events')
 
-/** The call whose requests are being made. The SDK has no other way to tell its HTTP client. @type {AsyncLocalStorage<Exchange>} */
+/** The call whose requests are being made. The SDK passes no more to its HTTP client. @type {AsyncLocalStorage<Exchange>} */
 const current = new AsyncLocalStorage()
 
 /** The requests of one call, and what is known of them. */

@@ -49,7 +49,7 @@ class NativeEngine {
   #meter
   #batcher
   #subscriptions
-  /** @type {ReturnType<typeof originsOf>} */
+  /** @type {ReturnType<typeof userFunctionsOf>} */
   #userFunctions
   #naming
   #scriptBytes
@@ -62,7 +62,7 @@ class NativeEngine {
    * @param {NativeEngine} [base] the engine whose connections this one uses, see `view`
    */
   constructor(options, host, base) {
-    this.#userFunctions = base === undefined ? originsOf(host) : base.#userFunctions
+    this.#userFunctions = base === undefined ? userFunctionsOf(host) : base.#userFunctions
     this.#native = this.#open(options, host, base)
     this.#meter = host.meter
     const rules = this.#native.rules
@@ -246,7 +246,7 @@ class NativeEngine {
 }
 
 /** The functions of the caller, whose errors become the cause of others. @param {Host} host */
-function originsOf({ strategy, credentials }) {
+function userFunctionsOf({ strategy, credentials }) {
   return {
     strategy: strategy && new SafeStrategy(strategy),
     credentials: credentials && new SafeCredentials(credentials),
