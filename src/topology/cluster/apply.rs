@@ -71,8 +71,9 @@ impl Cluster {
         }
     }
 
-    /// The routes for new calls. If older calls wait for their nodes or are being drained to them, this also returns
-    /// the lock of the handover, which the caller holds until it has submitted the new calls: so these overtake none.
+    /// The routes for new calls. If older calls wait for nodes that are known by now, these are sent first. If they wait on,
+    /// this also returns the lock of the handover, which the caller holds until it has submitted the new calls: so these
+    /// overtake none.
     fn routes_for_calls(&self) -> (RwLockReadGuard<'_, Routes>, Option<MutexGuard<'_, ()>>) {
         let routes = self.routes();
         if routes.are_complete() && !self.handover.is_due() {
@@ -80,6 +81,9 @@ impl Cluster {
         }
         drop(routes);
         let turn = self.handover.turn();
+        if self.handover.is_due() {
+            self.hand_over(&turn);
+        }
         (self.routes(), Some(turn))
     }
 }
@@ -91,8 +95,10 @@ mod tests {
 
     use serde_json::json;
 
+    use super::super::slot::SLOTS;
+    use super::super::slot_map::{Range, SlotMap};
     use super::*;
-    use crate::config::Topology;
+    use crate::config::{Address, Topology};
     use crate::engine::call::{Call, Operation, Success};
     use crate::error::{Error, Kind};
     use crate::options::{Callbacks, Options};
@@ -137,6 +143,28 @@ mod tests {
         let config = config.into_config(Callbacks::default()).unwrap();
         let Topology::Cluster { cluster, strategy } = config.topology else { panic!("no cluster") };
         Cluster::start(cluster, strategy, None, Duration::from_secs(60), true, Arc::new(|_| {}))
+    }
+
+    #[test]
+    fn calls_that_waited_for_nodes_are_sent_before_newer_ones() {
+        let (cluster, keyspace) = (unreachable(), Keyspace::new(String::new(), false));
+        let writes = Writes { ttl: None, wait_replicas: None };
+        let (done, _outcomes) = channel();
+        let apply = |operation| {
+            let calls = Batch(vec![Call { entry: "t:k".into(), operation }].into_iter());
+            let deadline = Instant::now() + Duration::from_secs(60);
+            cluster.apply(&keyspace, writes, calls, deadline, |_, _| Sent(done.clone()));
+        };
+        let primary = Address::Tcp { host: "127.0.0.1".into(), port: 1 };
+        let ranges =
+            vec![Range { first: 0, last: SLOTS as u16 - 1, primary: primary.clone(), replicas: Vec::new() }];
+        apply(Operation::Set { json: "1" });
+        cluster.replace_routes(&SlotMap { ranges });
+        apply(Operation::Get);
+        assert_eq!(cluster.unrouted.stats().waiting, 0);
+        let node = cluster.routes().at(&primary).cloned().unwrap();
+        assert_eq!(node.command_connection.stats().waiting, 2);
+        cluster.close(&Error::closed());
     }
 
     #[test]

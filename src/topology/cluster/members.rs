@@ -1,7 +1,7 @@
 //! Adds and decommissions nodes when the slot map changes.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, MutexGuard};
 
 use super::Cluster;
 use super::routes::{Node, Routes};
@@ -21,28 +21,7 @@ impl Cluster {
 
     /// Replaces the routes. Nodes that are not in `slot_map` are decommissioned.
     pub(super) fn apply_slot_map(self: &Arc<Self>, slot_map: &SlotMap) {
-        let decommissioned = {
-            let _turn = self.handover.turn();
-            let mut routes = self.routes_mut();
-            let fresh = Routes::of(slot_map, self.config.read_from, |address| {
-                routes.at(address).cloned().unwrap_or_else(|| self.make_node(address))
-            });
-            let decommissioned = routes.nodes().iter().filter(|node| fresh.at(&node.address).is_none());
-            let decommissioned: Vec<Arc<Node>> = decommissioned.cloned().collect();
-            // Before newer calls can find the new owners.
-            if !fresh.has_same_owners(&routes) {
-                self.order.record(self.command_timeout);
-            }
-            decommissioned.iter().for_each(|node| node.command_connection.prepare_drain());
-            *routes = fresh;
-            self.handover.set_due(true);
-            let mut life = self.life();
-            life.decommissioned
-                .retain(|node| !(node.command_connection.has_ended() && node.scan_connection.has_ended()));
-            life.decommissioned.extend(decommissioned.iter().cloned());
-            drop(life);
-            decommissioned
-        };
+        let decommissioned = self.replace_routes(slot_map);
         for node in decommissioned {
             let why = format!("{} serves no slots any more", node.address);
             let why = Error::new(Kind::Retired, why);
@@ -52,7 +31,9 @@ impl Cluster {
             life.past_stats = life.past_stats
                 + Stats { waiting: 0, ..node.command_connection.stats() + node.scan_connection.stats() };
         }
-        self.drain_unrouted();
+        let turn = self.handover.turn();
+        self.hand_over(&turn);
+        drop(turn);
         self.return_waiting_reads();
         self.slot_maps.send_modify(|count| *count += 1);
         if self.becomes_healthy() {
@@ -60,9 +41,31 @@ impl Cluster {
         }
     }
 
-    /// Sends the calls that waited for a known node, before any newer call.
-    fn drain_unrouted(&self) {
+    /// Returns the nodes that are to be decommissioned. From now on `hand_over` is due.
+    pub(super) fn replace_routes(self: &Arc<Self>, slot_map: &SlotMap) -> Vec<Arc<Node>> {
         let _turn = self.handover.turn();
+        let mut routes = self.routes_mut();
+        let fresh = Routes::of(slot_map, self.config.read_from, |address| {
+            routes.at(address).cloned().unwrap_or_else(|| self.make_node(address))
+        });
+        let decommissioned = routes.nodes().iter().filter(|node| fresh.at(&node.address).is_none());
+        let decommissioned: Vec<Arc<Node>> = decommissioned.cloned().collect();
+        // Before newer calls can find the new owners.
+        if !fresh.has_same_owners(&routes) {
+            self.order.record(self.command_timeout);
+        }
+        decommissioned.iter().for_each(|node| node.command_connection.prepare_drain());
+        *routes = fresh;
+        self.handover.set_due(true);
+        let mut life = self.life();
+        life.decommissioned
+            .retain(|node| !(node.command_connection.has_ended() && node.scan_connection.has_ended()));
+        life.decommissioned.extend(decommissioned.iter().cloned());
+        decommissioned
+    }
+
+    /// Sends the calls that waited for a known node, before any newer call.
+    pub(super) fn hand_over(&self, _turn: &MutexGuard<'_, ()>) {
         self.unrouted.drain_at_once(&Error::new(Kind::Retired, "the nodes of the cluster are known"));
         self.handover.set_due(false);
     }
