@@ -83,6 +83,8 @@ export interface NativeCallRules {
   isCluster: boolean
   /** Names of entries are `{<traceId>}:<key>`. */
   hashTags: boolean
+  /** Each trace has an index of its keys. */
+  index: boolean
   strictTraceIds: boolean
   /** Reject values that JSON cannot represent exactly. */
   strictValues: boolean

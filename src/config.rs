@@ -35,6 +35,8 @@ pub struct Config {
     pub strict_values: bool,
     /// Names of entries are `{<traceId>}:<key>`, so that all entries of a trace are in one slot of a cluster.
     pub hash_tags: bool,
+    /// Writes keep an index of the keys of each trace.
+    pub index: bool,
     /// Whether calls wait while there is no connection.
     pub offline_queue: bool,
     pub max_pending_commands: u64,

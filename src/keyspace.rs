@@ -1,6 +1,6 @@
 //! Converts prefix, trace id and key to a Redis key, and back. Pure.
 
-/// The prefix of locks and rate limits. `options` rejects key prefixes whose listings would include these keys. With an
+/// The prefix of locks, rate limits and indexes. `options` rejects key prefixes whose listings would include these keys. With an
 /// empty prefix [`Keyspace::owns`] leaves them out, and JavaScript rejects the trace ids of such keys.
 pub const RESERVED: &str = "__state__:";
 
@@ -18,11 +18,23 @@ pub struct Keyspace {
     prefix: String,
     /// Trace ids are in braces.
     hash_tags: bool,
+    /// Each trace has an index: a sorted set of the keys of its entries.
+    indexed: bool,
 }
 
 impl Keyspace {
     pub fn new(prefix: String, hash_tags: bool) -> Self {
-        Keyspace { prefix, hash_tags }
+        Keyspace { prefix, hash_tags, indexed: false }
+    }
+
+    /// The keys of an adapter with the option `index`.
+    pub fn with_index(self, indexed: bool) -> Self {
+        Keyspace { indexed, ..self }
+    }
+
+    #[allow(dead_code, reason = "the index is not complete")]
+    pub fn is_indexed(&self) -> bool {
+        self.indexed
     }
 
     /// The length of the prefix in bytes.
@@ -66,7 +78,7 @@ impl Keyspace {
     }
 
     fn start_of_group(&self, trace_id: &str) -> String {
-        let Keyspace { prefix, hash_tags } = self;
+        let Keyspace { prefix, hash_tags, .. } = self;
         if *hash_tags { format!("{prefix}{{{trace_id}}}:") } else { format!("{prefix}{trace_id}:") }
     }
 
@@ -74,6 +86,20 @@ impl Keyspace {
     pub fn lock_key_of(&self, trace_id: &str, key: &str) -> String {
         let name = if self.hash_tags { format!("{{{trace_id}}}:{key}") } else { format!("{trace_id}:{key}") };
         self.key(Space::Locks, &name)
+    }
+
+    /// The Redis key of the index of a trace. With hash tags it is in the slot of the entries, if the trace id makes a tag.
+    #[allow(dead_code, reason = "the index is not complete")]
+    pub fn index_of(&self, trace_id: &str) -> String {
+        let mut start = self.start_of_group(trace_id);
+        start.pop();
+        [RESERVED, "index:", &start].concat()
+    }
+
+    /// The Redis key that states that all entries of the prefix are indexed.
+    #[allow(dead_code, reason = "the index is not complete")]
+    pub fn index_marker(&self) -> String {
+        [RESERVED, "indexed:", &self.prefix].concat()
     }
 
     /// The Redis key of an entry.
@@ -88,7 +114,7 @@ impl Keyspace {
         pattern
     }
 
-    /// Whether a key has the prefix, and is neither a lock nor a rate limit.
+    /// Whether a key has the prefix, and is none of the reserved keys.
     pub fn owns(&self, redis_key: &str) -> bool {
         redis_key.starts_with(&self.prefix) && !(self.prefix.is_empty() && redis_key.starts_with(RESERVED))
     }
@@ -192,6 +218,16 @@ mod tests {
             assert_eq!(tag(Space::Locks), tag(Space::Entries).or(Some(entry.into_bytes())), "{name}");
             assert_eq!(tag(Space::Limits), tag(Space::Locks), "{name}");
         }
+    }
+
+    #[test]
+    fn the_index_of_a_trace_is_in_the_slot_of_its_entries() {
+        let tagged = Keyspace::new("app:state:".into(), true);
+        assert_eq!(keyspace().index_of("t"), "__state__:index:app:state:t");
+        assert_eq!(tagged.index_of("t"), "__state__:index:app:state:{t}");
+        let (index, entry) = (tagged.index_of("t"), tagged.key_of("t", "k"));
+        assert_eq!(hash_tag(index.as_bytes()), hash_tag(entry.as_bytes()));
+        assert_eq!(keyspace().index_marker(), "__state__:indexed:app:state:");
     }
 
     #[test]

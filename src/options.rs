@@ -52,6 +52,7 @@ pub struct Options {
     strict_trace_ids: Option<bool>,
     strict_values: Option<bool>,
     hash_tags: Option<bool>,
+    index: Option<bool>,
     offline_queue: Option<bool>,
     command_timeout: Option<Milliseconds>,
     max_pending_commands: Option<Count>,
@@ -129,6 +130,7 @@ impl Options {
     /// Checks the options, and converts them.
     pub fn into_config(mut self, callbacks: Callbacks) -> Result<Config, Error> {
         self.check_combinations()?;
+        self.check_index()?;
         if callbacks.credentials.is_some() && (self.username.is_some() || self.password.is_some()) {
             return Err(invalid("credentials", "cannot be combined with username or password"));
         }
@@ -143,6 +145,7 @@ impl Options {
             strict_trace_ids: self.strict_trace_ids.unwrap_or(false),
             strict_values: self.strict_values.unwrap_or(false),
             hash_tags,
+            index: self.index.unwrap_or(false),
             offline_queue: self.offline_queue.unwrap_or(true),
             max_pending_commands: count_or(self.max_pending_commands, DEFAULT_MAX_PENDING_COMMANDS),
             max_pending_bytes: count_or(self.max_pending_bytes, DEFAULT_MAX_PENDING_BYTES),
@@ -185,6 +188,20 @@ impl Options {
         }
     }
 
+    /// An index has the entries of one trace, so trace ids must be unambiguous; in a cluster, entry and index must be in one slot.
+    fn check_index(&self) -> Result<(), Error> {
+        if self.index != Some(true) {
+            return Ok(());
+        }
+        if self.strict_trace_ids != Some(true) {
+            return Err(invalid("index", "needs strictTraceIds: true"));
+        }
+        if self.cluster.is_some() && self.hash_tags != Some(true) {
+            return Err(invalid("index", "needs hashTags: true in a cluster"));
+        }
+        Ok(())
+    }
+
     /// Options with nodes cannot also name a server.
     fn reject_address(&self, beside: &str) -> Result<(), Error> {
         let socket = self.socket.as_ref().map(|StrictObject(socket)| socket);
@@ -218,7 +235,7 @@ fn prefix_of(setting: Option<KeyPrefix>, hash_tags: bool) -> Result<String, Erro
     }
     if prefix.starts_with(RESERVED) || RESERVED.starts_with(&prefix) {
         let detail =
-            format!("must not begin like {RESERVED:?}: locks and rate limits would be among the entries");
+            format!("must not begin like {RESERVED:?}: locks, limits and indexes would be among the entries");
         return Err(invalid("keyPrefix", &detail));
     }
     Ok(prefix)

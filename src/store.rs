@@ -72,7 +72,7 @@ impl Store {
         };
         Store {
             backend,
-            keyspace: Keyspace::new(config.prefix, config.hash_tags),
+            keyspace: Keyspace::new(config.prefix, config.hash_tags).with_index(config.index),
             writes: config.writes,
             command_timeout,
             offline_queue,
@@ -86,7 +86,7 @@ impl Store {
     pub fn view(&self, config: Config) -> Self {
         Store {
             backend: self.backend.clone(),
-            keyspace: Keyspace::new(config.prefix, config.hash_tags),
+            keyspace: Keyspace::new(config.prefix, config.hash_tags).with_index(config.index),
             writes: config.writes,
             command_timeout: self.command_timeout,
             offline_queue: self.offline_queue,

@@ -139,6 +139,15 @@ export interface StateOptions {
    */
   hashTags?: boolean | undefined
   /**
+   * `true` keeps an index of the keys of each trace, so that listings of a trace cost what they return, whatever the size
+   * of the database. Needs `strictTraceIds: true` and, in a cluster, `hashTags: true`; otherwise the constructor throws
+   * `ERR_INVALID_CONFIG`. The entries themselves do not change, so that other clients read them.
+   *
+   * All instances that write must use the same setting: an entry that an instance without `index` creates is missing in
+   * listings until `reindex()`. The embedded store needs no index and ignores it. Default: `false`.
+   */
+  index?: boolean | undefined
+  /**
    * Maximum time before a call settles, in milliseconds, 1 to 2147483647. Includes connecting, waiting and retries.
    * Default: 5000.
    */

@@ -68,6 +68,9 @@ export const MALFORMED = [
   ['sentinel.nodeAddressMap', { sentinel: { ...sentinel, nodeAddressMap: () => node } }],
   ['sentinel.tls.key', { sentinel: { ...sentinel, tls: { cert: 'c.pem' } } }],
   ...bad('hashTags', 1, 'yes'),
+  ...bad('index', 1, 'yes'),
+  ['index', { index: true }],
+  ['index', { cluster, index: true, strictTraceIds: true }],
   ['keyPrefix', { keyPrefix: 'p{x}:', hashTags: true }],
   ['socket.port', { isOpen: false, connect() {}, options: { socket: { port: 0 } } }],
 ]

@@ -74,6 +74,7 @@ const stateOptions: StateOptions = {
   strictValues: true,
   stackTraces: false,
   hashTags: true,
+  index: true,
   waitReplicas: { count: 1, timeout: 100 },
   commandTimeout: 1000,
   maxPendingCommands: 10,

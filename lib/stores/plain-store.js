@@ -47,6 +47,7 @@ const BOOLEANS = [
   'strictValues',
   'stackTraces',
   'hashTags',
+  'index',
   'offlineQueue',
   'rejectUnauthorized',
   'keepAlive',

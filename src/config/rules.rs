@@ -15,6 +15,8 @@ pub struct Rules {
     pub is_cluster: bool,
     /// Names of entries are `{<traceId>}:<key>`.
     pub hash_tags: bool,
+    /// Each trace has an index of its keys.
+    pub index: bool,
     pub strict_trace_ids: bool,
     /// Reject values that JSON cannot represent exactly.
     pub strict_values: bool,
@@ -48,6 +50,7 @@ impl Config {
             embedded: matches!(self.topology, Topology::Memory { .. }),
             is_cluster: matches!(self.topology, Topology::Cluster { .. }),
             hash_tags: self.hash_tags,
+            index: self.index,
             strict_trace_ids: self.strict_trace_ids,
             strict_values: self.strict_values,
             command_timeout: self.command_timeout,

@@ -40,6 +40,8 @@ pub struct NativeCallRules {
     pub is_cluster: bool,
     /// Names of entries are `{<traceId>}:<key>`.
     pub hash_tags: bool,
+    /// Each trace has an index of its keys.
+    pub index: bool,
     pub strict_trace_ids: bool,
     /// Reject values that JSON cannot represent exactly.
     pub strict_values: bool,
@@ -74,6 +76,7 @@ impl From<&Rules> for NativeCallRules {
             embedded: rules.embedded,
             is_cluster: rules.is_cluster,
             hash_tags: rules.hash_tags,
+            index: rules.index,
             strict_trace_ids: rules.strict_trace_ids,
             strict_values: rules.strict_values,
             command_timeout: rules.command_timeout.as_secs_f64() * 1000.0,

@@ -39,6 +39,8 @@ const NAMES: &[&str] = &[
     "readFrom",
     "nodeAddressMap",
     "hashTags",
+    "index",
+    "strictTraceIds",
     "waitReplicas",
     "count",
     "timeout",

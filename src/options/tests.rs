@@ -229,6 +229,26 @@ fn a_prefix_with_a_brace_is_rejected_with_hash_tags() {
 }
 
 #[test]
+fn an_index_needs_unambiguous_trace_ids_and_in_a_cluster_hash_tags() {
+    let cluster = json!({ "nodes": [{ "host": "h", "port": 1 }] });
+    for (options, missing) in [
+        (json!({ "index": true }), "strictTraceIds"),
+        (json!({ "index": true, "strictTraceIds": false }), "strictTraceIds"),
+        (json!({ "index": true, "strictTraceIds": true, "cluster": cluster }), "hashTags"),
+    ] {
+        let error = config(options.clone()).unwrap_err();
+        assert!(error.detail.starts_with(&format!("index: needs {missing}: true")), "{options}: {error}");
+    }
+    for options in [
+        json!({ "index": true, "strictTraceIds": true }),
+        json!({ "index": true, "strictTraceIds": true, "hashTags": true, "cluster": cluster }),
+    ] {
+        assert!(config(options).unwrap().index);
+    }
+    assert!(!config(json!({ "index": false })).unwrap().index);
+}
+
+#[test]
 fn a_prefix_of_the_keys_of_locks_is_rejected() {
     for prefix in ["_", "__state__:", "__state__:lock:"] {
         let error = config(json!({ "keyPrefix": prefix })).unwrap_err();
