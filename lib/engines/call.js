@@ -17,6 +17,7 @@ const MAX_BYTES_PER_UNIT = 3
 /** Operations on a single entry; `transaction` is one on several entries of a trace, `ping` and `role` are on the server. */
 const OPERATIONS = Object.freeze({
   get: operation('get', READ),
+  getTracked: operation('getTracked', READ),
   set: operation('set', { reads: false, writes: true }),
   delete: operation('delete', WRITE),
   ping: operation('ping', { reads: false, writes: false }),

@@ -27,6 +27,14 @@
  *   waited for it, the error is that of this caller
  * @property {() => void} abort rejects the pending calls and all later ones
  * @property {() => Promise<void>} close accepts no more calls; resolves once the pending ones have settled
+ *
+ * An engine whose host has `onInvalidation` also has these, if it can track what it has read:
+ *
+ * @property {() => boolean} [isTracking] whether every server in use reports changes of entries that `getTracked` has read
+ * @property {() => number} [provenAt] the time, on the clock `now()` of lib/time.js, as of which every server in use has certainly
+ *   reported all changes: the newest of its replies answers a command that was sent then. -Infinity if not `isTracking`
+ * @property {() => Promise<boolean>} [prove] asks every server in use whether it still is the one that has the entries. The caller
+ *   counts `true` as a proof from the moment of its call; before `false` because of another server, `onInvalidation(null)` is called
  */
 
 /**
@@ -120,6 +128,8 @@
  *
  * @typedef {object} Replies
  * @property {unknown} get the value, `null` if there is no entry
+ * @property {{ value: unknown, ttl: number | undefined }} getTracked `ttl`: milliseconds until the entry expires, counted from the
+ *   call or later; -1 never, -2 if there is no entry. `undefined` if changes of the entry may not be reported
  * @property {unknown} set `call.value`
  * @property {unknown} delete the value that was deleted or `null`; with `input.existence` whether the entry existed
  * @property {undefined} ping
@@ -146,6 +156,10 @@
  * @property {Function} [strategy] the caller's reconnect strategy
  * @property {Function} [credentials] the caller's provider of credentials
  * @property {boolean} [isPrivate] the engine is a part of another one, so that it emits no warnings
+ * @property {(names: readonly string[] | null) => void} [onInvalidation] receives the names (`<traceId>:<key>`) of entries that
+ *   were read with `getTracked` and may have changed since; `null` if any may have: the server does not say which, a connection was
+ *   lost or replaced, or entries move. Called before any reply is settled that the same server sent later, and never while
+ *   JavaScript is on the stack. Names of entries that were never read are possible. It must not throw
  *
  * @typedef {object} ConnectionEvent
  * @property {'connecting' | 'connect' | 'ready' | 'reconnecting' | 'error' | 'end'} name
