@@ -7,4 +7,6 @@ pub mod request;
 
 pub use self::frame::Frame;
 pub use self::refusal::RefusalKind;
-pub use self::request::{Age, Effect, Encoded, Generation, Request, Script, Sink, arguments, encode};
+pub use self::request::{
+    Age, EarlierReplies, Effect, Encoded, Generation, Request, Script, Sink, arguments, commands, encode,
+};

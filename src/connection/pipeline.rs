@@ -168,29 +168,36 @@ impl Pipeline {
         let Some(segment) = segment else {
             return Err(reply.unexpected());
         };
-        if segment.consume_asking_reply() {
+        if segment.consume_asking_reply() || segment.keep_earlier_reply(&reply) {
             return Ok(());
         }
-        let (batch, index) = (segment.batch, segment.next);
+        let (batch, index, effect) = (segment.batch, segment.next, segment.effect());
+        self.known_scripts.learn(&segment.request, index, &reply);
+        let earlier = segment.advance();
+        let reply = earlier.complete(effect, reply);
         let must_check = matches!(reply, Frame::Error(_)) || self.order.is_active();
         let command = must_check.then(|| segment.command(index));
-        self.known_scripts.learn(&segment.request, index, &reply);
-        segment.next += 1;
         if segment.next == segment.last {
             self.segments.pop_front();
             self.sending -= 1;
         }
         match command {
             None => self.take(batch, index, Ok(reply)),
-            Some(command) => self.check_reply(command, reply),
+            Some(command) => self.check_reply(command, reply, earlier.may_be_executed(effect)),
         }
         Ok(())
     }
 
-    fn check_reply(&mut self, command: Segment, reply: Frame<'_>) {
-        match reply {
-            Frame::Error(line) => self.on_refusal(command, Error::from_reply(line).at(self.server.as_ref())),
-            reply => self.on_success(command, reply),
+    fn check_reply(&mut self, command: Segment, reply: Frame<'_>, may_be_executed: bool) {
+        if let Frame::Error(line) = reply {
+            let error = Error::from_reply(line).at(self.server.as_ref());
+            if may_be_executed {
+                self.fail_unanswered(&command, &error);
+            } else {
+                self.on_refusal(command, error);
+            }
+        } else {
+            self.on_success(command, reply);
         }
         self.resolve();
         self.release();

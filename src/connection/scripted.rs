@@ -140,7 +140,8 @@ impl Sink for Recorder {
     fn take(&mut self, index: usize, reply: Result<Frame<'_>, Error>) {
         let Some(id) = self.ids.get(index) else { return };
         if let Ok(frame) = &reply {
-            assert_eq!(frame.bulk(), Some(id.to_string().as_bytes()), "the reply to another command");
+            let answered = frame.elements().last().unwrap_or(frame).bulk();
+            assert_eq!(answered, Some(id.to_string().as_bytes()), "the reply to another command");
         }
         self.calls.settle(*id, reply.map(drop));
     }
@@ -167,12 +168,24 @@ pub fn push(request: &mut Request, id: Id, keys: &[&str], writes: bool) {
     }
 }
 
+/// Adds a write on an entry and on its index, as one unit.
+pub fn push_transaction(request: &mut Request, id: Id, key: &str) {
+    let id = id.to_string();
+    let commands: [&[&[u8]]; 4] = [
+        &[b"MULTI"],
+        &[b"ZADD", b"index", b"0", key.as_bytes()],
+        &[b"SET", key.as_bytes(), id.as_bytes()],
+        &[b"EXEC"],
+    ];
+    request.push_unit(&commands, Effect::Write);
+}
+
 /// A command as a server sees it.
 #[derive(Debug)]
 pub struct Command {
     pub name: String,
     pub keys: Vec<String>,
-    /// `None` for ASKING and WAIT.
+    /// `None` for ASKING and WAIT, and for the parts of a transaction that write no entry.
     pub id: Option<Id>,
     pub writes: bool,
     /// ASKING was sent before it.
@@ -188,6 +201,8 @@ pub enum Verdict {
 #[derive(Debug)]
 enum Reply {
     Id(Id),
+    /// To EXEC.
+    Executed(Id),
     Done,
     Error(String),
 }
@@ -197,6 +212,8 @@ enum Reply {
 pub struct Server {
     stream: Stream<Reply>,
     is_asking: bool,
+    /// A transaction is open: its write, unless the server refused it.
+    transaction: Option<Option<Id>>,
 }
 
 impl Server {
@@ -209,10 +226,14 @@ impl Server {
     pub fn step(&mut self, calls: &Calls, decide: impl FnOnce(&Command) -> Verdict) -> bool {
         let Some(parts) = self.stream.next_command() else { return false };
         let command = self.read(&parts);
-        let reply = match (command.id, command.name.as_str()) {
-            (None, _) => Reply::Done,
-            (Some(id), _) => match decide(&command) {
+        let reply = match command.id {
+            None => self.run_part(calls, &command.name),
+            Some(id) => match decide(&command) {
                 Verdict::Refuse(line) => Reply::Error(line),
+                Verdict::Run if self.transaction.is_some() => {
+                    self.transaction = Some(Some(id));
+                    Reply::Done
+                }
                 Verdict::Run => {
                     calls.run(id);
                     Reply::Id(id)
@@ -223,11 +244,29 @@ impl Server {
         true
     }
 
+    /// Runs a command that writes no entry.
+    fn run_part(&mut self, calls: &Calls, name: &str) -> Reply {
+        match name {
+            "MULTI" => self.transaction = Some(None),
+            "EXEC" => {
+                let Some(id) = self.transaction.take().flatten() else {
+                    return Reply::Error(
+                        "EXECABORT Transaction discarded because of previous errors.".into(),
+                    );
+                };
+                calls.run(id);
+                return Reply::Executed(id);
+            }
+            _ => {}
+        }
+        Reply::Done
+    }
+
     fn read(&mut self, parts: &[String]) -> Command {
         let name = parts[0].clone();
         let is_asking = std::mem::replace(&mut self.is_asking, name == "ASKING");
         let (first, has_id) = match name.as_str() {
-            "ASKING" | "WAIT" => (parts.len(), false),
+            "ASKING" | "WAIT" | "MULTI" | "ZADD" | "EXEC" => (parts.len(), false),
             "EVAL" => (3, true),
             _ => (1, true),
         };
@@ -241,6 +280,10 @@ impl Server {
         let Some(reply) = self.stream.next_reply() else { return false };
         match reply {
             Reply::Id(id) => pipeline.answer(Frame::Bulk(id.to_string().as_bytes())).unwrap(),
+            Reply::Executed(id) => {
+                let id = id.to_string();
+                pipeline.answer(Frame::Array(vec![Frame::Integer(1), Frame::Bulk(id.as_bytes())])).unwrap();
+            }
             Reply::Done => pipeline.answer(Frame::Integer(1)).unwrap(),
             Reply::Error(line) => pipeline.answer(Frame::Error(line.as_bytes())).unwrap(),
         }

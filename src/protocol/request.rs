@@ -1,11 +1,13 @@
 //! The commands of one batch for one connection, encoded once.
 
 mod scripts;
+mod unit;
 
 use super::Frame;
 use crate::error::Error;
 
 pub use self::scripts::Script;
+pub use self::unit::{EarlierReplies, commands};
 
 /// Receives the replies to a request.
 pub trait Sink: Send {
@@ -35,8 +37,17 @@ pub struct Encoded<'a> {
     pub bytes: &'a [u8],
     pub effect: Effect,
     pub age: Age,
+    /// Number of replies; more than one for a unit.
+    pub replies: u8,
     /// The script of its digest.
     script: Option<&'static Script>,
+}
+
+impl<'a> Encoded<'a> {
+    /// A command that is sent again.
+    pub fn again(bytes: &'a [u8], effect: Effect, age: Age, replies: u8) -> Self {
+        Encoded { bytes, effect, age, replies, script: None }
+    }
 }
 
 /// Whether a command may be sent a second time.
@@ -88,6 +99,8 @@ struct Command {
     effect: Effect,
     /// Preceded by ASKING, which has a reply of its own.
     is_asking: bool,
+    /// Number of its replies; more than one for a unit.
+    replies: u8,
 }
 
 /// Has a node accept the next command on a slot that it imports.
@@ -106,16 +119,17 @@ impl Request {
     }
 
     fn end_command(&mut self, effect: Effect, is_asking: bool) {
-        self.commands.push(Command { end: self.bytes.len(), effect, is_asking });
+        self.commands.push(Command { end: self.bytes.len(), effect, is_asking, replies: 1 });
     }
 
     /// Adds a command that is encoded and has an age already.
-    pub fn push_again(&mut self, bytes: &[u8], effect: Effect, age: Age, is_asking: bool) {
+    pub fn push_again(&mut self, command: Encoded<'_>, is_asking: bool) {
         if is_asking {
             self.bytes.extend_from_slice(ASKING);
         }
-        self.bytes.extend_from_slice(bytes);
-        self.end_command(effect, is_asking);
+        self.bytes.extend_from_slice(command.bytes);
+        let (end, Encoded { effect, replies, age, .. }) = (self.bytes.len(), command);
+        self.commands.push(Command { end, effect, is_asking, replies });
         self.ages.push(age);
     }
 
@@ -133,7 +147,7 @@ impl Request {
 
     /// Adds a command at `index`, after empty ones.
     fn push_at(&mut self, index: usize, bytes: &[u8], effect: Effect) {
-        let empty = Command { end: self.bytes.len(), effect: Effect::Read, is_asking: false };
+        let empty = Command { end: self.bytes.len(), effect: Effect::Read, is_asking: false, replies: 1 };
         self.commands.resize(index, empty);
         self.bytes.extend_from_slice(bytes);
         self.end_command(effect, false);
@@ -162,9 +176,14 @@ impl Request {
         self.commands[index].is_asking
     }
 
+    /// Offset of a command, after the ASKING.
+    pub fn first_byte_of(&self, index: usize) -> usize {
+        self.start_of(index) + if self.is_asking(index) { ASKING.len() } else { 0 }
+    }
+
     /// Whether the first `sent` bytes contain the ASKING before a command.
     pub fn is_asking_sent(&self, index: usize, sent: usize) -> bool {
-        self.is_asking(index) && self.start_of(index) + ASKING.len() <= sent
+        self.is_asking(index) && self.first_byte_of(index) <= sent
     }
 
     pub fn len(&self) -> usize {
@@ -176,10 +195,10 @@ impl Request {
     }
 
     pub fn command(&self, index: usize) -> Encoded<'_> {
-        let asking = if self.is_asking(index) { ASKING.len() } else { 0 };
-        let bytes = self.bytes.get(self.start_of(index) + asking..self.end_of(index)).unwrap_or_default();
+        let bytes = self.bytes.get(self.first_byte_of(index)..self.end_of(index)).unwrap_or_default();
         let script = self.script_by_digest(index);
-        Encoded { bytes, effect: self.effect(index), age: self.age(index), script }
+        let (effect, age, replies) = (self.effect(index), self.age(index), self.replies(index));
+        Encoded { bytes, effect, age, replies, script }
     }
 
     pub fn start_of(&self, index: usize) -> usize {

@@ -2,7 +2,7 @@
 
 use std::hash::BuildHasher;
 
-use crate::protocol::{Effect, Encoded, arguments};
+use crate::protocol::{Effect, Encoded, arguments, commands};
 
 /// Fingerprints of the keys that a write changes; empty for a read. Keys with the same fingerprint count as one entry.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -15,8 +15,19 @@ impl Touched {
         if command.effect != Effect::Write {
             return Touched::default();
         }
-        Touched { keys: keys_of(command.bytes).map(|key| hasher.hash_one(key)).collect() }
+        let bytes = command.bytes;
+        if command.replies == 1 {
+            return Touched { keys: keys_of(bytes).map(|key| hasher.hash_one(key)).collect() };
+        }
+        Touched { keys: commands(bytes).flat_map(keys_of_part).map(|key| hasher.hash_one(key)).collect() }
     }
+}
+
+/// The keys of entries in a command of a transaction.
+fn keys_of_part(command: &[u8]) -> impl Iterator<Item = &[u8]> {
+    // The members of an index change with the entries of the same transaction.
+    let is_entry = !matches!(arguments(command).next(), Some(b"MULTI" | b"EXEC" | b"ZADD" | b"ZREM"));
+    keys_of(if is_entry { command } else { &[] })
 }
 
 /// The keys in a command, for the commands that this package sends.
@@ -51,6 +62,17 @@ mod tests {
         assert_eq!(keys(&[b"UNLINK", b"a", b"", b"c"]), ["a", "", "c"]);
         assert_eq!(keys(&[b"EVALSHA", b"d", b"2", b"a", b"b", b"x"]), ["a", "b"]);
         assert_eq!(keys(&[b"EVAL", b"return 1", b"0", b"x"]), [""; 0]);
+    }
+
+    #[test]
+    fn a_transaction_touches_the_entries_that_it_writes() {
+        let mut request = Request::default();
+        let set: [&[&[u8]]; 4] =
+            [&[b"MULTI"], &[b"ZADD", b"i", b"0", b"k"], &[b"SET", b"k", b"v"], &[b"EXEC"]];
+        request.push_unit(&set, Effect::Write);
+        request.push(&[b"SET", b"k", b"v"], Effect::Write);
+        let hasher = std::hash::RandomState::new();
+        assert_eq!(Touched::by(request.command(0), &hasher), Touched::by(request.command(1), &hasher));
     }
 
     #[test]

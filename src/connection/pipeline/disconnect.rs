@@ -42,7 +42,7 @@ impl Pipeline {
     }
 
     /// The server may have executed the command.
-    fn fail_unanswered(&mut self, command: &Segment, cause: &Error) {
+    pub(super) fn fail_unanswered(&mut self, command: &Segment, cause: &Error) {
         if self.order.is_active() {
             self.mark_executed(command);
         }

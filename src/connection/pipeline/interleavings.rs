@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::connection::scripted::{
-    Calls, Command, Recorder, Server, Verdict, push, run_and_count, run_cases,
+    Calls, Command, Recorder, Server, Verdict, push, push_transaction, run_and_count, run_cases,
 };
 
 const KEYS: [&str; 4] = ["a", "b", "c", "d"];
@@ -73,7 +73,10 @@ impl World {
             keys.truncate(if self.random.u8(0..4) == 0 { 2 } else { 1 });
             let writes = self.random.u8(0..4) != 0;
             let id = self.calls.add(&keys, writes);
-            push(&mut request, id, &keys, writes);
+            match keys.as_slice() {
+                [key] if writes && self.random.bool() => push_transaction(&mut request, id, key),
+                keys => push(&mut request, id, keys, writes),
+            }
             ids.push(id);
         }
         if self.random.u8(0..8) == 0 {

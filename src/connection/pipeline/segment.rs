@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::Error;
-use crate::protocol::{Age, Effect, Encoded, Request};
+use crate::protocol::{Age, EarlierReplies, Effect, Encoded, Frame, Request, commands};
 
 /// Commands `next..last` of a request, which have no reply yet.
 pub struct Segment {
@@ -17,6 +17,8 @@ pub struct Segment {
     pub serial: u64,
     /// The reply to the ASKING before the next command has arrived.
     is_asking_answered: bool,
+    /// Replies to the next command, if it is a unit.
+    earlier: EarlierReplies,
     /// The server refused the commands before, temporarily.
     refusal: Option<Arc<Error>>,
 }
@@ -24,7 +26,18 @@ pub struct Segment {
 impl Segment {
     pub fn new(batch: u64, request: Arc<Request>, next: usize, last: usize) -> Self {
         let sent = request.start_of(next);
-        Segment { batch, request, next, last, sent, serial: 0, is_asking_answered: false, refusal: None }
+        let earlier = EarlierReplies::default();
+        Segment {
+            batch,
+            request,
+            next,
+            last,
+            sent,
+            serial: 0,
+            is_asking_answered: false,
+            earlier,
+            refusal: None,
+        }
     }
 
     /// A segment of one command, of which nothing is sent.
@@ -81,10 +94,20 @@ impl Segment {
         self.request.end_of(index) <= self.sent
     }
 
-    /// Whether the next command, or the ASKING before it, is sent completely.
+    /// Whether the next command, the ASKING before it, or the next part of a unit is sent completely.
     pub fn awaits_reply(&self) -> bool {
         let awaits_asking = || !self.is_asking_answered && self.request.is_asking_sent(self.next, self.sent);
-        self.is_sent(self.next) || awaits_asking()
+        self.is_sent(self.next) || awaits_asking() || self.is_unit() && self.awaits_reply_to_part()
+    }
+
+    fn is_unit(&self) -> bool {
+        self.request.replies(self.next) > 1
+    }
+
+    fn awaits_reply_to_part(&self) -> bool {
+        let sent = self.sent.saturating_sub(self.request.first_byte_of(self.next));
+        let sent = self.encoded().bytes.get(..sent).unwrap_or_default();
+        commands(sent).count() > usize::from(self.earlier.count)
     }
 
     /// Whether at least one byte of the next command is sent.
@@ -99,8 +122,25 @@ impl Segment {
 
     /// Returns whether the next reply belongs to an ASKING, and counts it as received.
     pub fn consume_asking_reply(&mut self) -> bool {
-        self.is_asking_answered = !self.is_asking_answered && self.request.is_asking(self.next);
-        self.is_asking_answered
+        let belongs = !self.is_asking_answered && self.request.is_asking(self.next);
+        self.is_asking_answered |= belongs;
+        belongs
+    }
+
+    /// Returns whether more replies to the next command follow; then this one is kept.
+    pub fn keep_earlier_reply(&mut self, reply: &Frame<'_>) -> bool {
+        let is_earlier = self.is_unit() && self.earlier.count + 1 < self.request.replies(self.next);
+        if is_earlier {
+            self.earlier.record(reply);
+        }
+        is_earlier
+    }
+
+    /// Continues after the next command. Returns the earlier replies to it.
+    pub fn advance(&mut self) -> EarlierReplies {
+        self.next += 1;
+        self.is_asking_answered = false;
+        std::mem::take(&mut self.earlier)
     }
 
     pub fn age(&self) -> Age {

@@ -280,3 +280,4 @@ mod lanes;
 mod many;
 mod refusals;
 mod scripts;
+mod units;

@@ -71,7 +71,8 @@ impl Request {
             let bytes = &digests[start..self.end_of(index)];
             start = self.end_of(index);
             let (effect, age) = (self.effect(index), self.age(index));
-            let command = Encoded { bytes, effect, age, script: self.script_with_source(index) };
+            let script = self.script_with_source(index);
+            let command = Encoded { bytes, effect, age, replies: 1, script };
             self.bytes.extend_from_slice(&command.with_source());
             self.commands[index].end = self.bytes.len();
         }

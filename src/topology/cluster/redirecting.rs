@@ -41,6 +41,7 @@ struct RedirectedCommand {
     age: Age,
     bytes: Vec<u8>,
     effect: Effect,
+    replies: u8,
     to: Redirect,
     why: Error,
 }
@@ -92,8 +93,10 @@ impl<S: Sink + 'static, N: Nodes> RedirectingSink<S, N> {
         if to.outdates_slot_map() && self.hops == 0 || matches!(to, Redirect::Moved(_)) {
             self.cluster.refresh();
         }
-        let (bytes, effect, age) = (command.with_source(), command.effect, command.age);
-        self.redirected.push(RedirectedCommand { index, slot, age, bytes, effect, to, why: why.clone() });
+        let command = command.for_other_node();
+        let Encoded { effect, age, replies, .. } = command;
+        let (bytes, why) = (command.with_source(), why.clone());
+        self.redirected.push(RedirectedCommand { index, slot, age, bytes, effect, replies, to, why });
         true
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::RedirectedCommand;
 use crate::config::WaitReplicas;
 use crate::error::Error;
-use crate::protocol::{Age, Effect, Request};
+use crate::protocol::{Effect, Encoded, Request};
 use crate::topology::cluster::nodes::{ConnectionKind, Nodes};
 use crate::topology::cluster::redirect::Redirect;
 use crate::topology::cluster::routes::Reader;
@@ -54,10 +54,10 @@ impl<Node: PartialEq> RedirectBatch<Node> {
         self.is_asked == to.is_asked && self.request.is_returnable == to.is_returnable && self.node == to.node
     }
 
-    fn push(&mut self, index: usize, bytes: &[u8], effect: Effect, age: Age) {
-        self.request.push_again(bytes, effect, age, self.is_asked);
+    fn push(&mut self, index: usize, command: Encoded<'_>) {
+        self.request.push_again(command, self.is_asked);
         self.indexes.push(index);
-        self.writes |= effect == Effect::Write;
+        self.writes |= command.effect == Effect::Write;
     }
 
     /// Adds a WAIT for the writes. Its reply is that to the command `index` of the original request.
@@ -82,13 +82,13 @@ pub(super) fn batches_by_node<N: Nodes>(
     let mut batches: Vec<RedirectBatch<N::Node>> = Vec::new();
     for command in redirected {
         let to = destination(cluster, kind, &command);
-        let RedirectedCommand { index, slot, age, bytes, effect, why, .. } = command;
+        let RedirectedCommand { index, slot, age, bytes, effect, replies, why, .. } = command;
         let position = batches.iter().position(|batch| batch.is_for(&to));
         let position = position.unwrap_or_else(|| {
             batches.push(RedirectBatch::new(to, slot));
             batches.len() - 1
         });
-        batches[position].push(index, &bytes, effect, age);
+        batches[position].push(index, Encoded::again(&bytes, effect, age, replies));
         batches[position].reasons.push(why);
     }
     batches

@@ -1,0 +1,158 @@
+//! Units: several server commands that are sent, answered and repeated as one.
+//!
+//! A unit that writes is a transaction, `MULTI` to `EXEC`. A unit that reads ends with the command that returns the value; the
+//! integer that a command before it returns is passed on with the value.
+
+use super::{Effect, Encoded, Request, encode};
+use crate::protocol::Frame;
+
+impl Request {
+    /// Adds commands as one unit.
+    #[allow(dead_code, reason = "nothing sends units yet")]
+    pub fn push_unit(&mut self, commands: &[&[&[u8]]], effect: Effect) {
+        commands.iter().for_each(|parts| encode(&mut self.bytes, parts));
+        self.end_command(effect, false);
+        if let Some(unit) = self.commands.last_mut() {
+            unit.replies = commands.len() as u8;
+        }
+    }
+
+    /// Number of replies to a command; more than one for a unit.
+    pub fn replies(&self, index: usize) -> u8 {
+        self.commands[index].replies
+    }
+}
+
+impl<'a> Encoded<'a> {
+    /// The command as it is sent to another node. Of a unit that reads only the last command: the others concern the connection.
+    pub fn for_other_node(self) -> Self {
+        if self.replies == 1 || self.effect == Effect::Write {
+            return self;
+        }
+        let last = commands(self.bytes).last().unwrap_or(self.bytes);
+        Encoded { bytes: last, replies: 1, ..self }
+    }
+}
+
+/// The complete commands in encoded bytes.
+pub fn commands(mut bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let length = command_length(bytes)?;
+        let (command, rest) = bytes.split_at(length);
+        bytes = rest;
+        Some(command)
+    })
+}
+
+/// Length of the first command, if it is complete.
+fn command_length(bytes: &[u8]) -> Option<usize> {
+    let mut rest = bytes;
+    let parts = super::take_length(&mut rest)?;
+    for _ in 0..parts {
+        let length = super::take_length(&mut rest)?;
+        rest = rest.get(length + b"\r\n".len()..)?;
+    }
+    Some(bytes.len() - rest.len())
+}
+
+/// The replies to the commands of a unit before its last one.
+#[derive(Debug, Default)]
+pub struct EarlierReplies {
+    pub count: u8,
+    /// The last reply that is an integer.
+    integer: Option<i64>,
+    /// The first error.
+    error: Option<Box<[u8]>>,
+    /// The error is the reply to the first command.
+    is_refused_at_start: bool,
+}
+
+impl EarlierReplies {
+    pub fn record(&mut self, reply: &Frame<'_>) {
+        match reply {
+            Frame::Integer(integer) => self.integer = Some(*integer),
+            Frame::Error(line) if self.error.is_none() => {
+                self.error = Some((*line).into());
+                self.is_refused_at_start = self.count == 0;
+            }
+            _ => {}
+        }
+        self.count += 1;
+    }
+
+    /// The reply to the unit. Of one that writes: the first error, else the last reply. Of one that reads: the last reply, in an
+    /// array after the integer; alone if it is an error or an earlier command failed.
+    pub fn complete<'a>(&'a self, effect: Effect, last: Frame<'a>) -> Frame<'a> {
+        match (&self.error, self.integer) {
+            (Some(line), _) if effect == Effect::Write => Frame::Error(line),
+            (None, Some(integer)) if effect != Effect::Write && !matches!(last, Frame::Error(_)) => {
+                Frame::Array(vec![Frame::Integer(integer), last])
+            }
+            _ => last,
+        }
+    }
+
+    /// Whether writes of the unit may have been executed although it failed: without its MULTI they run on their own.
+    pub fn may_be_executed(&self, effect: Effect) -> bool {
+        effect == Effect::Write && self.is_refused_at_start
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unit() -> Request {
+        let mut request = Request::default();
+        request
+            .push_unit(&[&[b"CLIENT", b"CACHING", b"YES"], &[b"PTTL", b"k"], &[b"GET", b"k"]], Effect::Read);
+        request
+    }
+
+    #[test]
+    fn commands_are_split_where_they_end() {
+        let request = unit();
+        let found: Vec<_> = commands(&request.bytes).map(<[u8]>::len).collect();
+        assert_eq!(found.iter().sum::<usize>(), request.bytes.len());
+        assert_eq!(found.len(), 3);
+        for cut in 0..request.bytes.len() {
+            let complete = commands(&request.bytes[..cut]).map(<[u8]>::len).collect::<Vec<_>>();
+            assert!(found.starts_with(&complete) && complete.len() < 3, "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn another_node_receives_only_the_read() {
+        let request = unit();
+        let read = request.command(0).for_other_node();
+        assert_eq!((read.bytes, read.replies), (&b"*2\r\n$3\r\nGET\r\n$1\r\nk\r\n"[..], 1));
+        let mut transaction = Request::default();
+        transaction.push_unit(&[&[b"MULTI"], &[b"SET", b"k", b"1"], &[b"EXEC"]], Effect::Write);
+        let whole = transaction.command(0).for_other_node();
+        assert_eq!((whole.bytes, whole.replies), (&transaction.bytes[..], 3));
+    }
+
+    #[test]
+    fn the_reply_to_a_unit_is_made_of_all_replies() {
+        let of = |earlier: &[Frame<'static>], effect, last: Frame<'static>| {
+            let mut replies = EarlierReplies::default();
+            earlier.iter().for_each(|reply| replies.record(reply));
+            format!("{:?}", replies.complete(effect, last))
+        };
+        let shown = |frame: Frame<'_>| format!("{frame:?}");
+        let (ok, value) = (Frame::Simple(b"OK"), Frame::Bulk(b"1"));
+        let read = |first: Frame<'static>, ttl: Frame<'static>, last: Frame<'static>| {
+            of(&[first, ttl], Effect::Read, last)
+        };
+        let pair = Frame::Array(vec![Frame::Integer(-1), value.clone()]);
+        assert_eq!(read(ok.clone(), Frame::Integer(-1), value.clone()), shown(pair));
+        assert_eq!(read(Frame::Error(b"no"), Frame::Integer(-1), value.clone()), shown(value.clone()));
+        let moved = Frame::Error(b"MOVED 1 :1");
+        assert_eq!(read(ok.clone(), Frame::Integer(-2), moved.clone()), shown(moved.clone()));
+        let queued = Frame::Simple(b"QUEUED");
+        let done = Frame::Array(vec![Frame::Integer(1), ok.clone()]);
+        let write = |second, last| of(&[ok.clone(), second], Effect::Write, last);
+        assert_eq!(write(queued, done.clone()), shown(done));
+        assert_eq!(write(moved.clone(), Frame::Error(b"EXECABORT")), shown(moved));
+    }
+}
