@@ -13,6 +13,7 @@ import { lockRecords } from './contract/lock-records.mjs'
 import { locks } from './contract/locks.mjs'
 import { rateLimits } from './contract/rate-limits.mjs'
 import { transactions } from './contract/transactions.mjs'
+import { withLock } from './contract/with-lock.mjs'
 import { onEveryStore } from './support/on-every-store.mjs'
 
 onEveryStore('a state store', [
@@ -24,6 +25,7 @@ onEveryStore('a state store', [
   locks,
   lockGuards,
   lockRecords,
+  withLock,
   rateLimits,
   aborts,
   groups,

@@ -16,6 +16,8 @@
  * | `ERR_UNSUPPORTED` | the server, or this version of the package, lacks a feature that the call needs |
  * | `ERR_UNSUPPORTED_PLATFORM` | at the import: there is no native binary for this platform, or it cannot be loaded; the loader's error is the `cause` |
  * | `ERR_CONFLICT` | a condition is not met (`ifAbsent`, `ifMatch`, or one of a transaction); nothing was written |
+ * | `ERR_LOCK_TIMEOUT` | from `withLock`: another caller held the lock until `timeout` had passed; the function was not called |
+ * | `ERR_LOCK_LOST` | from `withLock`, and the reason of its signal: the lock expired before the function was done, so another caller may have held it meanwhile |
  * | `ERR_TOO_LARGE` | `update`, or `increment` with `field`, would block the server for too long; nothing was written. See `update` for the limits. On Cosmos DB: a value or a transaction has more than 2 MB |
  * | `ERR_OUT_OF_RANGE` | a number, or the sum, is beyond ±(2^53 - 1); nothing was written |
  * | `ERR_INVALID_VALUE` | the value is invalid according to the schema of a group; the issues are the `cause` |
@@ -38,6 +40,8 @@ export type RedisStateErrorCode =
   | 'ERR_UNSUPPORTED'
   | 'ERR_UNSUPPORTED_PLATFORM'
   | 'ERR_CONFLICT'
+  | 'ERR_LOCK_TIMEOUT'
+  | 'ERR_LOCK_LOST'
   | 'ERR_OUT_OF_RANGE'
   | 'ERR_TOO_LARGE'
   | 'ERR_INVALID_VALUE'

@@ -119,6 +119,12 @@ export interface StateGroup<T, Input = T> {
 
   /** Acquires a lock of this trace id. */
   lock(key: string, options: LockOptions): Promise<StateLock | null>
+  /** Runs a function while a lock of this trace id is held. */
+  withLock<R>(
+    key: string,
+    options: LockOptions,
+    work: (lock: StateLock, signal: AbortSignal) => R | PromiseLike<R>,
+  ): Promise<R>
   /** Counts a call against a rate limit of this trace id. */
   rateLimit(key: string, options: RateLimitOptions): Promise<RateLimitResult>
 }

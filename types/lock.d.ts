@@ -1,7 +1,7 @@
 import type { WriteOptions } from './call-options.js'
 import type { Duration } from './duration.js'
 
-/** Options of `lock`. */
+/** Options of `lock` and `withLock`. */
 export interface LockOptions extends WriteOptions {
   /**
    * How long the lock is held unless it is extended or released: `'1ms'` to `'1d'`, or up to `'366d'` with
@@ -90,4 +90,45 @@ export interface LockMethods {
    * }
    */
   lock(traceId: string, key: string, options: LockOptions): Promise<StateLock | null>
+
+  /**
+   * Runs a function while a lock is held: acquires the lock, extends it until the function is done, and releases it,
+   * whether the function succeeds or fails.
+   *
+   * The lock is acquired as by `lock`, with the same options, except that the call rejects with `ERR_LOCK_TIMEOUT` if
+   * another caller holds the lock until `timeout` has passed; `work` is not called then. While `work` runs, the lock is
+   * extended after each third of its `ttl`, so a short `ttl` is enough for long work. If an extension fails, further
+   * attempts follow until the `ttl` ends.
+   *
+   * `signal` of `work` is aborted when the lock is lost: an extension was refused, or none succeeded. In the second
+   * case it is aborted 1% of the `ttl` and 2 ms before the `ttl` ends by the clock of this process, before another
+   * caller can acquire the lock. Its reason is an error with the code `ERR_LOCK_LOST`. Stop the work then. If the
+   * JavaScript thread is blocked, the signal is aborted late: guard writes with `tx.holds(lock)`, or pass `lock.fence`
+   * along.
+   *
+   * `options.signal` aborts the wait for the lock. Later it aborts the signal of `work`, with the same reason; the lock
+   * is held until `work` is done.
+   *
+   * `work` can extend and release the lock itself; after `lock.release()` it is not extended any more. If the release
+   * at the end fails, because the connection was lost, the call settles as `work` did, and the lock expires.
+   *
+   * @param work its first argument is the lock, the second one a signal
+   * @returns what `work` returns or resolves to
+   * @throws what `work` throws or rejects with, unchanged. RedisStateError `ERR_LOCK_TIMEOUT`; `ERR_LOCK_LOST` if the
+   *   lock was lost before `work` was done, although `work` succeeded, because another caller may have worked at the
+   *   same time; and what `lock` throws
+   *
+   * @example
+   * const total = await state.withLock('order-1', 'packing', { ttl: '10s', timeout: '1m' }, async (lock, signal) => {
+   *   const order = await state.get<{ total: number }>('order-1', 'cart', { signal })
+   *   await state.transaction('order-1', (tx) => tx.holds(lock).set('status', 'packed'))
+   *   return order?.total
+   * })
+   */
+  withLock<T>(
+    traceId: string,
+    key: string,
+    options: LockOptions,
+    work: (lock: StateLock, signal: AbortSignal) => T | PromiseLike<T>,
+  ): Promise<T>
 }

@@ -57,6 +57,7 @@ const CALLS = {
   update: (state, options) => state.update('t', 'k', [{ op: 'set', value: 1 }], options),
   transaction: (state, options) => state.transaction('t', [{ op: 'set', key: 'k', value: 1 }], options),
   lock: (state, options) => state.lock('t', 'k', options),
+  withLock: (state, options) => state.withLock('t', 'k', options, () => {}),
   rateLimit: (state, options) => state.rateLimit('t', 'k', options),
   group: (state, options) => state.group('t', options),
   watch: (state, options) => state.watch('t', 'k', options).return(),
@@ -66,7 +67,7 @@ const CALLS = {
 }
 
 /** Required options of some methods. @type {Record<string, object>} */
-const NEEDED = { lock: lasting, rateLimit: limited, group: { schema } }
+const NEEDED = { lock: lasting, withLock: lasting, rateLimit: limited, group: { schema } }
 
 /** The kinds of valid values of an option; none if it is missing here. @type {Record<string, string[]>} */
 const ACCEPTED = {
@@ -200,6 +201,7 @@ const ARGUMENT_SLOTS = [
   ),
   slot('transaction, a condition', [], (state, condition) => state.transaction('t', (tx) => tx.check('k', condition))),
   slot('transaction, a lock', [], (state, lock) => state.transaction('t', (tx) => tx.holds(lock))),
+  slot('withLock, the work', ['a function'], (state, work) => state.withLock('t', 'k', { ttl: '10s' }, work)),
   slot('watch, the trace id', ID, (state, id) => state.watch(id).return()),
   slot('watch, the key', ID, (state, key) => state.watch('t', key).return()),
   slot('group, the trace id', ID, (state, id) => state.group(id, { schema: /** @type {any} */ (schema) })),

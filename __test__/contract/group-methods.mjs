@@ -142,6 +142,7 @@ export function groupMethods(store) {
         count: (options) => users.count('', options),
         clear: (options) => users.clear('', options),
         lock: (options) => users.lock('bad', options),
+        withLock: (options) => users.withLock('bad', options, () => {}),
         rateLimit: (options) => users.rateLimit('bad', options),
       }
       const assertTitled = async (
@@ -276,6 +277,10 @@ export function groupMethods(store) {
       assert.equal(lock?.traceId, 'users')
       assert.equal(await state.lock('users', 'packing', { ttl: '600s' }), null)
       await lock.release()
+      const held = await users.withLock('packing', { ttl: '600s' }, () =>
+        state.lock('users', 'packing', { ttl: '600s' }),
+      )
+      assert.equal(held, null)
       assert.equal((await users.rateLimit('mails', { limit: 1, window: '600s' })).allowed, true)
       assert.equal((await state.rateLimit('users', 'mails', { limit: 1, window: '600s' })).allowed, false)
     })

@@ -105,6 +105,9 @@ export const CAUSES = [
   ['ERR_UNSUPPORTED_PLATFORM', '--no-addons', atImport(notLoadable(gnu, withoutAddons))],
   ['ERR_UNSUPPORTED', 'notify-keyspace-events', (t, server) => open(t, { url: server.url }).watch('order-1').ready],
   ['ERR_CONFLICT', 'already exists', conflicting],
+  ['ERR_LOCK_TIMEOUT', 'for all of 20ms', (t) => busy(t, { ttl: '10s', timeout: '20ms' })],
+  ['ERR_LOCK_TIMEOUT', 'holds the lock', (t) => busy(t, { ttl: '10s' })],
+  ['ERR_LOCK_LOST', 'no extension', lostLock],
   ['ERR_TOO_LARGE', '4 MiB', tooLarge],
   [
     'ERR_OUT_OF_RANGE',
@@ -310,6 +313,18 @@ async function filled(t, key, value) {
 async function conflicting(t) {
   const state = await filled(t, 'status', 'open')
   return state.set('order-1', 'status', 'paid', { ifAbsent: true })
+}
+
+/** @param {TestContext} t @param {import('redis-state-adapter').LockOptions} options */
+async function busy(t, options) {
+  const state = memory(t)
+  await state.lock('order-1', 'packing', { ttl: '1m' })
+  return state.withLock('order-1', 'packing', options, () => {})
+}
+
+/** @param {TestContext} t */
+function lostLock(t) {
+  return memory(t).withLock('order-1', 'packing', { ttl: '10s' }, (lock) => lock.extend('1ms'))
 }
 
 /** @param {TestContext} t */

@@ -35,6 +35,9 @@ export const transacted: Promise<void> = stateStore.transaction('t', (tx) =>
   tx.set('k', 1).delete('l').check('m', { ifAbsent: true }),
 )
 export const locked: Promise<StateLock | null> = stateStore.lock('t', 'k', { ttl: '1s', timeout: '100ms' })
+export const worked: Promise<string> = stateStore.withLock('t', 'k', { ttl: '1s' }, (lock, signal) =>
+  signal.aborted ? lock.key : Promise.resolve('done'),
+)
 export const limited: Promise<RateLimitResult> = stateStore.rateLimit('t', 'k', { limit: 1, window: '1s' })
 export const typed: StateGroup<{ name: string }> = stateStore.group('t', { schema: z.object({ name: z.string() }) })
 export const named: Promise<{ name: string } | null> = typed.get('k')

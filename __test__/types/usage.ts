@@ -226,6 +226,8 @@ export function isEveryCode(code: RedisStateErrorCode): string {
     case 'ERR_UNSUPPORTED':
     case 'ERR_UNSUPPORTED_PLATFORM':
     case 'ERR_CONFLICT':
+    case 'ERR_LOCK_TIMEOUT':
+    case 'ERR_LOCK_LOST':
     case 'ERR_OUT_OF_RANGE':
     case 'ERR_TOO_LARGE':
     case 'ERR_INVALID_VALUE':

@@ -182,6 +182,15 @@ class StateGroup {
     return this.#adapter.lock(this.traceId, key, options)
   }
 
+  /**
+   * @param {string} key
+   * @param {import('../../index.js').LockOptions} options
+   * @param {(lock: import('../../index.js').StateLock, signal: AbortSignal) => any} work
+   */
+  withLock(key, options, work) {
+    return this.#adapter.withLock(this.traceId, key, options, work)
+  }
+
   /** @param {string} key @param {import('../../index.js').RateLimitOptions} options */
   rateLimit(key, options) {
     return this.#adapter.rateLimit(this.traceId, key, options)

@@ -220,6 +220,18 @@ class StateAdapter extends EventEmitter {
     return lock(this.#dispatcher, this.#lockWaiters, traceId, key, options)
   }
 
+  /**
+   * @param {string} traceId
+   * @param {string} key
+   * @param {import('../../index.js').LockOptions} options
+   * @param {(lock: import('../../index.js').StateLock, signal: AbortSignal) => any} work
+   */
+  withLock(traceId, key, options, work) {
+    // Loaded by the first call, not by the import of the package.
+    const { withLock } = require('../operations/with-lock.js')
+    return withLock(this.#dispatcher, this.#lockWaiters, { traceId, key, options, work })
+  }
+
   /** @param {string} traceId @param {string} key @param {import('../../index.js').RateLimitOptions} options */
   rateLimit(traceId, key, options) {
     return rateLimit(this.#dispatcher, traceId, key, options)

@@ -16,6 +16,12 @@ const PAGE_SIZE = boundedInt(1, 10_000)
 const READ = { signal: kinds.signal }
 const WRITE = { waitReplicas: kinds.waitReplicas, signal: kinds.signal }
 const WAIT = { timeout: boundedInt(1, MAX_TIMER_MS, 'whole milliseconds'), signal: kinds.signal }
+const LOCK = {
+  ttl: required(kinds.duration(1)),
+  timeout: withDefault(kinds.duration(0), 0),
+  allowLongTtl: withDefault(kinds.boolean, false),
+  ...WRITE,
+}
 const CONDITIONS = { ifAbsent: kinds.boolean, ifMatch: kinds.etag }
 
 /**
@@ -48,12 +54,8 @@ const OPTIONS = {
   increment: { ttl: kinds.expiry, field: kinds.fieldPath, ...WRITE },
   update: { ttl: kinds.expiry, ifMatch: kinds.etag, ...WRITE },
   transaction: WRITE,
-  lock: {
-    ttl: required(kinds.duration(1)),
-    timeout: withDefault(kinds.duration(0), 0),
-    allowLongTtl: withDefault(kinds.boolean, false),
-    ...WRITE,
-  },
+  lock: LOCK,
+  withLock: LOCK,
   rateLimit: {
     limit: required(ANY_COUNT),
     window: required(kinds.duration(1)),

@@ -23,7 +23,14 @@ const HOLDER = Symbol('holder')
 
 /**
  * @typedef {{ traceId: string, key: string, token: string }} Holder
- * @typedef {{ ttl: number, timeout: number, allowLongTtl: boolean, checked: CheckedOptions }} Input durations in milliseconds
+ * @typedef {'lock' | 'withLock'} LockMethod
+ * @typedef {{ ttl: number, timeout: number, allowLongTtl: boolean, method: LockMethod, checked: CheckedOptions }} Input durations
+ *   in milliseconds
+ * @typedef {{ fence: number, heldUntil: number }} Acquired `heldUntil`: by the local clock, not later than the lock expires
+ *
+ * @typedef {object} Keeper what extends a lock, and has to know what the user does with it
+ * @property {() => void} onExtended
+ * @property {() => void} onRelease a release begins
  */
 
 /** A lock that `lock()` acquired; it may have expired or been released since. */
@@ -33,21 +40,25 @@ class StateLock {
   #holder
   #ttl
   #allowLongTtl
+  #heldUntil
   #isReleased = false
+  /** @type {Keeper | undefined} */
+  #keeper = undefined
 
   /**
    * @param {Dispatcher} dispatcher
    * @param {Holder} holder
-   * @param {number} fence
+   * @param {Acquired} acquired
    * @param {Input} input
    */
-  constructor(dispatcher, holder, fence, { ttl, allowLongTtl }) {
+  constructor(dispatcher, holder, { fence, heldUntil }, { ttl, allowLongTtl }) {
     const { traceId, key, token } = holder
     this.#dispatcher = dispatcher
     this.#holder = holder
     this.#fence = fence
     this.#ttl = ttl
     this.#allowLongTtl = allowLongTtl
+    this.#heldUntil = heldUntil
     this.traceId = traceId
     this.key = key
     this.token = token
@@ -66,6 +77,21 @@ class StateLock {
     return typeof lock === 'object' && lock !== null ? lock[HOLDER]?.() : undefined
   }
 
+  /** When the lock expires, not too late, by the local clock. @param {StateLock} lock */
+  static heldUntil(lock) {
+    return lock.#heldUntil
+  }
+
+  /** @param {StateLock} lock */
+  static isReleased(lock) {
+    return lock.#isReleased
+  }
+
+  /** @param {StateLock} lock @param {Keeper} keeper */
+  static keepBy(lock, keeper) {
+    lock.#keeper = keeper
+  }
+
   [HOLDER]() {
     if (!(#holder in this)) return undefined
     return { ...this.#holder, fence: this.#fence }
@@ -73,16 +99,21 @@ class StateLock {
 
   /** @param {import('../../index.js').Duration} [ttl] */
   async extend(ttl) {
+    const sent = now()
+    let milliseconds = this.#ttl
     const { fence } = await runStep(this.#dispatcher, 'extend', this, () => {
-      if (ttl === undefined) return this.#ttl
-      const milliseconds = parseDuration(ttl, 'ttl')
+      if (ttl !== undefined) milliseconds = parseDuration(ttl, 'ttl')
       checkTtl(milliseconds, this.#allowLongTtl)
       return milliseconds
     })
-    return fence !== null
+    if (fence === null) return false
+    this.#heldUntil = sent + milliseconds
+    this.#keeper?.onExtended()
+    return true
   }
 
   async release() {
+    this.#keeper?.onRelease()
     const { fence } = await runStep(this.#dispatcher, 'release', this)
     this.#isReleased = true
     return fence !== null
@@ -109,29 +140,26 @@ class StateLock {
  */
 function lock(dispatcher, waiters, traceId, key, options) {
   return dispatcher.guard.rejectOnThrow({ operation: 'lock', traceId, key, writes: true }, () =>
-    acquireOrWait(
-      dispatcher,
-      waiters,
-      { traceId, key, token: newToken() },
-      inputOf(dispatcher.options('lock', options)),
-    ),
+    acquireOrWait(dispatcher, waiters, newHolder(traceId, key), inputOf('lock', dispatcher.options('lock', options))),
   )
 }
 
-function newToken() {
+/** @param {string} traceId @param {string} key @returns {Holder} */
+function newHolder(traceId, key) {
   // Not loaded with the package, whose import would take a tenth longer.
-  return require('node:crypto').randomUUID()
+  return { traceId, key, token: require('node:crypto').randomUUID() }
 }
 
 /**
+ * @param {LockMethod} method
  * @param {CheckedOptions} checked
  * @returns {Input}
  */
-function inputOf(checked) {
+function inputOf(method, checked) {
   const { ttl, timeout, allowLongTtl } = checked.all
   checkTtl(ttl, allowLongTtl)
   // The engine takes the ttl of a lock from the input of the call, in milliseconds.
-  return { ttl, timeout, allowLongTtl, checked: { ...checked, ttl: undefined } }
+  return { ttl, timeout, allowLongTtl, method, checked: { ...checked, ttl: undefined } }
 }
 
 /**
@@ -152,7 +180,7 @@ function checkTtl(ttl, allowLongTtl) {
 async function acquireOrWait(dispatcher, waiters, holder, input) {
   const end = now() + input.timeout
   const first = await attempt(dispatcher, holder, input)
-  if (first.fence !== null) return new StateLock(dispatcher, holder, first.fence, input)
+  if (first.acquired) return new StateLock(dispatcher, holder, first.acquired, input)
   if (input.timeout === 0) return null
   const waiter = waiters.join(holder)
   try {
@@ -172,11 +200,11 @@ async function waitAndAcquire(dispatcher, holder, input, { waiter, end, holdMs }
   const { signal } = input.checked
   for (let waitMs = end - now(); waitMs > 0; waitMs = end - now()) {
     await waiter.pause(waitMs, holdMs, signal)
-    if (signal?.aborted) await abort(dispatcher, holder, signal)
+    if (signal?.aborted) await abort(dispatcher, holder, input.method, signal)
     if (!waiter.isFirst) continue
-    const reply = await attempt(dispatcher, holder, input)
-    if (reply.fence !== null) return new StateLock(dispatcher, holder, reply.fence, input)
-    holdMs = reply.holdMs
+    const next = await attempt(dispatcher, holder, input)
+    if (next.acquired) return new StateLock(dispatcher, holder, next.acquired, input)
+    holdMs = next.holdMs
   }
   return null
 }
@@ -185,10 +213,14 @@ async function waitAndAcquire(dispatcher, holder, input, { waiter, end, holdMs }
  * @param {Dispatcher} dispatcher
  * @param {Holder} holder
  * @param {Input} input
+ * @returns {Promise<{ acquired: Acquired | undefined, holdMs: number }>}
  */
-async function attempt(dispatcher, holder, { ttl, timeout, checked }) {
+async function attempt(dispatcher, holder, { ttl, timeout, method, checked }) {
+  const sent = now()
   try {
-    return await runStep(dispatcher, 'acquire', holder, () => ttl, { waits: timeout > 0, checked })
+    const call = { method, waits: timeout > 0, checked }
+    const { fence, holdMs } = await runStep(dispatcher, 'acquire', holder, () => ttl, call)
+    return { acquired: fence === null ? undefined : { fence, heldUntil: sent + ttl }, holdMs }
   } catch (error) {
     const { applied } = /** @type {import('../../index.js').RedisStateError} */ (error)
     // The lock may be held although the call failed: it was aborted, timed out, or not replicated. The release is sent after the
@@ -203,7 +235,7 @@ async function attempt(dispatcher, holder, { ttl, timeout, checked }) {
  * @param {'acquire' | 'extend' | 'release'} name
  * @param {Holder} holder
  * @param {() => number} [ttlOf] in milliseconds; may throw
- * @param {{ waits?: boolean, checked?: CheckedOptions }} [call]
+ * @param {{ method?: LockMethod, waits?: boolean, checked?: CheckedOptions }} [call]
  * @returns {Promise<{ fence: number | null, holdMs: number }>}
  */
 function runStep(
@@ -211,10 +243,10 @@ function runStep(
   name,
   { traceId, key, token },
   ttlOf = () => 0,
-  { waits = false, checked = NO_OPTIONS } = {},
+  { method, waits = false, checked = NO_OPTIONS } = {},
 ) {
-  const method = name === 'acquire' ? 'lock' : name
-  return dispatcher.call({ operation: OPERATIONS.lock, method, traceId, key, checked }, () => ({
+  const named = name === 'acquire' ? method : name
+  return dispatcher.call({ operation: OPERATIONS.lock, method: named, traceId, key, checked }, () => ({
     input: { step: name, token, ttl: ttlOf(), waits },
   }))
 }
@@ -224,12 +256,13 @@ function runStep(
  *
  * @param {Dispatcher} dispatcher
  * @param {Holder} holder
+ * @param {LockMethod} method
  * @param {AbortSignal} signal
  */
-function abort(dispatcher, { traceId, key }, signal) {
-  return dispatcher.guard.rejectOnThrow({ operation: 'lock', traceId, key, writes: true }, () => {
+function abort(dispatcher, { traceId, key }, method, signal) {
+  return dispatcher.guard.rejectOnThrow({ operation: method, traceId, key, writes: true }, () => {
     throw abortError(signal)
   })
 }
 
-module.exports = { StateLock, lock }
+module.exports = { StateLock, acquireOrWait, attempt, inputOf, lock, newHolder }

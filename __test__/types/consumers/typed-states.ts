@@ -178,6 +178,7 @@ export const converted = [state as RedisStateAdapter, adapter as TypedState<Stat
 export async function others(): Promise<void> {
   state.on('error', (error: RedisStateError) => console.log(error.code))
   await state.lock('any', 'name', { ttl: '1s' })
+  await state.withLock('any', 'name', { ttl: '1s' }, (lock) => lock.extend())
   await state.rateLimit('any', 'name', { limit: 1, window: '1s' })
   await state.ping()
   await state.cleanup()
