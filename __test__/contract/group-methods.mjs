@@ -169,7 +169,7 @@ export function groupMethods(store) {
       for (const name of [...reading, 'query', 'scan']) await assertTitled(name, undefined, 'ERR_INVALID_VALUE')
       await state.cleanup()
       // Locks and rate limits need options; bulk writes reject with ERR_PARTIAL.
-      const others = ['lock', 'rateLimit', 'setMany', 'deleteMany']
+      const others = ['lock', 'withLock', 'rateLimit', 'setMany', 'deleteMany']
       const closed = Object.keys(methods).filter((name) => !others.includes(name))
       for (const name of closed) await assertTitled(name, undefined, 'ERR_CLOSED')
     })
