@@ -2,7 +2,7 @@
 
 export { RedisStateAdapter } from './types/adapter.js'
 export type { BulkSetOptions, DeleteManyEntry, SetManyEntry } from './types/bulk.js'
-export type { PingOptions, ReadOptions, WaitReplicas, WriteOptions } from './types/call-options.js'
+export type { CachedReadOptions, PingOptions, ReadOptions, WaitReplicas, WriteOptions } from './types/call-options.js'
 export type { CleanupOptions, ConnectOptions } from './types/connecting.js'
 export type {
   DaprClientLike,
@@ -35,6 +35,7 @@ export type {
 } from './types/listing.js'
 export type { LockOptions, StateLock } from './types/lock.js'
 export type {
+  CacheOptions,
   ConnectionOptions,
   Credentials,
   NodeRedisClientLike,
@@ -52,7 +53,7 @@ export type {
 export type { RateLimitOptions, RateLimitResult } from './types/rate-limit.js'
 export type { StandardResult, StandardSchema } from './types/schema.js'
 export type { ReconnectStrategy, SocketOptions } from './types/socket.js'
-export type { StateStats } from './types/stats.js'
+export type { CacheStats, StateStats } from './types/stats.js'
 export type { StateStore } from './types/store.js'
 export {
   type CosmosStoreConfiguration,

@@ -58,7 +58,7 @@ describe('an unknown option', () => {
     const { message } = await errorOf(() => open(t, /** @type {any} */ ({ nonsense: 1 })))
     assert.match(
       message,
-      /^new RedisStateAdapter: nonsense: unknown option, expected url, host, .*, credentials, stackTraces\.$/,
+      /^new RedisStateAdapter: nonsense: unknown option, expected url, host, .*, credentials, stackTraces, cache\.$/,
     )
   })
 

@@ -1,4 +1,4 @@
-import type { ReadOptions, WriteOptions } from './call-options.js'
+import type { CachedReadOptions, ReadOptions, WriteOptions } from './call-options.js'
 import type { EntryMetadata, SetOptions } from './entry.js'
 
 /** Options of `setMany`. They apply to all entries; the options of an entry override them. */
@@ -31,7 +31,7 @@ export interface BulkMethods<Read extends ReadOptions = ReadOptions> {
    * @example
    * const [paid, sent] = await state.getMany<boolean>('order-1', ['paid', 'sent'])
    */
-  getMany<T>(traceId: string, keys: readonly string[], options?: Read): Promise<(T | null)[]>
+  getMany<T>(traceId: string, keys: readonly string[], options?: Read & CachedReadOptions): Promise<(T | null)[]>
 
   /**
    * Reads the values of several entries with their etags and times to live, in batches as `getMany` does.

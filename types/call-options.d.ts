@@ -24,6 +24,15 @@ export interface ReadOptions {
   signal?: AbortSignal | undefined
 }
 
+/** Options of reads that a cache can answer. */
+export interface CachedReadOptions extends ReadOptions {
+  /**
+   * `false` reads from the server, although the adapter has the option `cache`. Without that option it has no effect.
+   * Default: `true`.
+   */
+  cache?: boolean | undefined
+}
+
 /** Options of calls that write. */
 export interface WriteOptions extends ReadOptions {
   /**

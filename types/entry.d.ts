@@ -1,4 +1,4 @@
-import type { ReadOptions, WriteOptions } from './call-options.js'
+import type { CachedReadOptions, ReadOptions, WriteOptions } from './call-options.js'
 
 /** Options of `set`. */
 export interface SetOptions extends WriteOptions {
@@ -55,7 +55,7 @@ export interface EntryMethods<Read extends ReadOptions = ReadOptions> {
    * @example
    * const status = await state.get<string>('order-1', 'status') // null if there is no such entry
    */
-  get<T>(traceId: string, key: string, options?: Read): Promise<T | null>
+  get<T>(traceId: string, key: string, options?: Read & CachedReadOptions): Promise<T | null>
 
   /**
    * Writes the value of an entry, and its expiry, with a single atomic command.
@@ -99,7 +99,7 @@ export interface EntryMethods<Read extends ReadOptions = ReadOptions> {
    * await state.set('order-1', 'note', null)
    * await state.has('order-1', 'note') // true
    */
-  has(traceId: string, key: string, options?: Read): Promise<boolean>
+  has(traceId: string, key: string, options?: Read & CachedReadOptions): Promise<boolean>
 
   /**
    * Reads a value with its etag and its time to live, atomically.

@@ -1,5 +1,5 @@
 import type { BulkSetOptions, DeleteManyEntry, SetManyEntry } from './bulk.js'
-import type { ReadOptions, WriteOptions } from './call-options.js'
+import type { CachedReadOptions, ReadOptions, WriteOptions } from './call-options.js'
 import type { DeleteOptions, EntryMetadata, SetOptions } from './entry.js'
 import type { ScanOptions } from './listing.js'
 import type { LockOptions, StateLock } from './lock.js'
@@ -52,7 +52,7 @@ export interface StateGroup<T, Input = T> {
   readonly traceId: string
 
   /** Reads the value of an entry; `null` if it does not exist. */
-  get(key: string, options?: ReadOptions): Promise<T | null>
+  get(key: string, options?: CachedReadOptions): Promise<T | null>
   /** Reads the value of an entry with its etag and its time to live; `null` if it does not exist. */
   getWithMetadata(key: string, options?: ReadOptions): Promise<EntryMetadata<T> | null>
   /** Validates and writes the value of an entry. Resolves to the stored value. */
@@ -60,7 +60,7 @@ export interface StateGroup<T, Input = T> {
   /** Reads and deletes an entry atomically. Resolves to the deleted value, which is not validated, or `null`. */
   delete(key: string, options?: DeleteOptions): Promise<T | null>
   /** Checks whether an entry exists. */
-  has(key: string, options?: ReadOptions): Promise<boolean>
+  has(key: string, options?: CachedReadOptions): Promise<boolean>
   /** Reads the time to live of an entry in seconds; -1 if it does not expire, `null` if it does not exist. */
   ttl(key: string, options?: ReadOptions): Promise<number | null>
   /** Sets the time to live of an existing entry, in whole seconds. Resolves to `true` if the entry exists. */
@@ -69,7 +69,7 @@ export interface StateGroup<T, Input = T> {
   persist(key: string, options?: WriteOptions): Promise<boolean>
 
   /** Reads the values of several entries, in the order of `keys`; `null` where an entry does not exist. */
-  getMany(keys: readonly string[], options?: ReadOptions): Promise<(T | null)[]>
+  getMany(keys: readonly string[], options?: CachedReadOptions): Promise<(T | null)[]>
   /** Reads the values of several entries with their etags and times to live, in the order of `keys`. */
   getManyWithMetadata(keys: readonly string[], options?: ReadOptions): Promise<(EntryMetadata<T> | null)[]>
   /**

@@ -78,6 +78,28 @@ export interface ConnectionOptions {
   cluster?: ClusterOptions | undefined
 }
 
+/** What the option `cache` keeps, and for how long. */
+export interface CacheOptions {
+  /** Maximum number of entries; the least recently used ones are dropped. Default: 10000. */
+  maxEntries?: number | undefined
+  /** Maximum memory of the entries in bytes, as estimated from their values. Default: 33554432 (32 MiB). */
+  maxBytes?: number | undefined
+  /**
+   * For how long entries are used after the last sign that the server still reports changes, in milliseconds, 1 to
+   * 2147483647. Every reply is such a sign; if hits are the only calls, one small command is sent every half of this time.
+   * It limits how old a value can be if the server is frozen or the network is cut. Default: 1000.
+   */
+  maxStaleness?: number | undefined
+  /** For how long an entry is used after it was read, in whole seconds, 1 to 4294967295. Default: no limit. */
+  ttl?: number | undefined
+  /**
+   * `true`: values that `get` and `getMany` return are frozen, and the same object for all callers, which makes large
+   * values as fast as small ones. Values that cannot be kept in memory may be returned as they are. Default: `false`;
+   * each caller gets a copy.
+   */
+  frozen?: boolean | undefined
+}
+
 /** How entries are stored, and the limits of calls. */
 export interface StateOptions {
   /**
@@ -147,6 +169,17 @@ export interface StateOptions {
    * listings until `reindex()`. The embedded store needs no index and ignores it. Default: `false`.
    */
   index?: boolean | undefined
+  /**
+   * Keeps entries that were read in memory: `get`, `getMany` and `has` are answered from it until the server reports a
+   * change (`CLIENT TRACKING`). `true`: with the defaults of {@link CacheOptions}.
+   *
+   * Own writes are read back, and what other clients write is seen after one way of the network and the event loop, at
+   * the latest after `maxStaleness`. Requires Redis 6 or Valkey, and for ACL users `+client|tracking +client|caching
+   * +pttl`, in a cluster also `+cluster|info`. Otherwise one process warning is emitted and nothing is kept. `memory:`
+   * ignores the option, as its entries are in this process already. Throws `ERR_INVALID_CONFIG` together with
+   * `cluster.readFrom`. See docs/cache.md. Default: `false`.
+   */
+  cache?: boolean | CacheOptions | undefined
   /**
    * Maximum time before a call settles, in milliseconds, 1 to 2147483647. Includes connecting, waiting and retries.
    * Default: 5000.

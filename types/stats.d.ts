@@ -1,3 +1,17 @@
+/** Figures of the cache of an adapter. */
+export interface CacheStats {
+  /** Reads that were answered from memory. `getMany` counts each entry. */
+  hits: number
+  /** Reads that were not, but may have been: those with `cache: false` do not count. */
+  misses: number
+  /** Entries that were dropped because the server reported a change, or could not any more. */
+  invalidations: number
+  /** Entries in memory, those included that are known not to exist. */
+  entries: number
+  /** Memory of the entries, as estimated for `maxBytes`. */
+  bytes: number
+}
+
 /** Counters and latencies of an adapter since it was created, as `stats` returns them. */
 export interface StateStats {
   /**
@@ -26,6 +40,10 @@ export interface StateStats {
   bytesReceived: number
   /** Number of reconnects of all connections. */
   reconnects: number
+  /**
+   * Figures of the cache; absent without the option `cache`. Its hits count in `calls`, and not in `latency`.
+   */
+  cache?: CacheStats
   /**
    * Time from a call to its settlement in milliseconds, as percentiles (with an error of at most one eighth) and the
    * maximum. Calls that were rejected before they were sent are not included.

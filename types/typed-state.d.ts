@@ -1,6 +1,6 @@
 import type { RedisStateAdapter } from './adapter.js'
 import type { BulkSetOptions, DeleteManyEntry, SetManyEntry } from './bulk.js'
-import type { ReadOptions, WriteOptions } from './call-options.js'
+import type { CachedReadOptions, ReadOptions, WriteOptions } from './call-options.js'
 import type { DeleteOptions, EntryMetadata, SetOptions } from './entry.js'
 import type { GroupOptions, StateGroup } from './group.js'
 import type { ScanOptions, StateFilter, StateItem } from './listing.js'
@@ -81,7 +81,7 @@ interface TypedMethods<States extends object> {
   get<Id extends keyof States & string, Key extends keyof States[Id] & string>(
     traceId: Id,
     key: Key,
-    options?: ReadOptions,
+    options?: CachedReadOptions,
   ): Promise<ValueOf<States[Id], Key> | null>
 
   set<Id extends keyof States & string, Key extends keyof States[Id] & string>(
@@ -100,7 +100,7 @@ interface TypedMethods<States extends object> {
   has<Id extends keyof States & string>(
     traceId: Id,
     key: keyof States[Id] & string,
-    options?: ReadOptions,
+    options?: CachedReadOptions,
   ): Promise<boolean>
 
   getWithMetadata<Id extends keyof States & string, Key extends keyof States[Id] & string>(
@@ -131,7 +131,7 @@ interface TypedMethods<States extends object> {
   getMany<Id extends keyof States & string, Key extends keyof States[Id] & string>(
     traceId: Id,
     keys: readonly Key[],
-    options?: ReadOptions,
+    options?: CachedReadOptions,
   ): Promise<(ValueOf<States[Id], Key> | null)[]>
 
   getManyWithMetadata<Id extends keyof States & string, Key extends keyof States[Id] & string>(

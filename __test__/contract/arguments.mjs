@@ -72,6 +72,7 @@ const NEEDED = { lock: lasting, withLock: lasting, rateLimit: limited, group: { 
 /** The kinds of valid values of an option; none if it is missing here. @type {Record<string, string[]>} */
 const ACCEPTED = {
   ifAbsent: ['true'],
+  cache: ['true'],
   checkOnGet: ['true'],
   values: ['true'],
   configure: ['true'],

@@ -73,6 +73,7 @@ const stateOptions: StateOptions = {
   strictTraceIds: true,
   strictValues: true,
   stackTraces: false,
+  cache: { maxEntries: 100, maxBytes: 1024, maxStaleness: 500, ttl: 60, frozen: true },
   hashTags: true,
   index: true,
   waitReplicas: { count: 1, timeout: 100 },

@@ -12,6 +12,7 @@ const { StateAdapter, dispatcherOf } = require('./state-adapter.js')
  * @typedef {import('../../index.js').NodeRedisClientLike} Client
  * @typedef {import('../../index.js').RedisStateAdapterOptions} Options
  * @typedef {import('../../index.js').StateOptions} StateOptions
+ * @typedef {import('../engines/engine.js').Host} Host
  */
 
 const FROM_ENV = { operation: 'RedisStateAdapter.fromEnv' }
@@ -24,10 +25,10 @@ class RedisStateAdapter extends StateAdapter {
    */
   constructor(connection, stateOptions) {
     const resolve = () => resolveOptions(connection, stateOptions)
-    const { options, problem, strategy, credentials, stackTraces } = inConstructor(RedisStateAdapter, resolve)
-    const open = (/** @type {import('../engines/engine.js').Host} */ host) =>
+    const { options, problem, strategy, credentials, stackTraces, cache } = inConstructor(RedisStateAdapter, resolve)
+    const open = (/** @type {Host} */ host) =>
       inConstructor(RedisStateAdapter, () =>
-        explaining(problem, () => new NativeEngine(options, { ...host, strategy, credentials })),
+        explaining(problem, () => openEngine(options, { ...host, strategy, credentials }, cache)),
       )
     super(open, { stackTraces })
   }
@@ -79,8 +80,31 @@ function checkAdapterOptions(options) {
  */
 function openView(adapter, options) {
   const { options: resolved, stackTraces } = resolveOptions(options, undefined)
-  const engine = /** @type {NativeEngine} */ (dispatcherOf(adapter).engine)
-  return new StateAdapter((host) => engine.view(resolved, host), { stackTraces })
+  const { engine } = dispatcherOf(adapter)
+  return new StateAdapter((host) => viewOf(engine, resolved, host), { stackTraces })
+}
+
+/**
+ * @param {import('../engines/engine.js').StateEngine} engine
+ * @param {Record<string, unknown>} options
+ * @param {Host} host
+ */
+function viewOf(engine, options, host) {
+  if (engine instanceof NativeEngine) return engine.view(options, host)
+  const cached = /** @type {import('../engines/near-cache/engine.js').CachedEngine<NativeEngine>} */ (engine)
+  return cached.viewByName(cached.inner.view(options, host))
+}
+
+/**
+ * @param {Record<string, unknown>} options
+ * @param {Host} host
+ * @param {import('../engines/near-cache/near-cache.js').CacheOptions} [cache]
+ */
+function openEngine(options, host, cache) {
+  if (cache === undefined) return new NativeEngine(options, host)
+  // Loaded by the first adapter with a cache, not by the import of the package.
+  const { CachedEngine } = require('../engines/near-cache/engine.js')
+  return new CachedEngine((onInvalidation) => new NativeEngine(options, { ...host, onInvalidation }), cache, host)
 }
 
 /**

@@ -13,6 +13,7 @@ const { conformingList, conformingWork } = require('./conforming.js')
 /**
  * @typedef {import('../../index.js').RedisStateAdapter} Adapter
  * @typedef {import('../../index.js').ReadOptions} ReadOptions
+ * @typedef {import('../../index.js').CachedReadOptions} CachedReadOptions
  * @typedef {import('../../index.js').WriteOptions} WriteOptions
  */
 
@@ -43,7 +44,7 @@ class StateGroup {
     return bindOnAccess(this, rules.stackTraces)
   }
 
-  /** @param {string} key @param {ReadOptions} [options] */
+  /** @param {string} key @param {CachedReadOptions} [options] */
   async get(key, options) {
     const value = await this.#adapter.get(this.traceId, key, options)
     return this.#checkRead('get', key, value)
@@ -65,7 +66,7 @@ class StateGroup {
     return this.#adapter.delete(this.traceId, key, options)
   }
 
-  /** @param {string} key @param {ReadOptions} [options] */
+  /** @param {string} key @param {CachedReadOptions} [options] */
   has(key, options) {
     return this.#adapter.has(this.traceId, key, options)
   }
@@ -85,7 +86,7 @@ class StateGroup {
     return this.#adapter.persist(this.traceId, key, options)
   }
 
-  /** @param {readonly string[]} keys @param {ReadOptions} [options] */
+  /** @param {readonly string[]} keys @param {CachedReadOptions} [options] */
   async getMany(keys, options) {
     const values = await this.#adapter.getMany(this.traceId, keys, options)
     return Promise.all(values.map((value, index) => this.#checkRead('getMany', keys[index], value)))

@@ -2,6 +2,7 @@
 'use strict'
 
 const { fieldsOf, guardRead, invalidOption, plainCopy } = require('./configuration.js')
+const { extractCache } = require('./cache-options.js')
 const { connectionOptions, isClient, isUrl } = require('./connection-forms.js')
 const { invalidConfig, unsupported } = require('../errors.js')
 const { kindOf } = require('../input/received.js')
@@ -16,6 +17,7 @@ const { warn } = require('../warning.js')
  * @property {Function | undefined} strategy
  * @property {Function | undefined} credentials
  * @property {boolean} stackTraces
+ * @property {import('../engines/near-cache/near-cache.js').CacheOptions | undefined} cache
  */
 
 /** Options of node-redis that have no effect here, and that a user of this package does not need. */
@@ -70,6 +72,7 @@ function resolveOptions(connection, options) {
   const ignored = [...dropIgnored(fields, IGNORED_OPTIONS)]
   const credentials = extractCredentials(fields)
   const stackTraces = extractStackTraces(fields)
+  const cache = extractCache(fields)
   let strategy
   if (fields.socket !== undefined && fields.socket !== null) {
     const socket = fieldsOf(fields.socket, 'socket')
@@ -79,7 +82,7 @@ function resolveOptions(connection, options) {
   }
   if (ignored.length > 0 && !isClient(connection)) warn(`options without meaning here: ${ignored.join(', ')}`)
   const { copy, problem } = plainCopy(fields)
-  return { options: copy, problem, strategy, credentials, stackTraces }
+  return { options: copy, problem, strategy, credentials, stackTraces, cache }
 }
 
 /**

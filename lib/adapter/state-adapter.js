@@ -25,6 +25,7 @@ const { Lifecycle } = require('./lifecycle.js')
 /**
  * @typedef {import('../../index.js').StateItemsInput} StateItemsInput
  * @typedef {import('../../index.js').ReadOptions} ReadOptions
+ * @typedef {import('../../index.js').CachedReadOptions} CachedReadOptions
  * @typedef {import('../../index.js').StateQuery} StateQuery
  * @typedef {import('../../index.js').ScanOptions} ScanOptions
  * @typedef {import('../../index.js').WatchOptions} WatchOptions
@@ -65,7 +66,7 @@ class StateAdapter extends EventEmitter {
     bindMembers(this, StateAdapter.prototype, stackTraces)
   }
 
-  /** @param {string} traceId @param {string} key @param {ReadOptions} [options] */
+  /** @param {string} traceId @param {string} key @param {CachedReadOptions} [options] */
   get(traceId, key, options) {
     if (options === undefined) return this.#dispatcher.plain(OPERATIONS.get, traceId, key)
     return this.#dispatcher.call({ operation: OPERATIONS.get, traceId, key, options })
@@ -135,7 +136,7 @@ class StateAdapter extends EventEmitter {
     return clear(this.#dispatcher, traceId, keyPrefix, options)
   }
 
-  /** @param {string} traceId @param {string} key @param {ReadOptions} [options] */
+  /** @param {string} traceId @param {string} key @param {CachedReadOptions} [options] */
   has(traceId, key, options) {
     return this.#dispatcher.call({ operation: OPERATIONS.has, traceId, key, options })
   }
@@ -160,7 +161,7 @@ class StateAdapter extends EventEmitter {
     return this.#dispatcher.call({ operation: OPERATIONS.persist, traceId, key, options })
   }
 
-  /** @param {string} traceId @param {readonly string[]} keys @param {ReadOptions} [options] */
+  /** @param {string} traceId @param {readonly string[]} keys @param {CachedReadOptions} [options] */
   getMany(traceId, keys, options) {
     return getMany(this.#dispatcher, traceId, keys, options)
   }

@@ -53,6 +53,7 @@ function operation(name, kind) {
  * @property {number} [ttl] in seconds, 0 for an entry that does not expire; omitted: the engine's default
  * @property {Condition} [condition]
  * @property {import('../../index.js').WaitReplicas} [waitReplicas]
+ * @property {boolean} [cache] `false`: the server answers, and not a cache
  *
  * @typedef {{ step: 'acquire' | 'extend' | 'release', token: string, ttl: number, waits: boolean }} LockInput
  *   `ttl` in milliseconds; `waits`: the release is to be announced if another client holds the lock

@@ -28,6 +28,8 @@
  * @property {() => void} abort rejects the pending calls and all later ones
  * @property {() => Promise<void>} close accepts no more calls; resolves once the pending ones have settled
  *
+ * @property {{ readonly hits: number, readonly misses: number }} [cacheCounts] reads that a cache answered, and those that it did not
+ *
  * An engine whose host has `onInvalidation` also has these, if it can track what it has read:
  *
  * @property {() => boolean} [isTracking] whether every server in use reports changes of entries that `getTracked` has read
@@ -121,6 +123,7 @@
  * @property {number} bytesReceived
  * @property {number} reconnects
  * @property {number} [requestCharge] request units of all requests
+ * @property {{ hits: number, misses: number, invalidations: number, entries: number, bytes: number }} [cache]
  */
 
 /**

@@ -11,6 +11,7 @@ const { readOptions } = require('./method-options.js')
  * @property {import('../engines/call.js').Condition} [condition]
  * @property {import('../../index.js').WaitReplicas} [waitReplicas]
  * @property {AbortSignal} [signal]
+ * @property {boolean} [cache]
  * @property {Record<string, any>} all all options of the method by their names, with defaults
  */
 
@@ -36,8 +37,8 @@ function checkOptions(method, options, rules) {
  * @returns {CheckedOptions}
  */
 function checkedOptionsOf(all) {
-  const { ttl, waitReplicas, signal } = all
-  return { ttl: ttl === -1 ? 0 : ttl, condition: conditionOf(all), waitReplicas, signal, all }
+  const { ttl, waitReplicas, signal, cache } = all
+  return { ttl: ttl === -1 ? 0 : ttl, condition: conditionOf(all), waitReplicas, signal, cache, all }
 }
 
 /**

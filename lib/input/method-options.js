@@ -14,6 +14,8 @@ const ANY_COUNT = boundedInt(1, Number.MAX_SAFE_INTEGER)
 const PAGE_SIZE = boundedInt(1, 10_000)
 
 const READ = { signal: kinds.signal }
+/** Reads that a cache can answer. */
+const CACHED_READ = { cache: kinds.boolean, ...READ }
 const WRITE = { waitReplicas: kinds.waitReplicas, signal: kinds.signal }
 const WAIT = { timeout: boundedInt(1, MAX_TIMER_MS, 'whole milliseconds'), signal: kinds.signal }
 const LOCK = {
@@ -30,7 +32,7 @@ const CONDITIONS = { ifAbsent: kinds.boolean, ifMatch: kinds.etag }
  * @satisfies {Record<string, Fields>}
  */
 const OPTIONS = {
-  get: READ,
+  get: CACHED_READ,
   set: { ttl: kinds.expiry, ...CONDITIONS, ...WRITE },
   delete: { ifMatch: kinds.etag, ...WRITE },
   getGroup: READ,
@@ -42,12 +44,12 @@ const OPTIONS = {
   query: READ,
   scan: { pageSize: withDefault(PAGE_SIZE, 100), keyPrefix: withDefault(kinds.string, ''), signal: kinds.signal },
   clear: READ,
-  has: READ,
+  has: CACHED_READ,
   getWithMetadata: READ,
   ttl: READ,
   touch: WRITE,
   persist: WRITE,
-  getMany: READ,
+  getMany: CACHED_READ,
   getManyWithMetadata: READ,
   setMany: { ttl: kinds.expiry, ifAbsent: kinds.boolean, ...WRITE },
   deleteMany: WRITE,

@@ -16,14 +16,17 @@ const { runInterruptible } = require('./interrupt.js')
 class CallGuard {
   #meter
   #server
+  #cacheCounts
 
   /**
    * @param {import('../observability/meter.js').Meter} meter
    * @param {object} server how the server is named in traces
+   * @param {import('../engines/engine.js').StateEngine['cacheCounts']} cacheCounts
    */
-  constructor(meter, server) {
+  constructor(meter, server, cacheCounts) {
     this.#meter = meter
     this.#server = server
+    this.#cacheCounts = cacheCounts
   }
 
   /**
@@ -35,7 +38,8 @@ class CallGuard {
    */
   traced(call, run) {
     if (!tracing.isObserved(tracing.commands)) return run()
-    return tracing.trace(tracing.commands, { ...call, ...this.#server }, run)
+    const context = { ...call, ...this.#server }
+    return tracing.trace(tracing.commands, context, () => this.#marking(context, run))
   }
 
   /**
@@ -118,6 +122,22 @@ class CallGuard {
     this.#meter.rejected(ours.code)
     const applied = target.writes ? /** @type {const} */ ('no') : undefined
     return Promise.reject(ofCall(ours, { ...callOf(target, ours.key), applied }))
+  }
+
+  /**
+   * Marks the message of a call whose reads were all answered from memory, which happens while the method runs.
+   *
+   * @template T
+   * @param {Record<string, unknown>} context
+   * @param {() => Promise<T>} run
+   */
+  #marking(context, run) {
+    const counts = this.#cacheCounts
+    if (counts === undefined) return run()
+    const { hits, misses } = counts
+    const result = run()
+    if (counts.hits > hits && counts.misses === misses) context.cached = true
+    return result
   }
 }
 

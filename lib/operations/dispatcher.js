@@ -55,7 +55,7 @@ class Dispatcher {
     this.stackTraces = stackTraces
     this.#engine = openEngine({ meter: this.#meter })
     const { rules, capabilities } = this.#engine
-    this.#guard = new CallGuard(this.#meter, rules.server)
+    this.#guard = new CallGuard(this.#meter, rules.server, this.#engine.cacheCounts)
     const { commandTimeout, hasConsistency, etag } = rules
     const noReplicas = capabilities.reasons?.replicas
     this.#optionRules = { commandTimeout, hasReplicas: capabilities.replicas, noReplicas, hasConsistency, etag }

@@ -40,12 +40,17 @@ const NUMBERS = [
   'maxPendingBytes',
   'count',
   'timeout',
+  'maxEntries',
+  'maxBytes',
+  'maxStaleness',
 ]
 const BOOLEANS = [
   'tls',
   'strictTraceIds',
   'strictValues',
   'stackTraces',
+  'cache',
+  'frozen',
   'hashTags',
   'index',
   'offlineQueue',

@@ -65,6 +65,7 @@ export function construct(env: Record<string, string | undefined>, maybe: number
     strictTraceIds: flag,
     strictValues: flag,
     stackTraces: flag,
+    cache: { maxEntries: maybe, maxBytes: maybe, maxStaleness: maybe, ttl: maybe, frozen: flag },
     hashTags: flag,
     waitReplicas,
     commandTimeout: maybe,

@@ -6,7 +6,7 @@ const { kindOf } = require('../../input/received.js')
 const { suggestionFor } = require('../../input/suggestion.js')
 
 /** The options that JavaScript keeps, which native code does not know. */
-const OPTIONS_OF_JAVASCRIPT = ['credentials', 'stackTraces']
+const OPTIONS_OF_JAVASCRIPT = ['credentials', 'stackTraces', 'cache']
 
 const UNKNOWN_OPTION = /^(.*?): unknown field `([^`]*)`, expected (.*)$/s
 const UNEXPECTED_VALUE = /^(.*?): (expected .*)$/s

@@ -1,0 +1,79 @@
+// @ts-check
+// A server that reports changes of what was read, as CLIENT TRACKING ON OPTIN NOLOOP does, in memory and step by step: the test says
+// when it executes the next command of a connection, and when the client receives what it sent.
+
+/**
+ * @typedef {{ json: string, expiresAt: number }} Stored
+ * @typedef {{ run: (connection: Connection) => unknown, receive: (reply: any) => void, lose: () => void, fail?: () => void }} Command
+ * @typedef {{ names: string[] | null } | { command: Command, reply: unknown }} Message
+ */
+
+/** What a client and the server have sent over a socket. */
+export class Connection {
+  /** @type {Command[]} sent, not executed */
+  commands = []
+  /** @type {Message[]} sent by the server, not received */
+  messages = []
+  isLost = false
+}
+
+export class TrackingServer {
+  /** Milliseconds. */
+  time = 1000
+  /** @type {Map<string, Stored>} by name */
+  #entries = new Map()
+  /** @type {Map<string, Set<Connection>>} who has read an entry since it changed last, by name */
+  #readers = new Map()
+  /** @type {(name: string) => void} called with each change */
+  onChange = () => {}
+
+  /** @param {string} name @returns {Stored | undefined} */
+  read(name) {
+    const stored = this.#entries.get(name)
+    if (stored === undefined || stored.expiresAt > this.time) return stored
+    this.write(name, undefined)
+    return undefined
+  }
+
+  /** @param {string} name @param {Connection} connection */
+  readTracked(name, connection) {
+    const stored = this.read(name)
+    const readers = this.#readers.get(name) ?? new Set()
+    this.#readers.set(name, readers.add(connection))
+    return stored
+  }
+
+  /**
+   * @param {string} name
+   * @param {Stored | undefined} stored undefined to remove the entry
+   * @param {Connection} [by] forgets the entry too, and is not told
+   */
+  write(name, stored, by) {
+    if (stored === undefined) this.#entries.delete(name)
+    else this.#entries.set(name, stored)
+    const readers = this.#readers.get(name) ?? []
+    this.#readers.delete(name)
+    for (const reader of readers) if (reader !== by && !reader.isLost) reader.messages.push({ names: [name] })
+    this.onChange(name)
+  }
+
+  /** @param {Iterable<Connection>} connections of all clients */
+  flush(connections) {
+    const names = [...this.#entries.keys()]
+    this.#entries.clear()
+    this.#readers.clear()
+    for (const connection of connections) connection.messages.push({ names: null })
+    for (const name of names) this.onChange(name)
+  }
+
+  /** Executes the oldest command of a connection. @param {Connection} connection */
+  execute(connection) {
+    const command = connection.commands.shift()
+    if (command !== undefined) connection.messages.push({ command, reply: command.run(connection) })
+  }
+
+  /** @returns {string[]} */
+  get names() {
+    return [...this.#entries.keys()]
+  }
+}

@@ -1,0 +1,240 @@
+// @ts-check
+'use strict'
+
+const { OPERATIONS, callNameOf } = require('../call.js')
+const { RedisStateError, ofOuterCall } = require('../../errors.js')
+const { Freshness } = require('./freshness.js')
+const { Slots } = require('./slots.js')
+const { bytesOf, copyOf, frozen } = require('./values.js')
+
+/**
+ * @typedef {import('../call.js').StateCall} StateCall
+ * @typedef {import('../engine.js').StateEngine} StateEngine
+ * @typedef {import('../engine.js').Replies} Replies
+ * @typedef {ReturnType<Slots['open']>} Slot
+ *
+ * @typedef {object} CacheOptions
+ * @property {number} maxEntries
+ * @property {number} maxBytes
+ * @property {number} maxStaleness in milliseconds
+ * @property {number} ttl for how long an entry may be used, in milliseconds
+ * @property {boolean} frozen values are shared and frozen, not copied
+ */
+
+/** PTTL of an entry that does not exist, and of one that does not expire. */
+const NO_ENTRY = -2
+const NO_EXPIRY = -1
+
+/**
+ * The entries that `get` has read, in memory, while the servers report changes of them. A read under way has a slot too: whatever
+ * drops the entry then, a report or a write of this adapter, keeps what is read out of the cache, in whatever order reports and
+ * replies arrive.
+ */
+class NearCache {
+  #engine
+  #meter
+  #now
+  #slots
+  #freshness
+  #isFrozen
+  #ttl
+  /** In a cluster nothing reports that an entry has come into being on the node that took over a slot. */
+  #keepsAbsent
+  #isClosed = false
+  hits = 0
+  misses = 0
+  invalidations = 0
+
+  /**
+   * @param {StateEngine} engine
+   * @param {CacheOptions} options
+   * @param {{ meter: import('../../observability/meter.js').Meter, now: () => number }} context
+   */
+  constructor(engine, options, { meter, now }) {
+    const { movesEntries } = engine.capabilities
+    this.#engine = engine
+    this.#meter = meter
+    this.#now = now
+    this.#slots = new Slots(options)
+    this.#isFrozen = options.frozen
+    this.#ttl = options.ttl
+    this.#keepsAbsent = !movesEntries
+    const { maxStaleness } = options
+    const onLost = () => this.invalidate(null)
+    this.#freshness = new Freshness(engine, { maxStaleness, needsProof: movesEntries, onLost })
+  }
+
+  stats() {
+    const { hits, misses, invalidations } = this
+    return { hits, misses, invalidations, entries: this.#slots.entries, bytes: this.#slots.bytes }
+  }
+
+  /** Whether calls may use the cache at all. */
+  get isInUse() {
+    return this.#engine.isTracking?.() === true && !this.#isClosed
+  }
+
+  /** Runs a `get`. @param {StateCall} call @returns {Promise<any>} */
+  get(call) {
+    const slot = this.#slots.find(call.traceId, call.key)
+    if (slot !== undefined) {
+      if (slot.isFilled) {
+        if (this.#mayUse(slot)) return Promise.resolve(this.#taken(slot))
+      } else if (slot.reading !== undefined) return this.#join(slot.reading, call)
+    }
+    return this.#read(call)
+  }
+
+  /** Runs a `has`, which reads no value and so fills nothing. @param {StateCall} call @returns {Promise<boolean>} */
+  has(call) {
+    const slot = this.#slots.find(call.traceId, call.key)
+    if (slot?.isFilled && this.#mayUse(slot)) {
+      this.#taken(slot)
+      return Promise.resolve(slot.exists)
+    }
+    this.misses += 1
+    return this.#engine.execute(call)
+  }
+
+  /** Drops an entry that this adapter writes. @param {string} traceId @param {string} key */
+  drop(traceId, key) {
+    this.#slots.dropNamed(traceId, key)
+  }
+
+  /** Drops an entry by its name on servers. @param {string} name @returns whether there was one */
+  dropName(name) {
+    const colon = name.indexOf(':')
+    return this.#slots.dropNamed(name.slice(0, colon), name.slice(colon + 1))
+  }
+
+  dropAll() {
+    return this.#slots.dropAll()
+  }
+
+  /** Drops entries that this adapter clears. @param {string} traceId @param {string} keyPrefix */
+  dropUnder(traceId, keyPrefix) {
+    this.#slots.dropUnder(traceId, keyPrefix)
+  }
+
+  /** Receives the reports of the engine, see `Host`. @param {readonly string[] | null} names */
+  invalidate(names) {
+    if (names === null) {
+      this.invalidations += this.dropAll()
+      return
+    }
+    for (const name of names) if (this.dropName(name)) this.invalidations += 1
+  }
+
+  /** From now on calls are those of a closed engine. */
+  close() {
+    this.#isClosed = true
+    this.dropAll()
+  }
+
+  /** @param {Slot} slot filled */
+  #mayUse(slot) {
+    const time = this.#now()
+    if (time < slot.until) return this.#freshness.allowsUse(time)
+    this.#slots.drop(slot)
+    return false
+  }
+
+  /** Counts a use, and returns the value for the caller. @param {Slot} slot filled */
+  #taken(slot) {
+    this.hits += 1
+    this.#meter.calls += 1
+    this.#slots.use(slot)
+    return this.#isFrozen ? slot.value : copyOf(slot.value)
+  }
+
+  /**
+   * Waits for the read of an earlier call. Its caller may change the value in the next microtask, so it is copied before.
+   *
+   * @param {Promise<Replies['getTracked']>} reading
+   * @param {StateCall} call
+   */
+  #join(reading, call) {
+    const since = this.#now()
+    this.misses += 1
+    return reading.then(
+      ({ value }) => {
+        if (bytesOf(value) === undefined) return this.#engine.execute(call)
+        this.#count(since)
+        return this.#isFrozen ? value : copyOf(value)
+      },
+      (error) => {
+        if (!(error instanceof RedisStateError)) throw error
+        this.#count(since)
+        this.#meter.failed(error.code, 1)
+        // Each caller gets an error of its own, as errors get the stack of their call.
+        throw ofOuterCall(error, callNameOf(call))
+      },
+    )
+  }
+
+  /** Counts a call that the engine does not know. @param {number} since */
+  #count(since) {
+    this.#meter.calls += 1
+    this.#meter.settled(1, since)
+  }
+
+  /** @param {StateCall} call */
+  #read(call) {
+    const since = this.#now()
+    this.misses += 1
+    // Before the call is made: a write that it leads to, in a subscriber of tracing channels, comes after it.
+    const slot = this.#slots.open(call.traceId, call.key)
+    call.method ??= call.operation.name
+    call.operation = OPERATIONS.getTracked
+    try {
+      slot.reading = this.#engine.execute(call)
+    } catch (error) {
+      this.#slots.drop(slot)
+      throw error
+    }
+    return slot.reading.then(
+      (reply) => this.#landed(slot, reply, since),
+      (error) => {
+        this.#slots.drop(slot)
+        throw error
+      },
+    )
+  }
+
+  /**
+   * Keeps what was read, unless the slot was dropped meanwhile, and returns the value for the caller.
+   *
+   * @param {Slot} slot
+   * @param {Replies['getTracked']} reply
+   * @param {number} since when the call was made: the time to live counts from then, as the server may have told it at once
+   */
+  #landed(slot, { value, ttl }, since) {
+    const isKept = !slot.isDropped && this.#isKept(value, ttl)
+    const bytes = isKept || this.#isFrozen ? bytesOf(value) : undefined
+    if (bytes === undefined) {
+      this.#slots.drop(slot)
+      return value
+    }
+    if (this.#isFrozen) frozen(value)
+    if (!isKept) {
+      this.#slots.drop(slot)
+      return value
+    }
+    const left = ttl === NO_EXPIRY || ttl === NO_ENTRY ? this.#ttl : Math.min(/** @type {number} */ (ttl), this.#ttl)
+    this.#slots.fill(slot, {
+      value: this.#isFrozen ? value : copyOf(value),
+      exists: ttl !== NO_ENTRY,
+      until: since + left,
+      bytes,
+    })
+    return value
+  }
+
+  /** @param {unknown} value @param {number | undefined} ttl */
+  #isKept(value, ttl) {
+    if (this.#isClosed || ttl === undefined) return false
+    return ttl === NO_ENTRY ? this.#keepsAbsent && value === null : true
+  }
+}
+
+module.exports = { NearCache }
