@@ -150,10 +150,25 @@ export class TrackingEngine {
   /** The client receives what the server has sent. @param {number} [count] messages */
   async deliver(count = this.connection.messages.length) {
     for (const message of this.connection.messages.splice(0, count)) {
-      if ('names' in message) this.#onInvalidation(message.names)
+      if ('names' in message) this.#report(message)
       else message.command.receive(message.reply)
     }
     await microtasks()
+  }
+
+  /** Whether something was sent that the other side has not received. */
+  get isBusy() {
+    const { commands, messages } = this.connection
+    return commands.length + messages.length > 0
+  }
+
+  /** Called with what each report tells. @type {(changed: import('./tracking-server.mjs').Changed[]) => void} */
+  onReport = () => {}
+
+  /** @param {{ names: string[] | null, changed: import('./tracking-server.mjs').Changed[] }} message */
+  #report({ names, changed }) {
+    this.#onInvalidation(names)
+    this.onReport(changed)
   }
 
   /** The socket is lost. Reads are sent again on the next one, writes rejected. @param {(read: () => void) => void} [resend] */
@@ -191,7 +206,7 @@ export class TrackingEngine {
         this.connection.commands.push({ run: untracked, receive: resolve, lose })
       }
       const fail = () => reject(callFailure(callNameOf(call), 'ERR_REPLY', 'refused'))
-      connection.commands.push({ run, receive, lose, fail })
+      connection.commands.push({ run, receive, lose, fail, writes: call.operation.writes })
     })
   }
 

@@ -4,8 +4,9 @@
 
 /**
  * @typedef {{ json: string, expiresAt: number }} Stored
- * @typedef {{ run: (connection: Connection) => unknown, receive: (reply: any) => void, lose: () => void, fail?: () => void }} Command
- * @typedef {{ names: string[] | null } | { command: Command, reply: unknown }} Message
+ * @typedef {{ run: (connection: Connection) => unknown, receive: (reply: any) => void, lose: () => void, fail?: () => void, writes?: boolean }} Command
+ * @typedef {{ name: string, changes: number }} Changed an entry, and how often it has changed
+ * @typedef {{ names: string[] | null, changed: Changed[] } | { command: Command, reply: unknown }} Message
  */
 
 /** What a client and the server have sent over a socket. */
@@ -24,7 +25,9 @@ export class TrackingServer {
   #entries = new Map()
   /** @type {Map<string, Set<Connection>>} who has read an entry since it changed last, by name */
   #readers = new Map()
-  /** @type {(name: string) => void} called with each change */
+  /** @type {Map<string, number>} */
+  #changes = new Map()
+  /** Called with each change. @type {(name: string) => void} */
   onChange = () => {}
 
   /** @param {string} name @returns {Stored | undefined} */
@@ -51,10 +54,10 @@ export class TrackingServer {
   write(name, stored, by) {
     if (stored === undefined) this.#entries.delete(name)
     else this.#entries.set(name, stored)
+    const changed = [this.#changed(name)]
     const readers = this.#readers.get(name) ?? []
     this.#readers.delete(name)
-    for (const reader of readers) if (reader !== by && !reader.isLost) reader.messages.push({ names: [name] })
-    this.onChange(name)
+    for (const reader of readers) if (reader !== by && !reader.isLost) reader.messages.push({ names: [name], changed })
   }
 
   /** @param {Iterable<Connection>} connections of all clients */
@@ -62,8 +65,8 @@ export class TrackingServer {
     const names = [...this.#entries.keys()]
     this.#entries.clear()
     this.#readers.clear()
-    for (const connection of connections) connection.messages.push({ names: null })
-    for (const name of names) this.onChange(name)
+    const changed = names.map((name) => this.#changed(name))
+    for (const connection of connections) connection.messages.push({ names: null, changed })
   }
 
   /** Executes the oldest command of a connection. @param {Connection} connection */
@@ -75,5 +78,18 @@ export class TrackingServer {
   /** @returns {string[]} */
   get names() {
     return [...this.#entries.keys()]
+  }
+
+  /** The entry as it is stored, if it has expired or not. @param {string} name */
+  stored(name) {
+    return this.#entries.get(name)
+  }
+
+  /** @param {string} name @returns {Changed} */
+  #changed(name) {
+    const changes = (this.#changes.get(name) ?? 0) + 1
+    this.#changes.set(name, changes)
+    this.onChange(name)
+    return { name, changes }
   }
 }

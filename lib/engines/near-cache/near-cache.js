@@ -38,6 +38,7 @@ class NearCache {
   #freshness
   #isFrozen
   #ttl
+  #maxStaleness
   /** In a cluster nothing reports that an entry has come into being on the node that took over a slot. */
   #keepsAbsent
   #isClosed = false
@@ -58,10 +59,13 @@ class NearCache {
     this.#slots = new Slots(options)
     this.#isFrozen = options.frozen
     this.#ttl = options.ttl
+    this.#maxStaleness = options.maxStaleness
     this.#keepsAbsent = !movesEntries
-    const { maxStaleness } = options
-    const onLost = () => this.invalidate(null)
-    this.#freshness = new Freshness(engine, { maxStaleness, needsProof: movesEntries, onLost })
+    this.#freshness = new Freshness(engine, {
+      maxStaleness: options.maxStaleness,
+      needsProof: movesEntries,
+      onLost: () => this.invalidate(null),
+    })
   }
 
   stats() {
@@ -80,7 +84,11 @@ class NearCache {
     if (slot !== undefined) {
       if (slot.isFilled) {
         if (this.#mayUse(slot)) return Promise.resolve(this.#taken(slot))
-      } else if (slot.reading !== undefined) return this.#join(slot.reading, call)
+      } else if (slot.reading !== undefined) {
+        const now = this.#now()
+        // The reply of an older one may be as old.
+        if (now - slot.since < this.#maxStaleness) return this.#join(slot, slot.reading, call, now)
+      }
     }
     return this.#read(call)
   }
@@ -150,15 +158,16 @@ class NearCache {
   /**
    * Waits for the read of an earlier call. Its caller may change the value in the next microtask, so it is copied before.
    *
+   * @param {Slot} slot
    * @param {Promise<Replies['getTracked']>} reading
    * @param {StateCall} call
+   * @param {number} since when this call was made
    */
-  #join(reading, call) {
-    const since = this.#now()
+  #join({ since: readSince }, reading, call, since) {
     this.misses += 1
     return reading.then(
-      ({ value }) => {
-        if (bytesOf(value) === undefined) return this.#engine.execute(call)
+      ({ value, ttl }) => {
+        if (bytesOf(value) === undefined || since >= readSince + lifeOf(ttl)) return this.#engine.execute(call)
         this.#count(since)
         return this.#isFrozen ? value : copyOf(value)
       },
@@ -180,10 +189,10 @@ class NearCache {
 
   /** @param {StateCall} call */
   #read(call) {
-    const since = this.#now()
     this.misses += 1
     // Before the call is made: a write that it leads to, in a subscriber of tracing channels, comes after it.
     const slot = this.#slots.open(call.traceId, call.key)
+    slot.since = this.#now()
     call.method ??= call.operation.name
     call.operation = OPERATIONS.getTracked
     try {
@@ -193,7 +202,7 @@ class NearCache {
       throw error
     }
     return slot.reading.then(
-      (reply) => this.#landed(slot, reply, since),
+      (reply) => this.#landed(slot, reply),
       (error) => {
         this.#slots.drop(slot)
         throw error
@@ -202,13 +211,13 @@ class NearCache {
   }
 
   /**
-   * Keeps what was read, unless the slot was dropped meanwhile, and returns the value for the caller.
+   * Keeps what was read, unless the slot was dropped meanwhile, and returns the value for the caller. The time to live counts from
+   * the call, as the server may have measured it at once.
    *
    * @param {Slot} slot
    * @param {Replies['getTracked']} reply
-   * @param {number} since when the call was made: the time to live counts from then, as the server may have told it at once
    */
-  #landed(slot, { value, ttl }, since) {
+  #landed(slot, { value, ttl }) {
     const isKept = !slot.isDropped && this.#isKept(value, ttl)
     const bytes = isKept || this.#isFrozen ? bytesOf(value) : undefined
     if (bytes === undefined) {
@@ -220,11 +229,10 @@ class NearCache {
       this.#slots.drop(slot)
       return value
     }
-    const left = ttl === NO_EXPIRY || ttl === NO_ENTRY ? this.#ttl : Math.min(/** @type {number} */ (ttl), this.#ttl)
     this.#slots.fill(slot, {
       value: this.#isFrozen ? value : copyOf(value),
       exists: ttl !== NO_ENTRY,
-      until: since + left,
+      until: slot.since + Math.min(lifeOf(ttl), this.#ttl),
       bytes,
     })
     return value
@@ -235,6 +243,11 @@ class NearCache {
     if (this.#isClosed || ttl === undefined) return false
     return ttl === NO_ENTRY ? this.#keepsAbsent && value === null : true
   }
+}
+
+/** For how long what was read is right, unless it is changed. @param {number | undefined} ttl */
+function lifeOf(ttl) {
+  return ttl === undefined || ttl === NO_EXPIRY || ttl === NO_ENTRY ? Number.POSITIVE_INFINITY : ttl
 }
 
 module.exports = { NearCache }

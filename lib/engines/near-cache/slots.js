@@ -12,6 +12,8 @@ const BYTES_PER_UNIT = 2
 class Slot {
   /** The read that is under way. @type {Promise<import('../engine.js').Replies['getTracked']> | undefined} */
   reading = undefined
+  /** When the call of that read was made, in milliseconds. */
+  since = 0
   isFilled = false
   /** @type {any} */
   value = undefined
