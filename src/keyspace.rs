@@ -4,12 +4,40 @@
 /// empty prefix [`Keyspace::owns`] leaves them out, and JavaScript rejects the trace ids of such keys.
 pub const RESERVED: &str = "__state__:";
 
+/// The beginning of the keys of indexes. src/engine/redis/scripts/index.lua has it too.
+const INDEX: &str = "__state__:index:";
+
+/// Whether a Redis key is that of an index.
+pub fn is_index(redis_key: &[u8]) -> bool {
+    redis_key.starts_with(INDEX.as_bytes())
+}
+
 /// The kind of a key. Keys of locks and rate limits never match the pattern of entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Space {
     Entries,
     Locks,
     Limits,
+}
+
+/// The names of entries, by which each has its index.
+#[derive(Clone, Debug)]
+struct IndexNames {
+    prefix: String,
+    hash_tags: bool,
+}
+
+impl IndexNames {
+    fn write(&self, out: &mut String, redis_key: &str) -> Option<usize> {
+        let entry = redis_key.strip_prefix(&*self.prefix).filter(|_| !redis_key.starts_with(RESERVED))?;
+        let (start, end) = if self.hash_tags { ("{", "}:") } else { ("", ":") };
+        let trace_id_and_key = entry.strip_prefix(start)?;
+        let colon = start.len() + trace_id_and_key.find(end)? + end.len() - 1;
+        let colon = self.prefix.len() + colon;
+        out.clear();
+        out.extend([INDEX, &redis_key[..colon]]);
+        Some(colon + 1)
+    }
 }
 
 /// The keys with one prefix.
@@ -20,21 +48,41 @@ pub struct Keyspace {
     hash_tags: bool,
     /// Each trace has an index: a sorted set of the keys of its entries.
     indexed: bool,
+    /// Where writes find the index of an entry.
+    index: Option<IndexNames>,
 }
 
 impl Keyspace {
     pub fn new(prefix: String, hash_tags: bool) -> Self {
-        Keyspace { prefix, hash_tags, indexed: false }
+        Keyspace { prefix, hash_tags, indexed: false, index: None }
     }
 
     /// The keys of an adapter with the option `index`.
     pub fn with_index(self, indexed: bool) -> Self {
-        Keyspace { indexed, ..self }
+        let index = indexed.then(|| IndexNames { prefix: self.prefix.clone(), hash_tags: self.hash_tags });
+        Keyspace { indexed, index, ..self }
     }
 
-    #[allow(dead_code, reason = "the index is not complete")]
+    /// The keys of a view on the entries of another adapter: writes keep the indexes of that one.
+    pub fn with_index_of(self, other: &Keyspace) -> Self {
+        Keyspace { indexed: false, index: other.index.clone(), ..self }
+    }
+
+    /// Whether listings can use the indexes.
+    #[allow(dead_code, reason = "listings do not use it yet")]
     pub fn is_indexed(&self) -> bool {
         self.indexed
+    }
+
+    /// Whether writes keep indexes.
+    pub fn keeps_index(&self) -> bool {
+        self.index.is_some()
+    }
+
+    /// Writes the key of the index of an entry to `out`. Returns where in the Redis key of the entry its member begins; `None`
+    /// if the entry has no index.
+    pub fn write_index(&self, out: &mut String, redis_key: &str) -> Option<usize> {
+        self.index.as_ref()?.write(out, redis_key)
     }
 
     /// The length of the prefix in bytes.
@@ -89,15 +137,15 @@ impl Keyspace {
     }
 
     /// The Redis key of the index of a trace. With hash tags it is in the slot of the entries, if the trace id makes a tag.
-    #[allow(dead_code, reason = "the index is not complete")]
+    #[allow(dead_code, reason = "listings do not use it yet")]
     pub fn index_of(&self, trace_id: &str) -> String {
         let mut start = self.start_of_group(trace_id);
         start.pop();
-        [RESERVED, "index:", &start].concat()
+        [INDEX, &start].concat()
     }
 
     /// The Redis key that states that all entries of the prefix are indexed.
-    #[allow(dead_code, reason = "the index is not complete")]
+    #[allow(dead_code, reason = "listings do not use it yet")]
     pub fn index_marker(&self) -> String {
         [RESERVED, "indexed:", &self.prefix].concat()
     }
@@ -228,6 +276,31 @@ mod tests {
         let (index, entry) = (tagged.index_of("t"), tagged.key_of("t", "k"));
         assert_eq!(hash_tag(index.as_bytes()), hash_tag(entry.as_bytes()));
         assert_eq!(keyspace().index_marker(), "__state__:indexed:app:state:");
+    }
+
+    #[test]
+    fn the_index_of_an_entry_is_that_of_its_trace() {
+        let index = |keyspace: &Keyspace, key: &str| {
+            let mut index = String::from("left over");
+            keyspace.write_index(&mut index, key).map(|member| (index, key[member..].to_owned()))
+        };
+        let plain = keyspace().with_index(true);
+        let tagged = Keyspace::new("p:".into(), true).with_index(true);
+        for (keyspace, trace_id, key) in
+            [(&plain, "t", "k:1"), (&plain, "", ""), (&tagged, "a}b", "}:k"), (&tagged, "a}", "")]
+        {
+            let expected = Some((keyspace.index_of(trace_id), key.to_owned()));
+            assert_eq!(index(keyspace, &keyspace.key_of(trace_id, key)), expected);
+        }
+        let view = Keyspace::new(String::new(), false).with_index_of(&plain);
+        let expected = Some((plain.index_of("t"), "k".to_owned()));
+        assert_eq!(index(&view, &view.key_of("app", "state:t:k")), expected);
+        assert_eq!(index(&view, &view.key_of("app", "state:lonely")), None);
+        assert_eq!(index(&view, &view.key_of("other", "t:k")), None);
+        assert_eq!(index(&keyspace(), "app:state:t:k"), None);
+        let unprefixed = Keyspace::new(String::new(), false).with_index(true);
+        assert_eq!(index(&unprefixed, &unprefixed.lock_key_of("t", "k")), None);
+        assert!(is_index(plain.index_of("t").as_bytes()) && !is_index(b"__state__:lock:t:k"));
     }
 
     #[test]

@@ -82,11 +82,11 @@ impl Store {
     }
 
     /// The same connections with other names of entries: the prefix, the hash tags and the options of writes are those of
-    /// `config`.
+    /// `config`. Writes keep the indexes of this store.
     pub fn view(&self, config: Config) -> Self {
         Store {
             backend: self.backend.clone(),
-            keyspace: Keyspace::new(config.prefix, config.hash_tags).with_index(config.index),
+            keyspace: Keyspace::new(config.prefix, config.hash_tags).with_index_of(&self.keyspace),
             writes: config.writes,
             command_timeout: self.command_timeout,
             offline_queue: self.offline_queue,

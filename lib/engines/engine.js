@@ -58,6 +58,7 @@
  * @typedef {object} EngineRules rules that the facade enforces, and limits that it has to know
  * @property {boolean} strictTraceIds trace ids must not contain ":"
  * @property {boolean} [isUnprefixed] entries are stored under `<traceId>:<key>`
+ * @property {boolean} [mustBeTag] trace ids must be hash tags of a cluster
  * @property {boolean} strictValues values that JSON would change are rejected
  * @property {number} commandTimeout maximum time before a call settles, in milliseconds
  * @property {{ calls: number, bytes: number }} maxPending

@@ -13,6 +13,7 @@ const MAX_REASON_LENGTH = 200
  * @typedef {object} Naming rules for trace ids
  * @property {boolean} strictTraceIds they must not contain ":"
  * @property {boolean} [isUnprefixed] entries are stored under `<traceId>:<key>`
+ * @property {boolean} [mustBeTag] they are hash tags of a cluster, if they are strict
  */
 
 /** What the keys of locks and rate limits begin with. */
@@ -22,14 +23,21 @@ const RESERVED_TRACE_ID = '__state__'
  * @param {unknown} traceId
  * @param {Naming} naming
  */
-function checkTraceId(traceId, { strictTraceIds, isUnprefixed }) {
+function checkTraceId(traceId, { strictTraceIds, isUnprefixed, mustBeTag }) {
   checkId('traceId', traceId)
-  if (strictTraceIds && traceId.includes(':'))
-    throw invalidArgument('the trace id contains a ":", which strictTraceIds rejects')
+  if (strictTraceIds) checkStrict(traceId, mustBeTag)
   if (isUnprefixed && isReserved(traceId))
     throw invalidArgument(
       `without a keyPrefix, the trace id ${RESERVED_TRACE_ID} is reserved for locks and rate limits`,
     )
+}
+
+/** @param {string} traceId @param {boolean} [mustBeTag] */
+function checkStrict(traceId, mustBeTag) {
+  if (traceId.includes(':')) throw invalidArgument('the trace id contains a ":", which strictTraceIds rejects')
+  // Redis takes no empty tag, so that entry and index would be in two slots.
+  if (mustBeTag && (traceId === '' || traceId[0] === '}'))
+    throw invalidArgument('the trace id is empty or begins with "}": it is no hash tag, which index needs in a cluster')
 }
 
 /** @param {string} traceId */

@@ -37,8 +37,8 @@ class Opened {
   get byKey() {
     if (this.#isCosmos)
       return { adapter: this.adapter, traceId: undefined, traceIdOf: cosmosTraceIdOf(this.#options.keyPrefix) }
-    // A prefix as trace id may have colons, and `hashTags` would put braces around it.
-    const naming = { keyPrefix: /** @type {const} */ (false), hashTags: false, strictTraceIds: false }
+    // A prefix as trace id may have colons, and `hashTags` would put braces around it. Writes keep the index of the adapter.
+    const naming = { keyPrefix: /** @type {const} */ (false), hashTags: false, strictTraceIds: false, index: false }
     this.#byKey ??= openView(this.adapter, { ...this.#options, ...naming })
     const traceId = String(this.#options.keyPrefix || '').replace(/:$/, '')
     return { adapter: this.#byKey, traceId, traceIdOf: () => traceId }

@@ -1,6 +1,7 @@
 //! The operations as Redis commands and scripts, and the meaning of the replies.
 
 pub mod encoder;
+mod indexed;
 mod operation;
 mod permissions;
 mod replica_ack;
@@ -8,4 +9,5 @@ pub mod replies;
 pub mod scan;
 pub mod scanner;
 mod scripts;
+pub mod sent;
 pub mod visitors;

@@ -37,6 +37,8 @@ pub enum Remedy {
     CheckPrefix,
     CheckWriter,
     DivideValue,
+    MendIndex,
+    GrantTransactions,
 }
 
 impl Remedy {
@@ -79,6 +81,10 @@ impl Remedy {
             Remedy::LeaveProtectedMode => "Set a password on the server, or bind it to the network.",
             Remedy::UpgradeServer => "The server must be Redis 6.2 or later, or Valkey.",
             Remedy::CheckWriter => "It was written by another client.",
+            Remedy::MendIndex => "Another client uses the key of the index: delete it, then call reindex().",
+            Remedy::GrantTransactions => {
+                "The option index needs +multi +exec +zadd +zrem (ACL SETUSER) when a connection is made: grant them and reconnect."
+            }
             Remedy::DivideValue => "Divide the value into several entries.",
             Remedy::CheckPrefix => {
                 "Another client uses this key for another type: use a keyPrefix that only this package uses."

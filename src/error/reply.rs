@@ -1,6 +1,6 @@
 //! Failures by error replies of a server.
 
-use super::{Applied, Error, Kind};
+use super::{Applied, Error, Kind, Remedy};
 use crate::protocol::refusal::{Refusal, RefusalKind, without_script_name};
 
 /// Characters of an error reply that are shown.
@@ -23,6 +23,7 @@ impl Error {
             "TOOLARGE" => Error::new(Kind::TooLarge, detail),
             "MALFORMED" => Error::internal("an update").with_applied(Applied::No),
             "CORRUPT" => Error::new(Kind::CorruptValue, "is not JSON"),
+            "BADINDEX" => Error::bad_index(),
             // Redis says it of keys that hold no string.
             "WRONGTYPE" if !detail.starts_with("Operation against") => {
                 let refusal = Refusal::parse(line).into();
@@ -30,6 +31,13 @@ impl Error {
             }
             _ => return None,
         })
+    }
+
+    /// The index of an entry is a key of another type. What was done is added where the call is known.
+    pub fn bad_index() -> Self {
+        let refusal = Refusal::parse("WRONGTYPE").into();
+        let error = Error::new(Kind::WrongType, "the key of the index is of another type");
+        Error { refusal: Some(refusal), ..error.with_remedy(Remedy::MendIndex) }
     }
 
     fn from_refusal(line: &str) -> Self {

@@ -82,7 +82,7 @@ impl From<&Rules> for NativeCallRules {
             command_timeout: rules.command_timeout.as_secs_f64() * 1000.0,
             max_pending_commands: rules.max_pending_commands as f64,
             max_pending_bytes: rules.max_pending_bytes as f64,
-            script_bytes: if rules.embedded { HashMap::new() } else { script_bytes() },
+            script_bytes: if rules.embedded { HashMap::new() } else { script_bytes(rules.index) },
             unverified: rules.unverified,
             ignored_roots: rules.ignored_roots.clone(),
             server: NativeServer {
@@ -96,9 +96,9 @@ impl From<&Rules> for NativeCallRules {
     }
 }
 
-fn script_bytes() -> HashMap<String, u32> {
+fn script_bytes(is_indexed: bool) -> HashMap<String, u32> {
     let size_of = |(_, letter, operation): &(&str, u8, OperationKind)| {
-        let bytes = operation.script_bytes() as u32;
+        let bytes = operation.script_bytes(is_indexed) as u32;
         (bytes > 0).then(|| (char::from(*letter).to_string(), bytes))
     };
     RECORDS.iter().filter_map(size_of).collect()

@@ -18,6 +18,7 @@ use crate::engine::redis::encoder::Encoder;
 use crate::engine::redis::replies::CallReplies;
 use crate::engine::redis::scan::{Scan, Seen};
 use crate::engine::redis::scanner::{ScanVisitor, scan_keys, visit_keys};
+use crate::engine::redis::sent::SentCalls;
 use crate::engine::redis::visitors::{ReadValues, Remove, TakeKeys};
 use crate::error::{Applied, Error};
 use crate::json::Chunks;
@@ -92,14 +93,14 @@ impl Redis {
     ) {
         let mut encoder = Encoder::new(keyspace, writes);
         let mut request = encoder.request_for(&calls);
-        let mut operations = Vec::with_capacity(calls.len());
+        let mut sent = SentCalls::with_capacity(calls.len());
         for call in calls {
-            operations.push(call.operation.kind());
             encoder.key_of(&call);
             encoder.push(&call.operation, &mut request);
+            sent.push(call.operation.kind(), encoder.index());
         }
-        let wait = encoder.close(&mut request, &operations);
-        let replies = CallReplies::new(operations, wait, outcomes);
+        let wait = encoder.close(&mut request, &sent);
+        let replies = CallReplies::new(sent, wait, outcomes);
         let sink = Explained { sink: replies, redirected: self.redirected.clone() };
         self.command_connection.submit(request, deadline, Box::new(sink));
     }

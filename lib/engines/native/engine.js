@@ -74,6 +74,7 @@ class NativeEngine {
     this.rules = {
       strictTraceIds: rules.strictTraceIds,
       isUnprefixed: rules.keyPrefix === '' && !rules.hashTags,
+      mustBeTag: rules.index && rules.isCluster,
       strictValues: rules.strictValues,
       commandTimeout: rules.commandTimeout,
       maxPending: { calls: rules.maxPendingCommands, bytes: rules.maxPendingBytes },

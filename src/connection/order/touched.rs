@@ -2,6 +2,7 @@
 
 use std::hash::BuildHasher;
 
+use crate::keyspace::is_index;
 use crate::protocol::{Effect, Encoded, arguments, commands};
 
 /// Fingerprints of the keys that a write changes; empty for a read. Keys with the same fingerprint count as one entry.
@@ -42,7 +43,8 @@ fn keys_of(command: &[u8]) -> impl Iterator<Item = &[u8]> {
         Some(b"UNLINK") => usize::MAX,
         Some(_) => 1,
     };
-    parts.take(count)
+    // An index has members of many entries. The script changes only that of its own entry.
+    parts.take(count).filter(|key| !is_index(key))
 }
 
 #[cfg(test)]
@@ -62,6 +64,7 @@ mod tests {
         assert_eq!(keys(&[b"UNLINK", b"a", b"", b"c"]), ["a", "", "c"]);
         assert_eq!(keys(&[b"EVALSHA", b"d", b"2", b"a", b"b", b"x"]), ["a", "b"]);
         assert_eq!(keys(&[b"EVAL", b"return 1", b"0", b"x"]), [""; 0]);
+        assert_eq!(keys(&[b"EVAL", b"return 1", b"2", b"p:t:k", b"__state__:index:p:t"]), ["p:t:k"]);
     }
 
     #[test]

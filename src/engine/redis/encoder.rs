@@ -1,19 +1,25 @@
 //! Encodes calls on single entries as Redis commands.
 
+mod names;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use self::names::{condition_text, step_kind_name, step_name};
+use super::indexed::{self, Change};
 use super::scripts;
+use super::scripts::EntryScript;
+use super::sent::SentCalls;
 use crate::config::{WaitReplicas, Writes};
-use crate::engine::call::{
-    Call, Calls, Condition, Expiry, LockStep, Operation, OperationKind, Step, StepKind, Update, UpdateReply,
-};
+use crate::engine::call::{Call, Calls, Condition, Expiry, Operation, Step, Update, UpdateReply};
 use crate::engine::lock::GRACE;
 use crate::keyspace::Keyspace;
 use crate::protocol::{Effect, Request, Script};
 
 /// Approximate size of a command without its key and value.
 const COMMAND_OVERHEAD: usize = 40;
+/// Approximate size of the commands of an index, without prefix and ids.
+const INDEX_OVERHEAD: usize = 140;
 /// The argument with which scripts set no expiry.
 const NO_EXPIRY: &str = "0";
 /// An edit that the script rejects.
@@ -22,6 +28,10 @@ const MALFORMED: [&str; 3] = ["malformed", "0", ""];
 /// Encodes the calls of a batch. Its buffers are reused.
 pub struct Encoder<'a> {
     redis_key: String,
+    /// The key of the index that the call changes.
+    index: String,
+    /// Where in the Redis key the member of the index begins; `None` if the call changes no index.
+    member: Option<usize>,
     keyspace: &'a Keyspace,
     /// Seconds, as digits.
     ttl: Option<String>,
@@ -31,24 +41,48 @@ pub struct Encoder<'a> {
 impl<'a> Encoder<'a> {
     pub fn new(keyspace: &'a Keyspace, writes: Writes) -> Self {
         let ttl = writes.ttl.map(|ttl| ttl.to_string());
-        Encoder { redis_key: String::new(), keyspace, ttl, wait: writes.wait_replicas }
+        let (redis_key, index) = (String::new(), String::new());
+        Encoder { redis_key, index, member: None, keyspace, ttl, wait: writes.wait_replicas }
     }
 
     /// A request with capacity for the commands of all calls.
     pub fn request_for<'c>(&self, calls: &impl Calls<'c>) -> Request {
-        let size = calls.bytes() + calls.len() * (self.keyspace.prefix_len() + COMMAND_OVERHEAD);
+        let of_index =
+            if self.keyspace.keeps_index() { self.keyspace.prefix_len() + INDEX_OVERHEAD } else { 0 };
+        let size = calls.bytes() + calls.len() * (self.keyspace.prefix_len() + COMMAND_OVERHEAD + of_index);
         Request::with_capacity(calls.len(), size)
     }
 
     /// Returns the Redis key of a call. `push` adds the command of this call.
     pub fn key_of(&mut self, call: &Call<'_>) -> &[u8] {
         self.keyspace.write_key(&mut self.redis_key, call.space(), &call.entry);
+        if self.keyspace.keeps_index() {
+            self.member = self.find_index(&call.operation);
+        }
         self.redis_key.as_bytes()
     }
 
-    /// Adds a WAIT after the commands of these operations, if `waitReplicas` is set and one of them writes.
-    pub fn close(&self, request: &mut Request, operations: &[OperationKind]) -> Option<WaitReplicas> {
-        let wait = self.wait.filter(|_| operations.iter().any(|operation| operation.writes()))?;
+    fn find_index(&mut self, operation: &Operation<'_>) -> Option<usize> {
+        match operation {
+            // `redis_key` can be that of a lock.
+            Operation::Transaction(steps) => steps.iter().find_map(|step| {
+                self.keyspace.write_index(&mut self.index, &self.keyspace.key(step.space(), &step.entry))
+            }),
+            operation if changes_entry(operation) => {
+                self.keyspace.write_index(&mut self.index, &self.redis_key)
+            }
+            _ => None,
+        }
+    }
+
+    /// The key of the index that the call changes.
+    pub fn index(&self) -> Option<&str> {
+        self.member.map(|_| &*self.index)
+    }
+
+    /// Adds a WAIT after the commands of these calls, if `waitReplicas` is set and one of them writes.
+    pub fn close(&self, request: &mut Request, calls: &SentCalls) -> Option<WaitReplicas> {
+        let wait = self.wait.filter(|_| calls.operations.iter().any(|operation| operation.writes()))?;
         wait.push(request);
         Some(wait)
     }
@@ -59,19 +93,22 @@ impl<'a> Encoder<'a> {
         match operation {
             Operation::Get => request.push(&[b"GET", key], Effect::Read),
             Operation::Set { json } => match &self.ttl {
-                None => request.push(&[b"SET", key, json.as_bytes()], Effect::Write),
+                None => self.push_write(&[b"SET", key, json.as_bytes()], Change::Add, request),
                 Some(ttl) => {
-                    request.push(&[b"SET", key, json.as_bytes(), b"EX", ttl.as_bytes()], Effect::Write);
+                    let parts: [&[u8]; 5] = [b"SET", key, json.as_bytes(), b"EX", ttl.as_bytes()];
+                    self.push_write(&parts, Change::Add, request);
                 }
             },
             Operation::Ping => request.push(&[b"PING"], Effect::Read),
             Operation::Role => request.push(&[b"ROLE"], Effect::Read),
-            Operation::Delete | Operation::DeleteExisting => request.push(&[b"GETDEL", key], Effect::Write),
+            Operation::Delete | Operation::DeleteExisting => {
+                self.push_write(&[b"GETDEL", key], Change::Remove, request);
+            }
             Operation::SetWithOptions { json, expiry, condition } => {
                 self.push_set(json, *expiry, condition, request);
             }
             Operation::DeleteIfMatch { etag } => {
-                self.push_script(&scripts::DELETE_IF_MATCH, &[etag], request)
+                self.push_entry_script(&scripts::DELETE_IF_MATCH, &[etag], request);
             }
             // Not STRLEN, which returns 0 for an empty text as for no key. Not EXISTS, which ignores the type.
             Operation::Has => request.push(&[b"TYPE", key], Effect::Read),
@@ -84,7 +121,7 @@ impl<'a> Encoder<'a> {
             }
             Operation::Persist => self.push_script(&scripts::EXPIRY, &[], request),
             Operation::Increment { by, expiry } => {
-                self.push_script(&scripts::INCREMENT, &[by, &self.seconds(*expiry)], request);
+                self.push_entry_script(&scripts::INCREMENT, &[by, &self.seconds(*expiry)], request);
             }
             Operation::Update(update) => self.push_update(update, request),
             Operation::Lock { step, token, hold, waits } => {
@@ -103,7 +140,7 @@ impl<'a> Encoder<'a> {
     fn push_set(&self, json: &str, expiry: Expiry, condition: &Condition<'_>, request: &mut Request) {
         let ttl = self.seconds(expiry);
         if let Condition::Match(etag) = condition {
-            return self.push_script(&scripts::SET_IF_MATCH, &[etag, json, &ttl], request);
+            return self.push_entry_script(&scripts::SET_IF_MATCH, &[etag, json, &ttl], request);
         }
         let mut parts: Vec<&[u8]> = vec![b"SET", self.redis_key.as_bytes(), json.as_bytes()];
         if ttl != NO_EXPIRY {
@@ -112,7 +149,7 @@ impl<'a> Encoder<'a> {
         if *condition == Condition::Absent {
             parts.push(b"NX");
         }
-        request.push(&parts, Effect::Write);
+        self.push_write(&parts, Change::Add, request);
     }
 
     fn push_update(&self, update: &Update<'_>, request: &mut Request) {
@@ -132,7 +169,7 @@ impl<'a> Encoder<'a> {
             arguments.extend(edit.path());
             arguments.push(edit.json());
         }
-        self.push_script(&scripts::UPDATE, &arguments, request);
+        self.push_entry_script(&scripts::UPDATE, &arguments, request);
     }
 
     fn push_transaction(&self, steps: &[Step<'_>], request: &mut Request) {
@@ -148,9 +185,40 @@ impl<'a> Encoder<'a> {
             arguments.extend([step_kind_name(step.kind).into(), number.to_string().into()]);
             arguments.extend([step.json.into(), self.seconds(step.expiry), condition_text(&step.condition)]);
         }
-        let keys: Vec<&[u8]> = keys.iter().map(String::as_bytes).collect();
+        let indexes = self.indexes_of(&keys);
+        let script = scripts::TRANSACTION.get(!indexes.is_empty());
+        let keys: Vec<&[u8]> = keys.iter().chain(&indexes).map(String::as_bytes).collect();
         let arguments: Vec<&str> = arguments.iter().map(|argument| &**argument).collect();
-        push_script(&scripts::TRANSACTION, &keys, &arguments, Effect::Write, request);
+        push_script(script, &keys, &arguments, Effect::Write, request);
+    }
+
+    /// The indexes of these entries, without duplicates. Those of a view can be of several traces.
+    fn indexes_of(&self, keys: &[String]) -> Vec<String> {
+        let mut indexes: Vec<String> = Vec::new();
+        for key in keys {
+            let mut index = String::new();
+            if self.keyspace.write_index(&mut index, key).is_some() && !indexes.contains(&index) {
+                indexes.push(index);
+            }
+        }
+        indexes
+    }
+
+    /// Adds the command of an entry, with that of its index if it has one.
+    fn push_write(&self, parts: &[&[u8]], change: Change, request: &mut Request) {
+        match self.member {
+            None => request.push(parts, Effect::Write),
+            Some(member) => {
+                let member = &self.redis_key.as_bytes()[member..];
+                indexed::push(request, self.index.as_bytes(), member, change, parts);
+            }
+        }
+    }
+
+    fn push_entry_script(&self, script: &'static EntryScript, arguments: &[&str], request: &mut Request) {
+        let keys = [self.redis_key.as_bytes(), self.index.as_bytes()];
+        let keys = if self.member.is_some() { &keys[..] } else { &keys[..1] };
+        push_script(script.get(self.member.is_some()), keys, arguments, Effect::Write, request);
     }
 
     fn push_script(&self, script: &'static Script, arguments: &[&str], request: &mut Request) {
@@ -166,6 +234,21 @@ impl<'a> Encoder<'a> {
     }
 }
 
+/// Whether the operation can write or remove its entry.
+fn changes_entry(operation: &Operation<'_>) -> bool {
+    use Operation::{Delete, DeleteExisting, DeleteIfMatch, Increment, Set, SetWithOptions, Update};
+    matches!(
+        operation,
+        Set { .. }
+            | SetWithOptions { .. }
+            | Delete
+            | DeleteExisting
+            | DeleteIfMatch { .. }
+            | Increment { .. }
+            | Update(_)
+    )
+}
+
 fn push_script(
     script: &'static Script,
     keys: &[&[u8]],
@@ -175,33 +258,6 @@ fn push_script(
 ) {
     let arguments: Vec<&[u8]> = arguments.iter().map(|argument| argument.as_bytes()).collect();
     request.push_script(script, keys, &arguments, effect);
-}
-
-fn step_name(step: LockStep) -> &'static str {
-    match step {
-        LockStep::Acquire => "acquire",
-        LockStep::Extend => "extend",
-        LockStep::Release => "release",
-    }
-}
-
-fn step_kind_name(kind: StepKind) -> &'static str {
-    match kind {
-        StepKind::Set => "set",
-        StepKind::Delete => "delete",
-        StepKind::Check => "check",
-        StepKind::Holds => "holds",
-    }
-}
-
-/// A condition in the form that the script reads.
-fn condition_text<'a>(condition: &'a Condition<'_>) -> Cow<'a, str> {
-    match condition {
-        Condition::None => "".into(),
-        Condition::Absent => "absent".into(),
-        Condition::Match(etag) => format!("match:{etag}").into(),
-        Condition::Fence { fence, token } => format!("fence:{fence}:{token}").into(),
-    }
 }
 
 #[cfg(test)]

@@ -9,12 +9,24 @@ use crate::protocol::{Frame, Script};
 
 impl OperationKind {
     /// Size of the script that the operation can need.
-    pub fn script_bytes(self) -> usize {
-        self.script().map_or(0, |script| script.source.len())
+    pub fn script_bytes(self, is_indexed: bool) -> usize {
+        self.script(is_indexed).map_or(0, |script| script.source.len())
+    }
+
+    /// Whether it writes an entry and its index with one transaction of the server.
+    pub fn is_unit_with_index(self) -> bool {
+        use OperationKind::{Delete, DeleteExisting, Set, SetWithOptions};
+        matches!(self, Set | SetWithOptions | Delete | DeleteExisting)
     }
 
     /// The commands that the server executes for it.
-    pub fn commands(self) -> Vec<String> {
+    pub fn commands(self, is_indexed: bool) -> Vec<String> {
+        let of_index: &[&str] = match self {
+            _ if !is_indexed => &[],
+            OperationKind::Set | OperationKind::SetWithOptions => &["MULTI", "ZADD", "EXEC"],
+            OperationKind::Delete | OperationKind::DeleteExisting => &["MULTI", "ZREM", "EXEC"],
+            _ => &[],
+        };
         let direct: &[&str] = match self {
             OperationKind::Get => &["GET"],
             OperationKind::Set => &["SET"],
@@ -25,21 +37,22 @@ impl OperationKind {
             OperationKind::Has => &["TYPE"],
             _ => &["EVALSHA", "EVAL"],
         };
-        let in_script = self.script().map(|script| called_by(&script.source)).unwrap_or_default();
+        let in_script = self.script(is_indexed).map(|script| called_by(&script.source)).unwrap_or_default();
+        let direct = [direct, of_index].concat();
         let further = in_script.into_iter().filter(|command| !direct.contains(&command.as_str()));
         direct.iter().copied().map(Into::into).chain(further).collect()
     }
 
-    fn script(self) -> Option<&'static Script> {
+    fn script(self, is_indexed: bool) -> Option<&'static Script> {
         Some(match self {
-            OperationKind::SetWithOptions => &scripts::SET_IF_MATCH,
-            OperationKind::DeleteIfMatch => &scripts::DELETE_IF_MATCH,
+            OperationKind::SetWithOptions => scripts::SET_IF_MATCH.get(is_indexed),
+            OperationKind::DeleteIfMatch => scripts::DELETE_IF_MATCH.get(is_indexed),
             OperationKind::GetWithMetadata => &scripts::GET_WITH_METADATA,
-            OperationKind::Increment => &scripts::INCREMENT,
-            OperationKind::Update => &scripts::UPDATE,
+            OperationKind::Increment => scripts::INCREMENT.get(is_indexed),
+            OperationKind::Update => scripts::UPDATE.get(is_indexed),
             OperationKind::Lock => &scripts::LOCK,
             OperationKind::RateLimit => &scripts::RATE_LIMIT,
-            OperationKind::Transaction => &scripts::TRANSACTION,
+            OperationKind::Transaction => scripts::TRANSACTION.get(is_indexed),
             OperationKind::Touch | OperationKind::Persist => &scripts::EXPIRY,
             OperationKind::Ttl => &scripts::TTL,
             OperationKind::Get | OperationKind::Set | OperationKind::Delete | OperationKind::Ping => {

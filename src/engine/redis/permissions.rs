@@ -5,13 +5,13 @@ use crate::error::Error;
 use crate::protocol::RefusalKind;
 
 /// Adds the needed permissions to a NOPERM error.
-pub fn explained(error: Error, operation: OperationKind) -> Error {
+pub fn explained(error: Error, operation: OperationKind, is_indexed: bool) -> Error {
     if error.refused_as() != Some(RefusalKind::NoPerm) {
         return error;
     }
-    let needed = operation.commands().join(", ");
-    let detail =
-        format!("{} (the call needs permission for {needed}, on the keys of the entry)", error.detail);
+    let needed = operation.commands(is_indexed).join(", ");
+    let keys = if is_indexed { "the keys of the entry and its index" } else { "the keys of the entry" };
+    let detail = format!("{} (the call needs permission for {needed}, on {keys})", error.detail);
     Error { detail: detail.into(), ..error }
 }
 
@@ -38,16 +38,24 @@ mod tests {
             ["GET", "SET"]
         );
         for operation in [OperationKind::Update, OperationKind::Lock, OperationKind::Transaction] {
-            let commands = operation.commands();
+            let commands = operation.commands(true);
             assert!(commands.iter().all(|command| !command.is_empty()), "{operation:?}: {commands:?}");
         }
     }
 
     #[test]
     fn only_errors_about_permissions_are_explained() {
-        let error = |line: &[u8]| explained(Error::from_reply(line), OperationKind::Persist).detail;
+        let error = |line: &[u8]| explained(Error::from_reply(line), OperationKind::Persist, false).detail;
         let detail = error(b"ERR The user executing the script can't run this command or subcommand script: 0, on @user_script:1.");
         assert!(detail.contains("needs permission for EVALSHA, EVAL, STRLEN, EXPIRE, PERSIST"), "{detail}");
         assert_eq!(&*error(b"OOM no"), "OOM no");
+        let of_index = |operation| explained(Error::from_reply(b"NOPERM no"), operation, true).detail;
+        let detail = of_index(OperationKind::Set);
+        assert!(
+            detail.contains("SET, MULTI, ZADD, EXEC, on the keys of the entry and its index"),
+            "{detail}"
+        );
+        let detail = of_index(OperationKind::Increment);
+        assert!(detail.contains("ZADD") && detail.contains("ZREM") && !detail.contains("MULTI"), "{detail}");
     }
 }

@@ -1,22 +1,24 @@
 //! Converts the replies to the commands of calls to their outcomes.
 
+use super::indexed::{named, reply_of_entry};
 use super::permissions::explained;
 use super::replica_ack::{PendingWrite, ReplicaAck};
+use super::sent::SentCalls;
 use crate::config::WaitReplicas;
 use crate::engine::call::{OperationKind, Outcomes, Success};
 use crate::error::Error;
 use crate::protocol::{Frame, Sink};
 
 pub struct CallReplies<O> {
-    operations: Vec<OperationKind>,
+    calls: SentCalls,
     replica_ack: Option<ReplicaAck>,
     outcomes: O,
 }
 
 impl<O: Outcomes> CallReplies<O> {
-    /// `operations`: those of the commands, in order. With `wait`, a WAIT follows them.
-    pub fn new(operations: Vec<OperationKind>, wait: Option<WaitReplicas>, outcomes: O) -> Self {
-        CallReplies { operations, replica_ack: wait.map(ReplicaAck::new), outcomes }
+    /// `calls`: those of the commands, in order. With `wait`, a WAIT follows them.
+    pub fn new(calls: SentCalls, wait: Option<WaitReplicas>, outcomes: O) -> Self {
+        CallReplies { calls, replica_ack: wait.map(ReplicaAck::new), outcomes }
     }
 
     fn confirm(&mut self, replicas: Result<Frame<'_>, Error>) {
@@ -29,7 +31,14 @@ impl<O: Outcomes> CallReplies<O> {
 
 impl<O: Outcomes> Sink for CallReplies<O> {
     fn take(&mut self, index: usize, reply: Result<Frame<'_>, Error>) {
-        let Some(operation) = self.operations.get(index) else { return self.confirm(reply) };
+        let Some(operation) = self.calls.operations.get(index) else { return self.confirm(reply) };
+        let of_index = self.calls.index_of(index);
+        let reply = match of_index {
+            None => reply,
+            Some(of_index) => reply
+                .map_err(|error| named(error, of_index))
+                .and_then(|reply| reply_of_entry(*operation, reply, of_index)),
+        };
         let wrote = self.replica_ack.is_some() && reply.as_ref().is_ok_and(|frame| operation.wrote(frame));
         let mut json = String::new();
         let outcome = match reply {
@@ -37,7 +46,7 @@ impl<O: Outcomes> Sink for CallReplies<O> {
             // A server that refuses PING is available all the same.
             Err(error) if *operation == OperationKind::Ping && error.is_answer() => Ok(Success::Done),
             Err(error) if *operation == OperationKind::Role && error.is_answer() => Ok(Success::Value(None)),
-            Err(error) => Err(explained(error, *operation)),
+            Err(error) => Err(explained(error, *operation, of_index.is_some())),
         };
         match (&mut self.replica_ack, outcome) {
             (Some(replica_ack), Ok(success)) if wrote => replica_ack.add(index, success),

@@ -16,26 +16,49 @@ macro_rules! script {
     ($($file:literal),+) => { LazyLock::new(|| script(text!($($file),+))) };
 }
 
-pub static SET_IF_MATCH: LazyLock<Script> = script!("set_if_match");
-pub static DELETE_IF_MATCH: LazyLock<Script> = script!("delete_if_match");
+macro_rules! entry_script {
+    ($($file:literal),+) => { EntryScript { alone: script!($($file),+), indexed: script!("index", $($file),+) } };
+}
+
+macro_rules! update {
+    ($($before:literal),*) => {
+        LazyLock::new(|| {
+            script(concat!(
+                text!($($before,)* "number", "rewrite", "update/failure", "update/small"),
+                "local function make_rest()\n",
+                text!("update/check", "update/parse", "update/edit", "update/render", "update/apply"),
+                "return edit_any\nend\n",
+                text!("update")
+            ))
+        })
+    };
+}
+
+/// A script that writes entries.
+pub struct EntryScript {
+    alone: LazyLock<Script>,
+    /// Keeps the index of the trace too.
+    indexed: LazyLock<Script>,
+}
+
+impl EntryScript {
+    pub fn get(&'static self, is_indexed: bool) -> &'static Script {
+        if is_indexed { &self.indexed } else { &self.alone }
+    }
+}
+
+pub static SET_IF_MATCH: EntryScript = entry_script!("set_if_match");
+pub static DELETE_IF_MATCH: EntryScript = entry_script!("delete_if_match");
 pub static GET_WITH_METADATA: LazyLock<Script> = script!("get_with_metadata");
 pub static TTL: LazyLock<Script> = script!("ttl");
 pub static EXPIRY: LazyLock<Script> = script!("expiry");
-pub static INCREMENT: LazyLock<Script> = script!("number", "rewrite", "increment");
+pub static INCREMENT: EntryScript = entry_script!("number", "rewrite", "increment");
 /// The server creates all functions of a script for each call, so those that few calls need are created on demand, in
 /// `make_rest`.
-pub static UPDATE: LazyLock<Script> = LazyLock::new(|| {
-    script(concat!(
-        text!("number", "rewrite", "update/failure", "update/small"),
-        "local function make_rest()\n",
-        text!("update/check", "update/parse", "update/edit", "update/render", "update/apply"),
-        "return edit_any\nend\n",
-        text!("update")
-    ))
-});
+pub static UPDATE: EntryScript = EntryScript { alone: update!(), indexed: update!("index") };
 pub static LOCK: LazyLock<Script> = script!("lock");
 pub static RATE_LIMIT: LazyLock<Script> = script!("rate_limit");
-pub static TRANSACTION: LazyLock<Script> = script!("transaction");
+pub static TRANSACTION: EntryScript = entry_script!("transaction");
 
 fn script(source: &str) -> Script {
     let source = bare(source);
@@ -53,9 +76,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_script_of_an_indexed_entry_only_adds_to_the_script() {
+        for script in [&SET_IF_MATCH, &DELETE_IF_MATCH, &INCREMENT, &UPDATE, &TRANSACTION] {
+            let (alone, indexed) = (&script.get(false).source, &script.get(true).source);
+            assert!(indexed.ends_with(alone.as_str()) && indexed.contains("ZADD") && !alone.contains("ZADD"));
+        }
+    }
+
+    #[test]
     fn comments_and_indentation_are_removed() {
         assert_eq!(bare("-- why\nlocal a = 1\n\n  return a\n"), "local a = 1\nreturn a");
-        assert!(UPDATE.source.starts_with("local function number("));
-        assert!(UPDATE.source.len() < 27_000, "{} bytes", UPDATE.source.len());
+        let update = UPDATE.get(false);
+        assert!(update.source.starts_with("local function number("));
+        assert!(update.source.len() < 27_000, "{} bytes", update.source.len());
     }
 }

@@ -8,7 +8,6 @@ use crate::protocol::Frame;
 
 impl Request {
     /// Adds commands as one unit.
-    #[allow(dead_code, reason = "nothing sends units yet")]
     pub fn push_unit(&mut self, commands: &[&[&[u8]]], effect: Effect) {
         commands.iter().for_each(|parts| encode(&mut self.bytes, parts));
         self.end_command(effect, false);

@@ -34,7 +34,7 @@ impl Cluster {
             shares.iter().map(|share| share.node().map(|number| routes.node(number).clone())).collect();
         drop(routes);
         for (index, (share, node)) in shares.into_iter().zip(nodes).enumerate() {
-            let calls = share.operations.len();
+            let calls = share.calls.operations.len();
             let send = || {
                 let outcomes = outcomes_of(index as u32, calls);
                 self.send(share, node.as_ref(), &encoder, deadline, outcomes);
@@ -55,9 +55,9 @@ impl Cluster {
         outcomes: O,
     ) {
         let slot = share.first_slot();
-        let Share { to, mut request, operations, slots } = share;
-        let wait = encoder.close(&mut request, &operations);
-        let replies = CallReplies::new(operations, wait, outcomes);
+        let Share { to, mut request, calls, slots } = share;
+        let wait = encoder.close(&mut request, &calls);
+        let replies = CallReplies::new(calls, wait, outcomes);
         let (cluster, queried) = (self.clone(), node.map(|node| node.address.clone()));
         let sink = RedirectingSink::new(cluster, ConnectionKind::Commands, deadline, slots, queried, replies)
             .confirmed_by(wait);

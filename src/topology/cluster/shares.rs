@@ -3,8 +3,9 @@
 use super::routes::{NodeIndex, Reader, Routes};
 use super::slot::slot_of;
 use crate::config::ReadFrom;
-use crate::engine::call::{Calls, OperationKind};
+use crate::engine::call::Calls;
 use crate::engine::redis::encoder::Encoder;
+use crate::engine::redis::sent::SentCalls;
 use crate::protocol::Request;
 
 /// Where a call goes; `None` if no node is known.
@@ -20,7 +21,7 @@ pub enum To {
 pub struct Share {
     pub to: To,
     pub request: Request,
-    pub operations: Vec<OperationKind>,
+    pub calls: SentCalls,
     pub slots: Vec<Option<u16>>,
 }
 
@@ -42,7 +43,7 @@ impl Shares {
                 shares.len() - 1
             });
             encoder.push(&call.operation, &mut shares[share].request);
-            shares[share].operations.push(call.operation.kind());
+            shares[share].calls.push(call.operation.kind(), encoder.index());
             shares[share].slots.push(Some(slot));
             share_of.push(share as u16);
         }
@@ -64,7 +65,7 @@ impl Share {
     fn new(to: To) -> Self {
         let mut request = Request::default();
         request.is_returnable = matches!(to, To::Reader(Some(Reader { is_up: true, .. })));
-        Share { to, request, operations: Vec::new(), slots: Vec::new() }
+        Share { to, request, calls: SentCalls::default(), slots: Vec::new() }
     }
 
     pub fn node(&self) -> Option<NodeIndex> {
