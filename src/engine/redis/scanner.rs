@@ -103,7 +103,8 @@ async fn run<W: ScanTarget, V: ScanVisitor>(
     loop {
         let (request, has_step) = scanner.request();
         if !request.is_empty() {
-            let slots = target.slots(&scanner.page);
+            // A step has no slot: another node could not continue it.
+            let slots = target.slots(scanner.commanded());
             let (sink, folded) = folding(scanner);
             target.send(request, slots, deadline, sink);
             let dropped = || Error::internal("a listing").with_applied(Applied::Unknown);
@@ -140,6 +141,11 @@ enum End {
 }
 
 impl<V: ScanVisitor> Scanner<V> {
+    /// The keys that commands of the current request run on.
+    fn commanded(&self) -> &[Arc<str>] {
+        if V::COMMAND.is_some() { &self.page } else { &[] }
+    }
+
     /// Returns the commands on this page with the step to the next page, and whether there is such a step.
     fn request(&mut self) -> (Request, bool) {
         let mut request = Request::default();
@@ -187,7 +193,7 @@ impl<V: ScanVisitor> Scanner<V> {
 impl<V: ScanVisitor> Fold for Scanner<V> {
     fn take(&mut self, index: usize, reply: Result<Frame<'_>, Error>) {
         let size = self.keys_per_command;
-        let commands = if V::COMMAND.is_some() { self.page.len().div_ceil(size) } else { 0 };
+        let commands = self.commanded().len().div_ceil(size);
         if index == commands {
             return self.take_step(reply);
         }
@@ -236,5 +242,69 @@ impl<V: ScanVisitor> ScanVisitor for Shared<V> {
 
     fn explain(&self, failure: Error) -> Error {
         self.visitor().explain(failure)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::redis::scan::Seen;
+
+    /// A node with two pages of one key.
+    #[derive(Default)]
+    struct Node {
+        slots: Mutex<Vec<Vec<Option<u16>>>>,
+    }
+
+    impl ScanTarget for Node {
+        const KEYS_PER_COMMAND: usize = 1;
+
+        fn generation(&self) -> Generation {
+            Generation::default()
+        }
+
+        fn slots(&self, keys: &[Arc<str>]) -> Vec<Option<u16>> {
+            vec![Some(7); keys.len()]
+        }
+
+        fn send(&self, request: Request, slots: Vec<Option<u16>>, _: Instant, mut sink: impl Sink + 'static) {
+            let mut sent = locked(self.slots.lock());
+            let (cursor, key) = if sent.is_empty() { ("9", "a") } else { ("0", "b") };
+            sent.push(slots);
+            for index in 0..request.len() {
+                let is_step = request.command(index).bytes.ends_with(b"string\r\n");
+                let keys = Frame::Array(vec![Frame::Bulk(key.as_bytes())]);
+                let page = Frame::Array(vec![Frame::Bulk(cursor.as_bytes()), keys]);
+                sink.take(index, Ok(if is_step { page } else { Frame::Integer(1) }));
+            }
+            Box::new(sink).finish();
+        }
+    }
+
+    #[derive(Default)]
+    struct Keys<const READS: bool>(Vec<String>);
+
+    impl<const READS: bool> ScanVisitor for Keys<READS> {
+        const COMMAND: Option<Command> =
+            if READS { Some(Command { many: "MGET", one: "GET", effect: Effect::Read }) } else { None };
+
+        fn take(&mut self, keys: &[Arc<str>], _: Option<&Frame<'_>>) -> Result<(), Error> {
+            self.0.extend(keys.iter().map(ToString::to_string));
+            Ok(())
+        }
+    }
+
+    async fn slots_of<const READS: bool>() -> Vec<Vec<Option<u16>>> {
+        let (node, deadline) = (Node::default(), Instant::now());
+        let scan = Scan::new("*".into(), true, Generation::default(), Seen::default());
+        let visited = scan_keys(&node, scan, Keys::<READS>::default(), deadline).await.unwrap();
+        assert_eq!(visited.0, ["a", "b"]);
+        locked(node.slots.into_inner())
+    }
+
+    #[tokio::test]
+    async fn only_commands_on_keys_have_slots() {
+        assert_eq!(slots_of::<false>().await, [vec![], vec![]]);
+        assert_eq!(slots_of::<true>().await, [vec![], vec![Some(7)], vec![Some(7)]]);
     }
 }

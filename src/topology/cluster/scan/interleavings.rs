@@ -273,7 +273,7 @@ fn while_slots_move_a_scan_finds_each_lasting_entry_once() {
     let clock =
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let (mut all, mut failed) = (0, 0);
-    run_cases(20, |seed| {
+    run_cases(200, |seed| {
         let mut world = World::new(seed);
         let result = clock.block_on(world.run());
         all += 1;

@@ -24,6 +24,8 @@ pub struct Node {
     imports: BTreeSet<u16>,
     /// `None` if the key holds no string.
     keys: BTreeMap<String, Option<String>>,
+    /// Cursors that SCAN returned since the start.
+    cursors: BTreeSet<u64>,
     /// Determines the order in which SCAN returns the keys. Changes with each start.
     salt: u64,
 }
@@ -39,6 +41,7 @@ impl Node {
             migrates: BTreeMap::new(),
             imports: BTreeSet::new(),
             keys: BTreeMap::new(),
+            cursors: BTreeSet::from([0]),
             salt: number as u64,
         }
     }
@@ -58,8 +61,9 @@ impl Node {
     }
 
     /// Returns the keys in the order of their places, a few at a time, and some of them again.
-    fn scan(&self, parts: &[String], random: &mut fastrand::Rng) -> Reply {
+    fn scan(&mut self, parts: &[String], random: &mut fastrand::Rng) -> Reply {
         let cursor: u64 = parts[1].parse().unwrap();
+        assert!(self.cursors.contains(&cursor), "the cursor is not of this node");
         let mut places: Vec<(u64, &String)> = self.keys.keys().map(|key| (self.place(key), key)).collect();
         places.sort_unstable();
         let (passed, ahead) = places.split_at(places.partition_point(|(place, _)| *place < cursor));
@@ -71,7 +75,9 @@ impl Node {
         };
         let found = ahead[..count].iter().chain(again).map(|(_, key)| *key).filter(is_wanted).cloned();
         let next = ahead.get(count).map_or(0, |(place, _)| *place);
-        Reply::Array(vec![Reply::Bulk(next.to_string()), Reply::texts(found)])
+        let reply = Reply::Array(vec![Reply::Bulk(next.to_string()), Reply::texts(found)]);
+        self.cursors.insert(next);
+        reply
     }
 
     fn in_slot(&self, slot: u16) -> Vec<String> {
@@ -128,7 +134,7 @@ impl Truth {
     /// Processes a command on a node.
     pub fn run(&mut self, node: usize, parts: &[String], is_asking: bool) -> Reply {
         let Truth { nodes, random, .. } = self;
-        let this = &nodes[node];
+        let this = &mut nodes[node];
         match parts[0].as_str() {
             "ASKING" => Reply::Ok,
             _ if this.is_loading => Reply::Error("LOADING Redis is loading the dataset in memory".into()),
@@ -220,6 +226,6 @@ impl Truth {
     pub fn start(&mut self, node: usize) {
         let salt = self.random.u64(..);
         let node = &mut self.nodes[node];
-        (node.is_up, node.salt) = (true, salt);
+        (node.is_up, node.salt, node.cursors) = (true, salt, BTreeSet::from([0]));
     }
 }
