@@ -14,6 +14,8 @@ pub struct Access {
     pub tls: Option<Tls>,
     pub login: Login,
     pub database: u32,
+    /// Writes keep indexes, by transactions.
+    pub writes_index: bool,
     /// For CLIENT SETNAME; `None`: it is not sent.
     pub client_name: Option<String>,
     /// Limit for connecting and logging in, together.

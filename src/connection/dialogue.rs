@@ -16,13 +16,15 @@ pub struct Dialogue {
     replies: Replies,
     /// Address of the server, for errors.
     server: Option<Arc<str>>,
+    /// Why the server runs no transactions, if the login has found that out.
+    pub no_transactions: Option<Error>,
 }
 
 impl Dialogue {
     /// Connects, and sends nothing. `attempt` reports the step.
     pub async fn connect(server: &Server, attempt: &Attempt) -> Result<Self, Error> {
         let socket = Socket::connect(server, attempt).await?;
-        Ok(Dialogue { socket, replies: Replies::new(), server: attempt.server() })
+        Ok(Dialogue { socket, replies: Replies::new(), server: attempt.server(), no_transactions: None })
     }
 
     /// Sends a command, and returns its reply as converted by `read`. An error reply is returned as an error.

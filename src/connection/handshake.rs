@@ -1,15 +1,18 @@
 //! The login: the commands sent on a new connection before any call.
 
+mod failures;
+
 use std::time::Duration;
 
 use tokio::time::timeout;
 
+use self::failures::{login_refused, unusable, unusable_database, without_transactions};
 use super::dialogue::Dialogue;
 use super::mode;
 use crate::config::login::Credentials;
 use crate::config::{Role, Server};
 use crate::error::{Error, Kind, Remedy};
-use crate::protocol::{Frame, RefusalKind, encode};
+use crate::protocol::{Frame, encode};
 use crate::transport::attempt::{Attempt, Step};
 
 /// A server that refuses the connection rather than the login closes it within this time.
@@ -47,6 +50,9 @@ enum Command {
     Ping,
     Readonly,
     Role,
+    /// Begins an empty transaction, which shows whether writes with an index are allowed.
+    Multi,
+    Exec,
     SetName,
 }
 
@@ -59,6 +65,8 @@ impl Command {
             Command::Ping => "PING",
             Command::Readonly => "READONLY",
             Command::Role => "ROLE",
+            Command::Multi => "MULTI",
+            Command::Exec => "EXEC",
             Command::SetName => "CLIENT SETNAME",
         }
     }
@@ -77,8 +85,15 @@ pub async fn log_in(
     let steps = steps(server, credentials.is_some());
     // If sending fails, replies that the server sent before it closed are still read.
     let send_error = dialogue.send(&encoded(&steps, server, credentials)).await.err();
-    let mut login =
-        Login { server, steps, answered: 0, refusal: None, last_error: None, mode_is_known: true };
+    let mut login = Login {
+        server,
+        steps,
+        answered: 0,
+        refusal: None,
+        last_error: None,
+        mode_is_known: true,
+        no_transactions: None,
+    };
     while !login.is_complete() {
         login.report_to(attempt);
         if let Err(error) = login.receive(dialogue).await {
@@ -86,6 +101,7 @@ pub async fn log_in(
         }
         dialogue.decode(|reply| login.take(&reply))?;
     }
+    dialogue.no_transactions = login.no_transactions.take();
     match &server.access.role {
         Role::Alone { hello, .. } if !login.mode_is_known && !hello.ends_connections() => {
             let checked = mode::check_hello(dialogue, &server.address).await;
@@ -113,6 +129,8 @@ fn steps(server: &Server, has_credentials: bool) -> Vec<Command> {
         // A server that is loading its data, or requires a login, refuses this rather than the first call.
         Some(Command::Ping),
         of_role,
+        access.writes_index.then_some(Command::Multi),
+        access.writes_index.then_some(Command::Exec),
         // Last, because some proxies close the connection on it: then all other replies have arrived, and the error
         // message can name this command.
         access.client_name.is_some().then_some(Command::SetName),
@@ -163,6 +181,8 @@ struct Login<'a> {
     /// The last reply, if it was an error.
     last_error: Option<Error>,
     mode_is_known: bool,
+    /// Why the server runs no transactions.
+    no_transactions: Option<Error>,
 }
 
 impl Login<'_> {
@@ -207,6 +227,7 @@ impl Login<'_> {
         match step {
             Command::Role => self.check_role(reply),
             Command::Mode => self.check_mode(reply),
+            Command::Exec if matches!(reply, Frame::Array(_)) => Ok(()),
             // Without this check an unexpected reply would be paired with this step, and its own with the first call.
             _ if !matches!(reply, Frame::Simple(_)) => Err(reply.unexpected()),
             _ => Ok(()),
@@ -235,6 +256,11 @@ impl Login<'_> {
             Command::Select => return Err(unusable_database(error, self.server.access.database)),
             Command::Readonly => return Err(unusable(error)),
             Command::Mode => return self.check_mode(reply),
+            // A transient refusal concerns the moment. Later ones are answered in the same way, and retried.
+            Command::Multi | Command::Exec if error.is_transient() => {}
+            Command::Multi | Command::Exec => {
+                self.no_transactions.get_or_insert(without_transactions(error));
+            }
             // The server is available. Without a reply to ROLE, the Sentinels are trusted.
             Command::Ping | Command::Role | Command::SetName => {}
         }
@@ -270,27 +296,4 @@ impl Login<'_> {
             _ => closed,
         }
     }
-}
-
-/// The connection cannot be used as configured, at least not yet.
-fn unusable(error: Error) -> Error {
-    Error { kind: Kind::Connection, ..error }
-}
-
-fn unusable_database(error: Error, number: u32) -> Error {
-    if error.refused_as() == Some(RefusalKind::NoPerm) {
-        return unusable(error);
-    }
-    let detail = format!("database {number} cannot be used: {}", error.detail);
-    let kind = if error.is_transient() { Kind::Connection } else { Kind::Unusable };
-    Error { kind, ..error }.reworded(detail).with_remedy(Remedy::CheckDatabase)
-}
-
-fn login_refused(error: Error) -> Error {
-    let has_no_password = ["without any password configured", "no password is set"]
-        .iter()
-        .any(|words| error.detail.contains(words));
-    let remedy = if has_no_password { Remedy::OmitPassword } else { Remedy::CheckCredentials };
-    let detail = format!("the server rejected the login: {}", error.detail);
-    Error { kind: Kind::Auth, ..error }.reworded(detail).with_remedy(remedy)
 }

@@ -26,6 +26,7 @@ mod expiry;
 mod known_scripts;
 mod segment;
 mod stale;
+mod transactions;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -59,6 +60,8 @@ pub struct Pipeline {
     known_scripts: KnownScripts,
     /// Address of the server that answers.
     server: Option<Arc<str>>,
+    /// Why the server runs no transactions.
+    no_transactions: Option<Error>,
     bytes_sent: u64,
 }
 
@@ -79,6 +82,7 @@ impl Pipeline {
             generation: Generation::default(),
             known_scripts: KnownScripts::default(),
             server: None,
+            no_transactions: None,
             bytes_sent: 0,
         }
     }
@@ -144,6 +148,7 @@ impl Pipeline {
     /// The bytes to send next, in order. Call it only while there is a connection.
     pub fn unsent(&mut self) -> impl Iterator<Item = &[u8]> {
         self.fail_stale();
+        self.fail_transactions();
         self.withhold();
         self.segments.range(self.sending..).map(Segment::unsent)
     }

@@ -182,7 +182,8 @@ pub(super) async fn serve_until(
     cause
 }
 
-fn set_candidate(link: &Link, dialogue: Dialogue) -> Result<Generation, Error> {
+fn set_candidate(link: &Link, mut dialogue: Dialogue) -> Result<Generation, Error> {
+    link.set_transactions(dialogue.no_transactions.take());
     let (socket, replies) = dialogue.into_parts();
     let socket = if link.has_driver() {
         socket.deregister().map_err(|error| Error::from_io("handing the socket over failed", &error))?

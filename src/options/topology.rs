@@ -58,6 +58,7 @@ impl Options {
             tls: tls([sentinel.tls, None], false, "sentinel.tls")?,
             login: login(sentinel.username, sentinel.password),
             database: 0,
+            writes_index: false,
             ..at_master.clone()
         };
         let sentinel = Sentinel {
@@ -91,6 +92,7 @@ impl Options {
             tls: tls([self.tls, socket.take_tls()?], is_tls_url, "tls")?,
             login: callbacks.credentials.map_or(fixed, Login::Provider),
             database: self.database.map_or(0, |number| number.get() as u32),
+            writes_index: self.index == Some(true),
             client_name: self.name.map_or_else(|| Some(DEFAULT_NAME.into()), |name| name.0),
             connect_timeout: duration_or(socket.connect_timeout, DEFAULT_CONNECT_TIMEOUT),
             user_timeout: duration_or(self.command_timeout, DEFAULT_COMMAND_TIMEOUT),

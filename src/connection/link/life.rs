@@ -101,6 +101,11 @@ impl Link {
         })
     }
 
+    /// Why the next connection runs no transactions; `None` if it does.
+    pub fn set_transactions(&self, refusal: Option<Error>) {
+        self.state().pipeline.set_transactions(refusal);
+    }
+
     /// Takes the candidate. A woken driver calls this first, so that later changes wake it again.
     pub fn take_candidate(&self) -> Option<(Generation, Socket, Replies)> {
         let mut state = self.state();

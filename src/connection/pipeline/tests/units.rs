@@ -112,3 +112,19 @@ fn a_read_on_a_connection_without_tracking_returns_the_value_alone() {
     }
     assert_eq!(texts(read), [text(Frame::Bulk(b"1"))]);
 }
+
+#[test]
+fn a_transaction_is_not_sent_to_a_server_that_runs_none() {
+    let mut fixture = Fixture::new();
+    let refusal = Error::from_reply(b"NOPERM no MULTI");
+    fixture.pipeline.set_transactions(Some(refusal));
+    let (write, read) = (fixture.push_unit(Effect::Write), fixture.push_unit(Effect::Read));
+    assert!(!fixture.unsent().contains("MULTI") && fixture.unsent().contains("CACHING"));
+    fixture.settle();
+    assert_eq!(failure(&write.try_recv().unwrap()[0]), (Kind::Reply, Some(Applied::No)));
+    assert!(read.try_recv().is_err(), "reads are sent");
+    fixture.disconnect();
+    fixture.pipeline.set_transactions(None);
+    let write = fixture.push_unit(Effect::Write);
+    assert!(fixture.unsent().contains("MULTI") && write.try_recv().is_err());
+}
