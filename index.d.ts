@@ -50,7 +50,7 @@ export type {
   StateQueryScalar,
   StateQuerySort,
 } from './types/query.js'
-export type { RateLimitOptions, RateLimitResult } from './types/rate-limit.js'
+export type { RateLimitAlgorithm, RateLimitOptions, RateLimitResult } from './types/rate-limit.js'
 export type { StandardResult, StandardSchema } from './types/schema.js'
 export type { ReconnectStrategy, SocketOptions } from './types/socket.js'
 export type { CacheStats, StateStats } from './types/stats.js'

@@ -11,6 +11,7 @@ import { groups } from './contract/groups.mjs'
 import { lockGuards } from './contract/lock-guards.mjs'
 import { lockRecords } from './contract/lock-records.mjs'
 import { locks } from './contract/locks.mjs'
+import { rateLimitAlgorithms } from './contract/rate-limit-algorithms.mjs'
 import { rateLimits } from './contract/rate-limits.mjs'
 import { transactions } from './contract/transactions.mjs'
 import { withLock } from './contract/with-lock.mjs'
@@ -27,6 +28,7 @@ onEveryStore('a state store', [
   lockRecords,
   withLock,
   rateLimits,
+  rateLimitAlgorithms,
   aborts,
   groups,
   groupMethods,

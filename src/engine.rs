@@ -5,4 +5,5 @@ pub mod change;
 pub mod listing;
 pub mod lock;
 pub mod memory;
+pub mod rate_limit;
 pub mod redis;

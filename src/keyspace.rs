@@ -17,7 +17,23 @@ pub fn is_index(redis_key: &[u8]) -> bool {
 pub enum Space {
     Entries,
     Locks,
+    /// Rate limits, by their algorithm, as each has records of its own.
     Limits,
+    SlidingWindows,
+    TokenBuckets,
+}
+
+impl Space {
+    /// The name of the kind in keys that are no entries.
+    fn name(self) -> &'static str {
+        match self {
+            Space::Entries => "",
+            Space::Locks => "lock",
+            Space::Limits => "limit",
+            Space::SlidingWindows => "sliding",
+            Space::TokenBuckets => "bucket",
+        }
+    }
 }
 
 /// The names of entries, by which each has its index.
@@ -111,9 +127,8 @@ impl Keyspace {
     /// braces that are no hash tag.
     fn write_guard(&self, out: &mut String, space: Space, name: &str) {
         let entry = self.key(Space::Entries, name);
-        let kind = if space == Space::Locks { "lock" } else { "limit" };
         let (open, close) = if hash_tag(entry.as_bytes()).is_some() { ("", "") } else { ("{", "}") };
-        out.extend([RESERVED, kind, ":", open, &entry, close]);
+        out.extend([RESERVED, space.name(), ":", open, &entry, close]);
     }
 
     /// The beginning of all keys of a scope.
@@ -256,6 +271,8 @@ mod tests {
         let key = |keyspace: &Keyspace, space, name: &str| keyspace.key(space, name);
         assert_eq!(key(&plain, Space::Locks, "t:k"), "__state__:lock:{app:state:t:k}");
         assert_eq!(key(&plain, Space::Limits, "t:k"), "__state__:limit:{app:state:t:k}");
+        assert_eq!(key(&plain, Space::SlidingWindows, "t:k"), "__state__:sliding:{app:state:t:k}");
+        assert_eq!(key(&plain, Space::TokenBuckets, "t:k"), "__state__:bucket:{app:state:t:k}");
         assert_eq!(key(&tagged, Space::Locks, "{t}:k"), "__state__:lock:app:state:{t}:k");
         assert_eq!(plain.lock_key_of("t", "k"), "__state__:lock:{app:state:t:k}");
         assert_eq!(tagged.lock_key_of("t", "k"), "__state__:lock:app:state:{t}:k");

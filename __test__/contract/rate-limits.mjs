@@ -84,6 +84,12 @@ export function rateLimits(store) {
         { limit: 1, window: '1s', cost: 2 },
         { limit: 1, window: '1s', cost: null },
         { limit: 1, window: '1s', whatever: 1 },
+        { limit: 1, window: '1s', algorithm: 'log' },
+        { limit: 1, window: '1s', refill: 1 },
+        { limit: 1, window: '1s', refill: 1, algorithm: 'sliding' },
+        { limit: 1, window: '1s', refill: 0, algorithm: 'token-bucket' },
+        { limit: 1, window: '1s', refill: 1.5, algorithm: 'token-bucket' },
+        { limit: 1, window: '1s', cost: 2, refill: 2, algorithm: 'token-bucket' },
       ])) {
         await assertFails(state.rateLimit('t', 'k', options), 'ERR_INVALID_ARGUMENT', expected)
       }

@@ -29,6 +29,12 @@ const condition = fc.constantFrom({}, {}, { ifAbsent: true }, { ifMatch: 'curren
 const match = fc.constantFrom({}, { ifMatch: 'current' }, { ifMatch: 'stale' })
 const ttl = fc.constantFrom({}, {}, { ttl: 1000 })
 
+/** A bucket that gets no token during a test. */
+const OTHER_LIMITS = [
+  { limit: 3, window: '1000s', algorithm: 'sliding' },
+  { limit: 3, window: '1000s', cost: 2, algorithm: 'token-bucket' },
+]
+
 /** @param {...fc.Arbitrary<any>} args */
 const given = (...args) => fc.tuple(...args)
 /** @param {fc.Arbitrary<any>} first @param {fc.Arbitrary<any>} second */
@@ -82,7 +88,10 @@ function argumentsOf({ keys, names, texts, prefixes }) {
     deleteMany: given(fc.uniqueArray(key, { maxLength: 3 })),
     transaction: given(steps),
     withLock: given(key, steps),
-    rateLimit: given(fc.constantFrom(...keys.slice(0, 1)), fc.constant({ limit: 3, window: '1000s' })),
+    rateLimit: given(
+      fc.constantFrom(...keys.slice(0, 1)),
+      fc.constantFrom({ limit: 3, window: '1000s' }, ...OTHER_LIMITS),
+    ),
     getGroup: given(),
     getByPrefix: given(fc.constantFrom(...prefixes)),
     keys: given(),

@@ -38,6 +38,12 @@ export const locked: Promise<StateLock | null> = stateStore.lock('t', 'k', { ttl
 export const worked: Promise<string> = stateStore.withLock('t', 'k', { ttl: '1s' }, (lock, signal) =>
   signal.aborted ? lock.key : Promise.resolve('done'),
 )
+export const bucketed: Promise<RateLimitResult> = stateStore.rateLimit('t', 'k', {
+  limit: 1,
+  window: '1s',
+  algorithm: 'token-bucket',
+  refill: 2,
+})
 export const limited: Promise<RateLimitResult> = stateStore.rateLimit('t', 'k', { limit: 1, window: '1s' })
 export const typed: StateGroup<{ name: string }> = stateStore.group('t', { schema: z.object({ name: z.string() }) })
 export const named: Promise<{ name: string } | null> = typed.get('k')

@@ -57,7 +57,9 @@ function operation(name, kind) {
  *
  * @typedef {{ step: 'acquire' | 'extend' | 'release', token: string, ttl: number, waits: boolean }} LockInput
  *   `ttl` in milliseconds; `waits`: the release is to be announced if another client holds the lock
- * @typedef {{ limit: number, window: number, cost: number }} RateLimitInput `window` in milliseconds
+ * @typedef {'fixed' | 'sliding' | 'token-bucket'} RateLimitAlgorithm
+ * @typedef {{ algorithm: RateLimitAlgorithm, limit: number, window: number, cost: number, refill?: number }} RateLimitInput
+ *   `window` in milliseconds; `refill`: tokens that are added to a bucket in a window
  * @typedef {{ name: string, path: string[], json?: string }} Change one step of an update; `path` in JSON strings
  * @typedef {{ changes: Change[], replies: 'values' | 'last' }} UpdateInput `values`: old and new value; `last`: the result of the last change
  * @typedef {{ op: string, key: string, json?: string, ttl?: number, condition?: Condition }} TransactionStep

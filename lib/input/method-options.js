@@ -62,6 +62,8 @@ const OPTIONS = {
     limit: required(ANY_COUNT),
     window: required(kinds.duration(1)),
     cost: withDefault(ANY_COUNT, 1),
+    algorithm: withDefault(kinds.oneOf(['fixed', 'sliding', 'token-bucket']), 'fixed'),
+    refill: ANY_COUNT,
     ...WRITE,
   },
   group: { schema: required(kinds.schema), checkOnGet: withDefault(kinds.boolean, false) },

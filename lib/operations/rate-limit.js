@@ -16,11 +16,16 @@ function rateLimit(dispatcher, traceId, key, options) {
   }))
 }
 
-/** @param {import('../input/call-options.js').CheckedOptions} checked */
-function inputOf({ all: { limit, window, cost } }) {
+/**
+ * @param {import('../input/call-options.js').CheckedOptions} checked
+ * @returns {import('../engines/call.js').RateLimitInput}
+ */
+function inputOf({ all: { algorithm, limit, window, cost, refill } }) {
   // It would never be allowed, however long the caller waits.
   if (cost > limit) throw invalidArgument(`cost: ${cost} is more than the limit of ${limit}`)
-  return { limit, window, cost }
+  if (algorithm === 'token-bucket') return { algorithm, limit, window, cost, refill: refill ?? limit }
+  if (refill !== undefined) throw invalidArgument("refill: needs algorithm: 'token-bucket'")
+  return { algorithm, limit, window, cost }
 }
 
 module.exports = { rateLimit }

@@ -21,6 +21,8 @@ impl Call<'_> {
         match &self.operation {
             Operation::Lock { .. } => Space::Locks,
             Operation::RateLimit { .. } => Space::Limits,
+            Operation::SlidingWindow { .. } => Space::SlidingWindows,
+            Operation::TokenBucket { .. } => Space::TokenBuckets,
             // `entry` is that of the first step.
             Operation::Transaction(steps) => steps.first().map_or(Space::Entries, Step::space),
             _ => Space::Entries,
@@ -78,11 +80,24 @@ pub enum Operation<'a> {
         /// The caller waits for a release if another holder has the lock.
         waits: bool,
     },
-    /// Counts within a window of time.
+    /// Counts within a fixed window of time.
     RateLimit {
         limit: u64,
         window: Duration,
         cost: u64,
+    },
+    /// Counts within a window of time that ends now.
+    SlidingWindow {
+        limit: u64,
+        window: Duration,
+        cost: u64,
+    },
+    /// Takes tokens from a bucket of the size `limit`, which is refilled with `refill` tokens in a window.
+    TokenBucket {
+        limit: u64,
+        window: Duration,
+        cost: u64,
+        refill: u64,
     },
     /// Writes all of several entries, or none.
     Transaction(Vec<Step<'a>>),
@@ -108,6 +123,8 @@ impl Operation<'_> {
             Operation::Update(_) => OperationKind::Update,
             Operation::Lock { .. } => OperationKind::Lock,
             Operation::RateLimit { .. } => OperationKind::RateLimit,
+            Operation::SlidingWindow { .. } => OperationKind::SlidingWindow,
+            Operation::TokenBucket { .. } => OperationKind::TokenBucket,
             Operation::Transaction(_) => OperationKind::Transaction,
         }
     }
@@ -133,6 +150,8 @@ pub enum OperationKind {
     Update,
     Lock,
     RateLimit,
+    SlidingWindow,
+    TokenBucket,
     Transaction,
 }
 

@@ -20,7 +20,7 @@ const ESCAPE: char = '\u{2}';
 const ESCAPE_OFFSET: u8 = b'0';
 
 /// The names of the operations in JavaScript, and their letters in records.
-pub const RECORDS: [(&str, u8, OperationKind); 18] = [
+pub const RECORDS: [(&str, u8, OperationKind); 20] = [
     ("get", b'G', OperationKind::Get),
     ("set", b'S', OperationKind::Set),
     ("delete", b'D', OperationKind::Delete),
@@ -38,6 +38,8 @@ pub const RECORDS: [(&str, u8, OperationKind); 18] = [
     ("update", b'U', OperationKind::Update),
     ("lock", b'K', OperationKind::Lock),
     ("rateLimit", b'Q', OperationKind::RateLimit),
+    ("slidingWindow", b'J', OperationKind::SlidingWindow),
+    ("tokenBucket", b'B', OperationKind::TokenBucket),
     ("transaction", b'X', OperationKind::Transaction),
 ];
 
@@ -144,6 +146,17 @@ fn operation(kind: OperationKind, mut arguments: Arguments<'_>) -> Operation<'_>
             limit: arguments.number(),
             window: arguments.milliseconds(),
             cost: arguments.number(),
+        },
+        OperationKind::SlidingWindow => Operation::SlidingWindow {
+            limit: arguments.number(),
+            window: arguments.milliseconds(),
+            cost: arguments.number(),
+        },
+        OperationKind::TokenBucket => Operation::TokenBucket {
+            limit: arguments.number(),
+            window: arguments.milliseconds(),
+            cost: arguments.number(),
+            refill: arguments.number(),
         },
         OperationKind::Transaction => {
             Operation::Transaction(std::iter::from_fn(|| arguments.step()).collect())

@@ -130,7 +130,14 @@ export async function call(state: RedisStateAdapter, lock: StateLock, signal: Ab
   await state.transaction('t', (tx) => tx.set('a', 1, { ttl: number }).delete('b', { ifMatch: 'etag' }), write)
   await state.lock('t', 'k', { ttl: '1s', timeout: undefined, allowLongTtl: flag, ...write })
   await state.withLock('t', 'k', { ttl: '1s', timeout: undefined, ...write }, () => undefined)
-  await state.rateLimit('t', 'k', { limit: 1, window: '1s', cost: number, ...write })
+  await state.rateLimit('t', 'k', {
+    limit: 1,
+    window: '1s',
+    cost: number,
+    algorithm: undefined,
+    refill: number,
+    ...write,
+  })
   const filter: readonly StateFilter[] = [{ valueKey: 'n', operation: 'isNull', value: text }]
   await state.items({ groupId: text, filter }, { signal })
   const query: StateQuery = {

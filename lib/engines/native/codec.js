@@ -58,10 +58,23 @@ const RECORDS = {
   rateLimit: {
     letter: 'Q',
     args: ({ input: { limit, window, cost } }) => [limit, window, cost].map(String),
-    decode: ([allowed, remaining, left]) => ({ allowed: allowed === 1, remaining, resetAfter: left / 1000 }),
+    decode: rateLimitReply,
+  },
+  slidingWindow: {
+    letter: 'J',
+    args: ({ input: { limit, window, cost } }) => [limit, window, cost].map(String),
+    decode: rateLimitReply,
+  },
+  tokenBucket: {
+    letter: 'B',
+    args: ({ input: { limit, window, cost, refill } }) => [limit, window, cost, refill].map(String),
+    decode: rateLimitReply,
   },
   transaction: { letter: 'X', args: transactionArgs, decode: transactionReply },
 }
+
+/** The records of rate limits, by their algorithm. */
+const RATE_LIMITS = { fixed: RECORDS.rateLimit, sliding: RECORDS.slidingWindow, 'token-bucket': RECORDS.tokenBucket }
 
 /**
  * Selects the kind of record that encodes a call.
@@ -72,6 +85,8 @@ const RECORDS = {
 function recordKindOf({ operation, options, input }) {
   if (operation === OPERATIONS.get) return RECORDS.get
   if (operation === OPERATIONS.set) return hasConditionOrTtl(options) ? RECORDS.setWithOptions : RECORDS.set
+  if (operation === OPERATIONS.rateLimit)
+    return RATE_LIMITS[/** @type {import('../call.js').RateLimitInput} */ (input).algorithm]
   if (operation !== OPERATIONS.delete) return RECORDS[/** @type {keyof RECORDS} */ (operation.name)]
   if (options?.condition !== undefined) return RECORDS.deleteIfMatch
   return input?.existence ? RECORDS.deleteExisting : RECORDS.delete
@@ -149,6 +164,11 @@ function updateReply(reply, { input }) {
 function sumOf(reply) {
   if (typeof reply !== 'number') throw new TypeError('no number')
   return reply
+}
+
+/** @param {[allowed: number, remaining: number, milliseconds: number]} reply */
+function rateLimitReply([allowed, remaining, left]) {
+  return { allowed: allowed === 1, remaining, resetAfter: left / 1000 }
 }
 
 /** @param {StateCall} call */

@@ -80,6 +80,10 @@ impl<'a> Executor<'a> {
             Operation::Update(update) => self.update(&update)?,
             Operation::Lock { step, token, hold, .. } => self.lock(step, &token, hold)?,
             Operation::RateLimit { limit, window, cost } => self.rate_limit(limit, window, cost)?,
+            Operation::SlidingWindow { limit, window, cost } => self.sliding_window(limit, window, cost)?,
+            Operation::TokenBucket { limit, window, cost, refill } => {
+                self.token_bucket(limit, window, cost, refill)?
+            }
             Operation::Transaction(steps) => self.transaction(&steps).to_string(),
         }))
     }

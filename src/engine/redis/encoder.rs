@@ -13,6 +13,7 @@ use super::sent::SentCalls;
 use crate::config::{WaitReplicas, Writes};
 use crate::engine::call::{Call, Calls, Condition, Expiry, Operation, Step, Update, UpdateReply};
 use crate::engine::lock::GRACE;
+use crate::engine::rate_limit::interval;
 use crate::keyspace::Keyspace;
 use crate::protocol::{Effect, Request, Script};
 
@@ -133,6 +134,18 @@ impl<'a> Encoder<'a> {
                 let numbers = [limit.to_string(), window.as_millis().to_string(), cost.to_string()];
                 self.push_script(&scripts::RATE_LIMIT, &numbers.each_ref().map(String::as_str), request);
             }
+            Operation::SlidingWindow { limit, window, cost } => {
+                let window = window.as_millis() as u64;
+                self.push_numbers(
+                    &scripts::SLIDING_WINDOW,
+                    [*limit, window, *cost, interval(window)],
+                    request,
+                );
+            }
+            Operation::TokenBucket { limit, window, cost, refill } => {
+                let window = window.as_millis() as u64;
+                self.push_numbers(&scripts::TOKEN_BUCKET, [*limit, window, *cost, *refill], request);
+            }
             Operation::Transaction(steps) => self.push_transaction(steps, request),
         }
     }
@@ -219,6 +232,11 @@ impl<'a> Encoder<'a> {
         let keys = [self.redis_key.as_bytes(), self.index.as_bytes()];
         let keys = if self.member.is_some() { &keys[..] } else { &keys[..1] };
         push_script(script.get(self.member.is_some()), keys, arguments, Effect::Write, request);
+    }
+
+    fn push_numbers(&self, script: &'static Script, numbers: [u64; 4], request: &mut Request) {
+        let numbers = numbers.map(|number| number.to_string());
+        self.push_script(script, &numbers.each_ref().map(String::as_str), request);
     }
 
     fn push_script(&self, script: &'static Script, arguments: &[&str], request: &mut Request) {

@@ -52,6 +52,8 @@ impl OperationKind {
             OperationKind::Update => scripts::UPDATE.get(is_indexed),
             OperationKind::Lock => &scripts::LOCK,
             OperationKind::RateLimit => &scripts::RATE_LIMIT,
+            OperationKind::SlidingWindow => &scripts::SLIDING_WINDOW,
+            OperationKind::TokenBucket => &scripts::TOKEN_BUCKET,
             OperationKind::Transaction => scripts::TRANSACTION.get(is_indexed),
             OperationKind::Touch | OperationKind::Persist => &scripts::EXPIRY,
             OperationKind::Ttl => &scripts::TTL,
@@ -105,7 +107,9 @@ impl OperationKind {
                 matches!(reply, Bulk(_)) || matches!(reply.elements(), [Bulk(_) | Nil, Bulk(_) | Nil])
             }
             OperationKind::Lock => matches!(reply.elements(), [Integer(_) | Nil, Integer(_)]),
-            OperationKind::RateLimit => matches!(reply.elements(), [Integer(_), Integer(_), Integer(_)]),
+            OperationKind::RateLimit | OperationKind::SlidingWindow | OperationKind::TokenBucket => {
+                matches!(reply.elements(), [Integer(_), Integer(_), Integer(_)])
+            }
             OperationKind::Transaction => {
                 matches!(reply, Integer(_)) || matches!(reply.elements(), [Integer(_), Bulk(_)])
             }
@@ -132,7 +136,9 @@ impl OperationKind {
             (OperationKind::Update, Frame::Array(texts)) => texts.first() != texts.last(),
             (OperationKind::Update, _) => true,
             (OperationKind::Lock, reply) => matches!(reply.elements(), [Frame::Integer(_), ..]),
-            (OperationKind::RateLimit, reply) => matches!(reply.elements(), [Frame::Integer(1), ..]),
+            (OperationKind::RateLimit | OperationKind::SlidingWindow | OperationKind::TokenBucket, reply) => {
+                matches!(reply.elements(), [Frame::Integer(1), ..])
+            }
             (OperationKind::Transaction, reply) => *reply == Frame::Integer(0),
         }
     }
@@ -210,6 +216,8 @@ mod tests {
             OperationKind::Increment,
             OperationKind::Update,
             OperationKind::RateLimit,
+            OperationKind::SlidingWindow,
+            OperationKind::TokenBucket,
             OperationKind::Transaction,
         ] {
             assert!(read(operation, pair()).is_err(), "{operation:?}");
@@ -246,6 +254,8 @@ mod tests {
             (OperationKind::Lock, numbers(Frame::Nil, 500), false),
             (OperationKind::RateLimit, numbers(Frame::Integer(1), 2), true),
             (OperationKind::RateLimit, numbers(Frame::Integer(0), 2), false),
+            (OperationKind::SlidingWindow, numbers(Frame::Integer(1), 2), true),
+            (OperationKind::TokenBucket, numbers(Frame::Integer(0), 2), false),
             (OperationKind::Transaction, Frame::Integer(0), true),
             (OperationKind::Transaction, Frame::Integer(-1), false),
             (OperationKind::Transaction, Frame::Integer(3), false),

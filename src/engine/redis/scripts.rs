@@ -58,6 +58,8 @@ pub static INCREMENT: EntryScript = entry_script!("number", "rewrite", "incremen
 pub static UPDATE: EntryScript = EntryScript { alone: update!(), indexed: update!("index") };
 pub static LOCK: LazyLock<Script> = script!("lock");
 pub static RATE_LIMIT: LazyLock<Script> = script!("rate_limit");
+pub static SLIDING_WINDOW: LazyLock<Script> = script!("sliding_window");
+pub static TOKEN_BUCKET: LazyLock<Script> = script!("token_bucket");
 pub static TRANSACTION: EntryScript = entry_script!("transaction");
 
 fn script(source: &str) -> Script {

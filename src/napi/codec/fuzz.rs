@@ -72,8 +72,11 @@ fn arguments_of(operation: Operation<'_>) -> Vec<String> {
             hold.as_millis().to_string(),
             if waits { "wait".to_owned() } else { String::new() },
         ],
-        Operation::RateLimit { limit, window, cost } => {
+        Operation::RateLimit { limit, window, cost } | Operation::SlidingWindow { limit, window, cost } => {
             vec![limit.to_string(), window.as_millis().to_string(), cost.to_string()]
+        }
+        Operation::TokenBucket { limit, window, cost, refill } => {
+            vec![limit.to_string(), window.as_millis().to_string(), cost.to_string(), refill.to_string()]
         }
         Operation::Transaction(steps) => {
             let arguments = |step: Step<'_>| {
@@ -200,6 +203,10 @@ fn arguments() -> impl Strategy<Value = (OperationKind, Vec<String>)> {
         )),
         (number(), number(), number())
             .prop_map(|(limit, window, cost)| (RateLimit, vec![limit, window, cost])),
+        (number(), number(), number())
+            .prop_map(|(limit, window, cost)| (SlidingWindow, vec![limit, window, cost])),
+        (number(), number(), number(), number())
+            .prop_map(|(limit, window, cost, refill)| (TokenBucket, vec![limit, window, cost, refill])),
         vec(step(), 1..4).prop_map(|steps| (Transaction, steps.concat())),
     ]
 }

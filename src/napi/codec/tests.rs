@@ -61,6 +61,8 @@ fn locks_and_limits_have_their_own_spaces() {
     assert_eq!(space("Gt:a\0"), Space::Entries);
     assert_eq!(space("Kt:a\u{1}release\u{1}x\u{1}0\u{1}\0"), Space::Locks);
     assert_eq!(space("Qt:a\u{1}1\u{1}1\u{1}1\0"), Space::Limits);
+    assert_eq!(space("Jt:a\u{1}1\u{1}1\u{1}1\0"), Space::SlidingWindows);
+    assert_eq!(space("Bt:a\u{1}1\u{1}1\u{1}1\u{1}1\0"), Space::TokenBuckets);
     assert_eq!(space("Xt:a\u{1}check\u{1}t:a\u{1}\u{1}\u{1}absent\0"), Space::Entries);
     assert_eq!(space("Xt:a\u{1}holds\u{1}t:a\u{1}\u{1}\u{1}fence:7:x:y\0"), Space::Locks);
 }

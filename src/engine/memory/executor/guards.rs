@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use super::{Entry, Executor, NO_EXPIRY};
 use crate::engine::call::LockStep;
 use crate::engine::lock::{Lock, NotHeld};
+use crate::engine::rate_limit::{self, Charge, Verdict};
 use crate::error::Error;
 
 /// JavaScript's `Number.MAX_SAFE_INTEGER`. Larger counts are rejected, because Lua cannot represent them exactly.
@@ -42,6 +43,40 @@ impl Executor<'_> {
         }
         Ok(format!("[{},{},{left}]", u8::from(is_allowed), limit.saturating_sub(used)))
     }
+
+    /// See scripts/sliding_window.lua.
+    pub(super) fn sliding_window(
+        &mut self,
+        limit: u64,
+        window: Duration,
+        cost: u64,
+    ) -> Result<String, Error> {
+        let charge = Charge { limit, window: window.as_millis() as u64, cost };
+        let verdict = rate_limit::sliding_window(self.text(self.redis_key), charge, milliseconds())?;
+        Ok(self.apply(verdict))
+    }
+
+    /// See scripts/token_bucket.lua.
+    pub(super) fn token_bucket(
+        &mut self,
+        limit: u64,
+        window: Duration,
+        cost: u64,
+        refill: u64,
+    ) -> Result<String, Error> {
+        let charge = Charge { limit, window: window.as_millis() as u64, cost };
+        let verdict = rate_limit::token_bucket(self.text(self.redis_key), charge, refill, milliseconds())?;
+        Ok(self.apply(verdict))
+    }
+
+    /// Writes the record of a rate limit. Returns the reply.
+    fn apply(&mut self, Verdict { is_allowed, remaining, left, written }: Verdict) -> String {
+        if let Some((record, kept)) = written {
+            let expires = Some(self.now + kept);
+            self.entries.insert(self.redis_key, Entry { json: record.into(), expires });
+        }
+        format!("[{},{remaining},{left}]", u8::from(is_allowed))
+    }
 }
 
 /// Accepts digits only; `parse` would also accept a sign.
@@ -53,6 +88,11 @@ fn count(text: &str) -> Result<u64, Error> {
 
 fn since_1970() -> Duration {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+}
+
+/// Unix time.
+fn milliseconds() -> u64 {
+    since_1970().as_millis() as u64
 }
 
 #[cfg(test)]
