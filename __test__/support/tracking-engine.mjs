@@ -13,15 +13,15 @@ const { callFailure } = require('../../lib/errors.js')
  * @import { StateCall } from '../../lib/engines/call.js'
  * @import { TrackingServer } from './tracking-server.mjs'
  *
- * @typedef {{ server: TrackingServer, connection: Connection, name: string, call: StateCall }} Execution
+ * @typedef {{ server: TrackingServer, connection: Connection, name: string, call: StateCall, isRedirected: boolean }} Execution
  */
 
 /** @type {Record<string, (execution: Execution) => unknown>} */
 const EXECUTE = {
   get: ({ server, name }) => parsed(server.read(name)),
-  getTracked: ({ server, connection, name }) => {
+  getTracked: ({ server, connection, name, isRedirected }) => {
     const stored = server.readTracked(name, connection)
-    return { value: parsed(stored), ttl: ttlOf(server, stored) }
+    return { value: parsed(stored), ttl: isRedirected ? undefined : ttlOf(server, stored) }
   },
   has: ({ server, name }) => server.read(name) !== undefined,
   ttl: ({ server, name }) => ttlOf(server, server.read(name)),
@@ -96,7 +96,10 @@ export class TrackingEngine {
     this.sent.push(operation.name)
     const { connection } = this
     return this.#send(connection, call, () =>
-      EXECUTE[operation.name]({ server: this.#server, connection: this.connection, name: `${traceId}:${key}`, call }),
+      EXECUTE[operation.name]({
+        ...{ server: this.#server, connection: this.connection, name: `${traceId}:${key}`, call },
+        isRedirected: this.isRedirected,
+      }),
     )
   }
 
@@ -131,7 +134,6 @@ export class TrackingEngine {
         run: () => this.isMaster,
         receive: (isMaster) => {
           this.#provenAt = since
-          if (!isMaster) this.#onInvalidation(null)
           resolve(isMaster)
         },
         lose: () => reject(new Error('lost')),
@@ -140,6 +142,8 @@ export class TrackingEngine {
   }
 
   isMaster = true
+  /** Reads reach a server that is not asked to report changes. */
+  isRedirected = false
 
   /** The server executes everything, and the client receives it. */
   async settle() {

@@ -5,14 +5,12 @@
 
 /**
  * For how long entries may be used without a sign of the servers. A connection that is cut off or a frozen server reports no changes,
- * so that only replies prove that none is missing: all up to the moment at which the command was sent. Entries may be used for
+ * so that only replies prove that none is missing, up to the moment at which the command was sent. Entries may be used for
  * `maxStaleness` after it. In the second half of that time the next use sends a proof along; without uses nothing is sent.
  */
 class Freshness {
   #engine
   #maxStaleness
-  /** Replies of one node of a cluster do not prove that it still has the entries; only `prove` does. */
-  #needsProof
   #onLost
   /** When the last proof was asked for that succeeded. */
   #provenAt = Number.NEGATIVE_INFINITY
@@ -22,12 +20,11 @@ class Freshness {
 
   /**
    * @param {StateEngine} engine that tracks
-   * @param {{ maxStaleness: number, needsProof: boolean, onLost: () => void }} options `onLost`: another server has the entries
+   * @param {{ maxStaleness: number, onLost: () => void }} options `onLost`: another server has the entries
    */
-  constructor(engine, { maxStaleness, needsProof, onLost }) {
+  constructor(engine, { maxStaleness, onLost }) {
     this.#engine = engine
     this.#maxStaleness = maxStaleness
-    this.#needsProof = needsProof
     this.#onLost = onLost
   }
 
@@ -38,8 +35,7 @@ class Freshness {
 
   /** @param {number} time */
   #look(time) {
-    const byReplies = (!this.#needsProof && this.#engine.provenAt?.()) || Number.NEGATIVE_INFINITY
-    const provenAt = Math.max(this.#provenAt, byReplies)
+    const provenAt = Math.max(this.#provenAt, this.#engine.provenAt?.() ?? Number.NEGATIVE_INFINITY)
     this.#sureUntil = provenAt + this.#maxStaleness / 2
     if (time >= this.#sureUntil && !this.#isProving) this.#prove(time)
     return time - provenAt < this.#maxStaleness

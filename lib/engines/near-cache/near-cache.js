@@ -52,7 +52,6 @@ class NearCache {
    * @param {{ meter: import('../../observability/meter.js').Meter, now: () => number }} context
    */
   constructor(engine, options, { meter, now }) {
-    const { movesEntries } = engine.capabilities
     this.#engine = engine
     this.#meter = meter
     this.#now = now
@@ -60,10 +59,9 @@ class NearCache {
     this.#isFrozen = options.frozen
     this.#ttl = options.ttl
     this.#maxStaleness = options.maxStaleness
-    this.#keepsAbsent = !movesEntries
+    this.#keepsAbsent = !engine.capabilities.movesEntries
     this.#freshness = new Freshness(engine, {
       maxStaleness: options.maxStaleness,
-      needsProof: movesEntries,
       onLost: () => this.invalidate(null),
     })
   }
