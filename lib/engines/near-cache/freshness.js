@@ -35,6 +35,7 @@ class Freshness {
 
   /** @param {number} time */
   #look(time) {
+    if (!this.#engine.isTracking?.()) return false
     const provenAt = Math.max(this.#provenAt, this.#engine.provenAt?.() ?? Number.NEGATIVE_INFINITY)
     this.#sureUntil = provenAt + this.#maxStaleness / 2
     if (time >= this.#sureUntil && !this.#isProving) this.#prove(time)

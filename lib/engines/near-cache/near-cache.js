@@ -42,6 +42,7 @@ class NearCache {
   /** In a cluster nothing reports that an entry has come into being on the node that took over a slot. */
   #keepsAbsent
   #isClosed = false
+  #isInUse = false
   hits = 0
   misses = 0
   invalidations = 0
@@ -71,9 +72,9 @@ class NearCache {
     return { hits, misses, invalidations, entries: this.#slots.entries, bytes: this.#slots.bytes }
   }
 
-  /** Whether calls may use the cache at all. */
+  /** Whether calls may use the cache at all. Once they may, that ends with a report that any entry may have changed. */
   get isInUse() {
-    return this.#engine.isTracking?.() === true && !this.#isClosed
+    return this.#isInUse || this.#startUse()
   }
 
   /** Runs a `get`. @param {StateCall} call @returns {Promise<any>} */
@@ -125,6 +126,7 @@ class NearCache {
   /** Receives the reports of the engine, see `Host`. @param {readonly string[] | null} names */
   invalidate(names) {
     if (names === null) {
+      this.#isInUse = false
       this.invalidations += this.dropAll()
       return
     }
@@ -134,7 +136,13 @@ class NearCache {
   /** From now on calls are those of a closed engine. */
   close() {
     this.#isClosed = true
+    this.#isInUse = false
     this.dropAll()
+  }
+
+  #startUse() {
+    this.#isInUse = !this.#isClosed && this.#engine.isTracking?.() === true
+    return this.#isInUse
   }
 
   /** @param {Slot} slot filled */
