@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use super::{Applied, CertificateRejected, Error, Kind, Remedy};
 
+const PUSH_INSIDE_REPLY: &str = "the server sent a message about changes inside a reply";
+
 impl Error {
     pub fn from_io(doing: &str, error: &io::Error) -> Self {
         let is_unusable = error.get_ref().is_some_and(|payload| payload.is::<CertificateRejected>());
@@ -124,6 +126,16 @@ impl Error {
     /// An error reply too many: the last words of a server.
     pub fn error_without_command(line: &[u8]) -> Self {
         Error { kind: Kind::Connection, ..Error::from_reply(line) }
+    }
+
+    /// A message about changes inside of a reply, as Redis 6.0 to 6.2.5 send them (redis#8935): which reply is damaged cannot be
+    /// known.
+    pub fn push_inside_reply() -> Self {
+        Error::new(Kind::Connection, PUSH_INSIDE_REPLY).with_remedy(Remedy::UpgradeServer)
+    }
+
+    pub fn is_push_inside_reply(&self) -> bool {
+        &*self.detail == PUSH_INSIDE_REPLY
     }
 
     /// The entry is not as the call wants it.

@@ -1,18 +1,20 @@
-//! Decodes replies (RESP2) in the receive buffer, without copies.
+//! Decodes replies (RESP2 and RESP3) in the receive buffer, without copies.
 //!
 //! redis-rs has a decoder too. This one borrows instead of allocating for each reply, and limits the memory that a
 //! server can make it use.
+//!
+//! What RESP3 has two forms of is decoded as RESP2 has it: a map is the array of its names and values, a set an array, a
+//! boolean an integer, a double or a large number a string. So the meaning of a reply does not depend on the protocol.
 
+mod progress;
+mod reader;
+
+pub use self::progress::Progress;
+use self::reader::{Reader, Stop};
 use crate::error::{Error, Kind, Remedy};
 
 /// Limit of nested arrays. The reply to SCAN needs two levels.
 const MAX_DEPTH: usize = 4;
-/// Limit of a string, as in Redis.
-const MAX_BULK: usize = 512 * 1024 * 1024;
-/// Limit of array elements; no reply to this package's commands has as many.
-const MAX_ELEMENTS: usize = 1024 * 1024;
-/// Limit of a line, such as an error message.
-const MAX_LINE: usize = 64 * 1024;
 
 /// How a TLS record with an alert starts: its type and the major version.
 const TLS_ALERT: [u8; 2] = [0x15, 0x03];
@@ -25,6 +27,8 @@ pub enum Frame<'a> {
     Bulk(&'a [u8]),
     Nil,
     Array(Vec<Frame<'a>>),
+    /// A message that answers no command (RESP3). Never inside another frame.
+    Push(Vec<Frame<'a>>),
 }
 
 impl<'a> Frame<'a> {
@@ -70,7 +74,7 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed<'_>, Error> {
         // An alert has no line end, and may be all that a server sends that expects TLS.
         Err(_) if bytes.starts_with(&TLS_ALERT) => Err(alerted()),
         Err(Stop::Missing(missing)) => Ok(Parsed::Incomplete { missing }),
-        Err(Stop::Garbage) => Err(Stop::Garbage.into()),
+        Err(stop) => Err(stop.into()),
     }
 }
 
@@ -79,143 +83,13 @@ fn alerted() -> Error {
 }
 
 impl From<Stop> for Error {
-    fn from(_: Stop) -> Self {
-        Error::new(Kind::Connection, "what the server sent is not the Redis protocol")
-            .with_remedy(Remedy::CheckAddress)
-    }
-}
-
-/// The progress through an array that arrives in parts. Parsing it from the start with each part would take quadratic
-/// time.
-#[derive(Debug, Default)]
-pub struct Progress {
-    at: usize,
-    /// Missing elements of each array that is not complete, outermost first.
-    open: Vec<usize>,
-}
-
-impl Progress {
-    /// Continues with the new bytes. Returns the minimum number of missing bytes; 0 if the array is complete.
-    pub fn advance(&mut self, bytes: &[u8]) -> Result<usize, Error> {
-        loop {
-            let mut reader = Reader { bytes, at: self.at };
-            match reader.skip() {
-                Ok(elements) => {
-                    self.at = reader.at;
-                    if self.is_complete_after(elements)? {
-                        return Ok(0);
-                    }
-                }
-                Err(Stop::Missing(missing)) => return Ok(missing),
-                Err(Stop::Garbage) => return Err(Stop::Garbage.into()),
-            }
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::PushInside => Error::push_inside_reply(),
+            _ => Error::new(Kind::Connection, "what the server sent is not the Redis protocol")
+                .with_remedy(Remedy::CheckAddress),
         }
     }
-
-    /// Counts an element, or opens an array of `elements`. Returns whether the outermost array is complete.
-    fn is_complete_after(&mut self, elements: usize) -> Result<bool, Error> {
-        if elements > 0 {
-            self.open.push(elements);
-            return if self.open.len() > MAX_DEPTH { Err(Stop::Garbage.into()) } else { Ok(false) };
-        }
-        while let Some(missing) = self.open.last_mut() {
-            *missing -= 1;
-            if *missing > 0 {
-                return Ok(false);
-            }
-            self.open.pop();
-        }
-        Ok(true)
-    }
-}
-
-/// Why no frame could be read.
-enum Stop {
-    Missing(usize),
-    Garbage,
-}
-
-struct Reader<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl<'a> Reader<'a> {
-    /// Skips a frame, or the header of an array. Returns the number of its elements.
-    fn skip(&mut self) -> Result<usize, Stop> {
-        let line = self.line()?;
-        match line.split_first() {
-            Some((b'*', rest)) => length_of(rest, MAX_ELEMENTS).map(Option::unwrap_or_default),
-            Some((b'$', rest)) => self.bulk(rest).map(|_| 0),
-            Some((b'+' | b'-' | b':', _)) => Ok(0),
-            _ => Err(Stop::Garbage),
-        }
-    }
-
-    fn frame(&mut self, depth: usize) -> Result<Frame<'a>, Stop> {
-        let line = self.line()?;
-        let (kind, rest) = line.split_first().ok_or(Stop::Garbage)?;
-        match kind {
-            b'+' => Ok(Frame::Simple(rest)),
-            b'-' => Ok(Frame::Error(rest)),
-            b':' => integer(rest).map(Frame::Integer),
-            b'$' => self.bulk(rest),
-            b'*' => self.array(rest, depth),
-            _ => Err(Stop::Garbage),
-        }
-    }
-
-    fn line(&mut self) -> Result<&'a [u8], Stop> {
-        let rest = &self.bytes[self.at..];
-        match memchr::memchr(b'\r', rest) {
-            Some(end) if end > MAX_LINE => Err(Stop::Garbage),
-            Some(end) if end + 1 < rest.len() => {
-                self.at += end + 2;
-                if rest[end + 1] == b'\n' { Ok(&rest[..end]) } else { Err(Stop::Garbage) }
-            }
-            None if rest.len() > MAX_LINE => Err(Stop::Garbage),
-            _ => Err(Stop::Missing(1)),
-        }
-    }
-
-    fn bulk(&mut self, length: &[u8]) -> Result<Frame<'a>, Stop> {
-        let Some(length) = length_of(length, MAX_BULK)? else { return Ok(Frame::Nil) };
-        let rest = &self.bytes[self.at..];
-        let end = length + 2;
-        if rest.len() < end {
-            return Err(Stop::Missing(end - rest.len()));
-        }
-        if &rest[length..end] != b"\r\n" {
-            return Err(Stop::Garbage);
-        }
-        self.at += end;
-        Ok(Frame::Bulk(&rest[..length]))
-    }
-
-    fn array(&mut self, length: &[u8], depth: usize) -> Result<Frame<'a>, Stop> {
-        let Some(length) = length_of(length, MAX_ELEMENTS)? else { return Ok(Frame::Nil) };
-        if depth == MAX_DEPTH {
-            return Err(Stop::Garbage);
-        }
-        // Without a reserved capacity, as the announced length may be wrong.
-        let mut elements = Vec::new();
-        for _ in 0..length {
-            elements.push(self.frame(depth + 1)?);
-        }
-        Ok(Frame::Array(elements))
-    }
-}
-
-/// Reads a length. `None` for -1, which means nil.
-fn length_of(digits: &[u8], max: usize) -> Result<Option<usize>, Stop> {
-    match integer(digits)? {
-        -1 => Ok(None),
-        length => usize::try_from(length).ok().filter(|length| *length <= max).map(Some).ok_or(Stop::Garbage),
-    }
-}
-
-fn integer(digits: &[u8]) -> Result<i64, Stop> {
-    std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok()).ok_or(Stop::Garbage)
 }
 
 #[cfg(test)]
@@ -225,6 +99,7 @@ mod fuzz;
 
 #[cfg(test)]
 mod tests {
+    use super::reader::MAX_LINE;
     use super::*;
 
     fn complete(bytes: &[u8]) -> Frame<'_> {
@@ -248,6 +123,35 @@ mod tests {
         assert_eq!(complete(b"*-1\r\n"), Frame::Nil);
         let elements = vec![Frame::Bulk(b"0"), Frame::Array(vec![Frame::Nil])];
         assert_eq!(complete(b"*2\r\n$1\r\n0\r\n*1\r\n$-1\r\n"), Frame::Array(elements));
+    }
+
+    #[test]
+    fn the_kinds_of_resp3_are_read_as_resp2_has_them() {
+        assert_eq!(complete(b"_\r\n"), Frame::Nil);
+        assert_eq!(complete(b",1.5e3\r\n"), Frame::Bulk(b"1.5e3"));
+        assert_eq!(
+            complete(b"(123456789012345678901234567890\r\n"),
+            Frame::Bulk(b"123456789012345678901234567890")
+        );
+        assert_eq!(complete(b"#t\r\n"), Frame::Integer(1));
+        assert_eq!(complete(b"#f\r\n"), Frame::Integer(0));
+        assert_eq!(complete(b"=6\r\ntxt:ok\r\n"), Frame::Bulk(b"ok"));
+        assert_eq!(complete(b"!6\r\nERR no\r\n"), Frame::Error(b"ERR no"));
+        assert_eq!(complete(b"~1\r\n:1\r\n"), Frame::Array(vec![Frame::Integer(1)]));
+        let map = b"%2\r\n+a\r\n:1\r\n+b\r\n_\r\n";
+        let pairs = [Frame::Simple(b"a"), Frame::Integer(1), Frame::Simple(b"b"), Frame::Nil];
+        assert_eq!(complete(map), Frame::Array(pairs.to_vec()));
+    }
+
+    #[test]
+    fn a_push_is_a_frame_of_its_own_and_an_error_inside_a_reply() {
+        let push = b">2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\nk\r\n";
+        let names = Frame::Array(vec![Frame::Bulk(b"k")]);
+        assert_eq!(complete(push), Frame::Push(vec![Frame::Bulk(b"invalidate"), names]));
+        let inside = [b"*2\r\n:1\r\n".as_slice(), push].concat();
+        assert!(parse(&inside).unwrap_err().is_push_inside_reply());
+        assert!(Progress::default().advance(&inside).unwrap_err().is_push_inside_reply());
+        assert!(!parse(b"HTTP\r\n").unwrap_err().is_push_inside_reply());
     }
 
     #[test]
@@ -289,6 +193,11 @@ mod tests {
             ":\r\n",
             "+OK\rX",
             "$2\r\nabc\r\n",
+            "#x\r\n",
+            "=3\r\nabc\r\n",
+            "%600000\r\n",
+            "|1\r\n",
+            ">-1\r\n",
             &deep,
             &endless,
             &long,

@@ -76,7 +76,7 @@ impl Replies {
             match parse(bytes)? {
                 Parsed::Incomplete { missing } => {
                     self.needed = bytes.len() + missing;
-                    self.progress = bytes.starts_with(b"*").then(Progress::default);
+                    self.progress = is_aggregate(bytes).then(Progress::default);
                 }
                 Parsed::Complete(frame, length) => {
                     match (&frame, &self.credentials) {
@@ -114,6 +114,11 @@ impl Replies {
             self.buffer.resize(self.buffer.len() * 2, 0);
         }
     }
+}
+
+/// Whether a frame with elements starts here.
+fn is_aggregate(bytes: &[u8]) -> bool {
+    matches!(bytes.first(), Some(b'*' | b'%' | b'~' | b'>'))
 }
 
 #[cfg(test)]

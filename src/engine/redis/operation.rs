@@ -166,7 +166,7 @@ fn write_json(reply: &Frame<'_>, json: &mut String) -> Result<(), Error> {
             }
             json.push(']');
         }
-        Frame::Simple(_) | Frame::Error(_) => return Err(Error::unexpected_reply()),
+        Frame::Simple(_) | Frame::Error(_) | Frame::Push(_) => return Err(Error::unexpected_reply()),
     }
     Ok(())
 }
