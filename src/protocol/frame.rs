@@ -19,6 +19,14 @@ const MAX_DEPTH: usize = 4;
 /// How a TLS record with an alert starts: its type and the major version.
 const TLS_ALERT: [u8; 2] = [0x15, 0x03];
 
+/// The version of the protocol.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Version {
+    #[default]
+    Resp2,
+    Resp3,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Frame<'a> {
     Simple(&'a [u8]),
@@ -67,8 +75,8 @@ pub enum Parsed<'a> {
 }
 
 /// Reads one frame from the start of `bytes`.
-pub fn parse(bytes: &[u8]) -> Result<Parsed<'_>, Error> {
-    let mut reader = Reader { bytes, at: 0 };
+pub fn parse(bytes: &[u8], version: Version) -> Result<Parsed<'_>, Error> {
+    let mut reader = Reader { bytes, at: 0, version };
     match reader.frame(0) {
         Ok(frame) => Ok(Parsed::Complete(frame, reader.at)),
         // An alert has no line end, and may be all that a server sends that expects TLS.
@@ -103,7 +111,11 @@ mod tests {
     use super::*;
 
     fn complete(bytes: &[u8]) -> Frame<'_> {
-        match parse(bytes).unwrap() {
+        complete_in(bytes, Version::Resp2)
+    }
+
+    fn complete_in(bytes: &[u8], version: Version) -> Frame<'_> {
+        match parse(bytes, version).unwrap() {
             Parsed::Complete(frame, length) => {
                 assert_eq!(length, bytes.len());
                 frame
@@ -127,6 +139,7 @@ mod tests {
 
     #[test]
     fn the_kinds_of_resp3_are_read_as_resp2_has_them() {
+        let complete = |bytes| complete_in(bytes, Version::Resp3);
         assert_eq!(complete(b"_\r\n"), Frame::Nil);
         assert_eq!(complete(b",1.5e3\r\n"), Frame::Bulk(b"1.5e3"));
         assert_eq!(
@@ -147,20 +160,30 @@ mod tests {
     fn a_push_is_a_frame_of_its_own_and_an_error_inside_a_reply() {
         let push = b">2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\nk\r\n";
         let names = Frame::Array(vec![Frame::Bulk(b"k")]);
-        assert_eq!(complete(push), Frame::Push(vec![Frame::Bulk(b"invalidate"), names]));
+        assert_eq!(complete_in(push, Version::Resp3), Frame::Push(vec![Frame::Bulk(b"invalidate"), names]));
         let inside = [b"*2\r\n:1\r\n".as_slice(), push].concat();
-        assert!(parse(&inside).unwrap_err().is_push_inside_reply());
-        assert!(Progress::default().advance(&inside).unwrap_err().is_push_inside_reply());
-        assert!(!parse(b"HTTP\r\n").unwrap_err().is_push_inside_reply());
+        assert!(parse(&inside, Version::Resp3).unwrap_err().is_push_inside_reply());
+        assert!(Progress::new(Version::Resp3).advance(&inside).unwrap_err().is_push_inside_reply());
+        assert!(!parse(b"HTTP\r\n", Version::Resp3).unwrap_err().is_push_inside_reply());
+        for resp3 in ["_", ",1", "(1", "#t", "=4\r\ntxt:", "!0\r\n", "~0", "%0", ">0"] {
+            let line = format!("{resp3}\r\n");
+            assert!(parse(line.as_bytes(), Version::Resp3).is_ok(), "{resp3}");
+            assert!(parse(line.as_bytes(), Version::Resp2).is_err(), "{resp3}");
+            let inside = format!("*1\r\n{line}");
+            assert!(Progress::new(Version::Resp2).advance(inside.as_bytes()).is_err(), "{resp3}");
+        }
     }
 
     #[test]
     fn incomplete_frames_wait_for_more() {
         let stream = b"*2\r\n$5\r\nhello\r\n:7\r\n";
         for cut in 0..stream.len() {
-            assert!(matches!(parse(&stream[..cut]), Ok(Parsed::Incomplete { missing: 1.. })), "cut at {cut}");
+            assert!(
+                matches!(parse(&stream[..cut], Version::Resp2), Ok(Parsed::Incomplete { missing: 1.. })),
+                "cut at {cut}"
+            );
         }
-        assert_eq!(parse(b"$100\r\nabc").unwrap(), Parsed::Incomplete { missing: 99 });
+        assert_eq!(parse(b"$100\r\nabc", Version::Resp2).unwrap(), Parsed::Incomplete { missing: 99 });
     }
 
     #[test]
@@ -168,14 +191,14 @@ mod tests {
         let array = b"*3\r\n$1\r\na\r\n*2\r\n:1\r\n*0\r\n*-1\r\n";
         for first in 0..array.len() {
             for second in first..array.len() {
-                let mut progress = Progress::default();
+                let mut progress = Progress::new(Version::Resp2);
                 assert!(progress.advance(&array[..first]).unwrap() > 0);
                 assert!(progress.advance(&array[..second]).unwrap() > 0, "cut at {first} and {second}");
                 assert_eq!(progress.advance(array).unwrap(), 0);
             }
         }
-        assert!(Progress::default().advance("*1\r\n".repeat(1000).as_bytes()).is_err());
-        assert!(Progress::default().advance(b"*1\r\nHTTP\r\n").is_err());
+        assert!(Progress::new(Version::Resp2).advance("*1\r\n".repeat(1000).as_bytes()).is_err());
+        assert!(Progress::new(Version::Resp2).advance(b"*1\r\nHTTP\r\n").is_err());
     }
 
     #[test]
@@ -202,7 +225,7 @@ mod tests {
             &endless,
             &long,
         ] {
-            assert!(parse(garbage.as_bytes()).is_err(), "{garbage:.20}");
+            assert!(parse(garbage.as_bytes(), Version::Resp3).is_err(), "{garbage:.20}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use super::Frame;
-use super::frame::{Parsed, Progress, parse};
+use super::frame::{Parsed, Progress, Version, parse};
 use crate::config::login::Credentials;
 use crate::error::{Error, Kind};
 
@@ -30,18 +30,32 @@ pub struct Replies {
     needed: usize,
     /// Progress through an incomplete array.
     progress: Option<Progress>,
+    version: Version,
     /// Redacted in error replies.
     credentials: Option<Credentials>,
 }
 
 impl Replies {
     pub fn new() -> Self {
-        Replies { buffer: vec![0; READ_SIZE], start: 0, end: 0, needed: 0, progress: None, credentials: None }
+        Replies {
+            buffer: vec![0; READ_SIZE],
+            start: 0,
+            end: 0,
+            needed: 0,
+            progress: None,
+            version: Version::Resp2,
+            credentials: None,
+        }
     }
 
     /// Redacts these credentials in later error replies.
     pub fn redact(&mut self, credentials: &Credentials) {
         self.credentials = Some(credentials.clone());
+    }
+
+    /// Decodes what follows as this version of the protocol.
+    pub fn set_version(&mut self, version: Version) {
+        self.version = version;
     }
 
     /// Reads once from a non-blocking socket.
@@ -73,10 +87,10 @@ impl Replies {
                     }
                 }
             }
-            match parse(bytes)? {
+            match parse(bytes, self.version)? {
                 Parsed::Incomplete { missing } => {
                     self.needed = bytes.len() + missing;
-                    self.progress = is_aggregate(bytes).then(Progress::default);
+                    self.progress = is_aggregate(bytes).then(|| Progress::new(self.version));
                 }
                 Parsed::Complete(frame, length) => {
                     match (&frame, &self.credentials) {

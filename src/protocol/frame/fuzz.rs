@@ -51,7 +51,7 @@ fn is_same(frame: &Frame<'_>, value: &Value) -> bool {
 
 /// Whether both decoders agree on the first frame of a stream, if this one finds a frame.
 fn agrees(bytes: &[u8]) -> bool {
-    match parse(bytes) {
+    match parse(bytes, Version::Resp3) {
         Ok(Parsed::Complete(frame, length)) => match parse_redis_value(&bytes[..length]) {
             Ok(value) => is_same(&frame, &value),
             // The redis crate requires UTF-8 in lines and verbatim strings, and a name of each push.
@@ -69,7 +69,7 @@ fn read_alike(frames: &[Sent]) -> Result<(), TestCaseError> {
     let mut at = 0;
     for _ in frames {
         prop_assert!(agrees(&stream[at..]));
-        let Ok(Parsed::Complete(_, length)) = parse(&stream[at..]) else {
+        let Ok(Parsed::Complete(_, length)) = parse(&stream[at..], Version::Resp3) else {
             return Err(TestCaseError::fail("a complete frame is not read as one"));
         };
         at += length;
@@ -106,7 +106,7 @@ proptest! {
     fn fuzz_a_frame_is_incomplete_without_its_last_byte(frame in sent()) {
         let stream = stream_of(&[frame]);
         for cut in 0..stream.len() {
-            prop_assert!(matches!(parse(&stream[..cut]), Ok(Parsed::Incomplete { missing: 1.. })), "cut at {}", cut);
+            prop_assert!(matches!(parse(&stream[..cut], Version::Resp3), Ok(Parsed::Incomplete { missing: 1.. })), "cut at {}", cut);
         }
     }
 
@@ -120,7 +120,7 @@ proptest! {
             let at = at.index(stream.len());
             stream[at] = byte;
         }
-        prop_assert!(agrees(&stream), "{:?} {:?}", parse(&stream), parse_redis_value(&stream));
+        prop_assert!(agrees(&stream), "{:?} {:?}", parse(&stream, Version::Resp3), parse_redis_value(&stream));
     }
 
     #[test]

@@ -1,23 +1,28 @@
 //! The progress through an array that arrives in parts.
 
-use super::MAX_DEPTH;
 use super::reader::{Reader, Stop};
+use super::{MAX_DEPTH, Version};
 use crate::error::Error;
 
 /// The progress through an array that arrives in parts. Parsing it from the start with each part would take quadratic
 /// time.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Progress {
+    version: Version,
     at: usize,
     /// Missing elements of each array that is not complete, outermost first.
     open: Vec<usize>,
 }
 
 impl Progress {
+    pub fn new(version: Version) -> Self {
+        Progress { version, at: 0, open: Vec::new() }
+    }
+
     /// Continues with the new bytes. Returns the minimum number of missing bytes; 0 if the array is complete.
     pub fn advance(&mut self, bytes: &[u8]) -> Result<usize, Error> {
         loop {
-            let mut reader = Reader { bytes, at: self.at };
+            let mut reader = Reader { bytes, at: self.at, version: self.version };
             match reader.skip(!self.open.is_empty()) {
                 Ok(elements) => {
                     self.at = reader.at;

@@ -1,6 +1,6 @@
 //! Reads frames from the start of a buffer.
 
-use super::{Frame, MAX_DEPTH};
+use super::{Frame, MAX_DEPTH, Version};
 
 /// Limit of a string, as in Redis.
 const MAX_BULK: usize = 512 * 1024 * 1024;
@@ -22,6 +22,7 @@ pub enum Stop {
 pub struct Reader<'a> {
     pub bytes: &'a [u8],
     pub at: usize,
+    pub version: Version,
 }
 
 impl<'a> Reader<'a> {
@@ -30,11 +31,15 @@ impl<'a> Reader<'a> {
         let line = self.line()?;
         let (kind, rest) = line.split_first().ok_or(Stop::Garbage)?;
         match kind {
+            b'*' => elements_of(rest).map(Option::unwrap_or_default),
+            b'$' => self.bulk(rest).map(|_| 0),
+            b'+' | b'-' | b':' => Ok(0),
+            _ if self.version == Version::Resp2 => Err(Stop::Garbage),
             b'>' if is_inside => Err(Stop::PushInside),
-            b'*' | b'~' | b'>' => elements_of(rest).map(Option::unwrap_or_default),
+            b'~' | b'>' => elements_of(rest).map(Option::unwrap_or_default),
             b'%' => pairs_of(rest).map(Option::unwrap_or_default),
-            b'$' | b'=' | b'!' => self.bulk(rest).map(|_| 0),
-            b'+' | b'-' | b':' | b'_' | b',' | b'#' | b'(' => Ok(0),
+            b'=' | b'!' => self.bulk(rest).map(|_| 0),
+            b'_' | b',' | b'#' | b'(' => Ok(0),
             _ => Err(Stop::Garbage),
         }
     }
@@ -47,7 +52,15 @@ impl<'a> Reader<'a> {
             b'-' => Ok(Frame::Error(rest)),
             b':' => integer(rest).map(Frame::Integer),
             b'$' => Ok(self.bulk(rest)?.map_or(Frame::Nil, Frame::Bulk)),
-            b'*' | b'~' => self.array(elements_of(rest)?, depth),
+            b'*' => self.array(elements_of(rest)?, depth),
+            _ if self.version == Version::Resp2 => Err(Stop::Garbage),
+            kind => self.frame_of_resp3(*kind, rest, depth),
+        }
+    }
+
+    fn frame_of_resp3(&mut self, kind: u8, rest: &'a [u8], depth: usize) -> Result<Frame<'a>, Stop> {
+        match kind {
+            b'~' => self.array(elements_of(rest)?, depth),
             b'%' => self.array(pairs_of(rest)?, depth),
             b'_' if rest.is_empty() => Ok(Frame::Nil),
             b',' if is_double(rest) => Ok(Frame::Bulk(rest)),

@@ -9,6 +9,7 @@ use crate::protocol::frame::arbitrary::{sent_at_top, stream_of};
 /// Decodes a stream that arrives in parts, which end at `cuts`.
 fn decoded(stream: &[u8], cuts: &[usize]) -> Result<Vec<String>, Error> {
     let mut replies = Replies::new();
+    replies.set_version(Version::Resp3);
     let mut frames = Vec::new();
     let mut at = 0;
     for end in cuts.iter().copied().chain([stream.len()]) {
