@@ -53,6 +53,17 @@ export declare class NativeStore {
   awaitLock(number: number, traceId: string, key: string, onEvent: (number: number, event: 'subscribed' | 'released' | 'unsubscribed') => void): void
   /** Ends a wait for a lock. */
   forgetLock(number: number): void
+  /** The clock of `provenAt`, in milliseconds. */
+  static clock(): number
+  /** Whether all servers in use report changes of what was read with `getTracked`. */
+  isTracking(): boolean
+  /** The time as of which they have certainly reported all changes; -Infinity if they report none. */
+  provenAt(): number
+  /**
+   * Asks all servers in use whether they still are the ones that have the entries. If another one is, the callback for
+   * changes is called with null first.
+   */
+  prove(onProven: (isProven: boolean) => void): void
   /**
    * Opens a store on the connections of this one, of which only the names of entries and the options of writes differ:
    * of `options`, those that say where and how to connect have no effect. The connections are closed with the last
@@ -63,7 +74,7 @@ export declare class NativeStore {
    * Checks the options, and starts to connect. The callbacks must not throw. `useEventLoop`: use the event-loop
    * driver if the runtime has libuv.
    */
-  constructor(options: object, useEventLoop: boolean, onSettled: (batch: number, last: boolean, values: string, failures?: Array<NativeFailure>, separate?: Array<NativeSeparateValue>) => void, onEvent: (name: string, detail?: NativeEventDetail) => void, strategy?: (retries: number, cause: NativeFailure) => NativeStrategyAnswer, credentials?: () => Promise<NativeCredentialsAnswer>, rootsOfNode?: () => Array<string>)
+  constructor(options: object, useEventLoop: boolean, onSettled: (batch: number, last: boolean, values: string, failures?: Array<NativeFailure>, separate?: Array<NativeSeparateValue>) => void, onEvent: (name: string, detail?: NativeEventDetail) => void, strategy?: (retries: number, cause: NativeFailure) => NativeStrategyAnswer, credentials?: () => Promise<NativeCredentialsAnswer>, rootsOfNode?: () => Array<string>, onInvalidation?: (names: Array<string> | null) => void)
   /** Checks the options, without opening a store. */
   static checkOptions(options: object): void
   get rules(): NativeCallRules
@@ -168,6 +179,8 @@ export interface NativeSeparateValue {
   /** The index of its call in the batch. */
   index: number
   text: string
+  /** Of a tracked entry, in milliseconds; see `Success::Tracked`. */
+  ttl?: number
 }
 
 /** The server in events of tracing channels. */

@@ -19,6 +19,7 @@ mod stats;
 mod subscription;
 mod supervisor;
 mod target;
+pub mod tracking;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
@@ -39,6 +40,7 @@ pub use self::stats::Stats;
 pub use self::subscription::{PubSubEvent, Received, Subscription, Topic};
 pub use self::supervisor::{ConnectWhen, ConnectionSettings, Event, OnEvent};
 pub use self::target::{Located, Locator, MasterChanges, Target};
+pub use self::tracking::Changes;
 
 use self::link::{Link, Offline};
 use crate::error::Error;
@@ -76,7 +78,8 @@ impl Connection {
         driver: Option<&WakeDriver>,
     ) -> Self {
         let (order, reads) = (settings.order.clone(), settings.reads.clone());
-        let connection = Self::new(command_timeout, driver, order, settings.offline(), reads);
+        let changes = settings.changes.clone();
+        let connection = Self::new(command_timeout, driver, order, settings.offline(), reads, changes);
         crate::runtime::spawn(supervisor::run(connection.link.clone(), settings));
         connection
     }
@@ -87,6 +90,7 @@ impl Connection {
         order: Arc<Order>,
         offline: Offline,
         reads: Reads,
+        changes: Option<Arc<Changes>>,
     ) -> Self {
         let id = ConnectionId::next();
         let waking = |wake: &WakeDriver, link: Weak<Link>| {
@@ -99,7 +103,7 @@ impl Connection {
         };
         let link = Arc::new_cyclic(|link| {
             let driver = driver.map(|wake| waking(wake, link.clone()));
-            Link::new(command_timeout, driver, order, offline).with_reads(reads)
+            Link::new(command_timeout, driver, order, offline).with_reads(reads).with_changes(changes)
         });
         Connection { link, id }
     }
@@ -108,7 +112,7 @@ impl Connection {
     /// they are rejected.
     pub fn unconnected(command_timeout: Duration, order: Arc<Order>, offline_queue: bool) -> Self {
         let offline = if offline_queue { Offline::Queue } else { Offline::Reject };
-        let connection = Self::new(command_timeout, None, order, offline, Reads::default());
+        let connection = Self::new(command_timeout, None, order, offline, Reads::default(), None);
         let link = connection.link.clone();
         crate::runtime::spawn(async move {
             tokio::select! {
@@ -169,6 +173,16 @@ impl Connection {
         self.link.is_ready()
     }
 
+    /// The time as of which the server has certainly reported all changes of what was read; `None` if it reports none.
+    pub fn proven_at(&self) -> Option<Instant> {
+        self.link.proven_at()
+    }
+
+    /// Has the connection replaced: the server is not the right one any more.
+    pub fn leave(&self, cause: Error) {
+        self.link.leave(cause);
+    }
+
     /// Why commands cannot be sent at once; `None` if they can.
     pub fn unready(&self) -> Option<Error> {
         self.link.unready()
@@ -199,9 +213,15 @@ impl Connection {
 impl Connection {
     /// A connection whose candidate waits for `driver`.
     pub fn with_candidate(wire: Arc<dyn crate::transport::Wire>, driver: &WakeDriver) -> Self {
-        let connection =
-            Self::new(Duration::from_secs(5), Some(driver), Arc::default(), Offline::Queue, Reads::default());
-        connection.link.set_candidate(wire.into(), crate::protocol::replies::Replies::new());
+        let connection = Self::new(
+            Duration::from_secs(5),
+            Some(driver),
+            Arc::default(),
+            Offline::Queue,
+            Reads::default(),
+            None,
+        );
+        connection.link.set_candidate(wire.into(), crate::protocol::replies::Replies::new(), None);
         connection
     }
 }

@@ -182,6 +182,19 @@ impl Keyspace {
         redis_key.starts_with(&self.prefix) && !(self.prefix.is_empty() && redis_key.starts_with(RESERVED))
     }
 
+    /// The names `<traceId>:<key>` that a Redis key may be of: with hash tags the trace id ends at one of the closing braces.
+    pub fn names_of(&self, redis_key: &str) -> Vec<String> {
+        if !self.owns(redis_key) {
+            return Vec::new();
+        }
+        let name = &redis_key[self.prefix.len()..];
+        if !self.hash_tags {
+            return vec![name.to_owned()];
+        }
+        let name = name.strip_prefix('{').unwrap_or_default();
+        name.match_indices("}:").map(|(end, _)| format!("{}{}", &name[..end], &name[end + 1..])).collect()
+    }
+
     /// Trace id and key of a Redis key; `None` if it is not an entry of `scope`.
     pub fn entry<'a>(&self, scope: &Scope, redis_key: &'a str) -> Option<(&'a str, &'a str)> {
         if !self.owns(redis_key) {
@@ -253,6 +266,18 @@ fn escape_glob(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_redis_key_has_the_names_that_it_may_be_of() {
+        let plain = Keyspace::new("p:".into(), false);
+        assert_eq!(plain.names_of("p:t:k"), ["t:k"]);
+        assert_eq!(plain.names_of("q:t:k"), [""; 0]);
+        let tagged = Keyspace::new("p:".into(), true);
+        assert_eq!(tagged.names_of("p:{t}:k"), ["t:k"]);
+        assert_eq!(tagged.names_of("p:{a}:b}:c"), ["a:b}:c", "a}:b:c"]);
+        assert_eq!(tagged.names_of("p:t:k"), [""; 0]);
+        assert_eq!(Keyspace::new(String::new(), false).names_of("__state__:lock:{t:k}"), [""; 0]);
+    }
 
     fn keyspace() -> Keyspace {
         Keyspace::new("app:state:".into(), false)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::config::{Config, Topology, WaitReplicas, Writes};
-use crate::connection::{Event, OnEvent, Stats, Target, WakeDriver};
+use crate::connection::{Changes, Event, OnEvent, Stats, Target, WakeDriver};
 use crate::engine::call::{Calls, Outcomes};
 use crate::engine::listing::{Listing, Projection};
 use crate::engine::memory::Memory;
@@ -29,6 +29,8 @@ pub struct Store {
     command_timeout: Duration,
     /// Whether calls wait while there is no connection.
     offline_queue: bool,
+    /// Receives changes of what was read; `None`: they are not reported.
+    changes: Option<Arc<Changes>>,
     /// Created by the first watch.
     watches: OnceLock<Arc<Watches>>,
     /// Created by the first wait for a lock.
@@ -44,11 +46,18 @@ enum Backend {
 
 impl Store {
     /// `driver` wakes the event loop that reads and writes the command connections.
-    pub fn open(config: Config, driver: Option<WakeDriver>, on_event: OnEvent) -> Self {
+    pub fn open(
+        config: Config,
+        driver: Option<WakeDriver>,
+        on_event: OnEvent,
+        changes: Option<Arc<Changes>>,
+    ) -> Self {
         let (command_timeout, offline_queue) = (config.command_timeout, config.offline_queue);
         let redis = |target, strategy, on_event| {
             let driver = driver.as_ref();
-            let redis = Redis::start(target, strategy, driver, command_timeout, offline_queue, on_event);
+            let changes = changes.clone();
+            let redis =
+                Redis::start(target, strategy, driver, command_timeout, offline_queue, on_event, changes);
             Backend::Redis(Arc::new(redis))
         };
         let backend = match config.topology {
@@ -68,6 +77,7 @@ impl Store {
                 command_timeout,
                 offline_queue,
                 on_event,
+                changes.clone(),
             )),
         };
         Store {
@@ -76,6 +86,7 @@ impl Store {
             writes: config.writes,
             command_timeout,
             offline_queue,
+            changes,
             watches: OnceLock::new(),
             lock_waits: OnceLock::new(),
         }
@@ -90,6 +101,7 @@ impl Store {
             writes: config.writes,
             command_timeout: self.command_timeout,
             offline_queue: self.offline_queue,
+            changes: None,
             watches: OnceLock::new(),
             lock_waits: OnceLock::new(),
         }
@@ -213,6 +225,37 @@ impl Store {
             Backend::Memory(_) => true,
             Backend::Redis(redis) => redis.is_ready(),
             Backend::Cluster(cluster) => cluster.is_ready(),
+        }
+    }
+
+    /// The time as of which all servers in use have certainly reported all changes of what was read; `None` if one reports none, or
+    /// if JavaScript does not know yet that any entry may have changed.
+    pub fn proven_at(&self) -> Option<Instant> {
+        match &self.backend {
+            _ if !self.is_tracking() => None,
+            Backend::Memory(_) => None,
+            Backend::Redis(redis) => redis.proven_at(),
+            Backend::Cluster(cluster) => cluster.proven_at(),
+        }
+    }
+
+    /// Whether all servers in use report changes of what was read.
+    pub fn is_tracking(&self) -> bool {
+        let is_any_waiting = self.changes.as_ref().is_none_or(|changes| changes.is_any_waiting());
+        !is_any_waiting
+            && match &self.backend {
+                Backend::Memory(_) => false,
+                Backend::Redis(redis) => redis.proven_at().is_some(),
+                Backend::Cluster(cluster) => cluster.is_tracking(),
+            }
+    }
+
+    /// Asks all servers in use whether they still are the ones that have the entries.
+    pub async fn prove(&self) -> bool {
+        match &self.backend {
+            Backend::Memory(_) => false,
+            Backend::Redis(redis) => redis.prove(self.deadline()).await,
+            Backend::Cluster(cluster) => cluster.prove(self.deadline()).await,
         }
     }
 

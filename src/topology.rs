@@ -1,5 +1,6 @@
 //! The servers of a store: a single server, the master of a Sentinel set, or the nodes of a cluster.
 
+mod ask;
 pub mod cluster;
 mod leader;
 mod redirected;

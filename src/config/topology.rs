@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::access::Access;
 use super::address::{Address, AddressMap};
 use super::strategy::Strategy;
+use crate::error::{Error, Kind};
 
 /// Where the entries are stored.
 #[derive(Debug)]
@@ -70,6 +71,22 @@ pub struct Server {
 }
 
 impl Topology {
+    /// Whether servers can report changes of what was read.
+    pub fn can_track(&self) -> bool {
+        !matches!(self, Topology::Memory { .. })
+    }
+
+    /// Rejects reads from replicas: they learn of changes later than the primary, and report none that they do not learn of.
+    pub fn check_tracking(&self) -> Result<(), Error> {
+        match self {
+            Topology::Cluster { cluster, .. } if cluster.read_from != ReadFrom::Primary => Err(Error::new(
+                Kind::InvalidConfig,
+                "cache: needs cluster.readFrom \"primary\", as replicas learn of changes later",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Includes the access to Sentinels.
     pub(super) fn accesses(&self) -> Vec<&Access> {
         match self {

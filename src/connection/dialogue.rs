@@ -7,7 +7,7 @@ use crate::config::Server;
 use crate::config::login::Credentials;
 use crate::error::Error;
 use crate::protocol::replies::Replies;
-use crate::protocol::{Frame, encode};
+use crate::protocol::{Frame, Version, encode};
 use crate::transport::attempt::Attempt;
 use crate::transport::socket::Socket;
 
@@ -40,6 +40,10 @@ impl Dialogue {
         let server = self.server.clone();
         while result.is_none() {
             self.recv(|reply| {
+                // Nothing was read yet that could have changed.
+                if matches!(reply, Frame::Push(_)) {
+                    return Ok(());
+                }
                 result = Some(match reply {
                     Frame::Error(line) => Err(Error::from_reply(line).at(server.as_ref())),
                     reply => read(&reply).ok_or_else(Error::unexpected_reply),
@@ -54,6 +58,11 @@ impl Dialogue {
     /// Redacts these credentials in later error replies.
     pub fn redact(&mut self, credentials: &Credentials) {
         self.replies.redact(credentials);
+    }
+
+    /// Decodes later replies as this version of the protocol.
+    pub fn set_version(&mut self, version: Version) {
+        self.replies.set_version(version);
     }
 
     /// Sends encoded commands.

@@ -5,6 +5,7 @@ mod health_check;
 mod life;
 mod readiness;
 mod reads;
+mod tracking;
 mod traffic;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,9 +18,12 @@ use tokio::time::Instant;
 use self::life::Phase;
 pub use self::readiness::Offline;
 pub use self::reads::Reads;
+pub use self::tracking::Attempted;
+use self::tracking::Tracking;
 use super::order::Order;
 use super::pipeline::Pipeline;
 use super::stats::Stats;
+use super::tracking::Changes;
 use crate::error::{Error, Kind};
 use crate::protocol::{Generation, Request, Sink};
 use crate::sync::{Mutex, MutexGuard, locked};
@@ -45,6 +49,8 @@ pub struct Link {
     ended: Notify,
     /// `None`: a task of the supervisor is the driver.
     driver: Option<WakeDriver>,
+    /// `None`: the connection tracks nothing.
+    changes: Option<Arc<Changes>>,
 }
 
 /// Wakes the event-loop driver, which then takes the candidate, drops lost connections and calls [`Link::maintain`].
@@ -56,6 +62,7 @@ struct State {
     phase: Phase,
     offline: Offline,
     reads: Reads,
+    tracking: Tracking,
     /// Why the current connection must be replaced.
     reconnect_reason: Option<Error>,
     /// The socket did not accept all bytes.
@@ -99,6 +106,7 @@ impl Link {
             phase: Phase::Lost,
             offline,
             reads: Reads::default(),
+            tracking: Tracking::default(),
             reconnect_reason: None,
             has_backlog: false,
             outage: None,
@@ -123,6 +131,7 @@ impl Link {
             transition: Notify::new(),
             ended: Notify::new(),
             driver,
+            changes: None,
         }
     }
 
@@ -208,6 +217,7 @@ impl Link {
         self.change(|state| {
             let failure = self.failure_at_end(state, &cause);
             state.enter(Phase::Lost);
+            state.stop_tracking(&cause);
             state.pipeline.fail_all(&failure);
             state.ended.get_or_insert(cause);
             // Only the driver can release the socket.
@@ -246,6 +256,7 @@ impl Link {
         let completed = state.pipeline.take_completed();
         let is_drained = state.decommissioned.is_some() && state.ended.is_none() && state.pipeline.is_empty();
         drop(state);
+        self.report_changes();
         completed.into_iter().for_each(finish);
         if is_drained {
             self.end(Error::new(Kind::Retired, "the server is not in use any more"));

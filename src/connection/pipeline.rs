@@ -63,6 +63,8 @@ pub struct Pipeline {
     /// Why the server runs no transactions.
     no_transactions: Option<Error>,
     bytes_sent: u64,
+    /// When the newest answered request was submitted, or the connection logged in; `None` if it does not track.
+    pub proven_at: Option<Instant>,
 }
 
 impl Pipeline {
@@ -84,6 +86,7 @@ impl Pipeline {
             server: None,
             no_transactions: None,
             bytes_sent: 0,
+            proven_at: None,
         }
     }
 
@@ -94,7 +97,14 @@ impl Pipeline {
         request.set_ages(self.order.ages(commands));
         request.include_sources(|script| self.known_scripts.has(script));
         let batch = self.first_batch + self.batches.len() as u64;
-        self.batches.push_back(Some(Batch { sink, unsettled: commands, deadline, has_redirected: false }));
+        let since = self.proven_at.map(|_| Instant::now());
+        self.batches.push_back(Some(Batch {
+            sink,
+            unsettled: commands,
+            deadline,
+            since,
+            has_redirected: false,
+        }));
         let segment = Segment::new(batch, Arc::new(request), 0, commands);
         if segment.request.here.is_some_and(|generation| generation != self.generation) {
             let cause = Error::new(Kind::Connection, "the connection was lost before the call was made");
@@ -179,12 +189,16 @@ impl Pipeline {
         let (batch, index, effect) = (segment.batch, segment.next, segment.effect());
         self.known_scripts.learn(&segment.request, index, &reply);
         let earlier = segment.advance();
-        let reply = earlier.complete(effect, reply);
+        let is_tracked = self.proven_at.is_some();
+        let reply = earlier.complete(effect, is_tracked, reply);
         let must_check = matches!(reply, Frame::Error(_)) || self.order.is_active();
         let command = must_check.then(|| segment.command(index));
         if segment.next == segment.last {
             self.segments.pop_front();
             self.sending -= 1;
+        }
+        if is_tracked {
+            self.prove(batch);
         }
         match command {
             None => self.take(batch, index, Ok(reply)),

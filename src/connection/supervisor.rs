@@ -4,14 +4,16 @@ use std::future::{Future, pending};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::dialogue::Dialogue;
 use super::driven::Candidate;
 use super::handshake::open_reported;
-use super::link::{Link, Offline, Reads};
+use super::link::{Attempted, Link, Offline, Reads};
 use super::order::Order;
 use super::target::{MasterChanges, Target};
+use super::tracking::Changes;
+use super::tracking::login::track;
 use crate::config::strategy::Strategy;
 use crate::config::{Address, Server};
 use crate::error::{Error, Kind};
@@ -30,6 +32,8 @@ pub enum Event {
         cause: Error,
     },
     Error(Error),
+    /// The connection is made, and its server does not report changes, for this reason.
+    Untracked(Error),
     /// No further attempt follows.
     End(Error),
 }
@@ -56,6 +60,8 @@ pub struct ConnectionSettings {
     /// Shared by all connections of the store.
     pub order: Arc<Order>,
     pub reads: Reads,
+    /// Receives changes of what was read; `None`: they are not reported.
+    pub changes: Option<Arc<Changes>>,
 }
 
 impl ConnectionSettings {
@@ -96,10 +102,10 @@ async fn stay_connected(link: &Arc<Link>, settings: &ConnectionSettings) {
         }
         on_event(Event::Connecting);
         let changes = target.changes();
-        let cause = match connect(target, changes.clone(), on_event, link.attempt()).await {
-            Ok((address, dialogue)) => {
+        let cause = match connect(target, changes.clone(), on_event, link).await {
+            Ok((address, opened)) => {
                 retries = 0;
-                serve_at(link, dialogue, on_event, target.moved_from(&address, changes)).await
+                serve_at(link, opened, on_event, target.moved_from(&address, changes)).await
             }
             Err(cause) => {
                 link.fail_attempt(&cause);
@@ -125,14 +131,13 @@ async fn connect(
     target: &Target,
     changes: Option<MasterChanges>,
     on_event: &OnEvent,
-    attempt: &Attempt,
-) -> Result<(Address, Dialogue), Error> {
+    link: &Link,
+) -> Result<(Address, Opened), Error> {
+    let attempt = link.attempt();
     let connecting = async {
         let server = locate(target, attempt).await?;
         tokio::select! {
-            dialogue = open_reported(&server, attempt, || on_event(Event::Connect)) => {
-                Ok((server.address.clone(), dialogue?))
-            }
+            opened = open(&server, link, on_event) => Ok((server.address.clone(), opened?)),
             moved = target.moved_from(&server.address, changes) => Err(moved),
         }
     };
@@ -141,6 +146,35 @@ async fn connect(
     let connected = connected.unwrap_or_else(|_| Err(attempt.timed_out(&target.to_string(), limit)));
     attempt.end();
     connected
+}
+
+/// A connection that is logged in.
+struct Opened {
+    dialogue: Dialogue,
+    /// When its server began to report changes.
+    tracked_since: Option<Instant>,
+}
+
+async fn open(server: &Server, link: &Link, on_event: &OnEvent) -> Result<Opened, Error> {
+    let attempt = link.attempt();
+    let mut dialogue = open_reported(server, attempt, || on_event(Event::Connect)).await?;
+    let tracked = match link.begin_tracking() {
+        Attempted::Omit(why) => why.map(Err),
+        Attempted::Track { prefix } => {
+            let tracked = track(&mut dialogue, server, &prefix, attempt).await;
+            let tracked = tracked.map_err(|error| error.at(attempt.server().as_ref()))?;
+            link.end_tracking_attempt();
+            Some(tracked.map_err(|error| error.at(attempt.server().as_ref())))
+        }
+    };
+    let tracked_since = match tracked {
+        Some(Err(why)) => {
+            on_event(Event::Untracked(why));
+            None
+        }
+        tracked => tracked.and_then(Result::ok),
+    };
+    Ok(Opened { dialogue, tracked_since })
 }
 
 async fn locate(target: &Target, attempt: &Attempt) -> Result<Server, Error> {
@@ -153,11 +187,11 @@ async fn locate(target: &Target, attempt: &Attempt) -> Result<Server, Error> {
 /// Serves the connection until it is lost, or until the server `moved`. Returns the cause.
 async fn serve_at(
     link: &Arc<Link>,
-    dialogue: Dialogue,
+    opened: Opened,
     on_event: &OnEvent,
     moved: impl Future<Output = Error>,
 ) -> Error {
-    let generation = match set_candidate(link, dialogue) {
+    let generation = match set_candidate(link, opened) {
         Ok(generation) => generation,
         Err(cause) => {
             link.fail_attempt(&cause);
@@ -182,7 +216,8 @@ pub(super) async fn serve_until(
     cause
 }
 
-fn set_candidate(link: &Link, mut dialogue: Dialogue) -> Result<Generation, Error> {
+fn set_candidate(link: &Link, opened: Opened) -> Result<Generation, Error> {
+    let Opened { mut dialogue, tracked_since } = opened;
     link.set_transactions(dialogue.no_transactions.take());
     let (socket, replies) = dialogue.into_parts();
     let socket = if link.has_driver() {
@@ -190,7 +225,7 @@ fn set_candidate(link: &Link, mut dialogue: Dialogue) -> Result<Generation, Erro
     } else {
         socket
     };
-    Ok(link.set_candidate(socket, replies))
+    Ok(link.set_candidate(socket, replies, tracked_since))
 }
 
 /// With either driver, this task emits `Ready` before any reply can arrive, and detects the loss.

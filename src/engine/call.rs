@@ -34,6 +34,8 @@ impl Call<'_> {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Operation<'a> {
     Get,
+    /// Returns the value, and the milliseconds until the entry expires if later changes of the entry are reported.
+    GetTracked,
     Set {
         json: &'a str,
     },
@@ -107,6 +109,7 @@ impl Operation<'_> {
     pub fn kind(&self) -> OperationKind {
         match self {
             Operation::Get => OperationKind::Get,
+            Operation::GetTracked => OperationKind::GetTracked,
             Operation::Set { .. } => OperationKind::Set,
             Operation::Delete => OperationKind::Delete,
             Operation::Ping => OperationKind::Ping,
@@ -134,6 +137,7 @@ impl Operation<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OperationKind {
     Get,
+    GetTracked,
     Set,
     Delete,
     Ping,
@@ -157,8 +161,8 @@ pub enum OperationKind {
 
 impl OperationKind {
     pub fn writes(self) -> bool {
-        use OperationKind::{Get, GetWithMetadata, Has, Ping, Role, Ttl};
-        !matches!(self, Get | Ping | Role | Has | GetWithMetadata | Ttl)
+        use OperationKind::{Get, GetTracked, GetWithMetadata, Has, Ping, Role, Ttl};
+        !matches!(self, Get | GetTracked | Ping | Role | Has | GetWithMetadata | Ttl)
     }
 }
 
@@ -264,6 +268,8 @@ pub enum Success<'a> {
     Done,
     /// The text that was read or removed, if there was one. It is JSON unless another client wrote it.
     Value(Option<&'a [u8]>),
+    /// The same of an entry whose changes are reported, with the milliseconds until it expires: -1 never, -2 if there is none.
+    Tracked { ttl: i64, text: Option<&'a [u8]> },
 }
 
 /// Receives the outcomes of the calls of a batch.

@@ -63,7 +63,9 @@ impl Memory {
             keyspace.write_key(&mut redis_key, call.space(), &call.entry);
             let (removed, json);
             let outcome = match call.operation {
-                Operation::Get => Ok(Success::Value(entries.get(&redis_key).map(Entry::json))),
+                Operation::Get | Operation::GetTracked => {
+                    Ok(Success::Value(entries.get(&redis_key).map(Entry::json)))
+                }
                 Operation::Set { json } => {
                     entries.insert(&redis_key, Entry { json: json.into(), expires });
                     Ok(Success::Done)

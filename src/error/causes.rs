@@ -138,6 +138,11 @@ impl Error {
         &*self.detail == PUSH_INSIDE_REPLY
     }
 
+    /// The attempt to have changes reported was not answered.
+    pub fn no_reply_to_hello() -> Self {
+        Error::new(Kind::Connection, "the server did not answer HELLO 3")
+    }
+
     /// The entry is not as the call wants it.
     pub fn conflict(why: &str) -> Self {
         Error::new(Kind::Conflict, why).with_applied(Applied::No)

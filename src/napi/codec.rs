@@ -20,8 +20,9 @@ const ESCAPE: char = '\u{2}';
 const ESCAPE_OFFSET: u8 = b'0';
 
 /// The names of the operations in JavaScript, and their letters in records.
-pub const RECORDS: [(&str, u8, OperationKind); 20] = [
+pub const RECORDS: [(&str, u8, OperationKind); 21] = [
     ("get", b'G', OperationKind::Get),
+    ("getTracked", b'C', OperationKind::GetTracked),
     ("set", b'S', OperationKind::Set),
     ("delete", b'D', OperationKind::Delete),
     ("ping", b'P', OperationKind::Ping),
@@ -120,6 +121,7 @@ impl<'a> Calls<'a> for Records<'a> {
 fn operation(kind: OperationKind, mut arguments: Arguments<'_>) -> Operation<'_> {
     match kind {
         OperationKind::Get | OperationKind::Set | OperationKind::Delete => unreachable!("read before"),
+        OperationKind::GetTracked => Operation::GetTracked,
         OperationKind::Ping => Operation::Ping,
         OperationKind::Role => Operation::Role,
         OperationKind::DeleteExisting => Operation::DeleteExisting,

@@ -14,6 +14,7 @@ use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status, check_status, sys};
 
 pub use self::scope::CallbackScope;
+use super::changes::Reporter;
 use super::reply::{Chunk, ChunkArgs};
 use crate::error::{Error, Kind};
 use crate::sync::locked;
@@ -26,22 +27,34 @@ pub struct Delivery {
     /// The same function, for direct calls.
     direct: FunctionRef<ChunkArgs, ()>,
     in_flight: Arc<InFlight>,
+    /// Passes changes before each chunk, if the store tracks.
+    reporter: Option<Arc<Reporter>>,
     /// Chunks that JavaScript has not requested yet.
     waiting: Mutex<HashMap<u32, VecDeque<Chunk>>>,
 }
 
 impl Delivery {
-    pub fn new(on_settled: Function<'_, ChunkArgs, ()>) -> napi::Result<Self> {
+    pub fn new(
+        on_settled: Function<'_, ChunkArgs, ()>,
+        reporter: Option<Arc<Reporter>>,
+    ) -> napi::Result<Self> {
         let direct = on_settled.create_ref()?;
         let in_flight = Arc::new(InFlight::default());
-        let settling = in_flight.clone();
+        let (settling, reporting) = (in_flight.clone(), reporter.clone());
         let on_settled: OnSettled =
             on_settled.build_threadsafe_function().weak::<true>().build_callback(move |context| {
+                if let Some(reporter) = &reporting {
+                    reporter.report_in_callback(&context.env);
+                }
                 settling.settled(&context.env, &context.value);
                 Ok(Chunk::into_args(context.value))
             })?;
         in_flight.function.store(on_settled.raw(), Ordering::Relaxed);
-        Ok(Delivery { on_settled, direct, in_flight, waiting: Mutex::default() })
+        Ok(Delivery { on_settled, direct, in_flight, reporter, waiting: Mutex::default() })
+    }
+
+    pub fn reporter(&self) -> Option<Arc<Reporter>> {
+        self.reporter.clone()
     }
 
     /// A batch begins. Called on the JavaScript thread.
@@ -87,6 +100,9 @@ impl Delivery {
     }
 
     fn call(&self, scope: CallbackScope, chunk: Chunk) {
+        if let Some(reporter) = &self.reporter {
+            reporter.report(scope);
+        }
         self.in_flight.settled(scope.env(), &chunk);
         let called = scope
             .call(|env| Ok((self.direct.borrow_back(env)?.raw(), chunk.into_args().into_vec(env.raw())?)));

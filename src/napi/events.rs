@@ -51,6 +51,10 @@ fn event_args(event: Event) -> EventArgs {
             "error",
             Some(NativeEventDetail { error: NativeFailure::new(&error), retries: None, delay: None }),
         ),
+        Event::Untracked(error) => (
+            "untracked",
+            Some(NativeEventDetail { error: NativeFailure::new(&error), retries: None, delay: None }),
+        ),
         Event::End(error) => {
             ("end", Some(NativeEventDetail { error: NativeFailure::new(&error), retries: None, delay: None }))
         }

@@ -24,6 +24,8 @@ pub struct NativeSeparateValue {
     pub index: u32,
     #[napi(ts_type = "string")]
     pub text: TextOut,
+    /// Of a tracked entry, in milliseconds; see `Success::Tracked`.
+    pub ttl: Option<f64>,
 }
 
 /// A chunk of the results of a batch.
@@ -137,13 +139,18 @@ impl<D: Deliver> BatchReply<D> {
         }
     }
 
+    fn take_separate(&mut self, index: usize, text: &[u8], ttl: Option<i64>) -> Result<(), Error> {
+        let text = TextOut(json::unchecked(text)?.to_owned());
+        let ttl = ttl.map(|ttl| ttl as f64);
+        self.separate.push(NativeSeparateValue { index: index as u32, text, ttl });
+        Ok(())
+    }
+
     /// Adds a value to the array, after a check that it cannot shift its neighbours. Separate are values that arrive
     /// after those of later calls, and large values: parsing them separately is faster than checking them.
     fn take_value(&mut self, index: usize, text: &[u8]) -> Result<(), Error> {
         if index < self.next || text.len() >= LARGE {
-            let text = TextOut(json::unchecked(text)?.to_owned());
-            self.separate.push(NativeSeparateValue { index: index as u32, text });
-            return Ok(());
+            return self.take_separate(index, text, None);
         }
         let text = json::separable(text)?;
         if self.next == 0 {
@@ -162,6 +169,11 @@ impl<D: Deliver> Outcomes for BatchReply<D> {
             Ok(Success::Done) => {}
             Ok(Success::Value(text)) => {
                 if let Err(error) = self.take_value(index, text.unwrap_or(b"null")) {
+                    self.take_failure(index as u32, error);
+                }
+            }
+            Ok(Success::Tracked { ttl, text }) => {
+                if let Err(error) = self.take_separate(index, text.unwrap_or(b"null"), Some(ttl)) {
                     self.take_failure(index as u32, error);
                 }
             }

@@ -8,6 +8,7 @@ mod calls;
 mod listings;
 mod readiness;
 mod subscriptions;
+mod tracking;
 mod views;
 
 use std::cell::RefCell;
@@ -19,6 +20,7 @@ use napi::{De, Env};
 use napi_derive::napi;
 
 use self::views::Sharing;
+use super::changes::{ChangeArgs, Reporter};
 use super::delivery::Delivery;
 use super::driver::Driver;
 use super::events::{EventArgs, events_to};
@@ -30,6 +32,7 @@ use super::user_functions::{
 };
 use crate::config::Rules;
 use crate::error::Error;
+use crate::keyspace::Keyspace;
 use crate::options::{Callbacks, Options};
 use crate::store::Store;
 use crate::transport::roots;
@@ -83,14 +86,27 @@ impl NativeStore {
             Function<(), Promise<NativeCredentialsAnswer>>,
         >,
         #[napi(ts_arg_type = "() => Array<string>")] roots_of_node: Option<Function<(), Vec<String>>>,
+        #[napi(ts_arg_type = "(names: Array<string> | null) => void")] on_invalidation: Option<
+            Function<ChangeArgs, ()>,
+        >,
     ) -> Result<Self, Thrown> {
         let on_event = events_to(on_event).map_err(internal)?;
-        let delivery = Delivery::new(on_settled).map_err(internal)?;
         let strategy = strategy.map(strategy_of).transpose().map_err(internal)?;
         let credentials = credentials.map(provider_of).transpose().map_err(internal)?;
         let callbacks = Callbacks { strategy, credentials };
         let options = Options::parse(&mut De::new(&options));
         let config = options.and_then(|options| options.into_config(callbacks)).map_err(thrown)?;
+        let on_invalidation = on_invalidation.filter(|_| config.topology.can_track());
+        let reporter = match on_invalidation {
+            Some(on_invalidation) => {
+                config.topology.check_tracking().map_err(thrown)?;
+                let keyspace = Keyspace::new(config.prefix.clone(), config.hash_tags);
+                Some(Reporter::new(&env, keyspace, on_invalidation).map_err(internal)?)
+            }
+            None => None,
+        };
+        let changes = reporter.as_ref().map(|reporter| reporter.changes());
+        let delivery = Delivery::new(on_settled, reporter).map_err(internal)?;
         let mut rules = config.rules();
         if config.topology.trusts_default_roots() {
             // Before the first connection uses them.
@@ -99,7 +115,7 @@ impl NativeStore {
         }
         let driver = if use_event_loop { Driver::of(&env) } else { None };
         let wake_driver = driver.as_ref().map(|driver| driver.waker(&env)).transpose().map_err(internal)?;
-        let store = Store::open(config, wake_driver, on_event);
+        let store = Store::open(config, wake_driver, on_event, changes);
         let opened = Opened { store: Arc::new(store), delivery: Arc::new(delivery) };
         if !rules.embedded {
             readiness::count_open(1);

@@ -7,6 +7,7 @@ mod members;
 mod nodes;
 mod ownership;
 mod present;
+mod proof;
 mod reads;
 mod redirect;
 mod redirecting;
@@ -26,6 +27,7 @@ use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use self::handover::Handover;
+use self::proof::Proof;
 use self::redirect::Redirect;
 use self::retry_queue::RetryQueue;
 use self::routes::{Node, Routes};
@@ -33,7 +35,7 @@ use self::scan::{Selection, scan_cluster};
 use self::to_node::visit_each;
 use crate::config::strategy::Strategy;
 use crate::config::{self, Address};
-use crate::connection::{Connection, OnEvent, Order, Stats, WakeDriver};
+use crate::connection::{Changes, Connection, OnEvent, Order, Stats, WakeDriver};
 use crate::engine::listing::Listing;
 use crate::engine::redis::visitors::{ReadValues, Remove, TakeKeys};
 use crate::error::Error;
@@ -47,6 +49,9 @@ pub struct Cluster {
     command_timeout: Duration,
     offline_queue: bool,
     on_event: OnEvent,
+    /// Receives changes of what was read; `None`: they are not reported.
+    changes: Option<Arc<Changes>>,
+    proof: Proof,
     routes: RwLock<Routes>,
     /// Shared by the connections to all nodes.
     order: Arc<Order>,
@@ -84,6 +89,7 @@ impl Cluster {
         command_timeout: Duration,
         offline_queue: bool,
         on_event: OnEvent,
+        changes: Option<Arc<Changes>>,
     ) -> Arc<Self> {
         let order = Arc::new(Order::default());
         let cluster = Arc::new(Cluster {
@@ -93,6 +99,8 @@ impl Cluster {
             command_timeout,
             offline_queue,
             on_event,
+            changes,
+            proof: Proof::default(),
             unrouted: Connection::unconnected(command_timeout, order.clone(), offline_queue),
             handover: Handover::default(),
             order,
@@ -230,6 +238,7 @@ impl Cluster {
         let owner = routes.move_slot(slot, address, |address| self.make_node(address));
         drop(routes);
         if is_news {
+            self.invalidate();
             self.return_waiting_reads();
         }
         owner

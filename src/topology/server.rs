@@ -1,16 +1,19 @@
 //! A single server, or the current master of a Sentinel set.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::ask::ask;
 use super::leader::Leader;
 use super::redirected::{Explained, Redirected};
 use crate::config::Writes;
 use crate::config::strategy::Strategy;
 use crate::connection::{
-    ConnectWhen, Connection, ConnectionSettings, Event, OnEvent, Order, Reads, Stats, Target, WakeDriver,
+    Changes, ConnectWhen, Connection, ConnectionSettings, Event, OnEvent, Order, Reads, Stats, Target,
+    WakeDriver,
 };
 use crate::engine::call::{Calls, Outcomes};
 use crate::engine::listing::Listing;
@@ -20,9 +23,10 @@ use crate::engine::redis::scan::{Scan, Seen};
 use crate::engine::redis::scanner::{ScanVisitor, scan_keys, visit_keys};
 use crate::engine::redis::sent::SentCalls;
 use crate::engine::redis::visitors::{ReadValues, Remove, TakeKeys};
-use crate::error::{Applied, Error};
+use crate::error::{Applied, Error, Kind};
 use crate::json::Chunks;
 use crate::keyspace::Keyspace;
+use crate::protocol::Frame;
 
 pub struct Redis {
     target: Target,
@@ -30,6 +34,10 @@ pub struct Redis {
     /// Separate, so that a large listing delays no point call. Opened by the first listing.
     scan_connection: Connection,
     redirected: Arc<Redirected>,
+    /// Receives changes of what was read; `None`: they are not reported.
+    changes: Option<Arc<Changes>>,
+    /// The user may not run ROLE.
+    is_role_refused: AtomicBool,
 }
 
 impl Redis {
@@ -41,6 +49,7 @@ impl Redis {
         command_timeout: Duration,
         offline_queue: bool,
         on_event: OnEvent,
+        changes: Option<Arc<Changes>>,
     ) -> Self {
         let order = Arc::new(Order::default());
         let leader = Arc::new(Leader::default());
@@ -52,6 +61,7 @@ impl Redis {
             offline_queue,
             order: order.clone(),
             reads: Reads::default(),
+            changes: None,
         };
         let scan_connection = Connection::start(for_scans, command_timeout, None);
         let redirected = Redirected::new(target.address().cloned());
@@ -77,9 +87,17 @@ impl Redis {
             offline_queue,
             order,
             reads: Reads::default(),
+            changes: changes.clone(),
         };
         let command_connection = Connection::start(for_commands, command_timeout, driver);
-        Redis { target, command_connection, scan_connection, redirected }
+        Redis {
+            target,
+            command_connection,
+            scan_connection,
+            redirected,
+            changes,
+            is_role_refused: AtomicBool::new(false),
+        }
     }
 
     /// Sends the calls of a batch in order, in one write.
@@ -153,6 +171,42 @@ impl Redis {
         let scanned = scanned.map_err(|error| self.redirected.explain(error))?;
         self.redirected.check().map_err(|error| error.with_applied(Applied::Unknown))?;
         Ok(scanned)
+    }
+
+    /// The time as of which the server has certainly reported all changes of what was read; `None` if it reports none.
+    pub fn proven_at(&self) -> Option<Instant> {
+        self.command_connection.proven_at()
+    }
+
+    /// Asks the server whether it is the master.
+    pub async fn prove(&self, deadline: Instant) -> bool {
+        let command = if self.is_role_refused.load(Ordering::Relaxed) { "PING" } else { "ROLE" };
+        let role =
+            |reply: &Frame<'_>| Some(reply.elements().first().and_then(Frame::bulk).map(<[u8]>::to_vec));
+        match ask(&self.command_connection, &[command], deadline, role).await {
+            Ok(Some(role)) if role != b"master" => {
+                self.leave_replica();
+                false
+            }
+            Ok(_) => true,
+            Err(error) => {
+                let is_answer = error.is_answer();
+                self.is_role_refused.fetch_or(is_answer, Ordering::Relaxed);
+                is_answer
+            }
+        }
+    }
+
+    /// The server became a replica: it does not report changes before they reach it.
+    fn leave_replica(&self) {
+        if let Some(changes) = &self.changes {
+            changes.add_any();
+            changes.report();
+        }
+        if let Target::Master(master) = &self.target {
+            let moved = format!("{master} moved: the server is a replica now");
+            self.command_connection.leave(Error::new(Kind::Connection, moved));
+        }
     }
 
     pub fn target(&self) -> &Target {

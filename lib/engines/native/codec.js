@@ -33,6 +33,7 @@ const NO_EXPIRY = -1
 /** @satisfies {Record<string, RecordKind>} */
 const RECORDS = {
   get: { letter: 'G' },
+  getTracked: { letter: 'C', decode: (value, { input }) => ({ value, ttl: input }) },
   set: { letter: 'S' },
   delete: { letter: 'D' },
   ping: { letter: 'P' },

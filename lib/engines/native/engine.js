@@ -9,11 +9,12 @@ const { RECORDS, encode, recordKindOf } = require('./codec.js')
 const { SafeCredentials } = require('./credentials.js')
 const { errorFromThrown, eventError } = require('./failures.js')
 const { loadNative } = require('./load.js')
-const { warnOnOpen } = require('./open-warnings.js')
+const { warnOfUntracked, warnOnOpen } = require('./open-warnings.js')
 const { checkSlot } = require('./slots.js')
 const { SafeStrategy } = require('./strategy.js')
 const { Subscriptions } = require('./subscriptions.js')
 const { withUrlParts } = require('./url.js')
+const { now } = require('../../time.js')
 
 const { NativeStore } = loadNative()
 
@@ -55,6 +56,8 @@ class NativeEngine {
   #scriptBytes
   /** The address of the only server, if there is one. @type {string | undefined} */
   #server
+  /** From the clock of native code to `now()`. An underestimate, so that proofs are not newer than they are. */
+  #clockOffset = now() - NativeStore.clock()
 
   /**
    * @param {Record<string, unknown>} options
@@ -155,6 +158,19 @@ class NativeEngine {
     return { isPermanent, silent: failure.silent, makeError }
   }
 
+  isTracking() {
+    return this.#native.isTracking()
+  }
+
+  provenAt() {
+    return this.#native.provenAt() + this.#clockOffset
+  }
+
+  /** @returns {Promise<boolean>} */
+  prove() {
+    return new Promise((resolve) => this.#native.prove(resolve))
+  }
+
   abort() {
     this.#native.abort()
   }
@@ -165,7 +181,7 @@ class NativeEngine {
   }
 
   /** @param {Record<string, unknown>} options @param {Host} host @param {NativeEngine} [base] */
-  #open(options, { onEvent }, base) {
+  #open(options, { onEvent, onInvalidation }, base) {
     const { strategy, credentials } = this.#userFunctions
     /** @type {ConstructorParameters<typeof NativeStore>[2]} */
     const onSettled = (batch, last, values, failures, separate) =>
@@ -176,14 +192,26 @@ class NativeEngine {
         withUrlParts(options),
         USE_EVENT_LOOP,
         onSettled,
-        (name, detail) => onEvent(this.#eventOf(name, detail)),
+        (name, detail) => this.#onEvent(name, detail, onEvent),
         strategy && ((retries, failure) => strategy.decide(retries, failure)),
         credentials && (() => credentials.get()),
         () => require('./node-roots.js').rootsOfNode(),
+        onInvalidation,
       )
     } catch (error) {
       throw require('./option-errors.js').explainOption(errorFromThrown(error), options)
     }
+  }
+
+  /**
+   * @param {string} name
+   * @param {EventDetail | null | undefined} detail
+   * @param {Host['onEvent']} onEvent
+   */
+  #onEvent(name, detail, onEvent) {
+    const event = this.#eventOf(name, detail)
+    if (name === 'untracked') warnOfUntracked(event.makeError?.())
+    else onEvent(event)
   }
 
   /**

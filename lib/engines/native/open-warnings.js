@@ -7,6 +7,7 @@ const { warn } = require('../../warning.js')
 const MAX_USUAL_STORES = 50
 let hasWarnedOfMemory = false
 let hasWarnedOfStores = false
+let hasWarnedOfUntracked = false
 
 /**
  * Warns, once an adapter is open, of what its user may not expect.
@@ -35,4 +36,18 @@ function warnOfOpenStores(count) {
   )
 }
 
-module.exports = { warnOnOpen }
+/**
+ * Warns that a server does not report changes, so that nothing is cached.
+ *
+ * @param {Error | undefined} reason
+ */
+function warnOfUntracked(reason) {
+  if (hasWarnedOfUntracked) return
+  hasWarnedOfUntracked = true
+  warn(
+    `nothing is cached, as the server does not report changes: ${reason?.message}. It must be Redis 6.2.6 or later, or Valkey, and its ` +
+      'user needs the permissions +client|tracking +client|caching +pttl, in a cluster also +cluster|info',
+  )
+}
+
+module.exports = { warnOfUntracked, warnOnOpen }

@@ -178,7 +178,10 @@ class PointBatch extends Batch {
   /** @param {Results} results */
   #settle({ failures, separate, ...context }) {
     for (const failure of failures) this.#reject(failure, context)
-    for (const { index, text } of separate) this.#resolve(this.calls[index], this.#parse(text))
+    for (const { index, text, ttl } of separate) {
+      if (ttl !== undefined && ttl !== null) this.calls[index].input = ttl
+      this.#resolve(this.calls[index], this.#parse(text))
+    }
     const { calls, values } = this
     let [nextValue, nextFailure, nextSeparate] = [0, 0, 0]
     for (let index = 0; index < calls.length; index += 1) {

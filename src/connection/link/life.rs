@@ -75,6 +75,7 @@ impl State {
     fn disconnected(&mut self, cause: &Error) {
         self.outage = Some(cause.clone());
         self.enter(Phase::Lost);
+        self.stop_tracking(cause);
         self.reconnect_reason = None;
         self.pipeline.on_disconnect(cause);
         self.return_reads(cause);
@@ -86,8 +87,14 @@ impl State {
 }
 
 impl Link {
-    /// Sets a new connection, which its driver is to accept. A previous connection is dropped.
-    pub fn set_candidate(&self, socket: Socket, replies: Replies) -> Generation {
+    /// Sets a new connection, which its driver is to accept. A previous connection is dropped. `tracked_since`: when its server
+    /// began to report changes.
+    pub fn set_candidate(
+        &self,
+        socket: Socket,
+        replies: Replies,
+        tracked_since: Option<Instant>,
+    ) -> Generation {
         self.change(|state| {
             if !state.phase.is_lost() {
                 state.disconnected(&Error::new(Kind::Connection, "the connection was replaced"));
@@ -95,6 +102,7 @@ impl Link {
             if state.ended.is_none() {
                 state.enter(Phase::Candidate(Some(Box::new((socket, replies)))));
                 state.pipeline.set_server(self.attempt.server());
+                state.track(tracked_since);
             }
             self.wake_driver(state);
             state.pipeline.generation()

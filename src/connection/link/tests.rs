@@ -36,7 +36,7 @@ fn ping() -> Request {
 async fn a_panic_in_a_sink_closes_only_its_connection() {
     let link = Link::new(Duration::from_secs(5), None, Arc::default(), Offline::Queue);
     let (near, far) = UnixStream::pair().unwrap();
-    let generation = link.set_candidate(Socket::from(near), Replies::new());
+    let generation = link.set_candidate(Socket::from(near), Replies::new(), None);
     let (_, socket, mut replies) = link.take_candidate().unwrap();
     let socket = Arc::new(socket);
     link.accept(generation, socket.clone());
@@ -75,12 +75,12 @@ async fn a_write_that_starts_to_wait_at_a_disconnect_is_sent_on_the_next_connect
     // The older one was refused on another connection.
     order.wait(older, &order.touched(write().command(0)), deadline, None, order.new_lane());
     let (near, _far) = UnixStream::pair().unwrap();
-    let generation = link.set_candidate(Socket::from(near), Replies::new());
+    let generation = link.set_candidate(Socket::from(near), Replies::new(), None);
     let _candidate = link.take_candidate().unwrap();
     link.disconnected(generation, &Error::new(Kind::Connection, "gone"));
     order.settle(older);
     let (near, far) = UnixStream::pair().unwrap();
-    let generation = link.set_candidate(Socket::from(near), Replies::new());
+    let generation = link.set_candidate(Socket::from(near), Replies::new(), None);
     let (_, socket, _replies) = link.take_candidate().unwrap();
     link.accept(generation, Arc::new(socket));
     link.adopt(generation);

@@ -37,7 +37,7 @@ impl Link {
             catch_panic("taking a reply", || {
                 replies.decode(|reply| {
                     state.partial_reply_since = None;
-                    state.pipeline.answer(reply)
+                    state.take(reply)
                 })
             })??;
             if replies.has_partial_reply() {

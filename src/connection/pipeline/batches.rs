@@ -10,6 +10,8 @@ pub struct Batch {
     pub sink: Box<dyn Sink>,
     pub unsettled: usize,
     pub deadline: Instant,
+    /// When it was submitted; known only if the connection tracks.
+    pub since: Option<Instant>,
     /// Its sink has redirected a command.
     pub has_redirected: bool,
 }
@@ -25,6 +27,11 @@ impl Pipeline {
         let Some(Some(waiting)) = self.slot_mut(batch) else { return };
         waiting.sink.take(index, reply);
         self.count_settled(batch);
+    }
+
+    /// A request is answered, so the connection was good when it was sent, which is not before it was submitted.
+    pub(super) fn prove(&mut self, batch: u64) {
+        self.proven_at = self.proven_at.max(self.batch(batch).and_then(|batch| batch.since));
     }
 
     pub(super) fn count_settled(&mut self, batch: u64) {

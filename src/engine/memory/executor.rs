@@ -36,7 +36,7 @@ impl<'a> Executor<'a> {
     pub fn run(mut self, operation: Operation<'_>) -> Result<Option<String>, Error> {
         let key = self.redis_key;
         Ok(Some(match operation {
-            Operation::Get => self.text(key).map_or_else(null, str::to_owned),
+            Operation::Get | Operation::GetTracked => self.text(key).map_or_else(null, str::to_owned),
             Operation::Set { json } => {
                 self.set(json, Expiry::Default);
                 return Ok(None);

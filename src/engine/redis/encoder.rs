@@ -93,6 +93,11 @@ impl<'a> Encoder<'a> {
         let key = self.redis_key.as_bytes();
         match operation {
             Operation::Get => request.push(&[b"GET", key], Effect::Read),
+            Operation::GetTracked => {
+                let unit: [&[&[u8]]; 3] = [&[b"CLIENT", b"CACHING", b"YES"], &[b"PTTL", key], &[b"GET", key]];
+                // The server remembers PTTL, so a change between both is reported before the reply to GET.
+                request.push_unit(&unit, Effect::Read);
+            }
             Operation::Set { json } => match &self.ttl {
                 None => self.push_write(&[b"SET", key, json.as_bytes()], Change::Add, request),
                 Some(ttl) => {

@@ -28,7 +28,7 @@ impl OperationKind {
             _ => &[],
         };
         let direct: &[&str] = match self {
-            OperationKind::Get => &["GET"],
+            OperationKind::Get | OperationKind::GetTracked => &["GET"],
             OperationKind::Set => &["SET"],
             OperationKind::Delete | OperationKind::DeleteExisting => &["GETDEL"],
             OperationKind::Ping => &["PING"],
@@ -60,6 +60,7 @@ impl OperationKind {
             OperationKind::Get | OperationKind::Set | OperationKind::Delete | OperationKind::Ping => {
                 return None;
             }
+            OperationKind::GetTracked => return None,
             OperationKind::DeleteExisting | OperationKind::Has | OperationKind::Role => return None,
         })
     }
@@ -71,6 +72,7 @@ impl OperationKind {
                 return Ok(Success::Value(Some(text)));
             }
             (OperationKind::Get | OperationKind::Delete, Frame::Nil) => return Ok(Success::Value(None)),
+            (OperationKind::GetTracked, reply) => return tracked(reply),
             (OperationKind::Set | OperationKind::SetWithOptions, Frame::Simple(b"OK"))
             | (OperationKind::Ping, Frame::Simple(_)) => return Ok(Success::Done),
             (OperationKind::Get | OperationKind::Delete | OperationKind::Set | OperationKind::Ping, _) => {
@@ -120,7 +122,8 @@ impl OperationKind {
     /// Whether the operation wrote something, according to its reply. Only then `waitReplicas` applies.
     pub fn wrote(self, reply: &Frame<'_>) -> bool {
         match (self, reply) {
-            (OperationKind::Get | OperationKind::Ping | OperationKind::Role, _) => false,
+            (OperationKind::Get | OperationKind::GetTracked, _) => false,
+            (OperationKind::Ping | OperationKind::Role, _) => false,
             (OperationKind::Has | OperationKind::GetWithMetadata | OperationKind::Ttl, _) => false,
             (OperationKind::Set, _) => true,
             (OperationKind::Delete, reply) => matches!(reply, Frame::Bulk(_)),
@@ -141,6 +144,20 @@ impl OperationKind {
             }
             (OperationKind::Transaction, reply) => *reply == Frame::Integer(0),
         }
+    }
+}
+
+/// Reads the reply to a unit that reads; without an expiry the server does not report changes.
+fn tracked(reply: Frame<'_>) -> Result<Success<'_>, Error> {
+    match reply {
+        Frame::Bulk(text) => Ok(Success::Value(Some(text))),
+        Frame::Nil => Ok(Success::Value(None)),
+        Frame::Array(parts) => match parts.as_slice() {
+            [Frame::Integer(ttl), Frame::Bulk(text)] => Ok(Success::Tracked { ttl: *ttl, text: Some(text) }),
+            [Frame::Integer(ttl), Frame::Nil] => Ok(Success::Tracked { ttl: *ttl, text: None }),
+            _ => Err(Error::unexpected_reply()),
+        },
+        _ => Err(Error::unexpected_reply()),
     }
 }
 
@@ -179,6 +196,7 @@ mod tests {
         let mut json = String::new();
         Ok(match operation.success_of(reply, &mut json)? {
             Success::Value(Some(text)) => Some(String::from_utf8_lossy(text).into_owned()),
+            Success::Tracked { ttl, text } => Some(format!("{ttl} {text:?}")),
             Success::Value(None) | Success::Done => None,
         })
     }
@@ -192,6 +210,17 @@ mod tests {
         assert_eq!(read(OperationKind::Update, updated).unwrap().unwrap(), "[null,2]");
         assert_eq!(read(OperationKind::SetWithOptions, Frame::Simple(b"OK")).unwrap(), None);
         assert_eq!(read(OperationKind::DeleteExisting, Frame::Bulk(b"not JSON")).unwrap().unwrap(), "true");
+    }
+
+    #[test]
+    fn a_tracked_read_has_the_expiry_only_if_changes_are_reported() {
+        let get = |reply| read(OperationKind::GetTracked, reply);
+        let pair = |ttl, text| Frame::Array(vec![Frame::Integer(ttl), text]);
+        assert_eq!(get(pair(70, Frame::Bulk(b"1"))).unwrap().unwrap(), "70 Some([49])");
+        assert_eq!(get(pair(-2, Frame::Nil)).unwrap().unwrap(), "-2 None");
+        assert_eq!(get(Frame::Bulk(b"1")).unwrap().unwrap(), "1");
+        assert_eq!(get(Frame::Nil).unwrap(), None);
+        assert!(get(pair(1, Frame::Integer(1))).is_err() && get(Frame::Integer(1)).is_err());
     }
 
     #[test]

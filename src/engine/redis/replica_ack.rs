@@ -45,7 +45,9 @@ impl ReplicaAck {
     pub fn add(&mut self, index: usize, success: Success<'_>) {
         let write = match success {
             Success::Done => PendingWrite::Done,
-            Success::Value(text) => PendingWrite::Value(text.map(<[u8]>::to_vec)),
+            Success::Value(text) | Success::Tracked { text, .. } => {
+                PendingWrite::Value(text.map(<[u8]>::to_vec))
+            }
         };
         self.pending.push((index, write));
     }

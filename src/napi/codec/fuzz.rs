@@ -40,6 +40,7 @@ impl Record {
 fn arguments_of(operation: Operation<'_>) -> Vec<String> {
     match operation {
         Operation::Get
+        | Operation::GetTracked
         | Operation::Delete
         | Operation::Ping
         | Operation::Role

@@ -58,7 +58,7 @@ impl NativeStore {
         on_settled: Function<ChunkArgs, ()>,
     ) -> Result<NativeStore, Thrown> {
         let opened = self.opened().ok_or_else(Error::closed).map_err(thrown)?;
-        let delivery = Delivery::new(on_settled).map_err(internal)?;
+        let delivery = Delivery::new(on_settled, opened.delivery.reporter()).map_err(internal)?;
         let options = Options::parse(&mut De::new(&options));
         let config = options.and_then(|options| options.into_config(Callbacks::default())).map_err(thrown)?;
         let rules = config.rules();

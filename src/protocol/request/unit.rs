@@ -80,11 +80,13 @@ impl EarlierReplies {
     }
 
     /// The reply to the unit. Of one that writes: the first error, else the last reply. Of one that reads: the last reply, in an
-    /// array after the integer; alone if it is an error or an earlier command failed.
-    pub fn complete<'a>(&'a self, effect: Effect, last: Frame<'a>) -> Frame<'a> {
+    /// array after the integer; alone if it is an error, an earlier command failed, or the connection does not track.
+    pub fn complete<'a>(&'a self, effect: Effect, is_tracked: bool, last: Frame<'a>) -> Frame<'a> {
         match (&self.error, self.integer) {
             (Some(line), _) if effect == Effect::Write => Frame::Error(line),
-            (None, Some(integer)) if effect != Effect::Write && !matches!(last, Frame::Error(_)) => {
+            (None, Some(integer))
+                if effect != Effect::Write && is_tracked && !matches!(last, Frame::Error(_)) =>
+            {
                 Frame::Array(vec![Frame::Integer(integer), last])
             }
             _ => last,
@@ -136,7 +138,7 @@ mod tests {
         let of = |earlier: &[Frame<'static>], effect, last: Frame<'static>| {
             let mut replies = EarlierReplies::default();
             earlier.iter().for_each(|reply| replies.record(reply));
-            format!("{:?}", replies.complete(effect, last))
+            format!("{:?}", replies.complete(effect, true, last))
         };
         let shown = |frame: Frame<'_>| format!("{frame:?}");
         let (ok, value) = (Frame::Simple(b"OK"), Frame::Bulk(b"1"));
@@ -146,6 +148,9 @@ mod tests {
         let pair = Frame::Array(vec![Frame::Integer(-1), value.clone()]);
         assert_eq!(read(ok.clone(), Frame::Integer(-1), value.clone()), shown(pair));
         assert_eq!(read(Frame::Error(b"no"), Frame::Integer(-1), value.clone()), shown(value.clone()));
+        let mut untracked = EarlierReplies::default();
+        untracked.record(&Frame::Integer(-1));
+        assert_eq!(untracked.complete(Effect::Read, false, value.clone()), value);
         let moved = Frame::Error(b"MOVED 1 :1");
         assert_eq!(read(ok.clone(), Frame::Integer(-2), moved.clone()), shown(moved.clone()));
         let queued = Frame::Simple(b"QUEUED");

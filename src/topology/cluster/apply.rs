@@ -142,7 +142,7 @@ mod tests {
         let config = Options::parse(options).unwrap();
         let config = config.into_config(Callbacks::default()).unwrap();
         let Topology::Cluster { cluster, strategy } = config.topology else { panic!("no cluster") };
-        Cluster::start(cluster, strategy, None, Duration::from_secs(60), true, Arc::new(|_| {}))
+        Cluster::start(cluster, strategy, None, Duration::from_secs(60), true, Arc::new(|_| {}), None)
     }
 
     #[test]

@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::Cluster;
+use super::proof::epoch_by;
 use super::slot_map::SlotMap;
 use crate::config::strategy::{MAX_DELAY_IN_FAILOVER, Strategy};
 use crate::config::{Address, ReadFrom, Server};
@@ -40,9 +41,10 @@ pub async fn run(cluster: Arc<Cluster>, strategy: Strategy) {
         let fetched = fetch_slot_map(&cluster).await;
         cluster.unrouted.attempt().end();
         match fetched {
-            Ok(slot_map) => {
+            Ok((slot_map, epoch)) => {
                 cluster.unrouted.set_outage(None);
                 cluster.apply_slot_map(&slot_map);
+                cluster.set_epoch(epoch);
                 if !std::mem::replace(&mut is_known, true) {
                     cluster.emit(Event::Connect);
                 }
@@ -107,7 +109,7 @@ impl Cluster {
 }
 
 /// Returns the first slot map that a node reports.
-async fn fetch_slot_map(cluster: &Arc<Cluster>) -> Result<SlotMap, Error> {
+async fn fetch_slot_map(cluster: &Arc<Cluster>) -> Result<(SlotMap, Option<u64>), Error> {
     let mut failure = Error::new(Kind::Connection, "no node of the cluster answers");
     for addresses in cluster.nodes_to_query().chunks(CONCURRENT_QUERIES) {
         let mut queries = JoinSet::new();
@@ -116,7 +118,7 @@ async fn fetch_slot_map(cluster: &Arc<Cluster>) -> Result<SlotMap, Error> {
         }
         while let Some(answered) = queries.join_next().await {
             match answered.unwrap_or_else(|_| Err(Error::internal("asking a node"))) {
-                Ok(slot_map) => return Ok(slot_map),
+                Ok(fetched) => return Ok(fetched),
                 Err(error) if failure.kind.is_permanent() => drop(error),
                 Err(error) => failure = error,
             }
@@ -125,16 +127,20 @@ async fn fetch_slot_map(cluster: &Arc<Cluster>) -> Result<SlotMap, Error> {
     Err(failure)
 }
 
-async fn query(cluster: Arc<Cluster>, address: Address) -> Result<SlotMap, Error> {
+/// Returns the slot map, and an epoch of the cluster that is not newer.
+async fn query(cluster: Arc<Cluster>, address: Address) -> Result<(SlotMap, Option<u64>), Error> {
     let server = Server { address, access: cluster.config.access.clone() };
     let attempt = Attempt::default();
     let reply = async {
         let mut dialogue = open_reported(&server, &attempt, || ()).await?;
         attempt.begin(Step::FindNodes);
         let map = &cluster.config.address_map;
-        dialogue
+        // First, so that the slot map is not older.
+        let epoch = if cluster.changes.is_some() { epoch_by(&mut dialogue).await? } else { None };
+        let slot_map = dialogue
             .request(&[b"CLUSTER", b"SLOTS"], |answer| Some(SlotMap::of(answer, &server.address, map)))
-            .await
+            .await;
+        slot_map.map(|slot_map| slot_map.map(|slot_map| (slot_map, epoch)))
     };
     let limit = QUERY_TIMEOUT.min(server.access.connect_timeout);
     let timed_out = |_| attempt.timed_out(&server.address.to_string(), limit);

@@ -22,6 +22,7 @@ impl Cluster {
     /// Replaces the routes. Nodes that are not in `slot_map` are decommissioned.
     pub(super) fn apply_slot_map(self: &Arc<Self>, slot_map: &SlotMap) {
         let decommissioned = self.replace_routes(slot_map);
+        self.report_changes();
         for node in decommissioned {
             let why = format!("{} serves no slots any more", node.address);
             let why = Error::new(Kind::Retired, why);
@@ -53,6 +54,7 @@ impl Cluster {
         // Before newer calls can find the new owners.
         if !fresh.has_same_owners(&routes) {
             self.order.record(self.command_timeout);
+            self.add_any_change();
         }
         decommissioned.iter().for_each(|node| node.command_connection.prepare_drain());
         *routes = fresh;
@@ -72,7 +74,7 @@ impl Cluster {
 
     pub(super) fn make_node(self: &Arc<Self>, address: &Address) -> Arc<Node> {
         let server = Server { address: address.clone(), access: self.config.access.clone() };
-        let settings = |connect_when, on_event, reads| ConnectionSettings {
+        let settings = |connect_when, on_event, reads, changes| ConnectionSettings {
             target: Target::Member(server.clone()),
             connect_when,
             strategy: Strategy::Backoff,
@@ -80,16 +82,17 @@ impl Cluster {
             offline_queue: self.offline_queue,
             order: self.order.clone(),
             reads,
+            changes,
         };
         let scan_connection = Connection::start(
-            settings(ConnectWhen::OnDemand, Arc::new(|_| {}), Reads::default()),
+            settings(ConnectWhen::OnDemand, Arc::new(|_| {}), Reads::default(), None),
             self.command_timeout,
             None,
         );
         let is_up = Arc::new(AtomicBool::new(false));
         let reads = Reads { is_ready: is_up.clone(), are_returned: self.reads_replicas() };
         let command_connection = Connection::start(
-            settings(ConnectWhen::Always, self.listener(&is_up), reads),
+            settings(ConnectWhen::Always, self.listener(&is_up), reads, self.changes.clone()),
             self.command_timeout,
             self.driver.as_ref(),
         );
@@ -131,6 +134,7 @@ impl Cluster {
                     (self.on_event)(event);
                 }
             }
+            Event::Untracked(_) => (self.on_event)(event),
             Event::Connecting | Event::Connect | Event::End(_) => {}
         }
     }

@@ -41,6 +41,8 @@ pub struct Routes {
     owners: Vec<NodeIndex>,
     /// Slots without a known owner.
     unowned: usize,
+    /// Number of slots, by node.
+    owned: Vec<u16>,
     /// By index of the primary.
     replicas: Vec<Vec<NodeIndex>>,
     read_from: ReadFrom,
@@ -55,6 +57,7 @@ impl Routes {
             nodes: Vec::new(),
             owners,
             unowned: SLOTS,
+            owned: Vec::new(),
             replicas: Vec::new(),
             read_from,
             turn: AtomicUsize::new(0),
@@ -92,7 +95,11 @@ impl Routes {
 
     fn set_owner(&mut self, slot: u16, index: NodeIndex) {
         let before = std::mem::replace(&mut self.owners[usize::from(slot)], index);
-        self.unowned -= usize::from(before == NO_NODE);
+        self.owned[usize::from(index)] += 1;
+        match self.owned.get_mut(usize::from(before)) {
+            Some(owned) => *owned -= 1,
+            None => self.unowned -= 1,
+        }
     }
 
     /// Whether the owner of each slot is known.
@@ -111,6 +118,7 @@ impl Routes {
         let index = known.unwrap_or_else(|| {
             self.nodes.push(node(address));
             self.replicas.push(Vec::new());
+            self.owned.push(0);
             self.nodes.len() - 1
         });
         index as NodeIndex
@@ -168,11 +176,12 @@ impl Routes {
 
     /// The nodes that serve slots.
     pub fn primaries(&self) -> Vec<Arc<Node>> {
-        let mut serves = vec![false; self.nodes.len()];
-        for owner in self.owners.iter().filter(|owner| **owner != NO_NODE) {
-            serves[usize::from(*owner)] = true;
-        }
-        self.nodes.iter().zip(serves).filter(|(_, serves)| *serves).map(|(node, _)| node.clone()).collect()
+        self.nodes_in_use().cloned().collect()
+    }
+
+    /// The nodes that serve slots, borrowed.
+    pub fn nodes_in_use(&self) -> impl Iterator<Item = &Arc<Node>> {
+        self.nodes.iter().zip(&self.owned).filter(|(_, owned)| **owned > 0).map(|(node, _)| node)
     }
 
     /// Whether each slot has an owner that is up.

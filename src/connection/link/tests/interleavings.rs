@@ -117,7 +117,7 @@ impl World {
         let connected = Connected::new(self.connected.len(), self.done.clone(), self.rng.u64(..));
         let wire: Arc<dyn crate::transport::socket::Wire> = connected.clone();
         self.connected.push(connected);
-        self.generations.push(self.link.set_candidate(Socket::from(wire), Replies::new()));
+        self.generations.push(self.link.set_candidate(Socket::from(wire), Replies::new(), None));
     }
 
     /// The driver reacts to a wake-up.

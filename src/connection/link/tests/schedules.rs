@@ -82,7 +82,7 @@ impl World {
             self.pipes.lock().unwrap().push(pipe.clone());
             shuttle::future::spawn(pipe.clone().serve());
             let wire: Arc<dyn crate::transport::Wire> = pipe;
-            let generation = self.link.set_candidate(Socket::from(wire), Replies::new());
+            let generation = self.link.set_candidate(Socket::from(wire), Replies::new(), None);
             self.generations.lock().unwrap().push(generation);
             serve_until(&self.link, generation, &on_event, self.moved()).await;
         }

@@ -26,6 +26,7 @@ fn executed() -> Frame<'static> {
 #[test]
 fn a_unit_has_one_reply_and_keeps_its_place() {
     let mut fixture = Fixture::new();
+    fixture.pipeline.proven_at = Some(fixture.now);
     let (write, read, plain) =
         (fixture.push_unit(Effect::Write), fixture.push_unit(Effect::Read), fixture.push("r", 5));
     fixture.send_all();
@@ -104,13 +105,32 @@ fn a_lost_unit_is_sent_again_only_if_its_exec_was_not_sent() {
 
 #[test]
 fn a_read_on_a_connection_without_tracking_returns_the_value_alone() {
-    let mut fixture = Fixture::new();
-    let read = fixture.push_unit(Effect::Read);
-    fixture.send_all();
-    for part in [Frame::Error(b"ERR CLIENT CACHING"), Frame::Integer(70), Frame::Bulk(b"1")] {
-        fixture.answer(part);
+    for first in [Frame::Error(b"ERR CLIENT CACHING"), Frame::Simple(b"OK")] {
+        let mut fixture = Fixture::new();
+        let read = fixture.push_unit(Effect::Read);
+        fixture.send_all();
+        for part in [first, Frame::Integer(70), Frame::Bulk(b"1")] {
+            fixture.answer(part);
+        }
+        assert_eq!(texts(read), [text(Frame::Bulk(b"1"))]);
     }
-    assert_eq!(texts(read), [text(Frame::Bulk(b"1"))]);
+}
+
+#[test]
+fn an_answer_proves_the_connection_as_of_when_its_request_was_submitted() {
+    let mut fixture = Fixture::new();
+    let (untracked, since) = (fixture.push("r", 5), Instant::now() - Duration::from_secs(60));
+    fixture.pipeline.proven_at = Some(since);
+    let before = Instant::now();
+    let tracked = fixture.push("r", 5);
+    let submitted = Instant::now();
+    fixture.send_all();
+    fixture.answer(Frame::Nil);
+    assert_eq!((texts(untracked).len(), fixture.pipeline.proven_at), (1, Some(since)));
+    fixture.answer(Frame::Error(b"ERR no"));
+    assert_eq!(tracked.try_recv().unwrap().len(), 1);
+    let proven_at = fixture.pipeline.proven_at.unwrap();
+    assert!(proven_at >= before && proven_at <= submitted);
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use tokio::time::Instant;
 
-use crate::connection::{Fold, folding};
-use crate::error::{Error, Kind};
-use crate::protocol::{Effect, Frame, Request};
+use crate::error::Error;
+use crate::protocol::Frame;
+use crate::topology::ask::ask_by;
 use crate::topology::cluster::nodes::{ConnectionKind, Nodes};
 
 /// Returns the reply of a node, as converted by `read`.
@@ -15,23 +15,6 @@ pub async fn request<N: Nodes, T: Send + 'static>(
     deadline: Instant,
     read: impl Fn(&Frame<'_>) -> Option<T> + Send + 'static,
 ) -> Result<T, Error> {
-    let mut request = Request::default();
-    let parts: Vec<&[u8]> = command.iter().map(|part| part.as_bytes()).collect();
-    request.push(&parts, Effect::Read);
-    let (sink, folded) = folding(Answer(None, read));
-    cluster.submit(Some(node), ConnectionKind::Scans, request, deadline, Box::new(sink));
-    let dropped = || Error::new(Kind::Connection, "the call was dropped");
-    folded.await.ok_or_else(dropped)?.0.unwrap_or_else(|| Err(Error::unexpected_reply()))
-}
-
-struct Answer<T, F>(Option<Result<T, Error>>, F);
-
-impl<T, F> Fold for Answer<T, F>
-where
-    T: Send + 'static,
-    F: Fn(&Frame<'_>) -> Option<T> + Send + 'static,
-{
-    fn take(&mut self, _: usize, reply: Result<Frame<'_>, Error>) {
-        self.0 = Some(reply.and_then(|reply| (self.1)(&reply).ok_or_else(Error::unexpected_reply)));
-    }
+    let submit = |request, sink| cluster.submit(Some(node), ConnectionKind::Scans, request, deadline, sink);
+    ask_by(submit, command, read).await
 }

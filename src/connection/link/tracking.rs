@@ -1,0 +1,112 @@
+//! Whether the server reports changes of what this connection has read.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::{Link, State};
+use crate::connection::tracking::Changes;
+use crate::error::Error;
+use crate::protocol::Frame;
+
+#[derive(Default)]
+pub(super) struct Tracking {
+    changes: Option<Arc<Changes>>,
+    /// The current connection is tracked.
+    is_on: bool,
+    /// Why no connection to this server is to be tracked any more.
+    given_up: Option<Error>,
+    /// The last attempt to track was not answered.
+    is_unanswered: bool,
+}
+
+/// What the next connection is to do.
+#[derive(Clone, Debug)]
+pub enum Attempted {
+    /// Keys of entries begin with the prefix.
+    Track { prefix: String },
+    /// Not to track, for this reason, if it would otherwise.
+    Omit(Option<Error>),
+}
+
+impl Link {
+    pub fn with_changes(self, changes: Option<Arc<Changes>>) -> Self {
+        self.state().tracking.changes.clone_from(&changes);
+        Link { changes, ..self }
+    }
+
+    /// Whether the next connection is to be tracked. Unless its attempt is answered, the one after it is not: some
+    /// proxies close the connection, or are silent.
+    pub fn begin_tracking(&self) -> Attempted {
+        let tracking = &mut self.state().tracking;
+        let Some(changes) = tracking.changes.as_ref().filter(|_| tracking.given_up.is_none()) else {
+            return Attempted::Omit(tracking.given_up.clone());
+        };
+        let prefix = changes.prefix();
+        if std::mem::take(&mut tracking.is_unanswered) {
+            return Attempted::Omit(Some(Error::no_reply_to_hello()));
+        }
+        tracking.is_unanswered = true;
+        Attempted::Track { prefix }
+    }
+
+    /// The attempt to track was answered.
+    pub fn end_tracking_attempt(&self) {
+        self.state().tracking.is_unanswered = false;
+    }
+
+    /// The time as of which all changes are reported; `None` if they are not.
+    pub fn proven_at(&self) -> Option<Instant> {
+        let state = self.state();
+        state.pipeline.proven_at.filter(|_| state.tracking.is_on && state.phase.is_ready())
+    }
+
+    /// Has JavaScript take the changes that were reported.
+    pub(super) fn report_changes(&self) {
+        if let Some(changes) = &self.changes {
+            changes.report();
+        }
+    }
+
+    /// Drains the connection and has it replaced.
+    pub fn leave(&self, cause: Error) {
+        self.change(|state| self.request_reconnect(state, cause));
+    }
+}
+
+impl State {
+    /// Processes what the server sent.
+    pub(super) fn take(&mut self, frame: Frame<'_>) -> Result<(), Error> {
+        match (&frame, &self.tracking.changes) {
+            (Frame::Push(message), Some(changes)) if self.tracking.is_on => changes.recv(message),
+            (Frame::Push(_), _) => return Err(frame.unexpected()),
+            _ => return self.pipeline.answer(frame),
+        }
+        Ok(())
+    }
+
+    /// A new connection is set. What an earlier one has read is not tracked by it.
+    pub(super) fn track(&mut self, since: Option<Instant>) {
+        self.tracking.is_on = since.is_some();
+        self.pipeline.proven_at = since;
+        self.tracking.invalidate();
+    }
+
+    /// The connection is lost: changes of what it has read are not reported any more.
+    pub(super) fn stop_tracking(&mut self, cause: &Error) {
+        self.tracking.invalidate();
+        self.tracking.is_on = false;
+        self.pipeline.proven_at = None;
+        if cause.is_push_inside_reply() {
+            self.tracking.given_up = Some(cause.clone());
+        }
+    }
+}
+
+impl Tracking {
+    fn invalidate(&self) {
+        if let Some(changes) = self.changes.as_ref().filter(|_| self.is_on) {
+            changes.add_any();
+        }
+    }
+}
