@@ -8,7 +8,7 @@
 mod request;
 mod state;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::str::from_utf8;
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use self::request::request;
-use self::state::{Moved, State};
+use self::state::{Moved, Ownership, State};
 use super::nodes::{ConnectionKind, ScanNodes};
 use super::to_node::ToNode;
 use crate::engine::redis::scan::{self, Scan, Seen};
@@ -26,7 +26,7 @@ use crate::error::{Error, Kind};
 use crate::keyspace::{Keyspace, Scope};
 use crate::protocol::Frame;
 
-/// If more slots moved, all nodes are scanned again: a failover moves thousands of slots at once.
+/// If more slots were gained, all nodes are scanned again: a failover moves thousands of slots at once.
 const MAX_SLOTS: usize = 64;
 /// Limit of the first request for the keys of a slot. It is multiplied by four until all keys are returned.
 const FIRST_KEY_LIMIT: usize = 1000;
@@ -82,10 +82,7 @@ impl<N: ScanNodes, V: ScanVisitor> ClusterScan<'_, N, V> {
 
     async fn attempt(&self) -> Result<(), Error> {
         let State { primaries, ownership } = State::agreed(self.cluster, self.selection.deadline).await?;
-        // Keys of slots that are being imported can arrive behind the scan, so these slots count as gained later.
-        let mut before: HashMap<_, _> =
-            ownership.into_iter().map(|(at, slots)| (at, slots.without_imports())).collect();
-        self.scan_nodes(primaries).await?;
+        let mut before = self.scan_nodes(primaries, ownership).await?;
         // The slots to scan again; `None` before the first round, when all slots qualify.
         let mut remaining: Option<HashSet<u16>> = None;
         loop {
@@ -96,15 +93,16 @@ impl<N: ScanNodes, V: ScanVisitor> ClusterScan<'_, N, V> {
                 return Ok(());
             }
             remaining = Some(moved.iter().map(|(slot, _)| *slot).collect());
-            before = after.ownership;
-            if moved.len() > MAX_SLOTS {
-                self.scan_nodes(after.primaries).await?;
+            before = if moved.iter().filter(|(_, nodes)| nodes.len() == 1).count() > MAX_SLOTS {
+                self.scan_nodes(after.primaries, after.ownership).await?
             } else {
                 self.scan_slots(moved).await?;
-            }
+                after.ownership
+            };
         }
     }
 
+    /// Scans slots, each first on the node that its keys leave.
     async fn scan_slots(&self, slots: Moved<N::Node>) -> Result<(), Error> {
         for (slot, nodes) in slots {
             for node in nodes {
@@ -114,8 +112,9 @@ impl<N: ScanNodes, V: ScanVisitor> ClusterScan<'_, N, V> {
         Ok(())
     }
 
-    /// Scans the nodes concurrently.
-    async fn scan_nodes(&self, nodes: Vec<N::Node>) -> Result<(), Error> {
+    /// Scans the nodes concurrently. Keys of slots that are being imported can arrive behind the scan, so these slots count as
+    /// gained later: `ownership` is returned without them.
+    async fn scan_nodes(&self, nodes: Vec<N::Node>, ownership: Ownership) -> Result<Ownership, Error> {
         let mut scans = JoinSet::new();
         for node in nodes {
             let Selection { pattern, strings_only, deadline, .. } = self.selection.clone();
@@ -139,7 +138,8 @@ impl<N: ScanNodes, V: ScanVisitor> ClusterScan<'_, N, V> {
                 });
             }
         }
-        failure.map_or(Ok(()), Err)
+        let without_imports = ownership.into_iter().map(|(at, slots)| (at, slots.without_imports()));
+        failure.map_or_else(|| Ok(without_imports.collect()), Err)
     }
 
     /// Visits the keys of a slot that were not seen yet.

@@ -21,9 +21,12 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Slots whose keys the scan may have missed, each with the nodes that may have these keys.
 pub type Moved<Node> = Vec<(u16, Vec<Node>)>;
 
+/// What each node reports.
+pub type Ownership = HashMap<Address, SlotOwnership>;
+
 pub struct State<N: ScanNodes> {
     pub primaries: Vec<N::Node>,
-    pub ownership: HashMap<Address, SlotOwnership>,
+    pub ownership: Ownership,
 }
 
 impl<N: ScanNodes> State<N> {
@@ -67,7 +70,7 @@ impl<N: ScanNodes> State<N> {
 
     /// The slots whose keys may have moved since `before`, each with the nodes that may have them: first the node that
     /// migrates the slot, then the one that gained it.
-    pub fn moved_since(&self, before: &HashMap<Address, SlotOwnership>) -> Moved<N::Node> {
+    pub fn moved_since(&self, before: &Ownership) -> Moved<N::Node> {
         let none = SlotOwnership::none();
         let slots_of = |node: &N::Node| &self.ownership[&N::address(node)];
         let mut moved = Vec::new();
@@ -86,7 +89,7 @@ async fn query_all<N: ScanNodes>(
     cluster: &Arc<N>,
     nodes: &[N::Node],
     deadline: Instant,
-) -> Result<HashMap<Address, SlotOwnership>, Error> {
+) -> Result<Ownership, Error> {
     let mut queries = JoinSet::new();
     for node in nodes {
         let (cluster, node) = (cluster.clone(), node.clone());
