@@ -6,18 +6,20 @@ import { readFile } from 'node:fs/promises'
 
 /**
  * The rules of the `ACL SETUSER` lines, by purpose: all methods on a server, what a cluster or sentinels need in
- * addition, the user on a sentinel, watches, and wake-ups on the release of a lock.
+ * addition, the user on a sentinel, watches, wake-ups on the release of a lock, and the option `cache`.
  *
- * @returns {Promise<{ server: string[], topologies: string[], sentinel: string[], watching: string[], waking: string[] }>}
+ * @returns {Promise<{ server: string[], topologies: string[], sentinel: string[], watching: string[], waking: string[], caching: string[] }>}
  */
 export async function documentedRules() {
   const page = await readFile(new URL('../../docs/acl.md', import.meta.url), 'utf8')
-  const lines = [...page.matchAll(/^ACL SETUSER app (.*)$/gm)].map(([, rules]) => rules.match(/[+&]\S+/g) ?? [])
+  const lines = [...page.matchAll(/^ACL SETUSER app (.*)$/gm)].map(([, rules]) => rulesIn(rules))
   const watching = lines.find((rules) => rules.some(isOfWatching))
   const waking = lines.find((rules) => rules.some((rule) => rule.startsWith('&__state__')))
-  const [server, more, topologies, sentinel] = lines.filter((rules) => rules !== watching && rules !== waking)
-  assert.ok(server && more && topologies && sentinel && watching && waking, 'docs/acl.md lacks a line about ACL users')
-  return { server: [...server, ...more], topologies, sentinel, watching, waking }
+  const caching = lines.find((rules) => rules.includes('+client|tracking'))
+  const [server, more, topologies, sentinel] = lines.filter((rules) => ![watching, waking, caching].includes(rules))
+  const isComplete = server && more && topologies && sentinel && watching && waking && caching
+  assert.ok(isComplete, 'docs/acl.md lacks a line about ACL users')
+  return { server: [...server, ...more], topologies, sentinel, watching, waking, caching }
 }
 
 /** The rules that allow every method on one server, with any key prefix. */
@@ -34,9 +36,9 @@ export async function rulesOfServer() {
 export async function printedRules({ exceptWaking = false } = {}) {
   const page = await readFile(new URL('../../docs/acl.md', import.meta.url), 'utf8')
   const lines = [...page.matchAll(/^ACL SETUSER app (.*)$/gm)].map(([, rules]) => rules.split(' '))
-  const { topologies, sentinel, watching } = await documentedRules()
+  const { topologies, sentinel, watching, caching } = await documentedRules()
   const isOfServer = (/** @type {string[]} */ rules) =>
-    ![topologies, sentinel, watching].some((other) => other.every((rule) => rules.includes(rule))) &&
+    ![topologies, sentinel, watching, caching].some((other) => other.every((rule) => rules.includes(rule))) &&
     !(exceptWaking && rules.includes('+publish'))
   return lines.filter(isOfServer).flat()
 }
@@ -54,4 +56,9 @@ export async function rulesOfWatching(prefix) {
 /** @param {string} rule */
 function isOfWatching(rule) {
   return rule.startsWith('&__keyspace')
+}
+
+/** @param {string} text @returns {string[]} */
+function rulesIn(text) {
+  return text.match(/[+&]\S+/g) ?? []
 }
