@@ -2,7 +2,17 @@
 
 import { candidates } from './candidates.mjs'
 
-export const sections = /** @type {const} */ (['point', 'cluster', 'listings', 'limits', 'cold', 'memory', 'size'])
+export const sections = /** @type {const} */ ([
+  'point',
+  'cluster',
+  'listings',
+  'index',
+  'cache',
+  'limits',
+  'cold',
+  'memory',
+  'size',
+])
 
 /** @typedef {typeof sections[number]} Section */
 

@@ -26,7 +26,28 @@ export const candidates = [
   { name: 'bun', title: "Bun's client, on Bun", package: 'bun', runtime: 'bun' },
 ]
 
+export const indexed = 'ours-indexed'
+export const cached = 'ours-cached'
+export const otherCached = 'node-redis-cached'
+
+/** @type {Candidate[]} */
+const variants = [
+  { name: indexed, title: 'redis-state-adapter, index', runtime: 'node' },
+  { name: cached, title: 'redis-state-adapter, cache', runtime: 'node' },
+  { name: 'ours-frozen', title: 'redis-state-adapter, frozen cache', runtime: 'node' },
+  { name: otherCached, title: 'node-redis, client-side cache', package: 'redis', runtime: 'node' },
+  { name: 'keyv', title: 'keyv', package: 'keyv', runtime: 'node' },
+]
+
+export const indexCandidates = named(base, ours, indexed)
+export const cacheCandidates = named(base, 'node-redis', otherCached, 'keyv', ours, cached, 'ours-frozen')
+
+/** @param {string[]} names */
+function named(...names) {
+  return [...candidates, ...variants].filter(({ name }) => names.includes(name))
+}
+
 /** @param {string} name */
 export function titleOf(name) {
-  return candidates.find((candidate) => candidate.name === name)?.title ?? name
+  return named(name)[0]?.title ?? name
 }

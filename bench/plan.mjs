@@ -52,6 +52,17 @@ const fullListings = [
   ...among(1_000_000, [1_000, 10_000]),
 ]
 
+/** @type {PointCell[]} */
+export const indexCells = [1, 32, 256].map((inFlight) => ({ work: 'set', inFlight, size: smallSize }))
+
+/** @type {ListingCell[]} */
+export const indexListings = [...among(1_000_000, [1_000]), { work: 'count', keyspace: 1_000_000, group: 1_000 }]
+
+/** @type {PointCell[]} */
+export const cacheCells = [smallSize, 2_000].flatMap((size) =>
+  [1, 256].map((inFlight) => ({ work: /** @type {const} */ ('get'), inFlight, size })),
+)
+
 /** Of the large keyspaces only the cells that have a target. */
 const quickListings = fullListings.filter(({ work, keyspace, group }) => {
   if (work === 'allItems' || work === 'traceIds' || keyspace === 1_000) return true

@@ -13,6 +13,7 @@ import { measureLimits } from './measure/limits.mjs'
 import { measureListings } from './measure/listings.mjs'
 import { measurePoints } from './measure/points.mjs'
 import { measureCold, measureMemory, measureSize } from './measure/process-costs.mjs'
+import { measureCache, measureIndex } from './measure/variants.mjs'
 import { withOthers } from './merge.mjs'
 import { pointCells, settingsOf } from './plan.mjs'
 import { hasResults, loadResults, saveResults, updateSummaryPage, writeReports } from './report/write.mjs'
@@ -61,12 +62,25 @@ function warnIfBusy() {
     progress(`this machine is busy with something else (load ${load.toFixed(1)}): the figures will suffer`)
 }
 
+/**
+ * Adds the rows of a section with servers of its own.
+ *
+ * @param {Results} results
+ * @param {Partial<Results> & { failures: Record<string, string> }} measured
+ */
+function add(results, { failures, ...rows }) {
+  Object.assign(results, rows)
+  Object.assign(results.failures, failures)
+}
+
 /** @param {Arguments} args */
 async function measure(args) {
   const chosen = candidates.filter(({ name }) => args.candidates.includes(name))
   const results = emptyResults(args)
   // Separate, so that its many servers do not affect other sections.
-  if (args.only.includes('cluster')) Object.assign(results, await measureCluster(chosen, results.settings, progress))
+  if (args.only.includes('cluster')) add(results, await measureCluster(chosen, results.settings, progress))
+  if (args.only.includes('index')) add(results, await measureIndex(results.settings, progress))
+  if (args.only.includes('cache')) add(results, await measureCache(results.settings, progress))
   const field = await Field.open(chosen)
   try {
     await measureAll(field, { args, results })
@@ -92,6 +106,8 @@ function emptyResults(args) {
     point: [],
     cluster: [],
     listings: [],
+    index: { points: [], listings: [] },
+    cache: [],
     limits: {},
     cold: [],
     memory: [],

@@ -10,6 +10,8 @@ export interface State {
   items(input: { groupId?: string }): Promise<unknown[]>
   traceIds(): Promise<string[]>
   clear(traceId: string): Promise<unknown>
+  /** Absent: `keys` are counted. */
+  count?(traceId: string): Promise<number>
   cleanup(): Promise<unknown>
 }
 
@@ -38,7 +40,7 @@ export interface Candidate {
 }
 
 export type PointWork = 'get' | 'set' | 'mixed' | 'delete'
-export type ListingWork = 'getGroup' | 'keys' | 'items' | 'clear' | 'allItems' | 'traceIds'
+export type ListingWork = 'getGroup' | 'keys' | 'items' | 'clear' | 'allItems' | 'traceIds' | 'count'
 
 export interface PointCell {
   work: PointWork
@@ -122,6 +124,10 @@ export interface Results extends Origin {
   /** Absent in results that are older than this section. */
   cluster?: PointRow[]
   listings: ListingRow[]
+  /** Sets and listings with and without the option `index`. */
+  index?: { points: PointRow[]; listings: ListingRow[] }
+  /** Gets of unchanged values, with and without near caches. */
+  cache?: PointRow[]
   limits: Limits
   cold: (Run & { ms: number })[]
   memory: { candidate: string; ops: number; startMb: number; endMb: number }[]

@@ -22,12 +22,14 @@ const calls = {
   clear: (state, traceId) => state.clear(traceId),
   allItems: (state) => state.items({}),
   traceIds: (state) => state.traceIds(),
+  count: async (state, traceId) => state.count?.(traceId) ?? (await state.keys(traceId)).length,
 }
 
 /** Calls that scan the keyspace, in sequence. */
 export class Listings {
   #state
   #filler
+  #filled
   #warm = new Set()
   /** @type {LoopProbe | undefined} */
   #probe
@@ -35,10 +37,12 @@ export class Listings {
   /**
    * @param {State} state
    * @param {import('./filler.mjs').Filler} filler
+   * @param {(traceId: string) => Promise<unknown>} filled called after keys were added to a trace
    */
-  constructor(state, filler) {
+  constructor(state, filler, filled) {
     this.#state = state
     this.#filler = filler
+    this.#filled = filled
   }
 
   /**
@@ -88,13 +92,15 @@ export class Listings {
   async #call({ work, traceId, expected }) {
     const result = await calls[work](this.#state, traceId)
     if (work === 'clear') return
-    const { length } = /** @type {unknown[]} */ (result)
+    const length = typeof result === 'number' ? result : /** @type {unknown[]} */ (result).length
     if (length !== expected) throw new Error(`${work} returned ${length} instead of ${expected}`)
   }
 
   /** @param {Cell} cell */
   async #refill({ work, traceId, expected }) {
-    if (work === 'clear') await this.#filler.fill({ start: `${prefix}${traceId}:`, count: expected, text })
+    if (work !== 'clear') return
+    await this.#filler.fill({ start: `${prefix}${traceId}:`, count: expected, text })
+    await this.#filled(traceId)
   }
 }
 

@@ -32,12 +32,14 @@ async function openJobs(url) {
   const state = await client.open(url)
   await state.get('none', 'none')
   const filler = await Filler.connect(url)
-  const points = new Points(state, filler)
-  const listings = new Listings(state, filler)
+  const filled = async (/** @type {string | undefined} */ traceId) => client.filled?.(state, traceId)
+  const points = new Points(state, client.storesOtherTexts ? new StateFiller(state) : filler)
+  const listings = new Listings(state, filler, filled)
   const json = new JsonAlone()
   return {
     point: (args) => points.measure(args),
     listing: (args) => listings.measure(args),
+    filled: () => filled(undefined),
     memory: (args) => fillMemory(state, args),
     json: (args) => json.measure(args),
   }

@@ -27,6 +27,7 @@ export async function measureListings(field, settings, progress) {
   for (const cells of byContents(settings.listings)) {
     progress(`filling ${cells[0].keyspace} keys`)
     for (const entrant of field.entrants) await field.attempt(entrant, () => fill(entrant.server.urls[0], cells))
+    await field.inTurn(0, (_, driver) => driver.run('filled', {}))
     for (let round = 1; round <= settings.listingRounds; round++) {
       await measureRound(field, { cells, round, ms: settings.listingMs }, { rows, progress })
     }

@@ -81,13 +81,18 @@ function medianOf(values) {
 }
 
 /** @param {import('../types.js').Results} results */
-export function figuresOf({ point, cluster, listings }) {
+export function figuresOf({ point, cluster, listings, index, cache }) {
   const pointCellOf = (/** @type {import('../types.js').PointCell} */ { work, inFlight, size }) =>
     `${work} ${inFlight} ${size}`
+  const listingCellOf = (/** @type {import('../types.js').ListingCell} */ { work, keyspace, group }) =>
+    `${work} ${keyspace} ${group}`
   return {
     point: new Figures(point, pointCellOf),
     cluster: new Figures(cluster ?? [], pointCellOf),
-    listings: new Figures(listings, ({ work, keyspace, group }) => `${work} ${keyspace} ${group}`),
+    listings: new Figures(listings, listingCellOf),
+    indexPoints: new Figures(index?.points ?? [], pointCellOf),
+    indexListings: new Figures(index?.listings ?? [], listingCellOf),
+    cache: new Figures(cache ?? [], pointCellOf),
   }
 }
 

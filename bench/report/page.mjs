@@ -9,6 +9,7 @@ import { absent, table } from './format.mjs'
 import { listingTables } from './listing-tables.mjs'
 import { pointTables } from './point-tables.mjs'
 import { targetsOf, targetTable } from './targets.mjs'
+import { cacheTables, indexTables } from './variant-tables.mjs'
 
 /**
  * @typedef {import('../types.js').Results} Results
@@ -52,6 +53,8 @@ export function pageOf(results, { figures, names }) {
     results.point.length > 0 && `## Point operations\n\n${pointTables(figures.point, names)}`,
     results.cluster?.length && `## Redis Cluster\n\n${clusterTable(figures.cluster, names)}`,
     results.listings.length > 0 && `## Listings\n\n${listingTables(figures.listings, { names, cells })}`,
+    results.index?.points.length && `## Index\n\n${indexTables(figures)}`,
+    results.cache?.length && `## Near cache\n\n${cacheTables(figures)}`,
     (results.limits.json || results.limits.server) && `## Limits\n\n${limitTables(results.limits)}`,
     results.size.length + results.cold.length + results.memory.length > 0 &&
       `## Start, memory, disk\n\n${costTable(results, names)}`,

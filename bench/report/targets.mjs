@@ -1,8 +1,8 @@
 // @ts-check
 // The table of targets and measured figures.
 
-import { ours } from '../candidates.mjs'
-import { inFlights, pointWorks, smallSize } from '../plan.mjs'
+import { base, cached, indexed, otherCached, ours } from '../candidates.mjs'
+import { indexListings, inFlights, pointWorks, smallSize } from '../plan.mjs'
 import { allAhead } from './ahead.mjs'
 import { absent, keys, table, times } from './format.mjs'
 
@@ -30,6 +30,8 @@ export function targetsOf(results, figures) {
     ...pointTargets(figures),
     ...jsonTargets(results, figures),
     ...listingTargets(figures),
+    ...indexTargets(figures),
+    ...cacheTargets(figures),
     ...allAhead(results, figures),
   ]
 }
@@ -110,6 +112,40 @@ function listingTargets({ listings }) {
     target('items({}) of 10k in 100 groups: speed', faster({ work: 'allItems', keyspace: 10_000, group: 10_000 }), {
       least: 20,
     }),
+  ]
+}
+
+/** @param {AllFigures} figures */
+function indexTargets({ indexPoints, indexListings: listings }) {
+  const set = /** @type {const} */ ({ work: 'set', inFlight: 256, size: smallSize })
+  const toOurs = (/** @type {'opsPerSecond' | 'jsCpuUs'} */ metric) => [
+    { name: '', value: indexPoints.ratio(set, indexed, metric, ours) },
+  ]
+  const listed = indexListings.map((cell) => ({
+    name: cell.work,
+    value: inverse(listings.ratio(cell, indexed, 'ms')),
+  }))
+  return [
+    target('index, 1k among 1M: speed of listings', listed, { least: 300 }),
+    target('set with index, 256 in flight: ops/s against set without', toOurs('opsPerSecond'), { least: 0.4 }),
+    target('set with index, 256 in flight: JS-thread CPU against set without', toOurs('jsCpuUs'), { most: 1.2 }),
+  ]
+}
+
+/** @param {AllFigures} figures */
+function cacheTargets({ cache }) {
+  /**
+   * @param {number} inFlight
+   * @param {string} to
+   */
+  const faster = (inFlight, to) => {
+    const cell = { work: 'get', inFlight, size: smallSize }
+    return [{ name: '', value: cache.ratio(cell, cached, 'opsPerSecond', to) }]
+  }
+  return [
+    target('get from the near cache: ops/s, 1 in flight', faster(1, base), { least: 40 }),
+    target('get from the near cache: ops/s, 256 in flight', faster(256, base), { least: 4 }),
+    target("near cache against node-redis' own, 256 in flight", faster(256, otherCached), { least: 2 }),
   ]
 }
 
