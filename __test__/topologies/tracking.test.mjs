@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { documentedRules } from '../support/acl.mjs'
 import { startedCluster } from '../support/cluster.mjs'
 import { range } from '../support/fill.mjs'
 import { startSentinels } from '../support/sentinel.mjs'
@@ -60,6 +61,15 @@ describe('changes on a cluster', () => {
     assert.equal(await proven, true)
     assert.ok(engine.provenAt() > first)
     assert.deepEqual(tracked.changes, [])
+  })
+
+  it('need the documented rights and no others', async (t) => {
+    const cluster = await startedCluster(t)
+    const { server, topologies, caching } = await documentedRules()
+    const rights = ['~motia:state:*', ...server, ...topologies, ...caching, '+cluster|info']
+    await Promise.all(cluster.nodes.map((node) => node.send('ACL', 'SETUSER', 'ada', 'on', '>word', ...rights)))
+    const { tracked } = await ready(t, cluster, { username: 'ada', password: 'word' })
+    assert.equal(await proof(tracked.engine), true)
   })
 
   it('of a slot that moves are reported, and reads that were redirected are not tracked', async (t) => {

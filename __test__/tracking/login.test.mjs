@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { documentedRules } from '../support/acl.mjs'
 import { killOtherClients } from '../support/kill-clients.mjs'
 import { started } from '../support/redis.mjs'
 import { array, bulk, scriptedServer } from '../support/scripted-server.mjs'
@@ -44,6 +45,17 @@ describe('without the rights to track', () => {
     assert.ok(warnings.length <= 1)
     for (const { message } of warnings) assert.match(message, /NOPERM.*\+client\|tracking \+client\|caching \+pttl/)
   })
+})
+
+it('the documented rights suffice', async (t) => {
+  const server = await started(t)
+  const client = await server.client()
+  const { server: rights, caching } = await documentedRules()
+  const user = ['on', '>word', '~motia:state:*', ...rights, ...caching]
+  await client.sendCommand(['ACL', 'SETUSER', 'ada', ...user])
+  const tracked = openTracked(t, { url: server.url, username: 'ada', password: 'word' })
+  assert.deepEqual(await tracked.get('a'), { value: null, ttl: -2 })
+  assert.ok(tracked.engine.isTracking())
 })
 
 describe('a server', () => {

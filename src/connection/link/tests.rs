@@ -2,6 +2,8 @@ mod calls;
 mod interleavings;
 mod schedules;
 mod server;
+mod told;
+mod tracking;
 
 use std::io::Read;
 use std::sync::Arc;

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::server::Done;
+use super::told::Told;
 use crate::error::{Applied, Error};
 use crate::protocol::{Effect, Frame, Generation, Request, Sink};
 
 /// All calls of a run.
 #[derive(Clone, Default)]
-pub struct Calls(Arc<Mutex<Inner>>);
+pub struct Calls(Arc<Mutex<Inner>>, Option<Told>);
 
 #[derive(Default)]
 struct Inner {
@@ -29,12 +30,17 @@ struct Command {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
-    /// On the connection with this number.
-    Answered(usize),
+    /// On the connection with this number, by its reply with this number.
+    Answered(usize, u64),
     Failed(Option<Applied>),
 }
 
 impl Calls {
+    /// Calls whose replies must come behind the changes that were sent before them.
+    pub fn behind(told: &Told) -> Self {
+        Calls(Arc::default(), Some(told.clone()))
+    }
+
     /// Makes a request with these commands. The sink records their outcomes.
     pub fn make(&self, effects: &[Effect], here: Generation) -> (Request, Box<dyn Sink>) {
         let mut inner = self.inner();
@@ -87,7 +93,7 @@ impl Command {
         let is_its = |connection: usize| self.here.is_none_or(|here| generations[connection] == here);
         let fits = match self.outcome {
             None => false,
-            Some(Outcome::Answered(connection)) => times > 0 && is_its(connection),
+            Some(Outcome::Answered(connection, _)) => times > 0 && is_its(connection),
             Some(Outcome::Failed(Some(Applied::No))) => times == 0 || self.effect != Effect::Write,
             Some(Outcome::Failed(_)) => true,
         };
@@ -121,7 +127,7 @@ impl Inner {
             self.violations.push(format!("{token} got a reply out of order"));
         }
         *last = count as u64;
-        Outcome::Answered(connection)
+        Outcome::Answered(connection, count as u64)
     }
 }
 
@@ -137,10 +143,21 @@ impl Sink for RecordingSink {
     }
 
     fn finish(self: Box<Self>) {
+        if let Some(told) = &self.calls.1 {
+            told.take();
+        }
         let mut inner = self.calls.inner();
         let commands = self.first..self.first + self.count;
         if inner.commands[commands].iter().any(|command| command.outcome.is_none()) {
             inner.violations.push(format!("{} was finished before it was settled", self.first));
+        }
+        let is_early = |command: &Command| match (command.outcome, &self.calls.1) {
+            (Some(Outcome::Answered(connection, reply)), Some(told)) => !told.is_complete(connection, reply),
+            _ => false,
+        };
+        let commands = self.first..self.first + self.count;
+        if inner.commands[commands].iter().any(is_early) {
+            inner.violations.push(format!("{} was finished before a change that came before it", self.first));
         }
         inner.finished += 1;
     }

@@ -15,10 +15,11 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::calls::Calls;
 use super::server::{Connected, Done, Verdict};
+use super::told::Told;
 use super::*;
 use crate::connection::WaitFor;
 use crate::connection::driven::{Candidate, Driven};
-use crate::protocol::Effect;
+use crate::protocol::{Effect, Version};
 
 const RUNS: u64 = 100;
 const STEPS: usize = 400;
@@ -31,6 +32,9 @@ struct World {
     link: Arc<Link>,
     is_driver_woken: Arc<AtomicBool>,
     calls: Calls,
+    told: Told,
+    /// How often any entry had changed when a connection was set, of each connection.
+    times_any: Vec<usize>,
     done: Done,
     connected: Vec<Arc<Connected>>,
     /// Of each connection.
@@ -52,14 +56,20 @@ impl World {
     fn new(seed: u64, clock: Rc<Runtime>) -> Self {
         let is_driver_woken = Arc::new(AtomicBool::new(false));
         let woken = is_driver_woken.clone();
+        let told = Told::new();
         let wake: WakeDriver = Box::new(move || woken.store(true, Ordering::Relaxed));
         World {
             rng: Rng::with_seed(seed),
             is_calm: seed.is_multiple_of(2),
             clock,
-            link: Arc::new(Link::new(COMMAND_TIMEOUT, Some(wake), Arc::default(), Offline::Queue)),
+            link: Arc::new(
+                Link::new(COMMAND_TIMEOUT, Some(wake), Arc::default(), Offline::Queue)
+                    .with_changes(Some(told.changes.clone())),
+            ),
             is_driver_woken,
-            calls: Calls::default(),
+            calls: Calls::behind(&told),
+            told,
+            times_any: Vec::new(),
             done: Done::default(),
             connected: Vec::new(),
             generations: Vec::new(),
@@ -114,10 +124,16 @@ impl World {
         if !is_needed && (self.is_calm || self.rng.u8(..8) > 0) {
             return;
         }
-        let connected = Connected::new(self.connected.len(), self.done.clone(), self.rng.u64(..));
+        let connected =
+            Connected::new(self.connected.len(), self.done.clone(), self.told.clone(), self.rng.u64(..));
         let wire: Arc<dyn crate::transport::socket::Wire> = connected.clone();
         self.connected.push(connected);
-        self.generations.push(self.link.set_candidate(Socket::from(wire), Replies::new(), None));
+        let mut replies = Replies::new();
+        replies.set_version(Version::Resp3);
+        let tracked_since = Some(Instant::now());
+        self.generations.push(self.link.set_candidate(Socket::from(wire), replies, tracked_since));
+        self.told.take();
+        self.times_any.push(self.told.times_any());
     }
 
     /// The driver reacts to a wake-up.
@@ -226,8 +242,8 @@ fn gone() -> Error {
     Error::new(Kind::Connection, "gone")
 }
 
-/// Returns the violations of a run, and after which step.
-fn run(seed: u64) -> Option<(usize, Vec<String>)> {
+/// Returns the violations of a run, and after which step. Adds to `told` how many changes were told.
+fn run(seed: u64, told: &mut usize) -> Option<(usize, Vec<String>)> {
     let clock = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let clock = Rc::new(clock);
     let _paused = clock.enter();
@@ -241,6 +257,7 @@ fn run(seed: u64) -> Option<(usize, Vec<String>)> {
         }
     }
     world.heal();
+    *told += world.told.count();
     let faults = world.faults();
     (!faults.is_empty()).then_some((STEPS, faults))
 }
@@ -249,9 +266,11 @@ fn run(seed: u64) -> Option<(usize, Vec<String>)> {
 fn each_reply_settles_its_call_once() {
     let given = std::env::var("LINK_SEED").ok().map(|seed| seed.parse().expect("a seed is a number"));
     let seeds = given.map_or_else(|| (0..RUNS).map(|_| fastrand::u64(..)).collect(), |seed| vec![seed]);
+    let mut told = 0;
     for seed in seeds {
-        if let Some((step, faults)) = run(seed) {
+        if let Some((step, faults)) = run(seed, &mut told) {
             panic!("LINK_SEED={seed}, after step {step}: {faults:#?}");
         }
     }
+    assert!(told > 0 || given.is_some(), "no change was told");
 }

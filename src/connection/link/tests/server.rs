@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use fastrand::Rng;
 
+use super::told::Told;
 use crate::sync::locked;
 use crate::transport::socket::Wire;
 
@@ -28,6 +29,7 @@ pub type Done = Arc<Mutex<HashMap<u64, u32>>>;
 pub struct Connected {
     number: usize,
     done: Done,
+    told: Told,
     streams: Mutex<Streams>,
 }
 
@@ -42,7 +44,7 @@ struct Streams {
 }
 
 impl Connected {
-    pub fn new(number: usize, done: Done, seed: u64) -> Arc<Self> {
+    pub fn new(number: usize, done: Done, told: Told, seed: u64) -> Arc<Self> {
         let streams = Streams {
             rng: Rng::with_seed(seed),
             requests: Vec::new(),
@@ -51,7 +53,7 @@ impl Connected {
             answered: 0,
             is_closed: false,
         };
-        Arc::new(Connected { number, done, streams: Mutex::new(streams) })
+        Arc::new(Connected { number, done, told, streams: Mutex::new(streams) })
     }
 
     /// Processes the next command. Returns whether there was one.
@@ -59,6 +61,10 @@ impl Connected {
         let mut streams = self.streams();
         let Some((token, length)) = next_command(&streams.requests) else { return false };
         streams.requests.drain(..length);
+        if streams.rng.u8(..4) == 0 {
+            let push = self.told.push(self.number, streams.answered);
+            streams.replies.extend_from_slice(push.as_bytes());
+        }
         streams.answered += 1;
         let reply = match verdict {
             Verdict::Done => {

@@ -5,18 +5,32 @@ use super::*;
 impl World {
     pub(super) fn check(&mut self) {
         self.check_lost();
+        self.check_proof();
         let is_waiting = matches!(self.link.state().phase, Phase::Candidate(Some(_)));
         if is_waiting && !self.is_driver_woken.load(Ordering::Relaxed) {
             self.faults.push("a candidate waits, and its driver was not woken".into());
         }
     }
 
-    /// Nothing more is sent on a lost connection.
+    /// A connection that is not in use proves nothing, and one in use nothing of the future.
+    fn check_proof(&mut self) {
+        let is_ready = self.link.state().phase.is_ready();
+        let is_possible = |at: Instant| is_ready && at <= Instant::now();
+        if !self.link.proven_at().is_none_or(is_possible) {
+            self.faults.push("a proof is impossible".into());
+        }
+    }
+
+    /// Nothing more is sent on a lost connection, and what it has read may have changed.
     fn check_lost(&mut self) {
         let current = self.link.generation();
         for (index, connected) in self.connected.iter().enumerate() {
             let received = connected.received();
             let is_lost = self.generations[index] != current;
+            let is_news = is_lost && !self.received_by_lost.contains_key(&index);
+            if is_news && self.told.times_any() == self.times_any[index] {
+                self.faults.push(format!("connection {index} was lost, and what it has read is not void"));
+            }
             if is_lost && *self.received_by_lost.entry(index).or_insert(received) != received {
                 self.faults.push(format!("connection {index} was lost, and is written to"));
             }
