@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe } from 'node:test'
 import { fill, range } from '../support/fill.mjs'
 import { it } from '../support/it.mjs'
-import { openFresh, rawIt, workspace } from '../support/workspace.mjs'
+import { openFresh, rawIt, withColons, workspace } from '../support/workspace.mjs'
 
 /** @import { GetStore } from '../support/workspace.mjs' */
 
@@ -37,7 +37,7 @@ export function counts(store) {
 
     it('without a trace id is the number of all entries (conformance 24)', async (t) => {
       const { prefix, open } = workspace(store, t)
-      const [state, other] = [open(), open({ keyPrefix: `${prefix.slice(0, -1)}x:` })]
+      const [state, other] = [open(withColons(store)), open({ keyPrefix: `${prefix.slice(0, -1)}x:` })]
       assert.equal(await state.count(), 0)
       await Promise.all([fill(state, 't', 30), fill(state, 'a:b', 20), fill(state, '', 2), fill(other, 't', 4)])
       assert.deepEqual([await state.count(), await other.count(), (await state.items()).length], [52, 4, 52])

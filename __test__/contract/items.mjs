@@ -4,7 +4,7 @@ import { describe } from 'node:test'
 import { assertFails } from '../support/assert-fails.mjs'
 import { it } from '../support/it.mjs'
 import { assertSameMembers } from '../support/members.mjs'
-import { openFresh } from '../support/workspace.mjs'
+import { openFresh, withColons } from '../support/workspace.mjs'
 
 /**
  * @import { RedisStateAdapter, StateItem } from 'redis-state-adapter'
@@ -60,7 +60,7 @@ export function items(store) {
 
     it('splits names at the first ":", or after the given group id', async (t) => {
       if (store.hasHashTags) return
-      const state = openFresh(store, t)
+      const state = openFresh(store, t, withColons(store))
       await state.set('a:b', 'c', 1)
       const asPart = [{ groupId: 'a', key: 'b:c', type: 'number', value: 1 }]
       assert.deepEqual(await state.items({}), asPart)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe } from 'node:test'
 import { assertSameMembers } from '../support/members.mjs'
-import { rawIt } from '../support/workspace.mjs'
+import { rawIt, withColons } from '../support/workspace.mjs'
 
 /**
  * @import { GetStore, RawWorkspace } from '../support/workspace.mjs'
@@ -29,7 +29,7 @@ export function layout(store) {
   describe('the layout in Redis', () => {
     rawIt(store, 'stores the JSON text at <prefix><traceId>:<key>', async (workspace) => {
       const { client, prefix, open } = workspace
-      const state = open()
+      const state = open(withColons(store))
       for (const [traceId, key, value] of ENTRIES) {
         const [name, text] = [`${prefix}${traceId}:${key}`, JSON.stringify(value)]
         await state.set(traceId, key, value)
@@ -43,7 +43,7 @@ export function layout(store) {
     })
 
     rawIt(store, 'reads entries that other clients wrote', async ({ client, prefix, open }) => {
-      const state = open()
+      const state = open(withColons(store))
       for (const [traceId, key, value] of ENTRIES) {
         await client.set(`${prefix}${traceId}:${key}`, JSON.stringify(value))
         assert.deepEqual(await state.get(traceId, key), value)

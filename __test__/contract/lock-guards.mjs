@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { assertFails } from '../support/assert-fails.mjs'
 import { until } from '../support/until.mjs'
-import { openFresh } from '../support/workspace.mjs'
+import { openFresh, withColons } from '../support/workspace.mjs'
 
 /** @import { GetStore } from '../support/workspace.mjs' */
 
@@ -53,7 +53,7 @@ export function lockGuards(store) {
     })
 
     it('guard the entry with the same key, which is in the same slot', async (t) => {
-      const state = openFresh(store, t)
+      const state = openFresh(store, t, withColons(store))
       const lock = await state.lock('order:1', 'ключ', { ttl: '60s' })
       assert.ok(lock)
       await state.transaction('order:1', (tx) => tx.holds(lock).set('ключ', 1))

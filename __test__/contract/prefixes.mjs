@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe } from 'node:test'
 import { it } from '../support/it.mjs'
 import { assertSameMembers } from '../support/members.mjs'
-import { workspace } from '../support/workspace.mjs'
+import { withColons, workspace } from '../support/workspace.mjs'
 
 /** @import { GetStore } from '../support/workspace.mjs' */
 
@@ -65,7 +65,7 @@ export function prefixes(store) {
 
     it('can be repeated in trace ids and keys', async (t) => {
       const { prefix, open } = workspace(store, t)
-      const state = open()
+      const state = open(withColons(store))
       const key = `${prefix}${prefix}`
       await state.set('t', key, 1)
       assert.deepEqual(await state.keys('t'), [key])

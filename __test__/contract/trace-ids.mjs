@@ -6,7 +6,7 @@ import { callsWithTraceId } from '../support/calls.mjs'
 import { entriesOf } from '../support/entries-of.mjs'
 import { it } from '../support/it.mjs'
 import { assertSameMembers } from '../support/members.mjs'
-import { openFresh, workspace } from '../support/workspace.mjs'
+import { openFresh, withColons, workspace } from '../support/workspace.mjs'
 
 /** @import { GetStore } from '../support/workspace.mjs' */
 
@@ -15,7 +15,7 @@ export function traceIds(store) {
   if (store.hasHashTags) return traceIdsInBraces(store)
   describe('a colon in a trace id', () => {
     it("makes ('a:b','c') and ('a','b:c') one entry", async (t) => {
-      const state = openFresh(store, t)
+      const state = openFresh(store, t, withColons(store))
       await state.set('a:b', 'c', 1)
       assert.equal(await state.get('a', 'b:c'), 1)
       await state.set('a', 'b:c', 2)
@@ -25,7 +25,7 @@ export function traceIds(store) {
     })
 
     it('ends the trace id in traceIds and items; the rest belongs to the key', async (t) => {
-      const state = openFresh(store, t)
+      const state = openFresh(store, t, withColons(store))
       await Promise.all([state.set('a:b', 'c', 1), state.set('a', 'd', 2)])
       assert.deepEqual(await state.traceIds(), ['a'])
       assertSameMembers(await state.keys('a'), ['b:c', 'd'])
@@ -37,7 +37,7 @@ export function traceIds(store) {
     })
 
     it('is not a separator in the given id: listings and clear select only entries of the whole id', async (t) => {
-      const state = openFresh(store, t)
+      const state = openFresh(store, t, withColons(store))
       await Promise.all([state.set('a:b', 'c', 1), state.set('a', 'd', 2), state.set('a:bc', 'e', 3)])
       assert.deepEqual(await state.keys('a:b'), ['c'])
       assert.deepEqual(await state.getGroup('a:b'), [1])
@@ -48,7 +48,7 @@ export function traceIds(store) {
 
     it('is rejected by every method with strictTraceIds', async (t) => {
       const { open } = workspace(store, t)
-      const [strict, lenient] = [open({ strictTraceIds: true }), open()]
+      const [strict, lenient] = [open({ strictTraceIds: true }), open(withColons(store))]
       await lenient.set('a', 'b:key', 'stays')
       await assertAllFail(callsWithTraceId(strict, 'a:b'), 'ERR_INVALID_ARGUMENT')
       assert.equal(await lenient.get('a', 'b:key'), 'stays')

@@ -1,7 +1,7 @@
 // @ts-check
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { workspace } from '../support/workspace.mjs'
+import { withColons, workspace } from '../support/workspace.mjs'
 
 /** @import { GetStore } from '../support/workspace.mjs' */
 
@@ -11,7 +11,7 @@ export function unprefixed(store) {
   describe('keyPrefix: false', () => {
     it('makes all keys entries, but those of locks and rate limits', async (t) => {
       const { prefix, open, raw } = workspace(store, t)
-      const [state, prefixed] = [open({ keyPrefix: false }), open()]
+      const [state, prefixed] = [open({ keyPrefix: false, ...withColons(store) }), open()]
       await Promise.all([state.set(prefix, 'k', 1), prefixed.set('t', 'k', 2)])
       const lock = await state.lock(prefix, 'k', { ttl: '1m' })
       assert.equal((await state.rateLimit(prefix, 'k', { limit: 1, window: '1m' })).allowed, true)

@@ -7,7 +7,7 @@ import { fill, range } from '../support/fill.mjs'
 import { assertSameMembers } from '../support/members.mjs'
 import { until } from '../support/until.mjs'
 import { take, watching, withDeadline } from '../support/watching.mjs'
-import { workspace } from '../support/workspace.mjs'
+import { withColons, workspace } from '../support/workspace.mjs'
 
 /**
  * @import { TestContext } from 'node:test'
@@ -20,11 +20,11 @@ const ODD = ['*', '?', '[a-z]', '\\', 'a*', '^', '日本 😀', '"', ' ', '{', '
 
 /** @param {GetStore} store */
 export function watch(store) {
-  /** @param {TestContext} t */
-  const openTwo = async (t) => {
+  /** @param {TestContext} t @param {import("redis-state-adapter").StateOptions} [options] */
+  const openTwo = async (t, options = {}) => {
     const { prefix, open } = workspace(store, t)
     await store().allowWatch?.(prefix)
-    return { open, state: open(), other: open() }
+    return { open, state: open(options), other: open(options) }
   }
 
   describe('watch (conformance 19)', { concurrency: true }, () => {
@@ -162,7 +162,7 @@ export function watch(store) {
     })
 
     it('of a trace id with a colon emits changes with that id', async (t) => {
-      const { state, other } = await openTwo(t)
+      const { state, other } = await openTwo(t, withColons(store))
       const changes = await watching(t, state, 'a:b')
       await other.set('a:b', 'c:d', 1)
       assert.deepEqual(await take(changes), [{ type: 'created', traceId: 'a:b', key: 'c:d' }])

@@ -19,7 +19,8 @@ function isWanted({ name }) {
  * @param {((store: GetStore) => void)[]} behaviours
  */
 export function onEveryStore(contract, behaviours) {
-  for (const { name, hasRaw, hasHashTags = false, hasTransactions = true, start } of stores.filter(isWanted)) {
+  for (const { name, start, ...kind } of stores.filter(isWanted)) {
+    const { hasRaw, hasHashTags = false, hasStrictTraceIds = false, hasTransactions = true } = kind
     describe(`${contract} on ${name}`, () => {
       /** @type {Store} */
       let store
@@ -27,7 +28,7 @@ export function onEveryStore(contract, behaviours) {
         store = await start()
       })
       after(() => store?.stop())
-      const getStore = Object.assign(() => store, { hasRaw, hasHashTags, hasTransactions })
+      const getStore = Object.assign(() => store, { hasRaw, hasHashTags, hasStrictTraceIds, hasTransactions })
       for (const behaviour of behaviours) behaviour(getStore)
     })
   }

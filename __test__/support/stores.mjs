@@ -32,6 +32,7 @@ import { VERSIONS } from './versions.mjs'
  * @property {string} name
  * @property {boolean} hasRaw whether the store has `raw`
  * @property {boolean} [hasHashTags] names are `{<traceId>}:<key>`
+ * @property {boolean} [hasStrictTraceIds] trace ids have no ":"
  * @property {boolean} [hasTransactions] whether transactions on several entries are supported; default: `true`
  * @property {() => Promise<Store>} start
  */
@@ -47,6 +48,12 @@ export const stores = [
   },
   { name: 'redis, over TLS', hasRaw: true, start: startWithTls },
   { name: 'redis, as an ACL user with only the documented rights', hasRaw: true, start: startAsUser },
+  {
+    name: 'redis, with an index of each trace',
+    hasRaw: true,
+    hasStrictTraceIds: true,
+    start: () => startOnRedis('redis, with an index', ({ url }) => ({ url, index: true, strictTraceIds: true })),
+  },
   { name: 'redis, behind sentinels', hasRaw: true, start: startWithSentinels },
   { name: 'a cluster', hasRaw: true, hasTransactions: false, start: () => startOnCluster({}) },
   {

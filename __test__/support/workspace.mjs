@@ -13,7 +13,7 @@ import { closedAfter } from './open.mjs'
 /**
  * Returns the store of the suite, which exists only while tests run; the declared properties are available earlier.
  *
- * @typedef {(() => Store) & { hasRaw: boolean, hasHashTags: boolean, hasTransactions: boolean, hasEmptyIds?: boolean }} GetStore
+ * @typedef {(() => Store) & { hasRaw: boolean, hasHashTags: boolean, hasStrictTraceIds?: boolean, hasTransactions: boolean, hasEmptyIds?: boolean }} GetStore
  */
 
 /**
@@ -46,6 +46,11 @@ export function workspace(getStore, t) {
  */
 export function openFresh(getStore, t, options) {
   return workspace(getStore, t).open(options)
+}
+
+/** Options with which trace ids may have colons, on every store. @param {GetStore} store */
+export function withColons({ hasStrictTraceIds }) {
+  return hasStrictTraceIds ? { index: false, strictTraceIds: false } : {}
 }
 
 /**
