@@ -33,6 +33,7 @@ export type {
   StateItemType,
   StateValue,
 } from './types/listing.js'
+export type { GetOrSetOptions, LoadContext, LoadLock } from './types/load.js'
 export type { LockOptions, StateLock } from './types/lock.js'
 export type {
   CacheOptions,

@@ -59,6 +59,7 @@ const LACKING = {
   increment: (state) => state.increment('t', 'k'),
   update: (state) => state.update('t', 'k', [{ op: 'remove' }]),
   lock: (state) => state.lock('t', 'k', { ttl: '1s' }),
+  getOrSet: (state) => state.getOrSet('t', 'k', () => 1),
   withLock: (state) => state.withLock('t', 'k', { ttl: '1s' }, () => {}),
   rateLimit: (state) => state.rateLimit('t', 'k', { limit: 1, window: '1s' }),
   transaction: (state) => state.transaction('t', [{ op: 'set', key: 'k', value: 1 }]),

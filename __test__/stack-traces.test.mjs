@@ -58,6 +58,7 @@ const CLOSED = {
   'transaction of a list': (state) => state.transaction('t', [{ op: 'set', key: 'k', value: 1 }]),
   'transaction of a function': (state) => state.transaction('t', async (tx) => void tx.set('k', 1)),
   lock: (state) => state.lock('t', 'k', lasting),
+  getOrSet: (state) => state.getOrSet('t', 'k', () => 1),
   withLock: (state) => state.withLock('t', 'k', lasting, () => {}),
   rateLimit: (state) => state.rateLimit('t', 'k', { limit: 5, window: '10s' }),
   'get of a group': (state) => state.group('t', { schema }).get('k'),

@@ -6,6 +6,8 @@ import { bulk } from './contract/bulk.mjs'
 import { conditions } from './contract/conditions.mjs'
 import { existence } from './contract/existence.mjs'
 import { expiry } from './contract/expiry.mjs'
+import { getOrSet } from './contract/get-or-set.mjs'
+import { getOrSetLocked } from './contract/get-or-set-locked.mjs'
 import { groupMethods } from './contract/group-methods.mjs'
 import { groups } from './contract/groups.mjs'
 import { lockGuards } from './contract/lock-guards.mjs'
@@ -26,6 +28,8 @@ onEveryStore('a state store', [
   locks,
   lockGuards,
   lockRecords,
+  getOrSet,
+  getOrSetLocked,
   withLock,
   rateLimits,
   rateLimitAlgorithms,

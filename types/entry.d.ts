@@ -105,7 +105,7 @@ export interface EntryMethods<Read extends ReadOptions = ReadOptions> {
    * Reads a value with its etag and its time to live, atomically.
    *
    * Requires EVAL, as do `getManyWithMetadata`, `ttl`, `touch`, `persist`, `ifMatch`, `increment`, `update`,
-   * `transaction`, `lock` and `rateLimit`.
+   * `transaction`, `lock`, `rateLimit` and, unless it finds a value without `staleWhileRevalidate`, `getOrSet`.
    *
    * @returns the value with its metadata, or `null` if the entry does not exist
    * @throws RedisStateError `ERR_CORRUPT_VALUE` if the stored text is not JSON, `ERR_WRONG_TYPE` if the key holds

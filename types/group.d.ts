@@ -2,6 +2,7 @@ import type { BulkSetOptions, DeleteManyEntry, SetManyEntry } from './bulk.js'
 import type { CachedReadOptions, ReadOptions, WriteOptions } from './call-options.js'
 import type { DeleteOptions, EntryMetadata, SetOptions } from './entry.js'
 import type { ScanOptions } from './listing.js'
+import type { GetOrSetOptions, LoadContext } from './load.js'
 import type { LockOptions, StateLock } from './lock.js'
 import type { StateQuery } from './query.js'
 import type { RateLimitOptions, RateLimitResult } from './rate-limit.js'
@@ -57,6 +58,12 @@ export interface StateGroup<T, Input = T> {
   getWithMetadata(key: string, options?: ReadOptions): Promise<EntryMetadata<T> | null>
   /** Validates and writes the value of an entry. Resolves to the stored value. */
   set(key: string, value: Input, options?: SetOptions): Promise<T>
+  /** Reads the value of an entry; if it is missing, loads, validates and writes it. */
+  getOrSet(
+    key: string,
+    load: (context: LoadContext) => Input | PromiseLike<Input>,
+    options?: GetOrSetOptions,
+  ): Promise<T>
   /** Reads and deletes an entry atomically. Resolves to the deleted value, which is not validated, or `null`. */
   delete(key: string, options?: DeleteOptions): Promise<T | null>
   /** Checks whether an entry exists. */

@@ -4,6 +4,7 @@ import type { CleanupOptions, ConnectOptions } from './connecting.js'
 import type { EntryMethods } from './entry.js'
 import type { GroupMethods } from './group.js'
 import type { ListingMethods } from './listing.js'
+import type { LoadMethods } from './load.js'
 import type { LockMethods } from './lock.js'
 import type { QueryMethods } from './query.js'
 import type { RateLimitMethods } from './rate-limit.js'
@@ -31,6 +32,7 @@ export interface StateStore<Read extends ReadOptions = ReadOptions>
     BulkMethods<Read>,
     UpdateMethods,
     TransactionMethods,
+    LoadMethods,
     LockMethods,
     RateLimitMethods,
     GroupMethods,

@@ -4,6 +4,7 @@ import type { CachedReadOptions, ReadOptions, WriteOptions } from './call-option
 import type { DeleteOptions, EntryMetadata, SetOptions } from './entry.js'
 import type { GroupOptions, StateGroup } from './group.js'
 import type { ScanOptions, StateFilter, StateItem } from './listing.js'
+import type { GetOrSetOptions, LoadContext } from './load.js'
 import type { StateLock } from './lock.js'
 import type { StateQuery } from './query.js'
 import type { StateStore } from './store.js'
@@ -96,6 +97,13 @@ interface TypedMethods<States extends object> {
     key: Key,
     options?: DeleteOptions,
   ): Promise<ValueOf<States[Id], Key> | null>
+
+  getOrSet<Id extends keyof States & string, Key extends keyof States[Id] & string>(
+    traceId: Id,
+    key: Key,
+    load: (context: LoadContext) => ValueOf<States[Id], Key> | PromiseLike<ValueOf<States[Id], Key>>,
+    options?: GetOrSetOptions,
+  ): Promise<ValueOf<States[Id], Key>>
 
   has<Id extends keyof States & string>(
     traceId: Id,

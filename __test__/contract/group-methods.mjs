@@ -142,6 +142,7 @@ export function groupMethods(store) {
         count: (options) => users.count('', options),
         clear: (options) => users.clear('', options),
         lock: (options) => users.lock('bad', options),
+        getOrSet: (options) => users.getOrSet('bad', () => ada, options),
         withLock: (options) => users.withLock('bad', options, () => {}),
         rateLimit: (options) => users.rateLimit('bad', options),
       }
@@ -165,7 +166,16 @@ export function groupMethods(store) {
       assertSameMembers(Object.getOwnPropertyNames(Object.getPrototypeOf(users)), tested)
       for (const name of Object.keys(methods)) await assertTitled(name, 5, 'ERR_INVALID_ARGUMENT')
       await state.set('users', 'bad', bad)
-      const reading = ['get', 'getWithMetadata', 'getMany', 'getManyWithMetadata', 'entries', 'values', 'getByPrefix']
+      const reading = [
+        'get',
+        'getOrSet',
+        'getWithMetadata',
+        'getMany',
+        'getManyWithMetadata',
+        'entries',
+        'values',
+        'getByPrefix',
+      ]
       for (const name of [...reading, 'query', 'scan']) await assertTitled(name, undefined, 'ERR_INVALID_VALUE')
       await state.cleanup()
       // Locks and rate limits need options; bulk writes reject with ERR_PARTIAL.

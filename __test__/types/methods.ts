@@ -35,6 +35,14 @@ export const transacted: Promise<void> = stateStore.transaction('t', (tx) =>
   tx.set('k', 1).delete('l').check('m', { ifAbsent: true }),
 )
 export const locked: Promise<StateLock | null> = stateStore.lock('t', 'k', { ttl: '1s', timeout: '100ms' })
+export const loaded: Promise<Order> = stateStore.getOrSet(
+  't',
+  'k',
+  async ({ signal }) => ({ id: '1', paid: signal.aborted }),
+  { ttl: 60, staleWhileRevalidate: 10, jitter: 0.1, lock: { ttl: '5s' }, failureTtl: 1000 },
+)
+// @ts-expect-error an entry needs a value
+stateStore.getOrSet('t', 'k')
 export const worked: Promise<string> = stateStore.withLock('t', 'k', { ttl: '1s' }, (lock, signal) =>
   signal.aborted ? lock.key : Promise.resolve('done'),
 )
@@ -46,6 +54,7 @@ export const bucketed: Promise<RateLimitResult> = stateStore.rateLimit('t', 'k',
 })
 export const limited: Promise<RateLimitResult> = stateStore.rateLimit('t', 'k', { limit: 1, window: '1s' })
 export const typed: StateGroup<{ name: string }> = stateStore.group('t', { schema: z.object({ name: z.string() }) })
+export const loadedInto: Promise<{ name: string }> = typed.getOrSet('k', () => ({ name: 'Ada' }))
 export const named: Promise<{ name: string } | null> = typed.get('k')
 const withDefaults = stateStore.group('t', { schema: z.object({ tags: z.array(z.string()).default([]) }) })
 export const filled: Promise<{ tags: string[] }> = withDefaults.set('k', {})

@@ -185,6 +185,23 @@ class StateGroup {
 
   /**
    * @param {string} key
+   * @param {(context: import('../../index.js').LoadContext) => any} load
+   * @param {import('../../index.js').GetOrSetOptions} [options]
+   */
+  async getOrSet(key, load, options) {
+    const conforming = async (/** @type {import('../../index.js').LoadContext} */ context) =>
+      this.#conform('getOrSet', key, await load(context))
+    const value = await this.#adapter.getOrSet(
+      this.traceId,
+      key,
+      typeof load === 'function' ? conforming : load,
+      options,
+    )
+    return this.#checkRead('getOrSet', key, value)
+  }
+
+  /**
+   * @param {string} key
    * @param {import('../../index.js').LockOptions} options
    * @param {(lock: import('../../index.js').StateLock, signal: AbortSignal) => any} work
    */

@@ -224,6 +224,18 @@ class StateAdapter extends EventEmitter {
   /**
    * @param {string} traceId
    * @param {string} key
+   * @param {(context: import('../../index.js').LoadContext) => any} load
+   * @param {import('../../index.js').GetOrSetOptions} [options]
+   */
+  getOrSet(traceId, key, load, options) {
+    // Loaded by the first call, not by the import of the package.
+    const { getOrSet } = require('../operations/get-or-set.js')
+    return getOrSet(this.#dispatcher, this.#lockWaiters, { traceId, key, load, options })
+  }
+
+  /**
+   * @param {string} traceId
+   * @param {string} key
    * @param {import('../../index.js').LockOptions} options
    * @param {(lock: import('../../index.js').StateLock, signal: AbortSignal) => any} work
    */

@@ -58,6 +58,14 @@ const OPTIONS = {
   transaction: WRITE,
   lock: LOCK,
   withLock: LOCK,
+  getOrSet: {
+    ttl: kinds.expiry,
+    staleWhileRevalidate: boundedInt(1, kinds.MAX_TTL_SECONDS, 'whole seconds'),
+    jitter: kinds.fraction,
+    lock: kinds.loadLock,
+    failureTtl: boundedInt(1, MAX_TIMER_MS, 'whole milliseconds'),
+    ...WRITE,
+  },
   rateLimit: {
     limit: required(ANY_COUNT),
     window: required(kinds.duration(1)),

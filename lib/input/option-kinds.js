@@ -2,7 +2,7 @@
 'use strict'
 
 const { checkSignal } = require('./abort.js')
-const { parseDuration } = require('./duration.js')
+const { DAY, parseDuration } = require('./duration.js')
 const { invalidArgument, unsupported } = require('../errors.js')
 const { isIntBetween, readFields } = require('./input.js')
 const { pathSegmentsOf } = require('./field-path.js')
@@ -51,9 +51,9 @@ const boolean = kind('true or false', (value) => typeof value === 'boolean')
 const string = kind('a string', (value) => typeof value === 'string')
 const finiteNumber = kind('a finite number', Number.isFinite)
 
-/** Reads a text with its unit, such as `'30s'`, as milliseconds. @param {number} min @returns {Kind} */
-function duration(min) {
-  return { read: (value, path) => parseDuration(value, path, { min }) }
+/** Reads a text with its unit, such as `'30s'`, as milliseconds. @param {number} min @param {number} [max] @returns {Kind} */
+function duration(min, max) {
+  return { read: (value, path) => parseDuration(value, path, { min, max }) }
 }
 
 const expiry = kind(
@@ -88,6 +88,18 @@ const fieldPath = { read: pathSegmentsOf }
 
 /** @type {Kind} */
 const schema = { read: checkSchema }
+
+const fraction = kind('a number from 0 to 1', (value) => typeof value === 'number' && value >= 0 && value <= 1)
+
+const LOAD_LOCK = { ttl: withDefault(duration(1, DAY), 10_000), timeout: withDefault(duration(0), 30_000) }
+
+/** The lock on a load: `true` has the defaults. @type {Kind} */
+const loadLock = {
+  read(value, path) {
+    if (value === false) return undefined
+    return readFields(value === true ? {} : value, LOAD_LOCK, { at: path, inside: `${path}.` })
+  },
+}
 
 const REPLICAS = {
   count: required(boundedInt(1, MAX_REPLICAS)),
@@ -124,7 +136,9 @@ module.exports = {
   expiry,
   fieldPath,
   finiteNumber,
+  fraction,
   kind,
+  loadLock,
   oneOf,
   required,
   schema,

@@ -46,6 +46,8 @@ class Dispatcher {
   #engine
   #guard
   #optionRules
+  /** The loads of `getOrSet`, from its first call on: they must not write what was deleted since. @type {import('./flights.js').Flights | undefined} */
+  flights = undefined
 
   /**
    * @param {(host: { meter: Meter }) => StateEngine} openEngine
@@ -137,6 +139,7 @@ class Dispatcher {
     call.options = checked
     if (makeFields !== undefined) Object.assign(call, makeFields(checked))
     checkSupported(call, this.#engine.capabilities)
+    this.flights?.onCall(call)
     return call
   }
 
@@ -199,6 +202,8 @@ class Dispatcher {
       if (operation === OPERATIONS.set) {
         call.json = jsonText(value, this.#engine.rules)
         call.value = value
+      } else if (operation === OPERATIONS.delete) {
+        this.flights?.onDelete(traceId, key)
       }
       return this.#engine.execute(call)
     } catch (error) {

@@ -85,6 +85,7 @@ function query(dispatcher, input, options) {
 function clear(dispatcher, traceId, keyPrefix, options) {
   return dispatcher.onScope({ method: 'clear', traceId, writes: true, options }, () => {
     checkScope(dispatcher, { traceId, keyPrefix })
+    dispatcher.flights?.onClear(traceId, keyPrefix)
     return { traceId, start: (engine, cancellation) => engine.clear({ traceId, keyPrefix }, cancellation) }
   })
 }

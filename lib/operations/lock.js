@@ -23,7 +23,7 @@ const HOLDER = Symbol('holder')
 
 /**
  * @typedef {{ traceId: string, key: string, token: string }} Holder
- * @typedef {'lock' | 'withLock'} LockMethod
+ * @typedef {'lock' | 'withLock' | 'getOrSet'} LockMethod
  * @typedef {{ ttl: number, timeout: number, allowLongTtl: boolean, method: LockMethod, checked: CheckedOptions }} Input durations
  *   in milliseconds
  * @typedef {{ fence: number, heldUntil: number }} Acquired `heldUntil`: by the local clock, not later than the lock expires

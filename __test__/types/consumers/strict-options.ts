@@ -129,6 +129,7 @@ export async function call(state: RedisStateAdapter, lock: StateLock, signal: Ab
   await state.transaction('t', work, write)
   await state.transaction('t', (tx) => tx.set('a', 1, { ttl: number }).delete('b', { ifMatch: 'etag' }), write)
   await state.lock('t', 'k', { ttl: '1s', timeout: undefined, allowLongTtl: flag, ...write })
+  await state.getOrSet('t', 'k', () => 1, { ttl: number, jitter: undefined, lock: flag, failureTtl: number, ...write })
   await state.withLock('t', 'k', { ttl: '1s', timeout: undefined, ...write }, () => undefined)
   await state.rateLimit('t', 'k', {
     limit: 1,

@@ -178,6 +178,10 @@ export const converted = [state as RedisStateAdapter, adapter as TypedState<Stat
 export async function others(): Promise<void> {
   state.on('error', (error: RedisStateError) => console.log(error.code))
   await state.lock('any', 'name', { ttl: '1s' })
+  const theme = await state.getOrSet('settings', 'theme', () => 'dark' as const, { ttl: 60 })
+  same<typeof theme, 'dark' | 'light'>(true)
+  // @ts-expect-error a value of another type
+  await state.getOrSet('settings', 'theme', () => 1)
   await state.withLock('any', 'name', { ttl: '1s' }, (lock) => lock.extend())
   await state.rateLimit('any', 'name', { limit: 1, window: '1s' })
   await state.ping()
