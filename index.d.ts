@@ -24,6 +24,7 @@ export {
 } from './types/errors.js'
 export type { ReconnectingInfo, RedisStateAdapterEvents } from './types/events.js'
 export type { GroupEntry, GroupOptions, GroupQuery, GroupQueryResult, StateGroup } from './types/group.js'
+export type { IndexCheck, IndexMethods, ReindexOptions, ReindexProgress } from './types/indexes.js'
 export type {
   ScanOptions,
   StateFilter,

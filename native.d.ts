@@ -20,6 +20,17 @@ export declare class NativeStore {
   cancel(batch: number): void
   /** Drops the remaining chunks of a batch. */
   forget(batch: number): void
+  /**
+   * Lists the items of a page of an index, followed by the position of the next page, or null; `false` if the index cannot be
+   * used. `after`: the position that the page before returned.
+   */
+  listPage(batch: number, traceId: string, keyPrefix: string, limit: number, after?: string | undefined | null): void
+  /** Adds the entries of a trace, or all, to their indexes. The result: keys found, keys indexed. */
+  reindex(batch: number, traceId?: string | undefined | null): void
+  /** What a `reindex` that is running has done so far: keys found, keys indexed. */
+  reindexProgress(batch: number): Array<number> | null
+  /** Compares the indexes with the entries. The result: entries, members, missing members, members without an entry. */
+  checkIndex(batch: number): void
   /** Lists all entries, or those of a trace, or those of a trace whose keys begin with `keyPrefix`. */
   list(batch: number, projection: `${NativeProjection}`, traceId?: string | undefined | null, keyPrefix?: string | undefined | null): void
   /** `query`: see lib/query/query.js. */

@@ -9,7 +9,7 @@
  * start.
  */
 
-const { clearTimeout, setImmediate, setInterval, setTimeout } = require('node:timers')
+const { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } = require('node:timers')
 
 /** The longest delay that timers accept. */
 const MAX_TIMER_MS = 2 ** 31 - 1
@@ -53,4 +53,15 @@ function sleep(milliseconds) {
   return new Promise((resolve) => void setTimeout(resolve, milliseconds).unref())
 }
 
-module.exports = { MAX_TIMER_MS, clearTimeout, nextTick, now, parseDate, setImmediate, setInterval, setTimeout, sleep }
+module.exports = {
+  MAX_TIMER_MS,
+  clearInterval,
+  clearTimeout,
+  nextTick,
+  now,
+  parseDate,
+  setImmediate,
+  setInterval,
+  setTimeout,
+  sleep,
+}

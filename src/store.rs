@@ -1,5 +1,7 @@
 //! The operations of the contract, on the configured backend.
 
+mod indexed;
+
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -10,6 +12,7 @@ use crate::connection::{Changes, Event, OnEvent, Stats, Target, WakeDriver};
 use crate::engine::call::{Calls, Outcomes};
 use crate::engine::listing::{Listing, Projection};
 use crate::engine::memory::Memory;
+use crate::engine::redis::index::{Index, OnNotice};
 use crate::error::{Applied, Error};
 use crate::json::{ArrayWriter, Chunks};
 use crate::keyspace::{Keyspace, Scope};
@@ -25,6 +28,7 @@ use crate::watch::{Inbox, Watched};
 pub struct Store {
     backend: Backend,
     keyspace: Keyspace,
+    index: Arc<Index>,
     writes: Writes,
     command_timeout: Duration,
     /// Whether calls wait while there is no connection.
@@ -53,6 +57,10 @@ impl Store {
         changes: Option<Arc<Changes>>,
     ) -> Self {
         let (command_timeout, offline_queue) = (config.command_timeout, config.offline_queue);
+        let on_notice: OnNotice = {
+            let on_event = on_event.clone();
+            Arc::new(move |notice| on_event(Event::Notice(notice.as_str())))
+        };
         let redis = |target, strategy, on_event| {
             let driver = driver.as_ref();
             let changes = changes.clone();
@@ -83,6 +91,7 @@ impl Store {
         Store {
             backend,
             keyspace: Keyspace::new(config.prefix, config.hash_tags).with_index(config.index),
+            index: Arc::new(Index::new(on_notice)),
             writes: config.writes,
             command_timeout,
             offline_queue,
@@ -98,6 +107,7 @@ impl Store {
         Store {
             backend: self.backend.clone(),
             keyspace: Keyspace::new(config.prefix, config.hash_tags).with_index_of(&self.keyspace),
+            index: Arc::new(Index::new(self.index.on_notice().clone())),
             writes: config.writes,
             command_timeout: self.command_timeout,
             offline_queue: self.offline_queue,
@@ -131,13 +141,14 @@ impl Store {
 
     /// Lists the entries of a scope.
     pub async fn list(&self, scope: Scope, projection: Projection) -> Result<Chunks, Error> {
-        self.run(Listing::new(self.keyspace.clone(), scope, projection)).await
+        self.run(|| Ok(Listing::new(self.keyspace.clone(), scope.clone(), projection))).await
     }
 
     /// `query`: see lib/query/query.js.
     pub async fn query(&self, query: &str, trace_id: Option<String>) -> Result<Chunks, Error> {
         let scope = Scope::of(trace_id, None);
-        self.run(Listing::of_query(self.keyspace.clone(), scope, Query::parse(query)?)).await
+        let listing = || Ok(Listing::of_query(self.keyspace.clone(), scope.clone(), Query::parse(query)?));
+        self.run(listing).await
     }
 
     /// Lists the items of `keys`, a JSON array. Omits those that do not exist.
@@ -303,12 +314,18 @@ impl Store {
         }
     }
 
-    async fn run(&self, listing: Listing) -> Result<Chunks, Error> {
+    /// `make`: if the index of a trace turns out to be unusable, the listing starts again.
+    async fn run(&self, make: impl Fn() -> Result<Listing, Error>) -> Result<Chunks, Error> {
         self.check_online()?;
+        let deadline = self.deadline();
+        if let Some(listed) = self.list_indexed(&make, None, deadline).await? {
+            return Ok(listed.finish());
+        }
+        let listing = make()?;
         match &self.backend {
             Backend::Memory(memory) => memory.list(&self.keyspace, listing).await,
-            Backend::Redis(redis) => redis.list(&self.keyspace, listing, self.deadline()).await,
-            Backend::Cluster(cluster) => cluster.list(&self.keyspace, listing, self.deadline()).await,
+            Backend::Redis(redis) => redis.list(&self.keyspace, listing, deadline).await,
+            Backend::Cluster(cluster) => cluster.list(&self.keyspace, listing, deadline).await,
         }
     }
 

@@ -84,12 +84,15 @@ export interface ScanOptions {
   signal?: AbortSignal | undefined
 }
 
-/** Methods that scan the key space. */
+/**
+ * Methods on the entries of a trace, or of all traces. They scan all keys of the database. With the option `index`, those on one
+ * trace read only its entries.
+ */
 export interface ListingMethods<Read extends ReadOptions = ReadOptions> {
   /**
    * Reads all values of a trace id. Not a snapshot.
    *
-   * @returns the values, in no particular order
+   * @returns the values, in no particular order; with `index: true`, in the order of the keys, by their bytes in UTF-8
    * @throws RedisStateError `ERR_CORRUPT_VALUE`, with the `key`, if a stored text is not JSON
    *
    * @example
@@ -101,7 +104,8 @@ export interface ListingMethods<Read extends ReadOptions = ReadOptions> {
    * Lists the entries of a trace id whose key starts with a prefix. Not a snapshot.
    *
    * @param keyPrefix start of the keys. An empty string selects all keys
-   * @returns the entries with their values, in no particular order
+   * @returns the entries with their values, in no particular order; with `index: true`, in the order of the keys, by their bytes
+   *   in UTF-8
    * @throws RedisStateError `ERR_CORRUPT_VALUE`, with the `key`, if a stored text is not JSON
    *
    * @example
@@ -113,7 +117,7 @@ export interface ListingMethods<Read extends ReadOptions = ReadOptions> {
   /**
    * Lists the keys of a trace id. Not a snapshot. Requires Redis 6.0.
    *
-   * @returns the keys, in no particular order
+   * @returns the keys, in no particular order; with `index: true`, in the order of their bytes in UTF-8
    *
    * @example
    * await state.keys('order-1') // ['status', 'cart']
@@ -159,7 +163,8 @@ export interface ListingMethods<Read extends ReadOptions = ReadOptions> {
    * Lists entries with their values: of one trace id or of all, optionally filtered. Not a snapshot.
    *
    * @param input which entries to list. Default: all
-   * @returns the entries, in no particular order
+   * @returns the entries, in no particular order; with `index: true`, those of one trace id in the order of the keys, by their
+   *   bytes in UTF-8
    * @throws RedisStateError `ERR_CORRUPT_VALUE`, with trace id and `key`, if a stored text is not JSON
    *
    * @example
@@ -172,10 +177,11 @@ export interface ListingMethods<Read extends ReadOptions = ReadOptions> {
    *
    * The keys are listed first and held in memory. The values are then read in pages: while you process one page, the
    * next one is fetched. Entries that are created while the keys are listed can be returned; entries that are created
-   * later, or deleted before their page is read, are not. If you `break` out of the loop, no further pages are fetched.
+   * later, or deleted before their page is read, are not. With `index: true`, no keys are listed first: each page continues
+   * behind the last key of the one before, and entries that are created behind it are returned. If you `break` out of the loop, no further pages are fetched.
    * `commandTimeout` applies to each page, and each page counts as one call in `stats()`.
    *
-   * @returns the entries, in no particular order
+   * @returns the entries, in no particular order; with `index: true`, in the order of the keys, by their bytes in UTF-8
    * @throws RedisStateError the iteration rejects with `ERR_INVALID_ARGUMENT` if an argument is invalid, and with
    *   `ERR_CORRUPT_VALUE` if a stored text is not JSON
    *

@@ -166,7 +166,8 @@ export interface StateOptions {
    * `ERR_INVALID_CONFIG`. The entries themselves do not change, so that other clients read them.
    *
    * All instances that write must use the same setting: an entry that an instance without `index` creates is missing in
-   * listings until `reindex()`. The embedded store needs no index and ignores it. Default: `false`.
+   * listings until `reindex()`. Until the first `reindex()`, listings scan all keys, unless the database was empty; see
+   * docs/index.md for the steps, and for what it costs. Needs Redis 6.2 or Valkey. The embedded store needs no index and ignores it. Default: `false`.
    */
   index?: boolean | undefined
   /**

@@ -3,6 +3,7 @@ import type { PingOptions, ReadOptions } from './call-options.js'
 import type { CleanupOptions, ConnectOptions } from './connecting.js'
 import type { EntryMethods } from './entry.js'
 import type { GroupMethods } from './group.js'
+import type { IndexMethods } from './indexes.js'
 import type { ListingMethods } from './listing.js'
 import type { LoadMethods } from './load.js'
 import type { LockMethods } from './lock.js'
@@ -37,6 +38,7 @@ export interface StateStore<Read extends ReadOptions = ReadOptions>
     RateLimitMethods,
     GroupMethods,
     ListingMethods<Read>,
+    IndexMethods,
     QueryMethods<Read>,
     WatchMethods {
   /**

@@ -44,6 +44,8 @@ const CALLS = {
   query: (state, options) => state.query({}, options),
   scan: (state, options) => state.scan('t', options)[Symbol.asyncIterator]().next(),
   clear: (state, options) => state.clear('t', 'k', options),
+  reindex: (state, options) => state.reindex(options),
+  checkIndex: (state, options) => state.checkIndex(options),
   has: (state, options) => state.has('t', 'k', options),
   getWithMetadata: (state, options) => state.getWithMetadata('t', 'k', options),
   ttl: (state, options) => state.ttl('t', 'k', options),
@@ -87,6 +89,8 @@ const ACCEPTED = {
   'getOrSet.ttl': ['-1'],
   field: ["'5'", "''", '[]'],
   keyPrefix: ["'5'", "''"],
+  'reindex.traceId': ["'5'", "''"],
+  onProgress: ['a function'],
 }
 
 /** @type {Slot[]} */

@@ -6,9 +6,9 @@ import { readFile } from 'node:fs/promises'
 
 /**
  * The rules of the `ACL SETUSER` lines, by purpose: all methods on a server, what a cluster or sentinels need in
- * addition, the user on a sentinel, watches, wake-ups on the release of a lock, and the option `cache`.
+ * addition, the user on a sentinel, watches, wake-ups on the release of a lock, the option `cache`, and indexes.
  *
- * @returns {Promise<{ server: string[], topologies: string[], sentinel: string[], watching: string[], waking: string[], caching: string[] }>}
+ * @returns {Promise<Record<'server' | 'topologies' | 'sentinel' | 'watching' | 'waking' | 'caching' | 'indexing', string[]>>}
  */
 export async function documentedRules() {
   const page = await readFile(new URL('../../docs/acl.md', import.meta.url), 'utf8')
@@ -16,10 +16,12 @@ export async function documentedRules() {
   const watching = lines.find((rules) => rules.some(isOfWatching))
   const waking = lines.find((rules) => rules.some((rule) => rule.startsWith('&__state__')))
   const caching = lines.find((rules) => rules.includes('+client|tracking'))
-  const [server, more, topologies, sentinel] = lines.filter((rules) => ![watching, waking, caching].includes(rules))
-  const isComplete = server && more && topologies && sentinel && watching && waking && caching
+  const indexing = lines.find(isOfIndexes)
+  const others = [watching, waking, caching, indexing]
+  const [server, more, topologies, sentinel] = lines.filter((rules) => !others.includes(rules))
+  const isComplete = server && more && topologies && sentinel && watching && waking && caching && indexing
   assert.ok(isComplete, 'docs/acl.md lacks a line about ACL users')
-  return { server: [...server, ...more], topologies, sentinel, watching, waking, caching }
+  return { server: [...server, ...more], topologies, sentinel, watching, waking, caching, indexing }
 }
 
 /** The rules that allow every method on one server, with any key prefix. */
@@ -36,9 +38,10 @@ export async function rulesOfServer() {
 export async function printedRules({ exceptWaking = false } = {}) {
   const page = await readFile(new URL('../../docs/acl.md', import.meta.url), 'utf8')
   const lines = [...page.matchAll(/^ACL SETUSER app (.*)$/gm)].map(([, rules]) => rules.split(' '))
-  const { topologies, sentinel, watching, caching } = await documentedRules()
+  const { topologies, sentinel, watching, caching, indexing } = await documentedRules()
+  const notOfServer = [topologies, sentinel, watching, caching, indexing]
   const isOfServer = (/** @type {string[]} */ rules) =>
-    ![topologies, sentinel, watching, caching].some((other) => other.every((rule) => rules.includes(rule))) &&
+    !notOfServer.some((other) => other.every((rule) => rules.includes(rule))) &&
     !(exceptWaking && rules.includes('+publish'))
   return lines.filter(isOfServer).flat()
 }
@@ -51,6 +54,11 @@ export async function printedRules({ exceptWaking = false } = {}) {
 export async function rulesOfWatching(prefix) {
   const { watching } = await documentedRules()
   return watching.map((rule) => (isOfWatching(rule) ? rule.replace('motia:state:', prefix) : rule))
+}
+
+/** @param {string[]} rules */
+function isOfIndexes(rules) {
+  return rules.includes('+zadd')
 }
 
 /** @param {string} rule */

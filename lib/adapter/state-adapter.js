@@ -8,6 +8,7 @@ const { OPERATIONS } = require('../engines/call.js')
 const { deleteMany, getMany, getManyWithMetadata, setMany } = require('../operations/bulk.js')
 const { Dispatcher } = require('../operations/dispatcher.js')
 const { clear, count, items, listTrace, query, traceIds } = require('../operations/listings.js')
+const { checkIndex, reindex } = require('../operations/indexes.js')
 const { lock } = require('../operations/lock.js')
 const { LockWaiters } = require('../operations/lock-waiters.js')
 const { ping } = require('../operations/ping.js')
@@ -134,6 +135,16 @@ class StateAdapter extends EventEmitter {
   /** @param {string} traceId @param {string} [keyPrefix] @param {ReadOptions} [options] */
   clear(traceId, keyPrefix = '', options) {
     return clear(this.#dispatcher, traceId, keyPrefix, options)
+  }
+
+  /** @param {import('../../index.js').ReindexOptions} [options] */
+  reindex(options) {
+    return reindex(this.#dispatcher, options)
+  }
+
+  /** @param {ReadOptions} [options] */
+  checkIndex(options) {
+    return checkIndex(this.#dispatcher, options)
   }
 
   /** @param {string} traceId @param {string} key @param {CachedReadOptions} [options] */

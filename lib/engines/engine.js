@@ -16,6 +16,11 @@
  * @property {(scope: Scope, projection: Projection, cancellation?: Cancellation) => Promise<any>} list reads entries of a
  *   trace or of all traces; resolves as `Projection` says
  * @property {(scope: Scope, cancellation?: Cancellation) => Promise<void>} clear removes the entries of a trace
+ * @property {(scope: PageScope, cancellation?: Cancellation) => Promise<ListedPage | undefined>} [listPage] reads a page of the
+ *   entries of a trace, in an order of their keys; resolves to undefined if it cannot. Omitted: it never can
+ * @property {(wanted: { traceId?: string, onProgress?: (progress: ReindexProgress) => unknown }, cancellation?: Cancellation) =>
+ *   Promise<ReindexProgress>} [reindex] adds the entries of a trace or of all traces to their indexes
+ * @property {(cancellation?: Cancellation) => Promise<IndexCheck>} [checkIndex] compares the indexes with the entries
  * @property {(plan: QueryPlan, cancellation?: Cancellation) => Promise<QueryPage>} query
  * @property {(scope: WatchScope, sink: WatchSink) => () => void} subscribe delivers events of entries until the returned function
  *   is called
@@ -52,6 +57,7 @@
  * @property {boolean} watch
  * @property {boolean} replicas writes can wait for replicas
  * @property {Record<string, string>} [reasons] why something is not supported, by `watch`, `replicas` or the name of an operation
+ * @property {boolean} [index] it has `reindex` and `checkIndex`
  * @property {boolean} movesEntries an entry can move between servers: the old one then reports a removal and the new one a
  *   write, although the entry did not change
  *
@@ -81,6 +87,17 @@
  *   count too · `traceIds`: array ·
  *   `names`: array of trace ids and keys, one after the other · `present`: of `scope.names`, the indexes of the entries that
  *   exist
+ *
+ * @typedef {object} PageScope
+ * @property {string} traceId
+ * @property {string} keyPrefix
+ * @property {number} limit of the entries of the page
+ * @property {string} [after] the position of the page before. Omitted: the first page
+ *
+ * @typedef {{ items: StateItem[], position: string | null }} ListedPage `position`: the last key of the page, as hexadecimal
+ *   digits of its UTF-8 bytes; `null` if no page follows
+ * @typedef {{ scanned: number, indexed: number }} ReindexProgress keys that were found, and entries that are indexed now
+ * @typedef {{ entries: number, members: number, missing: number, dead: number }} IndexCheck
  *
  * @typedef {object} Cancellation how the facade cancels a listing, when the caller's signal is aborted
  * @property {() => void} cancel set by the engine that runs the listing

@@ -44,6 +44,8 @@ const OPTIONS = {
   query: READ,
   scan: { pageSize: withDefault(PAGE_SIZE, 100), keyPrefix: withDefault(kinds.string, ''), signal: kinds.signal },
   clear: READ,
+  reindex: { traceId: kinds.string, onProgress: kinds.callback, signal: kinds.signal },
+  checkIndex: READ,
   has: CACHED_READ,
   getWithMetadata: READ,
   ttl: READ,

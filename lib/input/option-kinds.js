@@ -49,6 +49,7 @@ function required(base) {
 const any = { read: (value) => value }
 const boolean = kind('true or false', (value) => typeof value === 'boolean')
 const string = kind('a string', (value) => typeof value === 'string')
+const callback = kind('a function', (value) => typeof value === 'function')
 const finiteNumber = kind('a finite number', Number.isFinite)
 
 /** Reads a text with its unit, such as `'30s'`, as milliseconds. @param {number} min @param {number} [max] @returns {Kind} */
@@ -131,6 +132,7 @@ module.exports = {
   any,
   boolean,
   boundedInt,
+  callback,
   duration,
   etag,
   expiry,

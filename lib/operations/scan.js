@@ -3,6 +3,7 @@
 
 const { checkNotAborted } = require('../input/abort.js')
 const { checkId } = require('../input/entry.js')
+const { isBehind, scanIndex } = require('./scan-index.js')
 
 /** @typedef {import('./dispatcher.js').Dispatcher} Dispatcher */
 
@@ -12,7 +13,20 @@ const { checkId } = require('../input/entry.js')
  * @param {unknown} [options]
  */
 async function* scan(dispatcher, traceId, options) {
-  const { keys, pageSize, ...reading } = await listKeys(dispatcher, traceId, options)
+  if (dispatcher.engine.listPage === undefined) return yield* scanKeys(dispatcher, traceId, options)
+  const rest = yield* scanIndex(dispatcher, traceId, options)
+  if (rest !== undefined) yield* scanKeys(dispatcher, traceId, options, rest.after)
+}
+
+/**
+ * @param {Dispatcher} dispatcher
+ * @param {string} traceId
+ * @param {unknown} options
+ * @param {string} [after] the position behind which it starts, see `isBehind`
+ */
+async function* scanKeys(dispatcher, traceId, options, after) {
+  const { keys: all, pageSize, ...reading } = await listKeys(dispatcher, traceId, options)
+  const keys = after === undefined ? all : all.filter((key) => isBehind(key, after))
   const read = (/** @type {string[]} */ page) => readPage(dispatcher, { traceId, keys: page, ...reading })
   yield* readPages(keys, pageSize, read)
 }

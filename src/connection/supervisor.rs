@@ -36,6 +36,8 @@ pub enum Event {
     Untracked(Error),
     /// No further attempt follows.
     End(Error),
+    /// The name of a warning for the user; of the store, not of a connection.
+    Notice(&'static str),
 }
 
 pub type OnEvent = Arc<dyn Fn(Event) + Send + Sync>;

@@ -82,6 +82,11 @@ impl Listing {
         }
     }
 
+    /// Counts entries without their names.
+    pub fn add(&mut self, count: usize) {
+        self.count += count;
+    }
+
     /// Adds an entry with its stored text, for projections with values.
     pub fn take_value(&mut self, redis_key: &str, text: &[u8]) -> Result<(), Error> {
         let Some((trace_id, key)) = self.keyspace.entry(&self.scope, redis_key) else { return Ok(()) };

@@ -1,6 +1,8 @@
 //! The operations as Redis commands and scripts, and the meaning of the replies.
 
+mod ask;
 pub mod encoder;
+pub mod index;
 mod indexed;
 mod operation;
 mod permissions;

@@ -47,6 +47,7 @@ fn event_args(event: Event) -> EventArgs {
         Event::Connecting => ("connecting", None),
         Event::Connect => ("connect", None),
         Event::Ready => ("ready", None),
+        Event::Notice(name) => (name, None),
         Event::Error(error) => (
             "error",
             Some(NativeEventDetail { error: NativeFailure::new(&error), retries: None, delay: None }),

@@ -19,8 +19,8 @@ use crate::runtime;
 pub struct Listings(RefCell<HashMap<u32, AbortHandle>>);
 
 impl Listings {
-    /// Runs a listing, and delivers its result.
-    pub fn start<F>(&self, batch: u32, delivery: Arc<Delivery>, deadline: Instant, listing: F)
+    /// Runs a listing, and delivers its result, before `deadline` if there is one.
+    pub fn start<F>(&self, batch: u32, delivery: Arc<Delivery>, deadline: Option<Instant>, listing: F)
     where
         F: Future<Output = Result<Chunks, Error>> + Send + 'static,
     {

@@ -65,12 +65,12 @@ impl Chunk {
     }
 
     /// The result of a listing, which is a batch of one call.
-    pub fn of_listing(batch: u32, result: Result<Chunks, Error>, deadline: Instant) -> Vec<Chunk> {
+    pub fn of_listing(batch: u32, result: Result<Chunks, Error>, deadline: Option<Instant>) -> Vec<Chunk> {
         let mut chunks = match result {
             Ok(chunks) => Chunk::in_chunks(batch, chunks, Vec::new()),
             Err(error) => vec![Chunk::failed(batch, 1, &error)],
         };
-        chunks.iter_mut().for_each(|chunk| chunk.deadline = Some(deadline));
+        chunks.iter_mut().for_each(|chunk| chunk.deadline = deadline);
         chunks
     }
 

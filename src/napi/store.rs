@@ -5,6 +5,7 @@
 //! src/napi/delivery/scope.rs.
 
 mod calls;
+mod indexes;
 mod listings;
 mod readiness;
 mod subscriptions;
@@ -19,6 +20,7 @@ use napi::bindgen_prelude::{Function, Object, Promise};
 use napi::{De, Env};
 use napi_derive::napi;
 
+use self::indexes::Rebuilds;
 use self::views::Sharing;
 use super::changes::{ChangeArgs, Reporter};
 use super::delivery::Delivery;
@@ -57,6 +59,7 @@ pub struct NativeStore {
     /// With the callback for watches, which the first watch sets.
     inbox: RefCell<Option<Arc<Inbox>>>,
     listings: Listings,
+    rebuilds: Rebuilds,
     /// The callback for waits for locks, which the first wait sets.
     on_lock_event: RefCell<Option<OnLockEvent>>,
     rules: Rules,
@@ -163,6 +166,7 @@ impl NativeStore {
             is_view,
             inbox: RefCell::default(),
             listings: Listings::default(),
+            rebuilds: Rebuilds::default(),
             on_lock_event: RefCell::default(),
             rules,
         }

@@ -3,6 +3,7 @@
 mod apply;
 mod discovery;
 mod handover;
+mod indexed;
 mod members;
 mod nodes;
 mod ownership;

@@ -1,5 +1,7 @@
 //! A single server, or the current master of a Sentinel set.
 
+mod indexed;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -163,7 +165,8 @@ impl Redis {
     ) -> Result<V, Error> {
         self.redirected.check()?;
         let scan = Scan::new(pattern, strings_only, self.scan_connection.generation(), Seen::default());
-        self.check_complete(scan_keys(&self.scan_connection, scan, visitor, deadline).await)
+        let scanned = scan_keys(&self.scan_connection, scan, visitor, deadline).await;
+        self.check_complete(scanned).map(|(_, visitor)| visitor)
     }
 
     /// Fails a scan if the server was meanwhile detected as a cluster node, which has only a part of the entries.

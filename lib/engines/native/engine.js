@@ -2,13 +2,16 @@
 'use strict'
 
 const { callFailure } = require('../../errors.js')
-const { OPERATIONS, callNameOf } = require('../call.js')
+const { callNameOf } = require('../call.js')
 const { itemsOf } = require('../items.js')
 const { Batcher } = require('./batcher.js')
 const { RECORDS, encode, recordKindOf } = require('./codec.js')
 const { SafeCredentials } = require('./credentials.js')
 const { errorFromThrown, eventError } = require('./failures.js')
+const { capabilitiesOf } = require('./capabilities.js')
+const { checkCall, pageCall, pageOf, rebuild } = require('./indexes.js')
 const { loadNative } = require('./load.js')
+const { warnOf } = require('./notices.js')
 const { warnOfUntracked, warnOnOpen } = require('./open-warnings.js')
 const { checkSlot } = require('./slots.js')
 const { SafeStrategy } = require('./strategy.js')
@@ -86,6 +89,8 @@ class NativeEngine {
       isView: base !== undefined,
     }
     this.capabilities = capabilitiesOf(rules)
+    /** @type {StateEngine['listPage']} */
+    this.listPage = rules.index && !rules.embedded ? (...args) => this.#listPage(...args) : undefined
     if (base === undefined && !host.isPrivate) warnOnOpen(rules, NativeStore.openStores())
   }
 
@@ -122,6 +127,21 @@ class NativeEngine {
   clear({ traceId = '', keyPrefix = '' }, cancellation) {
     const start = (/** @type {number} */ batch) => this.#native.clear(batch, traceId, keyPrefix)
     return this.#list({ operation: CLEAR, traceId, text: keyPrefix, start, finish: () => undefined }, cancellation)
+  }
+
+  /** @param {import('../engine.js').PageScope} scope @param {Cancellation} [cancellation] */
+  #listPage(scope, cancellation) {
+    return this.#list({ operation: LIST, ...pageCall(this.#native, scope) }, cancellation)
+  }
+
+  /** @param {Parameters<typeof rebuild>[1]} wanted @param {Cancellation} [cancellation] */
+  reindex(wanted, cancellation) {
+    return rebuild(this.#native, wanted, (call) => this.#list({ operation: LIST, ...call }, cancellation))
+  }
+
+  /** @param {Cancellation} [cancellation] */
+  checkIndex(cancellation) {
+    return this.#list({ operation: LIST, ...checkCall(this.#native) }, cancellation)
   }
 
   /** @param {import('../engine.js').QueryPlan} plan @param {Cancellation} [cancellation] */
@@ -211,7 +231,7 @@ class NativeEngine {
   #onEvent(name, detail, onEvent) {
     const event = this.#eventOf(name, detail)
     if (name === 'untracked') warnOfUntracked(event.makeError?.())
-    else onEvent(event)
+    else if (!warnOf(name)) onEvent(event)
   }
 
   /**
@@ -285,28 +305,6 @@ function userFunctionsOf({ strategy, credentials }) {
 /** @param {import('../../../native.js').NativeServer} server */
 function addressOf({ serverAddress, serverPort }) {
   return serverPort === undefined ? serverAddress : `${serverAddress}:${serverPort}`
-}
-
-/** @param {any[]} values flat items, followed by the position of the next page, or null */
-function pageOf(values) {
-  const position = values.pop()
-  return { items: itemsOf(values), position }
-}
-
-/**
- * @param {import('../../../native.js').NativeCallRules} rules
- * @returns {import('../engine.js').Capabilities}
- */
-function capabilitiesOf({ embedded, isCluster }) {
-  return {
-    operations: new Set(Object.keys(OPERATIONS)),
-    conditions: true,
-    expiry: true,
-    query: true,
-    watch: true,
-    replicas: !embedded,
-    movesEntries: isCluster,
-  }
 }
 
 /**

@@ -5,6 +5,7 @@ use std::str::from_utf8;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use super::scanner::Steps;
 use crate::error::Error;
 use crate::protocol::{Frame, Generation, Request};
 use crate::sync::locked;
@@ -31,7 +32,21 @@ pub struct Scan {
 }
 
 /// The keys that were found by all scans that share it.
-pub type Seen = Arc<Mutex<HashSet<Arc<str>>>>;
+#[derive(Clone)]
+pub struct Seen(Option<Arc<Mutex<HashSet<Arc<str>>>>>);
+
+impl Default for Seen {
+    fn default() -> Self {
+        Seen(Some(Arc::default()))
+    }
+}
+
+impl Seen {
+    /// Forgets all keys at once, so that a scan needs no memory for them: it can return a key twice.
+    pub fn forgetful() -> Self {
+        Seen(None)
+    }
+}
 
 impl Scan {
     pub fn new(pattern: String, strings_only: bool, generation: Generation, seen: Seen) -> Self {
@@ -43,8 +58,17 @@ impl Scan {
         Scan { cursor: None, ..Scan::new(String::new(), false, generation, Seen::default()) }
     }
 
-    /// Adds the next step to a request. Returns `false` if the scan is complete.
-    pub fn push_step(&self, request: &mut Request) -> bool {
+    fn adapt(&mut self, took: Duration) {
+        if took > MAX_STEP {
+            self.count = (self.count / 2).max(MIN_COUNT);
+        } else if took < MAX_STEP / 2 {
+            self.count = (self.count * 2).min(MAX_COUNT);
+        }
+    }
+}
+
+impl Steps for Scan {
+    fn push_step(&self, request: &mut Request) -> bool {
         let Some(cursor) = self.cursor else { return false };
         let (cursor, count) = (cursor.to_string(), self.count.to_string());
         let step =
@@ -54,9 +78,12 @@ impl Scan {
         true
     }
 
-    /// Returns the new keys in the reply to a step, which took `took`. Ignores keys that are not UTF-8, as those of all
-    /// entries are.
-    pub fn take(&mut self, reply: &Frame<'_>, took: Duration) -> Result<Vec<Arc<str>>, Error> {
+    fn key(&self) -> Option<&str> {
+        None
+    }
+
+    /// Returns the new keys. Ignores keys that are not UTF-8, as those of all entries are.
+    fn take(&mut self, reply: &Frame<'_>, took: Duration) -> Result<Vec<Arc<str>>, Error> {
         self.adapt(took);
         let (cursor, keys) = answer(reply).ok_or_else(Error::unexpected_reply)?;
         self.cursor = Some(cursor).filter(|cursor| *cursor != 0);
@@ -64,22 +91,15 @@ impl Scan {
         Ok(unseen(&self.seen, texts))
     }
 
-    fn adapt(&mut self, took: Duration) {
-        if took > MAX_STEP {
-            self.count = (self.count / 2).max(MIN_COUNT);
-        } else if took < MAX_STEP / 2 {
-            self.count = (self.count * 2).min(MAX_COUNT);
-        }
-    }
-
     /// Restarts on a new connection: after a restart of the server a cursor is invalid.
-    pub fn restart(&mut self, generation: Generation) {
+    fn restart(&mut self, generation: Generation) {
         (self.cursor, self.generation) = (Some(0), generation);
     }
 }
 
 /// Returns the keys that are not in `seen`, and adds them to it.
 pub fn unseen<'a>(seen: &Seen, keys: impl Iterator<Item = &'a str>) -> Vec<Arc<str>> {
+    let Seen(Some(seen)) = seen else { return keys.map(Arc::from).collect() };
     let mut seen = locked(seen.lock());
     seen.reserve(keys.size_hint().0);
     let see = |key: &str| {

@@ -61,6 +61,8 @@ pub static RATE_LIMIT: LazyLock<Script> = script!("rate_limit");
 pub static SLIDING_WINDOW: LazyLock<Script> = script!("sliding_window");
 pub static TOKEN_BUCKET: LazyLock<Script> = script!("token_bucket");
 pub static TRANSACTION: EntryScript = entry_script!("transaction");
+pub static SWEEP: LazyLock<Script> = script!("sweep");
+pub static MARK_EMPTY: LazyLock<Script> = script!("mark_empty");
 
 fn script(source: &str) -> Script {
     let source = bare(source);

@@ -27,11 +27,7 @@ impl ScanVisitor for ReadValues {
 
     /// Skips keys of other types and removed keys, which have the text nil.
     fn take(&mut self, keys: &[Arc<str>], reply: Option<&Frame<'_>>) -> Result<(), Error> {
-        let texts = match reply {
-            Some(Frame::Array(texts)) if texts.len() == keys.len() => texts,
-            _ => return Err(Error::unexpected_reply()),
-        };
-        for (key, text) in keys.iter().zip(texts) {
+        for (key, text) in keys.iter().zip(texts_of(keys, reply)?) {
             match text {
                 Frame::Bulk(text) => self.0.take_value(key, text)?,
                 Frame::Nil => {}
@@ -39,6 +35,15 @@ impl ScanVisitor for ReadValues {
             }
         }
         Ok(())
+    }
+}
+
+/// The elements of a reply to MGET, or the reply to GET.
+pub fn texts_of<'a>(keys: &[Arc<str>], reply: Option<&'a Frame<'a>>) -> Result<&'a [Frame<'a>], Error> {
+    match reply {
+        Some(Frame::Array(texts)) if texts.len() == keys.len() => Ok(texts),
+        Some(text @ (Frame::Bulk(_) | Frame::Nil)) if keys.len() == 1 => Ok(std::slice::from_ref(text)),
+        _ => Err(Error::unexpected_reply()),
     }
 }
 
@@ -50,7 +55,7 @@ impl ScanVisitor for OnlyStrings {
     const COMMAND: Option<Command> = ReadValues::COMMAND;
 
     fn take(&mut self, keys: &[Arc<str>], reply: Option<&Frame<'_>>) -> Result<(), Error> {
-        let texts = reply.map(Frame::elements).unwrap_or_default();
+        let texts = texts_of(keys, reply)?;
         let strings = keys.iter().zip(texts).filter(|(_, text)| text.bulk().is_some());
         self.0.extend(strings.map(|(key, _)| key.clone()));
         Ok(())

@@ -72,9 +72,9 @@ fn a_batch_of_writes_has_no_values() {
 
 #[test]
 fn only_the_last_chunk_settles_a_listing() {
-    let chunks = Chunk::of_listing(1, Ok(vec!["[1]".into(), "[2]".into()]), Instant::now());
+    let chunks = Chunk::of_listing(1, Ok(vec!["[1]".into(), "[2]".into()]), Some(Instant::now()));
     assert_eq!(chunks.iter().map(|chunk| chunk.last).collect::<Vec<_>>(), [false, true]);
-    let failed = Chunk::of_listing(1, Err(Error::new(Kind::Closed, "closed")), Instant::now());
+    let failed = Chunk::of_listing(1, Err(Error::new(Kind::Closed, "closed")), Some(Instant::now()));
     assert_eq!((failed[0].last, failed[0].failures.len()), (true, 1));
 }
 

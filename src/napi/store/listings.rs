@@ -56,7 +56,7 @@ impl NativeStore {
 }
 
 impl NativeStore {
-    fn start_listing<F>(
+    pub(super) fn start_listing<F>(
         &self,
         env: Env,
         batch: u32,
@@ -68,7 +68,23 @@ impl NativeStore {
         let Some(Opened { store, delivery, .. }) = self.opened() else { return Ok(()) };
         delivery.begin(&env)?;
         let deadline = store.deadline();
-        self.listings.start(batch, delivery, deadline, listing(store));
+        self.listings.start(batch, delivery, Some(deadline), listing(store));
+        Ok(())
+    }
+
+    /// A listing that may take as long as it needs.
+    pub(super) fn start_long<F>(
+        &self,
+        env: Env,
+        batch: u32,
+        listing: impl FnOnce(Arc<Store>) -> F,
+    ) -> napi::Result<()>
+    where
+        F: Future<Output = Result<Chunks, Error>> + Send + 'static,
+    {
+        let Some(Opened { store, delivery, .. }) = self.opened() else { return Ok(()) };
+        delivery.begin(&env)?;
+        self.listings.start(batch, delivery, None, listing(store));
         Ok(())
     }
 }

@@ -135,7 +135,7 @@ impl Cluster {
                 }
             }
             Event::Untracked(_) => (self.on_event)(event),
-            Event::Connecting | Event::Connect | Event::End(_) => {}
+            Event::Connecting | Event::Connect | Event::End(_) | Event::Notice(_) => {}
         }
     }
 

@@ -20,7 +20,7 @@ use self::state::{Moved, Ownership, State};
 use super::nodes::{ConnectionKind, ScanNodes};
 use super::to_node::ToNode;
 use crate::engine::redis::scan::{self, Scan, Seen};
-use crate::engine::redis::scanner::{ScanVisitor, Shared, scan_keys, visit_keys};
+use crate::engine::redis::scanner::{Patience, ScanVisitor, Shared, scan_keys, visit_keys};
 use crate::engine::redis::visitors::OnlyStrings;
 use crate::error::{Error, Kind};
 use crate::keyspace::{Keyspace, Scope};
@@ -39,23 +39,26 @@ pub struct Selection {
     /// The same as a pattern.
     pub pattern: String,
     pub strings_only: bool,
-    pub deadline: Instant,
+    pub patience: Patience,
+    /// The scan remembers no keys, and can visit one twice.
+    pub is_forgetful: bool,
 }
 
 impl Selection {
     pub fn of(keyspace: &Keyspace, scope: &Scope, strings_only: bool, deadline: Instant) -> Self {
         let (start, pattern) = (keyspace.start_of(scope), keyspace.pattern_of(scope));
-        Selection { start, pattern, strings_only, deadline }
+        Selection { start, pattern, strings_only, patience: deadline.into(), is_forgetful: false }
     }
 }
 
-/// Visits each selected key once, on all nodes.
+/// Visits each selected key, on all nodes; once, unless the selection is forgetful.
 pub async fn scan_cluster<N: ScanNodes, V: ScanVisitor>(
     cluster: &Arc<N>,
     selection: Selection,
     visitor: V,
 ) -> Result<V, Error> {
-    let scan = ClusterScan { cluster, selection, visitor: Shared::new(visitor), seen: Seen::default() };
+    let seen = if selection.is_forgetful { Seen::forgetful() } else { Seen::default() };
+    let scan = ClusterScan { cluster, selection, visitor: Shared::new(visitor), seen };
     match scan.run().await {
         Ok(()) => Ok(scan.visitor.into_inner()),
         Err(error) => Err(scan.visitor.explain(error)),
@@ -74,19 +77,19 @@ impl<N: ScanNodes, V: ScanVisitor> ClusterScan<'_, N, V> {
         loop {
             match self.attempt().await {
                 // A node was decommissioned during the scan: others have its slots now.
-                Err(error) if error.kind == Kind::Retired && Instant::now() < self.selection.deadline => {}
+                Err(error) if error.kind == Kind::Retired && Instant::now() < self.deadline() => {}
                 result => return result,
             }
         }
     }
 
     async fn attempt(&self) -> Result<(), Error> {
-        let State { primaries, ownership } = State::agreed(self.cluster, self.selection.deadline).await?;
+        let State { primaries, ownership } = State::agreed(self.cluster, self.deadline()).await?;
         let mut before = self.scan_nodes(primaries, ownership).await?;
         // The slots to scan again; `None` before the first round, when all slots qualify.
         let mut remaining: Option<HashSet<u16>> = None;
         loop {
-            let after = State::agreed(self.cluster, self.selection.deadline).await?;
+            let after = State::agreed(self.cluster, self.deadline()).await?;
             let mut moved = after.moved_since(&before);
             moved.retain(|(slot, _)| remaining.as_ref().is_none_or(|remaining| remaining.contains(slot)));
             if moved.is_empty() {
@@ -117,7 +120,7 @@ impl<N: ScanNodes, V: ScanVisitor> ClusterScan<'_, N, V> {
     async fn scan_nodes(&self, nodes: Vec<N::Node>, ownership: Ownership) -> Result<Ownership, Error> {
         let mut scans = JoinSet::new();
         for node in nodes {
-            let Selection { pattern, strings_only, deadline, .. } = self.selection.clone();
+            let Selection { pattern, strings_only, patience, .. } = self.selection.clone();
             let scan = Scan::new(
                 pattern,
                 strings_only,
@@ -125,7 +128,7 @@ impl<N: ScanNodes, V: ScanVisitor> ClusterScan<'_, N, V> {
                 self.seen.clone(),
             );
             let (target, visitor) = (ToNode::new(self.cluster, Some(node)), self.visitor.clone());
-            scans.spawn(async move { scan_keys(&target, scan, visitor, deadline).await.map(drop) });
+            scans.spawn(async move { scan_keys(&target, scan, visitor, patience).await.map(drop) });
         }
         // After a failure the others continue: keys that they have seen but not visited would be skipped later.
         let mut failure: Option<Error> = None;
@@ -144,17 +147,22 @@ impl<N: ScanNodes, V: ScanVisitor> ClusterScan<'_, N, V> {
 
     /// Visits the keys of a slot that were not seen yet.
     async fn scan_slot(&self, node: N::Node, slot: u16) -> Result<(), Error> {
-        let deadline = self.selection.deadline;
-        let keys = keys_in_slot(&**self.cluster, &node, slot, deadline).await?;
+        let patience = self.selection.patience;
+        let keys = keys_in_slot(&**self.cluster, &node, slot, self.deadline()).await?;
         let mut keys = scan::unseen(
             &self.seen,
             keys.iter().map(|key| &**key).filter(|key| key.starts_with(&self.selection.start)),
         );
         let target = ToNode::new(self.cluster, Some(node));
         if self.selection.strings_only {
-            keys = visit_keys(&target, keys, OnlyStrings::default(), deadline).await?.0;
+            keys = visit_keys(&target, keys, OnlyStrings::default(), patience).await?.0;
         }
-        visit_keys(&target, keys, self.visitor.clone(), deadline).await.map(drop)
+        visit_keys(&target, keys, self.visitor.clone(), patience).await.map(drop)
+    }
+
+    /// Of a step that starts now.
+    fn deadline(&self) -> Instant {
+        self.selection.patience.deadline()
     }
 }
 

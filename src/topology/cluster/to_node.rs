@@ -64,8 +64,8 @@ impl<N: ScanNodes> ScanTarget for ToNode<N> {
         self.cluster.generation(self.node.as_ref(), ConnectionKind::Scans)
     }
 
-    fn slots(&self, keys: &[Arc<str>]) -> Vec<Option<u16>> {
-        keys.iter().map(|key| Some(slot_of(key.as_bytes()))).collect()
+    fn slots<'a>(&self, keys: impl Iterator<Item = &'a str>) -> Vec<Option<u16>> {
+        keys.map(|key| Some(slot_of(key.as_bytes()))).collect()
     }
 
     fn send(

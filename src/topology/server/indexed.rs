@@ -1,0 +1,62 @@
+//! Listings by the index of a trace, and the upkeep of indexes.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::Redis;
+use crate::engine::listing::Listing;
+use crate::engine::redis::index::{self, Index, IndexRange, Listed, Server};
+use crate::engine::redis::scan::{Scan, Seen};
+use crate::engine::redis::scanner::{Patience, ScanVisitor, scan_keys};
+use crate::error::{Error, Kind};
+
+impl Redis {
+    /// Lists the entries of a trace. `None`: its index cannot be relied on.
+    pub async fn list_indexed(
+        &self,
+        index: &Index,
+        marker: &str,
+        range: IndexRange,
+        listing: Listing,
+        deadline: Instant,
+    ) -> Result<Option<Listed>, Error> {
+        self.redirected.check()?;
+        let connection = &self.scan_connection;
+        let server = Server { address: None, generation: connection.generation() };
+        let is_usable = index.is_complete(connection, server.clone(), marker, true, deadline).await?
+            && index.is_kept(connection, server, deadline).await?;
+        if !is_usable {
+            return Ok(None);
+        }
+        match index::list(connection, range, listing, deadline).await {
+            Err(error) if error.kind == Kind::WrongType => Ok(None),
+            listed => self.check_complete(listed).map(Some),
+        }
+    }
+
+    /// Removes members of an index whose entries do not exist.
+    pub async fn sweep(&self, range: &IndexRange, dead: &[Arc<str>], deadline: Instant) -> Result<(), Error> {
+        index::sweep(&self.scan_connection, range, dead, deadline).await
+    }
+
+    /// Visits all keys that match a pattern, without memory for them.
+    pub async fn visit_all<V: ScanVisitor>(
+        &self,
+        pattern: String,
+        strings_only: bool,
+        visitor: V,
+        patience: Patience,
+    ) -> Result<V, Error> {
+        self.redirected.check()?;
+        let generation = self.scan_connection.generation();
+        let scan = Scan::new(pattern, strings_only, generation, Seen::forgetful());
+        let scanned = scan_keys(&self.scan_connection, scan, visitor, patience).await;
+        self.check_complete(scanned).map(|(_, visitor)| visitor)
+    }
+
+    /// States that all entries are indexed.
+    pub async fn mark(&self, marker: &str, deadline: Instant) -> Result<(), Error> {
+        index::mark(&self.scan_connection, marker, deadline).await
+    }
+}
