@@ -174,7 +174,7 @@ impl Store {
                 memory.clear(&self.keyspace.start_of(&scope)).await;
                 Ok(())
             }
-            Backend::Redis(redis) => redis.clear(self.keyspace.pattern_of(&scope), self.deadline()).await,
+            Backend::Redis(redis) => redis.clear(&self.keyspace, &scope, self.deadline()).await,
             Backend::Cluster(cluster) => cluster.clear(&self.keyspace, &scope, self.deadline()).await,
         }
     }

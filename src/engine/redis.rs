@@ -6,6 +6,7 @@ pub mod index;
 mod indexed;
 mod operation;
 mod permissions;
+pub mod remove;
 mod replica_ack;
 pub mod replies;
 pub mod scan;

@@ -38,7 +38,8 @@ use crate::config::strategy::Strategy;
 use crate::config::{self, Address};
 use crate::connection::{Changes, Connection, OnEvent, Order, Stats, WakeDriver};
 use crate::engine::listing::Listing;
-use crate::engine::redis::visitors::{ReadValues, Remove, TakeKeys};
+use crate::engine::redis::remove::Remove;
+use crate::engine::redis::visitors::{ReadValues, TakeKeys};
 use crate::error::Error;
 use crate::json::Chunks;
 use crate::keyspace::{Keyspace, Scope};
@@ -148,7 +149,9 @@ impl Cluster {
         scope: &Scope,
         deadline: Instant,
     ) -> Result<(), Error> {
-        scan_cluster(self, Selection::of(keyspace, scope, true, deadline), Remove::default()).await.map(drop)
+        scan_cluster(self, Selection::of(keyspace, scope, true, deadline), Remove::new(keyspace))
+            .await
+            .map(drop)
     }
 
     /// Whether each slot has a node that calls are sent to at once.

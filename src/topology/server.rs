@@ -20,14 +20,15 @@ use crate::connection::{
 use crate::engine::call::{Calls, Outcomes};
 use crate::engine::listing::Listing;
 use crate::engine::redis::encoder::Encoder;
+use crate::engine::redis::remove::Remove;
 use crate::engine::redis::replies::CallReplies;
 use crate::engine::redis::scan::{Scan, Seen};
 use crate::engine::redis::scanner::{ScanVisitor, scan_keys, visit_keys};
 use crate::engine::redis::sent::SentCalls;
-use crate::engine::redis::visitors::{ReadValues, Remove, TakeKeys};
+use crate::engine::redis::visitors::{ReadValues, TakeKeys};
 use crate::error::{Applied, Error, Kind};
 use crate::json::Chunks;
-use crate::keyspace::Keyspace;
+use crate::keyspace::{Keyspace, Scope};
 use crate::protocol::Frame;
 
 pub struct Redis {
@@ -151,9 +152,9 @@ impl Redis {
         Ok(self.check_complete(visited)?.0.finish())
     }
 
-    /// Removes the keys that match a pattern. The `applied` of an error states whether some may have been removed.
-    pub async fn clear(&self, pattern: String, deadline: Instant) -> Result<(), Error> {
-        self.scan_keys(pattern, true, Remove::default(), deadline).await.map(drop)
+    /// Removes all keys of a scope. The `applied` of an error states whether some may have been removed.
+    pub async fn clear(&self, keyspace: &Keyspace, scope: &Scope, deadline: Instant) -> Result<(), Error> {
+        self.scan_keys(keyspace.pattern_of(scope), true, Remove::new(keyspace), deadline).await.map(drop)
     }
 
     async fn scan_keys<V: ScanVisitor>(

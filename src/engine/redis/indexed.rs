@@ -22,6 +22,12 @@ pub fn push(request: &mut Request, index: &[u8], member: &[u8], change: Change, 
     request.push_unit(&[&[b"MULTI"], of_index, command, &[b"EXEC"]], Effect::Write);
 }
 
+/// Adds the command that removes several entries of an index, with the removal of their members.
+pub fn push_removal(request: &mut Request, index: &[u8], members: &[&[u8]], command: &[&[u8]]) {
+    let of_index = [&[b"ZREM" as &[u8], index], members].concat();
+    request.push_unit(&[&[b"MULTI"], &of_index, command, &[b"EXEC"]], Effect::Write);
+}
+
 /// The reply to the command of the entry, in the reply to a call that changes the index `index`.
 pub fn reply_of_entry<'a>(
     operation: OperationKind,

@@ -1,10 +1,10 @@
-//! The scan visitors of listings and of `clear`.
+//! The scan visitors of listings.
 
 use std::sync::Arc;
 
 use super::scanner::{Command, ScanVisitor};
 use crate::engine::listing::Listing;
-use crate::error::{Applied, Error};
+use crate::error::Error;
 use crate::protocol::{Effect, Frame};
 
 /// Collects keys.
@@ -59,27 +59,5 @@ impl ScanVisitor for OnlyStrings {
         let strings = keys.iter().zip(texts).filter(|(_, text)| text.bulk().is_some());
         self.0.extend(strings.map(|(key, _)| key.clone()));
         Ok(())
-    }
-}
-
-/// Removes all keys.
-#[derive(Default)]
-pub struct Remove {
-    has_removed: bool,
-}
-
-impl ScanVisitor for Remove {
-    const COMMAND: Option<Command> = Some(Command { many: "UNLINK", one: "UNLINK", effect: Effect::Write });
-
-    fn take(&mut self, _: &[Arc<str>], _: Option<&Frame<'_>>) -> Result<(), Error> {
-        self.has_removed = true;
-        Ok(())
-    }
-
-    /// If some keys were removed, `applied` is unknown for the call as a whole.
-    fn explain(&self, failure: Error) -> Error {
-        let applied =
-            if self.has_removed { Applied::Unknown } else { failure.applied.unwrap_or(Applied::No) };
-        failure.with_applied(applied)
     }
 }

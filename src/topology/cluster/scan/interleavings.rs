@@ -15,7 +15,8 @@ use self::truth::{Move, NODES, Truth};
 use super::*;
 use crate::connection::scripted::run_cases;
 use crate::engine::listing::{Listing, Projection};
-use crate::engine::redis::visitors::{ReadValues, Remove, TakeKeys};
+use crate::engine::redis::remove::Remove;
+use crate::engine::redis::visitors::{ReadValues, TakeKeys};
 use crate::json::Chunks;
 use crate::topology::cluster::slot::slot_of;
 
@@ -110,7 +111,7 @@ impl World {
                 tokio::spawn(async move { Ok(scan_cluster(&cluster, selection, visitor).await?.0.finish()) })
             }
             Operation::Clear => {
-                let visitor = Remove::default();
+                let visitor = Remove::new(&Keyspace::new(String::new(), false));
                 tokio::spawn(
                     async move { scan_cluster(&cluster, selection, visitor).await.map(|_| Vec::new()) },
                 )
