@@ -91,6 +91,12 @@ impl Steps for Scan {
         Ok(unseen(&self.seen, texts))
     }
 
+    fn forget(&mut self, key: &str) {
+        if let Seen(Some(seen)) = &self.seen {
+            locked(seen.lock()).remove(key);
+        }
+    }
+
     /// Restarts on a new connection: after a restart of the server a cursor is invalid.
     fn restart(&mut self, generation: Generation) {
         (self.cursor, self.generation) = (Some(0), generation);

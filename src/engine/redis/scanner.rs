@@ -181,6 +181,10 @@ impl<S: Steps, V: ScanVisitor> Fold for Scanner<S, V> {
             return self.take_step(reply);
         }
         let range = self.range(index);
+        if range.len() == 1 && matches!(reply, Ok(Frame::Nil)) {
+            // Perhaps only this node lacks the entry: the command was redirected while its slot moved several times.
+            self.steps.forget(&self.page[range.start]);
+        }
         let taken = match reply {
             Err(error) if error.kind == Kind::WrongType => self.visitor.skip(error),
             reply => reply.and_then(|reply| self.visitor.take(&self.page[range], Some(&reply))),

@@ -19,6 +19,9 @@ pub trait Steps: Send + 'static {
     /// Returns the keys in the reply to a step, which took `took`.
     fn take(&mut self, reply: &Frame<'_>, took: Duration) -> Result<Vec<Arc<str>>, Error>;
 
+    /// A later step may return the key again.
+    fn forget(&mut self, _key: &str) {}
+
     /// A step failed because its connection was lost.
     fn restart(&mut self, generation: Generation);
 }
