@@ -54,6 +54,11 @@ export const stores = [
     hasStrictTraceIds: true,
     start: () => startOnRedis('redis, with an index', ({ url }) => ({ url, index: true, strictTraceIds: true })),
   },
+  {
+    name: 'redis, with a cache',
+    hasRaw: true,
+    start: () => startOnRedis('redis, with a cache', ({ url }) => ({ url, cache: true })),
+  },
   { name: 'redis, behind sentinels', hasRaw: true, start: startWithSentinels },
   { name: 'a cluster', hasRaw: true, hasTransactions: false, start: () => startOnCluster({}) },
   {
@@ -61,6 +66,12 @@ export const stores = [
     hasRaw: false,
     hasHashTags: true,
     start: () => startOnCluster({ hashTags: true, username: 'ada', password: 'ada-word' }),
+  },
+  {
+    name: 'a cluster, with a cache',
+    hasRaw: false,
+    hasHashTags: true,
+    start: () => startOnCluster({ hashTags: true, cache: true }),
   },
   ...VERSIONS.map(([name, program]) => onVersion(name, program)),
 ]
