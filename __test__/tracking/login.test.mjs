@@ -70,7 +70,7 @@ describe('a server', () => {
     const server = await scriptedServer(t, ([name]) => (name === 'HELLO' ? (socket) => socket.end() : answer(name)))
     const tracked = openTracked(t, { url: server.url, socket: { reconnectStrategy: 1 } })
     assert.deepEqual(await tracked.get('a'), { value: 1, ttl: undefined })
-    assert.equal(server.connections, 2)
+    assert.equal(server.connections, 3)
   })
 
   it('that does not answer HELLO 3 is used without it', async (t) => {

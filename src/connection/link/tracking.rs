@@ -16,9 +16,13 @@ pub(super) struct Tracking {
     is_on: bool,
     /// Why no connection to this server is to be tracked any more.
     given_up: Option<Error>,
-    /// The last attempt to track was not answered.
-    is_unanswered: bool,
+    /// Number of attempts to track since the last one that was answered.
+    unanswered: u32,
 }
+
+/// So many attempts in a row are not answered: some proxies close the connection at HELLO, or are silent. One may be lost by
+/// chance.
+const MAX_UNANSWERED: u32 = 2;
 
 /// What the next connection is to do.
 #[derive(Clone, Debug)]
@@ -35,24 +39,25 @@ impl Link {
         Link { changes, ..self }
     }
 
-    /// Whether the next connection is to be tracked. Unless its attempt is answered, the one after it is not: some
-    /// proxies close the connection, or are silent.
+    /// Whether the next connection is to be tracked. After too many attempts without an answer one connection is not; later
+    /// ones have one attempt.
     pub fn begin_tracking(&self) -> Attempted {
         let tracking = &mut self.state().tracking;
         let Some(changes) = tracking.changes.as_ref().filter(|_| tracking.given_up.is_none()) else {
             return Attempted::Omit(tracking.given_up.clone());
         };
         let prefix = changes.prefix();
-        if std::mem::take(&mut tracking.is_unanswered) {
+        if tracking.unanswered == MAX_UNANSWERED {
+            tracking.unanswered -= 1;
             return Attempted::Omit(Some(Error::no_reply_to_hello()));
         }
-        tracking.is_unanswered = true;
+        tracking.unanswered += 1;
         Attempted::Track { prefix }
     }
 
     /// The attempt to track was answered.
     pub fn end_tracking_attempt(&self) {
-        self.state().tracking.is_unanswered = false;
+        self.state().tracking.unanswered = 0;
     }
 
     /// The time as of which all changes are reported; `None` if they are not.

@@ -61,9 +61,11 @@ impl NativeStore {
                 }
                 Ok(context.value)
             })?;
+        // Without the delivery, which belongs to the JavaScript thread.
+        let store = opened.map(|Opened { store, .. }| store);
         crate::runtime::spawn(async move {
-            let is_proven = match opened {
-                Some(Opened { store, .. }) => store.prove().await,
+            let is_proven = match store {
+                Some(store) => store.prove().await,
                 None => false,
             };
             on_proven.call(is_proven, ThreadsafeFunctionCallMode::NonBlocking);

@@ -46,13 +46,17 @@ async fn a_connection_that_is_left_proves_nothing() {
 }
 
 #[test]
-fn an_attempt_without_an_answer_is_followed_by_one_connection_that_does_not_track() {
+fn two_attempts_without_an_answer_are_followed_by_one_connection_that_does_not_track() {
     let link = link(&Told::new());
     assert!(is_attempted(&link));
     link.end_tracking_attempt();
+    assert!(is_attempted(&link) && is_attempted(&link));
+    assert!(matches!(link.begin_tracking(), Attempted::Omit(Some(_))));
     assert!(is_attempted(&link));
     assert!(matches!(link.begin_tracking(), Attempted::Omit(Some(_))));
     assert!(is_attempted(&link));
+    link.end_tracking_attempt();
+    assert!(is_attempted(&link) && is_attempted(&link));
     let untracked = Link::new(Duration::from_secs(5), None, Arc::default(), Offline::Queue);
     assert!(matches!(untracked.begin_tracking(), Attempted::Omit(None)));
 }
