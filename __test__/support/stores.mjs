@@ -47,12 +47,12 @@ export const stores = [
     start: () => startOnRedis('redis, over a unix socket', ({ socketPath }) => ({ url: `unix://${socketPath}` })),
   },
   { name: 'redis, over TLS', hasRaw: true, start: startWithTls },
-  { name: 'redis, as an ACL user with only the documented rights', hasRaw: true, start: startAsUser },
+  { name: 'redis, as an ACL user with only the documented rights', hasRaw: true, start: () => startAsUser() },
   {
-    name: 'redis, with an index of each trace',
+    name: 'redis, with an index of each trace, as an ACL user with only the documented rights',
     hasRaw: true,
     hasStrictTraceIds: true,
-    start: () => startOnRedis('redis, with an index', ({ url }) => ({ url, index: true, strictTraceIds: true })),
+    start: startWithIndex,
   },
   {
     name: 'redis, with a cache',
@@ -110,12 +110,22 @@ async function startOnRedis(name, optionsFor) {
 }
 
 /** @returns {Promise<Store>} */
-async function startAsUser() {
+async function startWithIndex() {
+  const { indexing } = await documentedRules()
+  return startAsUser({ index: true, strictTraceIds: true }, indexing)
+}
+
+/**
+ * @param {Options} [more]
+ * @param {string[]} [furtherRules]
+ * @returns {Promise<Store>}
+ */
+async function startAsUser(more, furtherRules = []) {
   const server = await startRedis()
   const client = await server.client()
-  const rules = await rulesOfServer()
+  const rules = [...(await rulesOfServer()), ...furtherRules]
   await client.sendCommand(['ACL', 'SETUSER', 'ada', 'on', '>ada-word', '~*', ...rules])
-  const options = { url: server.url, username: 'ada', password: 'ada-word' }
+  const options = { url: server.url, username: 'ada', password: 'ada-word', ...more }
   const store = await onServer('redis, as an ACL user', { server, options, release: () => server.stop() })
   return { ...store, allowWatch: (prefix) => allowAdaToWatch(prefix, (...args) => client.sendCommand(args)) }
 }
