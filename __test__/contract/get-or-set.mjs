@@ -61,8 +61,10 @@ export function getOrSet(store) {
 
     it('loads once for all concurrent calls, each of which gets an object of its own', async (t) => {
       const state = openFresh(store, t)
-      const { load, release, calls } = heldLoad({ list: [1] })
+      const { load, started, release, calls } = heldLoad({ list: [1] })
       const loading = Array.from({ length: 100 }, () => state.getOrSet('t', 'k', load))
+      await started
+      await state.getOrSet('t', 'other', () => 1)
       release(undefined)
       const values = await Promise.all(loading)
       assert.equal(calls(), 1)
@@ -104,8 +106,11 @@ export function getOrSet(store) {
     it('passes on the error of a load unchanged to all calls that wait for it, and loads again later', async (t) => {
       const state = openFresh(store, t)
       const mine = new Error('mine')
-      const { load, fail, calls } = heldLoad()
+      const { load, started, fail, calls } = heldLoad()
       const loading = [state.getOrSet('t', 'k', load), state.getOrSet('t', 'k', load)]
+      await started
+      // By then both have read the entry, and wait for the load.
+      await state.getOrSet('t', 'other', () => 1)
       fail(mine)
       const settled = await Promise.allSettled(loading)
       assert.deepEqual(

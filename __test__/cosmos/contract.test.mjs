@@ -13,6 +13,7 @@ import { deletes } from '../contract/delete.mjs'
 import { existence } from '../contract/existence.mjs'
 import { expiry } from '../contract/expiry.mjs'
 import { filters } from '../contract/filters.mjs'
+import { getOrSet } from '../contract/get-or-set.mjs'
 import { groupMethods } from '../contract/group-methods.mjs'
 import { groups } from '../contract/groups.mjs'
 import { increments } from '../contract/increments.mjs'
@@ -118,6 +119,7 @@ const ON_EMULATOR = [
     },
   ],
   [listings],
+  [getOrSet],
   [queries, { 'returns the same as a JavaScript model, page by page (conformance 20)': NO_EMPTY_IDS }],
   [
     groupMethods,
