@@ -66,11 +66,11 @@ function isBehind(key, position) {
  * @returns {Promise<Reading>}
  */
 function readingOf(dispatcher, traceId, options) {
-  return dispatcher.guard.rejectOnThrow({ operation: 'scan', traceId }, async () => {
+  return dispatcher.guard.rejectOnThrow({ operation: 'scan', traceId }, () => {
     const { signal, all } = dispatcher.options('scan', options)
     dispatcher.checkTraceId(traceId)
     checkId('keyPrefix', all.keyPrefix)
-    return { traceId, keyPrefix: all.keyPrefix, pageSize: all.pageSize, signal }
+    return Promise.resolve({ traceId, keyPrefix: all.keyPrefix, pageSize: all.pageSize, signal })
   })
 }
 
