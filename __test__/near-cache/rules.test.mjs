@@ -63,6 +63,7 @@ describe('a read under way', () => {
       change(all)
       await engine.deliver()
       assert.equal(await read, 1)
+      assert.equal(state.stats().cache?.entries, 0)
       assert.equal(await through(engine, () => state.get('t', 'k')), expected)
     })
 

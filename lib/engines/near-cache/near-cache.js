@@ -246,7 +246,7 @@ class NearCache {
 
   /** @param {unknown} value @param {number | undefined} ttl */
   #isKept(value, ttl) {
-    if (this.#isClosed || ttl === undefined) return false
+    if (ttl === undefined) return false
     return ttl === NO_ENTRY ? this.#keepsAbsent && value === null : true
   }
 }
