@@ -93,6 +93,7 @@ export const CAUSES = [
   ['ERR_CORRUPT_VALUE', 'getGroup', stored('order-1:note', 'by other means', (state) => state.getGroup('order-1'))],
   ['ERR_CORRUPT_VALUE', 'get("order-1", "note")', stored('order-1:note', '', (state) => state.get('order-1', 'note'))],
   ['ERR_WRONG_TYPE', 'WRONGTYPE', hashRead],
+  ['ERR_WRONG_TYPE', 'key of the index', indexOfAnotherType],
   ['ERR_WRONG_TYPE', 'not a number', stored('order-1:total', '"ten"', (state) => state.increment('order-1', 'total'))],
   ['ERR_REPLY', 'OOM', replying({ SET: "-OOM command not allowed when used memory > 'maxmemory'." }, write)],
   ['ERR_REPLY', 'NOPERM', replying({ SET: "-NOPERM User ada has no permissions to run the 'set' command" }, write)],
@@ -300,6 +301,12 @@ async function hashRead(t, server) {
   const keyPrefix = `${t.name}:`
   await (await server.client()).hSet(`${keyPrefix}order-1:status`, 'a', 'b')
   return read(open(t, { url: server.url, keyPrefix }))
+}
+
+/** @param {TestContext} t @param {RedisServer} server */
+async function indexOfAnotherType(t, server) {
+  await (await server.client()).set('__state__:index:motia:state:order-1', 'no index')
+  return write(open(t, { url: server.url, strictTraceIds: true, index: true }))
 }
 
 /** @param {TestContext} t @param {string} key @param {unknown} value */
