@@ -8,6 +8,7 @@ export const sections = /** @type {const} */ ([
   'listings',
   'index',
   'cache',
+  'loading',
   'limits',
   'cold',
   'memory',

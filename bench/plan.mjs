@@ -7,6 +7,7 @@
  * @typedef {import('./types.js').ListingCell} ListingCell
  * @typedef {import('./types.js').ListingWork} ListingWork
  * @typedef {import('./types.js').PointWork} PointWork
+ * @typedef {import('./types.js').LoadingVariant} LoadingVariant
  */
 
 export const pointWorks = /** @type {const} */ (['get', 'set', 'mixed', 'delete'])
@@ -62,6 +63,21 @@ export const indexListings = [...among(1_000_000, [1_000]), { work: 'count', key
 export const cacheCells = [smallSize, 2_000].flatMap((size) =>
   [1, 256].map((inFlight) => ({ work: /** @type {const} */ ('get'), inFlight, size })),
 )
+
+/** Concurrent misses of one entry, in all, and how long a load takes. */
+export const loadingCalls = 1_000
+export const loadingProcesses = 4
+export const loadingLoadMs = 100
+export const locked = 'getOrSet-locked'
+export const shared = 'getOrSet'
+
+/** @type {LoadingVariant[]} */
+export const loadingVariants = [
+  { name: locked, title: 'redis-state-adapter, `getOrSet` with `lock`', client: 'ours', way: 'locked' },
+  { name: shared, title: 'redis-state-adapter, `getOrSet`', client: 'ours', way: 'shared' },
+  { name: 'get-load-set', title: 'redis-state-adapter, `get` and `set`', client: 'ours', way: 'naive' },
+  { name: 'keyv-get-load-set', title: 'keyv, `get` and `set`', client: 'keyv', way: 'naive' },
+]
 
 /** Of the large keyspaces only the cells that have a target. */
 const quickListings = fullListings.filter(({ work, keyspace, group }) => {

@@ -11,6 +11,7 @@ import { measureCluster } from './measure/cluster.mjs'
 import { Field } from './measure/field.mjs'
 import { measureLimits } from './measure/limits.mjs'
 import { measureListings } from './measure/listings.mjs'
+import { measureLoading } from './measure/loading.mjs'
 import { measurePoints } from './measure/points.mjs'
 import { measureCold, measureMemory, measureSize } from './measure/process-costs.mjs'
 import { measureCache, measureIndex } from './measure/variants.mjs'
@@ -81,6 +82,7 @@ async function measure(args) {
   if (args.only.includes('cluster')) add(results, await measureCluster(chosen, results.settings, progress))
   if (args.only.includes('index')) add(results, await measureIndex(results.settings, progress))
   if (args.only.includes('cache')) add(results, await measureCache(results.settings, progress))
+  if (args.only.includes('loading')) add(results, await measureLoading(results.settings, progress))
   const field = await Field.open(chosen)
   try {
     await measureAll(field, { args, results })
@@ -108,6 +110,7 @@ function emptyResults(args) {
     listings: [],
     index: { points: [], listings: [] },
     cache: [],
+    loading: [],
     limits: {},
     cold: [],
     memory: [],

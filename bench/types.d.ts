@@ -83,8 +83,26 @@ export interface Run {
   round: number
 }
 
+/** How a process gets what it must load: by `getOrSet`, with a lock or not, or by get, load and set. */
+export type LoadingWay = 'locked' | 'shared' | 'naive'
+
+export interface LoadingVariant {
+  name: string
+  title: string
+  /** The module of `clients/`. */
+  client: string
+  way: LoadingWay
+}
+
+export interface LoadingFigures {
+  /** Of all processes. */
+  loads: number
+  slowestMs: number
+}
+
 export type PointRow = PointCell & PointFigures & Run
 export type ListingRow = ListingCell & ListingFigures & Run
+export type LoadingRow = LoadingFigures & Run
 
 export interface Limits {
   server?: { command: string; work: string; inFlight: number; opsPerSecond: number }[]
@@ -128,6 +146,8 @@ export interface Results extends Origin {
   index?: { points: PointRow[]; listings: ListingRow[] }
   /** Gets of unchanged values, with and without near caches. */
   cache?: PointRow[]
+  /** Concurrent misses of one entry by several processes. */
+  loading?: LoadingRow[]
   limits: Limits
   cold: (Run & { ms: number })[]
   memory: { candidate: string; ops: number; startMb: number; endMb: number }[]

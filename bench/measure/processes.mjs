@@ -22,11 +22,25 @@ process.on('exit', () => {
  * @param {string[]} urls
  */
 export function start(candidate, script, urls) {
-  const file = fileURLToPath(new URL(`../driver/${script}.mjs`, import.meta.url))
   const program = candidate.runtime === 'bun' ? findBun() : process.execPath
   if (!program) throw new Error('no Bun for this platform')
+  return run(program, script, [candidate.name, ...urls])
+}
+
+/** @param {string[]} args of driver/loading.mjs */
+export function startLoading(args) {
+  return run(process.execPath, 'loading', args)
+}
+
+/**
+ * @param {string} program
+ * @param {'main' | 'cold' | 'loading'} script
+ * @param {string[]} args
+ */
+function run(program, script, args) {
+  const file = fileURLToPath(new URL(`../driver/${script}.mjs`, import.meta.url))
   // Bun supports no other serialization with Node.js. The output of the JavaScript adapter is ignored.
-  const child = spawn(program, [file, candidate.name, ...urls], {
+  const child = spawn(program, [file, ...args], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'json',
   })

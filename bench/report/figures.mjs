@@ -81,7 +81,7 @@ function medianOf(values) {
 }
 
 /** @param {import('../types.js').Results} results */
-export function figuresOf({ point, cluster, listings, index, cache }) {
+export function figuresOf({ point, cluster, listings, index, cache, loading }) {
   const pointCellOf = (/** @type {import('../types.js').PointCell} */ { work, inFlight, size }) =>
     `${work} ${inFlight} ${size}`
   const listingCellOf = (/** @type {import('../types.js').ListingCell} */ { work, keyspace, group }) =>
@@ -93,6 +93,7 @@ export function figuresOf({ point, cluster, listings, index, cache }) {
     indexPoints: new Figures(index?.points ?? [], pointCellOf),
     indexListings: new Figures(index?.listings ?? [], listingCellOf),
     cache: new Figures(cache ?? [], pointCellOf),
+    loading: new Figures(loading ?? [], () => ''),
   }
 }
 

@@ -7,6 +7,7 @@ import { clusterTable } from './cluster-table.mjs'
 import { costTable, limitTables } from './cost-tables.mjs'
 import { absent, table } from './format.mjs'
 import { listingTables } from './listing-tables.mjs'
+import { loadingTable } from './loading-table.mjs'
 import { pointTables } from './point-tables.mjs'
 import { targetsOf, targetTable } from './targets.mjs'
 import { cacheTables, indexTables } from './variant-tables.mjs'
@@ -55,6 +56,7 @@ export function pageOf(results, { figures, names }) {
     results.listings.length > 0 && `## Listings\n\n${listingTables(figures.listings, { names, cells })}`,
     results.index?.points.length && `## Index\n\n${indexTables(figures)}`,
     results.cache?.length && `## Near cache\n\n${cacheTables(figures)}`,
+    results.loading?.length && `## Loading\n\n${loadingTable(figures)}`,
     (results.limits.json || results.limits.server) && `## Limits\n\n${limitTables(results.limits)}`,
     results.size.length + results.cold.length + results.memory.length > 0 &&
       `## Start, memory, disk\n\n${costTable(results, names)}`,

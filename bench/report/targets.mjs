@@ -2,7 +2,7 @@
 // The table of targets and measured figures.
 
 import { base, cached, indexed, otherCached, ours } from '../candidates.mjs'
-import { indexListings, inFlights, pointWorks, smallSize } from '../plan.mjs'
+import { indexListings, inFlights, loadingProcesses, locked, pointWorks, shared, smallSize } from '../plan.mjs'
 import { allAhead } from './ahead.mjs'
 import { absent, keys, table, times } from './format.mjs'
 
@@ -32,6 +32,7 @@ export function targetsOf(results, figures) {
     ...listingTargets(figures),
     ...indexTargets(figures),
     ...cacheTargets(figures),
+    ...loadingTargets(figures),
     ...allAhead(results, figures),
   ]
 }
@@ -146,6 +147,15 @@ function cacheTargets({ cache }) {
     target('get from the near cache: ops/s, 1 in flight', faster(1, base), { least: 40 }),
     target('get from the near cache: ops/s, 256 in flight', faster(256, base), { least: 4 }),
     target("near cache against node-redis' own, 256 in flight", faster(256, otherCached), { least: 2 }),
+  ]
+}
+
+/** @param {AllFigures} figures */
+function loadingTargets({ loading }) {
+  const loads = (/** @type {string} */ name) => [{ name: '', value: loading.median({}, name, 'loads') }]
+  return [
+    target('loads of one entry that four processes miss, with lock', loads(locked), { most: 1 }),
+    target('loads of one entry that four processes miss, without lock', loads(shared), { most: loadingProcesses }),
   ]
 }
 
