@@ -173,6 +173,13 @@ describe('what is kept', () => {
     await fromMemory(engine, () => state.getMany('t', ['7', '8', '9']))
   })
 
+  it('counts the names of properties as well as their values', async () => {
+    const { state, server, engine } = opened({ maxBytes: 10_000 })
+    for (let key = 0; key < 10; key += 1) writeElsewhere(server, `t:${key}`, { ['x'.repeat(3000)]: 1 })
+    for (let key = 0; key < 10; key += 1) await through(engine, () => state.get('t', String(key)))
+    assert.equal(cacheOf(state).entries, 3)
+  })
+
   it('is nothing after all was dropped', async () => {
     const { state, server, engine } = opened()
     for (const name of ['a:1', 'a:2', 'b:1']) writeElsewhere(server, name, 1)

@@ -2,6 +2,7 @@
 // Caches on a real server: what changes elsewhere is seen, whatever changed it, and a frozen server ends hits.
 
 import assert from 'node:assert/strict'
+import { tracingChannel } from 'node:diagnostics_channel'
 import { describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { documentedRules, printedRules } from '../support/acl.mjs'
@@ -103,6 +104,29 @@ describe('an entry in memory', () => {
       await Promise.all(unawaited),
       steps.slice(0, 9).map(([, expected]) => expected),
     )
+  })
+})
+
+describe('a read by a subscriber of tracing channels', () => {
+  it('that is sent before a write is not joined by one behind the write', async (t) => {
+    const server = await started(t)
+    const state = open(t, { url: server.url, cache: LONG, maxPendingBytes: 100_000 })
+    await state.set('t', 'k', 1)
+    /** @type {Promise<unknown> | undefined} */
+    let reading
+    const start = () => {
+      reading ??= state.get('t', 'k')
+    }
+    const channel = tracingChannel('redis-state-adapter:batch').start
+    channel.subscribe(start)
+    t.after(() => channel.unsubscribe(start))
+    void state.set('t', 'other', 'x'.repeat(20_000))
+    // There is room for both only if their bytes are counted, for which the first one is sent.
+    void state.set('t', 'k', 'x'.repeat(20_000))
+    channel.unsubscribe(start)
+    const readBack = state.get('t', 'k')
+    assert.equal(await reading, 1)
+    assert.equal(await readBack, 'x'.repeat(20_000))
   })
 })
 

@@ -43,6 +43,8 @@ function runClear({ traceId = '', keyPrefix = '' }, cache, run) {
 function dropping(drop, run) {
   drop()
   const writing = run()
+  // A subscriber of tracing channels that ran in it can have made a read that is sent before the write.
+  drop()
   // Registered first, so that the caller continues after it.
   writing.then(drop, drop)
   return writing

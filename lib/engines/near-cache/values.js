@@ -68,7 +68,8 @@ function measure(value, depth) {
     for (const element of value) bytes += ELEMENT_BYTES + measure(element, depth + 1)
     return bytes
   }
-  for (const name of Object.keys(value)) bytes += PROPERTY_BYTES + measure(value[name], depth + 1)
+  // Names are counted as if no other object had them: an object can have identifiers of the program as names.
+  for (const name of Object.keys(value)) bytes += PROPERTY_BYTES + name.length + measure(value[name], depth + 1)
   return bytes
 }
 
