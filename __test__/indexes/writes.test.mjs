@@ -67,6 +67,28 @@ function methods(program) {
     assert.deepEqual(await members(client, traceId), ['absent', 'count', 'one', 'parts', 'two'])
   })
 
+  it('does not keep entries from being removed on a server without free memory', async (t) => {
+    const [state, traceId] = [openIndexed(t, server), newTrace()]
+    await state.setMany(traceId, { a: 1, b: 2, c: 3, d: 4, 'd:1': 5 })
+    const { etag } = (await state.getWithMetadata(traceId, 'b')) ?? assert.fail()
+    const limit = (/** @type {string} */ bytes) => client.sendCommand(['CONFIG', 'SET', 'maxmemory', bytes])
+    await limit('1')
+    try {
+      await assertFails(state.set(traceId, 'a', 2), 'ERR_REPLY', { applied: 'no' })
+      await assertFails(state.set(traceId, 'new', 2), 'ERR_REPLY', { applied: 'no' })
+      assert.equal(await state.delete(traceId, 'a'), 1)
+      assert.equal(await state.delete(traceId, 'a'), null)
+      assert.equal(await state.delete(traceId, 'b', { ifMatch: etag }), 2)
+      await state.update(traceId, 'c', [{ op: 'remove', path: [] }])
+      await state.clear(traceId, 'd')
+      assert.deepEqual(await state.keys(traceId), [])
+    } finally {
+      await limit('0')
+    }
+    await state.set(traceId, 'a', 2)
+    assert.deepEqual([await state.keys(traceId), (await members(client, traceId)).includes('a')], [['a'], true])
+  })
+
   it('keeps what an etag protects', async (t) => {
     const [state, traceId] = [openIndexed(t, server), newTrace()]
     await state.set(traceId, 'k', 1)

@@ -225,11 +225,10 @@ impl Pipeline {
     /// The command was not executed. After a transient refusal it is sent again.
     fn on_refusal(&mut self, command: Segment, error: Error) {
         let Segment { batch, next, .. } = command;
-        if error.refused_as() == Some(RefusalKind::NoScript) {
-            self.known_scripts.clear();
-        }
-        if error.is_transient() || self.can_redirect(batch, next, &error) {
-            self.defer_refused(command, error);
+        self.known_scripts.on_refusal(&error);
+        let removal = transactions::removal_on_full_server(&command, &error);
+        if removal.is_some() || error.is_transient() || self.can_redirect(batch, next, &error) {
+            self.defer_refused(removal.unwrap_or(command), error);
         } else {
             self.settle_in_order(command.age(), true);
             self.take(batch, next, Err(error.with_applied(Applied::No)));

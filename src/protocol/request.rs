@@ -145,6 +145,17 @@ impl Request {
         Request { commands, here: self.here, first_age: self.first_age, ages, ..Request::default() }
     }
 
+    /// A request with other bytes for one command, which has the same index, and with its WAIT.
+    fn command_as(&self, index: usize, bytes: &[u8]) -> Self {
+        let (first_age, ages) = (self.first_age, self.ages.clone());
+        let mut again = Request { here: self.here, first_age, ages, ..Request::default() };
+        again.push_at(index, bytes, self.effect(index));
+        if let Some(confirms) = self.confirms() {
+            again.push_at(confirms, self.command(confirms).bytes, Effect::Confirms);
+        }
+        again
+    }
+
     /// Adds a command at `index`, after empty ones.
     fn push_at(&mut self, index: usize, bytes: &[u8], effect: Effect) {
         let empty = Command { end: self.bytes.len(), effect: Effect::Read, is_asking: false, replies: 1 };

@@ -1,6 +1,7 @@
 //! The scripts that the server has executed on the current connection.
 
-use crate::protocol::{Frame, Request, Script};
+use crate::error::Error;
+use crate::protocol::{Frame, RefusalKind, Request, Script};
 
 #[derive(Default)]
 pub struct KnownScripts(Vec<&'static Script>);
@@ -15,6 +16,12 @@ impl KnownScripts {
         let Some(script) = request.script_with_source(index) else { return };
         if !matches!(reply, Frame::Error(_)) && !self.has(script) {
             self.0.push(script);
+        }
+    }
+
+    pub fn on_refusal(&mut self, refusal: &Error) {
+        if refusal.refused_as() == Some(RefusalKind::NoScript) {
+            self.clear();
         }
     }
 

@@ -64,9 +64,17 @@ impl Segment {
 
     /// The segment with the source of its script in place of the digest.
     pub fn with_source(&self) -> Self {
-        let request = Arc::new(self.request.command_with_source(self.next));
+        self.replaced(self.request.command_with_source(self.next))
+    }
+
+    /// A segment of the removal in a transaction, without the index; `None` for other commands.
+    pub fn removal_alone(&self) -> Option<Self> {
+        self.request.removal_alone(self.next).map(|request| self.replaced(request))
+    }
+
+    fn replaced(&self, request: Request) -> Self {
         let refusal = self.refusal.clone();
-        Segment { refusal, ..Segment::new(self.batch, request, self.next, self.last) }
+        Segment { refusal, ..Segment::new(self.batch, Arc::new(request), self.next, self.last) }
     }
 
     fn end(&self) -> usize {

@@ -1,9 +1,11 @@
-//! Transactions on a connection that runs none: without its MULTI, the commands of a transaction would run one by one.
+//! Transactions that the server does not run.
+//!
+//! Without its MULTI, the commands of a transaction would run one by one.
 
 use super::Pipeline;
 use super::segment::Segment;
 use crate::error::{Applied, Error};
-use crate::protocol::Effect;
+use crate::protocol::{Effect, RefusalKind};
 
 impl Pipeline {
     /// Why the next connection runs no transactions; `None` if it does.
@@ -27,6 +29,12 @@ impl Pipeline {
         self.skip_sent();
         self.release();
     }
+}
+
+/// What to send in place of a refused transaction that removes entries: without free memory, servers refuse all commands of
+/// transactions, also those that free some.
+pub fn removal_on_full_server(command: &Segment, refusal: &Error) -> Option<Segment> {
+    if refusal.refused_as() == Some(RefusalKind::Oom) { command.removal_alone() } else { None }
 }
 
 fn is_transaction(segment: &Segment, index: usize) -> bool {

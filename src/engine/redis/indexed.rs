@@ -55,6 +55,8 @@ pub fn reply_of_entry<'a>(
         }
         // With a condition by etag it is a script.
         reply if operation == OperationKind::SetWithOptions => Ok(reply),
+        // A full server removed the entry without its member.
+        reply if matches!(operation, OperationKind::Delete | OperationKind::DeleteExisting) => Ok(reply),
         _ => Err(Error::unexpected_reply()),
     }
 }
@@ -94,6 +96,7 @@ mod tests {
         assert_eq!(read(OperationKind::SetWithOptions, OK), Ok(OK));
         let value = Frame::Bulk(b"1");
         assert_eq!(read(OperationKind::Delete, pair(Frame::Integer(0), value.clone())), Ok(value.clone()));
+        assert_eq!(read(OperationKind::Delete, value.clone()), Ok(value.clone()));
         let texts = pair(Frame::Nil, value);
         assert_eq!(read(OperationKind::Update, texts.clone()), Ok(texts));
     }

@@ -80,13 +80,8 @@ impl Request {
 
     /// A request with one command at the same index, with the source of its script, and with its WAIT.
     pub fn command_with_source(&self, index: usize) -> Self {
-        let (first_age, ages) = (self.first_age, self.ages.clone());
-        let mut again = Request { here: self.here, first_age, ages, ..Request::default() };
-        again.push_at(index, &self.command(index).with_source(), self.commands[index].effect);
+        let mut again = self.command_as(index, &self.command(index).with_source());
         again.with_source.extend(self.script_by_digest(index).map(|script| (index, script)));
-        if let Some(confirms) = self.confirms() {
-            again.push_at(confirms, self.command(confirms).bytes, Effect::Confirms);
-        }
         again
     }
 }

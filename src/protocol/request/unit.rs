@@ -3,8 +3,11 @@
 //! A unit that writes is a transaction, `MULTI` to `EXEC`. A unit that reads ends with the command that returns the value; the
 //! integer that a command before it returns is passed on with the value.
 
-use super::{Effect, Encoded, Request, encode};
+use super::{Effect, Encoded, Request, arguments, encode};
 use crate::protocol::Frame;
+
+/// The command in a transaction that removes entries with their members of an index.
+const REMOVE_MEMBERS: &[u8] = b"ZREM";
 
 impl Request {
     /// Adds commands as one unit.
@@ -14,6 +17,18 @@ impl Request {
         if let Some(unit) = self.commands.last_mut() {
             unit.replies = commands.len() as u8;
         }
+    }
+
+    /// For a transaction that removes entries: a request with the removal alone, at the same index and with its WAIT. The members
+    /// stay in the index, as those of entries that expire do. `None` for other commands.
+    pub fn removal_alone(&self, index: usize) -> Option<Self> {
+        if self.replies(index) == 1 || self.effect(index) != Effect::Write {
+            return None;
+        }
+        let mut parts = commands(self.command(index).bytes).skip(1);
+        let is_removal = arguments(parts.next()?).next() == Some(REMOVE_MEMBERS);
+        let removal = parts.next().filter(|_| is_removal)?;
+        Some(self.command_as(index, removal))
     }
 
     /// Number of replies to a command; more than one for a unit.
@@ -131,6 +146,22 @@ mod tests {
         transaction.push_unit(&[&[b"MULTI"], &[b"SET", b"k", b"1"], &[b"EXEC"]], Effect::Write);
         let whole = transaction.command(0).for_other_node();
         assert_eq!((whole.bytes, whole.replies), (&transaction.bytes[..], 3));
+    }
+
+    #[test]
+    fn only_a_removal_can_run_without_its_index() {
+        let mut request = Request::default();
+        request.push(&[b"PING"], Effect::Read);
+        for of_index in [&[b"ZREM" as &[u8], b"i", b"k"] as &[&[u8]], &[b"ZADD", b"i", b"0", b"k"]] {
+            request.push_unit(&[&[b"MULTI"], of_index, &[b"GETDEL", b"k"], &[b"EXEC"]], Effect::Write);
+        }
+        request.push(&[b"WAIT", b"1", b"9"], Effect::Confirms);
+        let alone = request.removal_alone(1).unwrap();
+        let removal = alone.command(1);
+        assert_eq!((removal.bytes, removal.replies), (&b"*2\r\n$6\r\nGETDEL\r\n$1\r\nk\r\n"[..], 1));
+        assert_eq!(alone.command(alone.confirms().unwrap()).bytes, request.command(3).bytes);
+        assert!([0, 2, 3].iter().all(|index| request.removal_alone(*index).is_none()));
+        assert!(alone.removal_alone(1).is_none() && self::unit().removal_alone(0).is_none());
     }
 
     #[test]

@@ -148,3 +148,30 @@ fn a_transaction_is_not_sent_to_a_server_that_runs_none() {
     let write = fixture.push_unit(Effect::Write);
     assert!(fixture.unsent().contains("MULTI") && write.try_recv().is_err());
 }
+
+#[test]
+fn a_full_server_removes_entries_without_their_index() {
+    let mut fixture = Fixture::new();
+    let (done, removed) = channel();
+    let mut request = Request::default();
+    let parts: [&[&[u8]]; 4] = [&[b"MULTI"], &[b"ZREM", b"i", b"k"], &[b"GETDEL", b"k"], &[b"EXEC"]];
+    request.push_unit(&parts, Effect::Write);
+    let sink = Collect { replies: vec![None], done };
+    fixture.pipeline.push(request, fixture.now + Duration::from_secs(5), Box::new(sink));
+    fixture.send_all();
+    fixture.answer(Frame::Simple(b"OK"));
+    fixture.answer(Frame::Error(b"OOM command not allowed when used memory > 'maxmemory'."));
+    fixture.answer(Frame::Error(b"OOM command not allowed when used memory > 'maxmemory'."));
+    fixture.answer(EXECABORT);
+    fixture.pipeline.retry_refused(fixture.now);
+    assert_eq!(fixture.unsent(), "*2\r\n$6\r\nGETDEL\r\n$1\r\nk\r\n");
+    fixture.send_all();
+    fixture.answer(Frame::Bulk(b"1"));
+    assert_eq!(texts(removed), [text(Frame::Bulk(b"1"))]);
+    let write = fixture.push_unit(Effect::Write);
+    fixture.send_all();
+    for part in [Frame::Simple(b"OK"), Frame::Error(b"OOM"), Frame::Error(b"OOM"), EXECABORT] {
+        fixture.answer(part);
+    }
+    assert_eq!(failure(&write.try_recv().unwrap()[0]), (Kind::Reply, Some(Applied::No)));
+}
