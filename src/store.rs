@@ -169,13 +169,17 @@ impl Store {
     pub async fn clear(&self, trace_id: String, key_prefix: String) -> Result<(), Error> {
         let scope = Scope::KeyPrefix { trace_id, key_prefix };
         self.check_online()?;
+        let deadline = self.deadline();
+        if self.clear_indexed(&scope, deadline).await? {
+            return Ok(());
+        }
         match &self.backend {
             Backend::Memory(memory) => {
                 memory.clear(&self.keyspace.start_of(&scope)).await;
                 Ok(())
             }
-            Backend::Redis(redis) => redis.clear(&self.keyspace, &scope, self.deadline()).await,
-            Backend::Cluster(cluster) => cluster.clear(&self.keyspace, &scope, self.deadline()).await,
+            Backend::Redis(redis) => redis.clear(&self.keyspace, &scope, deadline).await,
+            Backend::Cluster(cluster) => cluster.clear(&self.keyspace, &scope, deadline).await,
         }
     }
 

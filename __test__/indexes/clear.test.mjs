@@ -27,6 +27,22 @@ describe('clear', () => {
     assert.deepEqual(await members(client, 'other'), ['k0', 'k1', 'k2'])
   })
 
+  it('scans no other keys once the index is complete, and leaves keys of other types', async (t) => {
+    const server = await started(t)
+    const [client, state] = [await server.client(), openIndexed(t, server)]
+    await state.reindex()
+    await Promise.all([fill(state, 't', 3000), fill(state, 'other', 3)])
+    await client.del(`${PREFIX}t:k7`)
+    await client.del(`${PREFIX}t:k8`)
+    await client.hSet(`${PREFIX}t:k8`, 'field', '1')
+    await client.configResetStat()
+    await state.clear('t')
+    assert.doesNotMatch(await client.info('commandstats'), /cmdstat_scan:/)
+    assert.deepEqual(await client.keys(`${PREFIX}t:*`), [`${PREFIX}t:k8`])
+    assert.deepEqual(await members(client, 't'), ['k8'])
+    assert.deepEqual(await members(client, 'other'), ['k0', 'k1', 'k2'])
+  })
+
   it('of a prefix removes only the members that begin with it', async (t) => {
     const server = await started(t)
     const [client, state] = [await server.client(), openIndexed(t, server, { hashTags: true })]

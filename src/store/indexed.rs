@@ -9,6 +9,7 @@ use crate::engine::listing::{Listing, Projection};
 use crate::engine::redis::index::{
     AddMembers, CheckMembers, CountMembers, Counts, Groups, IndexRange, Listed, Page, Progress,
 };
+use crate::engine::redis::remove::Remove;
 use crate::engine::redis::scanner::{Patience, ScanVisitor};
 use crate::error::Error;
 use crate::json::{ArrayWriter, Chunks};
@@ -55,6 +56,24 @@ impl Store {
             }
         };
         Ok(listed.map(|listed| self.sweep_behind(listed)))
+    }
+
+    /// Removes the entries of a trace by its index. `false`: the index cannot be relied on.
+    pub(super) async fn clear_indexed(&self, scope: &Scope, deadline: Instant) -> Result<bool, Error> {
+        if !self.keyspace.is_indexed() {
+            return Ok(false);
+        }
+        let Some(range) = IndexRange::of(&self.keyspace, scope, None) else { return Ok(false) };
+        let (index, marker) = (&self.index, self.keyspace.index_marker());
+        let remove = Remove::new(&self.keyspace);
+        let cleared = match &self.backend {
+            Backend::Memory(_) => None,
+            Backend::Redis(redis) => redis.clear_indexed(index, &marker, range, remove, deadline).await?,
+            Backend::Cluster(cluster) => {
+                cluster.clear_indexed(index, &marker, range, remove, deadline).await?
+            }
+        };
+        Ok(cleared.is_some())
     }
 
     /// Starts to remove the members whose entries seem to be gone. The listing does not wait for it.

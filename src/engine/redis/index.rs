@@ -4,6 +4,7 @@
 //! expired or was removed by another client: listings skip it, and a sweep removes it.
 
 mod check;
+mod clear;
 mod listing;
 mod live;
 mod range;
@@ -12,6 +13,7 @@ mod state;
 mod sweep;
 
 pub use self::check::{CheckMembers, CountMembers, Counts};
+pub use self::clear::clear;
 pub use self::listing::{Listed, list};
 pub use self::range::{IndexRange, Page};
 pub use self::rebuild::{AddMembers, Groups, Progress};

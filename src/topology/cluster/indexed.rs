@@ -11,8 +11,9 @@ use super::scan::{Selection, scan_cluster};
 use super::to_node::ToNode;
 use crate::engine::listing::Listing;
 use crate::engine::redis::index::{self, Index, IndexRange, Listed, Server};
+use crate::engine::redis::remove::Remove;
 use crate::engine::redis::scanner::{Patience, ScanVisitor};
-use crate::error::{Error, Kind};
+use crate::error::{Applied, Error, Kind};
 
 impl Cluster {
     /// Lists the entries of a trace. `None`: its index cannot be relied on.
@@ -24,19 +25,45 @@ impl Cluster {
         listing: Listing,
         deadline: Instant,
     ) -> Result<Option<Listed>, Error> {
+        let Some(target) = self.usable(index, marker, &range, deadline).await? else { return Ok(None) };
+        match index::list(&target, range, listing, deadline).await {
+            Err(error) if error.kind == Kind::WrongType => Ok(None),
+            listed => listed.map(Some),
+        }
+    }
+
+    /// Removes the entries of a trace. `None`: its index cannot be relied on.
+    pub async fn clear_indexed(
+        self: &Arc<Self>,
+        index: &Index,
+        marker: &str,
+        range: IndexRange,
+        remove: Remove,
+        deadline: Instant,
+    ) -> Result<Option<()>, Error> {
+        let usable = self.usable(index, marker, &range, deadline).await;
+        let Some(target) = usable.map_err(|error| error.with_applied(Applied::No))? else { return Ok(None) };
+        match index::clear(&target, range, remove, deadline).await {
+            Err(error) if error.kind == Kind::WrongType => Ok(None),
+            cleared => cleared.map(Some),
+        }
+    }
+
+    /// The node of an index that can be relied on.
+    async fn usable(
+        self: &Arc<Self>,
+        index: &Index,
+        marker: &str,
+        range: &IndexRange,
+        deadline: Instant,
+    ) -> Result<Option<ToNode<Self>>, Error> {
         let (target, server) = self.owner_of(marker);
         // No single node knows whether the cluster is empty.
         if !index.is_complete(&target, server, marker, false, deadline).await? {
             return Ok(None);
         }
         let (target, server) = self.owner_of(range.index());
-        if !index.is_kept(&target, server, deadline).await? {
-            return Ok(None);
-        }
-        match index::list(&target, range, listing, deadline).await {
-            Err(error) if error.kind == Kind::WrongType => Ok(None),
-            listed => listed.map(Some),
-        }
+        Ok(index.is_kept(&target, server, deadline).await?.then_some(target))
     }
 
     /// Removes members of an index whose entries do not exist.

@@ -7,9 +7,10 @@ use tokio::time::Instant;
 use super::Redis;
 use crate::engine::listing::Listing;
 use crate::engine::redis::index::{self, Index, IndexRange, Listed, Server};
+use crate::engine::redis::remove::Remove;
 use crate::engine::redis::scan::{Scan, Seen};
 use crate::engine::redis::scanner::{Patience, ScanVisitor, scan_keys};
-use crate::error::{Error, Kind};
+use crate::error::{Applied, Error, Kind};
 
 impl Redis {
     /// Lists the entries of a trace. `None`: its index cannot be relied on.
@@ -21,18 +22,40 @@ impl Redis {
         listing: Listing,
         deadline: Instant,
     ) -> Result<Option<Listed>, Error> {
-        self.redirected.check()?;
-        let connection = &self.scan_connection;
-        let server = Server { address: None, generation: connection.generation() };
-        let is_usable = index.is_complete(connection, server.clone(), marker, true, deadline).await?
-            && index.is_kept(connection, server, deadline).await?;
-        if !is_usable {
+        if !self.may_use(index, marker, deadline).await? {
             return Ok(None);
         }
-        match index::list(connection, range, listing, deadline).await {
+        match index::list(&self.scan_connection, range, listing, deadline).await {
             Err(error) if error.kind == Kind::WrongType => Ok(None),
             listed => self.check_complete(listed).map(Some),
         }
+    }
+
+    /// Removes the entries of a trace. `None`: its index cannot be relied on.
+    pub async fn clear_indexed(
+        &self,
+        index: &Index,
+        marker: &str,
+        range: IndexRange,
+        remove: Remove,
+        deadline: Instant,
+    ) -> Result<Option<()>, Error> {
+        let may_use = self.may_use(index, marker, deadline).await;
+        if !may_use.map_err(|error| error.with_applied(Applied::No))? {
+            return Ok(None);
+        }
+        match index::clear(&self.scan_connection, range, remove, deadline).await {
+            Err(error) if error.kind == Kind::WrongType => Ok(None),
+            cleared => self.check_complete(cleared).map(Some),
+        }
+    }
+
+    async fn may_use(&self, index: &Index, marker: &str, deadline: Instant) -> Result<bool, Error> {
+        self.redirected.check()?;
+        let connection = &self.scan_connection;
+        let server = Server { address: None, generation: connection.generation() };
+        Ok(index.is_complete(connection, server.clone(), marker, true, deadline).await?
+            && index.is_kept(connection, server, deadline).await?)
     }
 
     /// Removes members of an index whose entries do not exist.
