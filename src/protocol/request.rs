@@ -251,6 +251,10 @@ fn push_string(out: &mut Vec<u8>, part: &[u8]) {
 }
 
 fn push_length(out: &mut Vec<u8>, kind: u8, length: usize) {
+    // Most names and many arguments are short.
+    if length < 10 {
+        return out.extend_from_slice(&[kind, b'0' + length as u8, b'\r', b'\n']);
+    }
     out.push(kind);
     out.extend_from_slice(itoa::Buffer::new().format(length).as_bytes());
     out.extend_from_slice(b"\r\n");
