@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { tracingChannel } from 'node:diagnostics_channel'
 import { describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { documentedRules, printedRules } from '../support/acl.mjs'
 import { fill } from '../support/fill.mjs'
 import { killOtherClients } from '../support/kill-clients.mjs'
@@ -104,6 +105,40 @@ describe('an entry in memory', () => {
       await Promise.all(unawaited),
       steps.slice(0, 9).map(([, expected]) => expected),
     )
+  })
+})
+
+describe('what the server does while it executes a command of the adapter with the cache', () => {
+  const KEYS = 200
+  const keys = Array.from({ length: KEYS }, (_, index) => String(index))
+
+  it('is reported if it forgets what was read, beyond tracking-table-max-keys', async (t) => {
+    const server = await started(t)
+    const [state, other] = [open(t, { url: server.url, cache: LONG }), open(t, { url: server.url })]
+    const client = await server.client()
+    await state.getMany('t', keys)
+    await client.configSet('tracking-table-max-keys', '1')
+    for (let call = 0; call < KEYS; call += 1) await state.ping()
+    await other.setMany('t', Object.fromEntries(keys.map((key) => [key, 2])))
+    await until(async () => (await state.getMany('t', keys)).every((value) => value === 2))
+  })
+
+  it('is reported if it evicts an entry', async (t) => {
+    const server = await started(t, ['--maxmemory', '4mb', '--maxmemory-policy', 'allkeys-random'])
+    const state = open(t, { url: server.url, cache: LONG })
+    const client = await server.client()
+    await state.setMany('t', Object.fromEntries(keys.map((key) => [key, 1])))
+    await state.getMany('t', keys)
+    for (let call = 0; call < 1000; call += 1) await state.set('large', String(call), 'x'.repeat(5000))
+    const names = keys.map((key) => `motia:state:t:${key}`)
+    assert.ok((await client.mGet(names)).includes(null))
+    await until(async () => {
+      const read = await state.getMany('t', keys)
+      return isDeepStrictEqual(
+        read,
+        (await client.mGet(names)).map((text) => text && Number(text)),
+      )
+    })
   })
 })
 

@@ -1,6 +1,7 @@
 // @ts-check
-// A server that reports changes of what was read, as CLIENT TRACKING ON OPTIN NOLOOP does, in memory and step by step: the test says
-// when it executes the next command of a connection, and when the client receives what it sent.
+// A server that reports changes of what was read, as CLIENT TRACKING ON OPTIN does, in memory and step by step: the test says when it
+// executes the next command of a connection, and when the client receives what it sent. It does not report writes to the connection
+// that made them, so what an adapter drops itself must suffice.
 
 /**
  * @typedef {{ json: string, expiresAt: number }} Stored

@@ -15,9 +15,9 @@ const { OPERATIONS } = require('../call.js')
 const OTHER_KEYS = new Set([OPERATIONS.lock, OPERATIONS.rateLimit])
 
 /**
- * Runs a call that writes. Servers do not report a write to the connection that made it, so the entries are dropped here: when the
- * call is made, so that a read behind it starts anew, and when it has settled, as a write that was refused at first can be executed
- * behind such a read.
+ * Runs a call that writes. The server reports a write behind its reply, which is too late for reads behind the write, so the entries are
+ * dropped here: when the call is made, so that a read behind it starts anew, and when it has settled, as a write that was refused at
+ * first can be executed behind such a read.
  *
  * @param {StateCall} call
  * @param {Droppable} cache

@@ -5,8 +5,8 @@ const { EngineDecorator } = require('./decorator.js')
 const { runClear, runWrite } = require('./own-writes.js')
 
 /**
- * An engine on the connections of one with a cache. It reads from the server. As servers do not report what is written over these
- * connections, its writes drop the entries from that cache.
+ * An engine on the connections of one with a cache. It reads from the server. What is written over these connections is reported too late for
+ * reads behind it, so its writes drop the entries from that cache.
  *
  * @extends {EngineDecorator<import('../engine.js').StateEngine>}
  */

@@ -9,8 +9,9 @@ use crate::error::Error;
 use crate::protocol::{Frame, RefusalKind, Version};
 use crate::transport::attempt::{Attempt, Step};
 
-/// OPTIN: only of reads behind `CLIENT CACHING YES`. NOLOOP: not of writes by this connection.
-const TRACK: &[&[u8]] = &[b"CLIENT", b"TRACKING", b"ON", b"OPTIN", b"NOLOOP"];
+/// OPTIN: only of reads behind `CLIENT CACHING YES`. Without NOLOOP, with which the server does not report either what it evicts,
+/// or forgets beyond `tracking-table-max-keys`, while it executes a command of this connection.
+const TRACK: &[&[u8]] = &[b"CLIENT", b"TRACKING", b"ON", b"OPTIN"];
 
 /// Has the server report changes. Returns since when it does, or its refusal: then the connection is as it was.
 pub async fn track(
