@@ -7,6 +7,7 @@ import { conditions } from './contract/conditions.mjs'
 import { existence } from './contract/existence.mjs'
 import { expiry } from './contract/expiry.mjs'
 import { getOrSet } from './contract/get-or-set.mjs'
+import { changesDuringLoads } from './contract/get-or-set-changes.mjs'
 import { getOrSetLocked } from './contract/get-or-set-locked.mjs'
 import { groupMethods } from './contract/group-methods.mjs'
 import { groups } from './contract/groups.mjs'
@@ -29,6 +30,7 @@ onEveryStore('a state store', [
   lockGuards,
   lockRecords,
   getOrSet,
+  changesDuringLoads,
   getOrSetLocked,
   withLock,
   rateLimits,

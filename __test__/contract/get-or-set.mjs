@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { describe } from 'node:test'
 import { assertFails } from '../support/assert-fails.mjs'
+import { heldLoad, joined } from '../support/held-load.mjs'
 import { it } from '../support/it.mjs'
 import { until } from '../support/until.mjs'
 import { openFresh, workspace } from '../support/workspace.mjs'
@@ -10,36 +11,6 @@ import { openFresh, workspace } from '../support/workspace.mjs'
 /** @import { GetStore } from '../support/workspace.mjs' */
 
 const OF_ENTRY = { traceId: 't', key: 'k' }
-
-/** A load that waits until the test lets it return. @param {unknown} [value] */
-function heldLoad(value = 'loaded') {
-  const { promise: started, resolve: start } = withResolvers()
-  const { promise: released, resolve: release, reject: fail } = withResolvers()
-  // The test may let it fail before it is called.
-  released.catch(() => {})
-  let calls = 0
-  /** @type {AbortSignal | undefined} */
-  let signal
-  const load = async (/** @type {import('redis-state-adapter').LoadContext} */ context) => {
-    calls += 1
-    ;({ signal } = context)
-    start(undefined)
-    await released
-    return value
-  }
-  return { load, started, release, fail, calls: () => calls, signal: () => /** @type {AbortSignal} */ (signal) }
-}
-
-function withResolvers() {
-  /** @type {(value: unknown) => void} */
-  let resolve = () => {}
-  /** @type {(error: unknown) => void} */
-  let reject = () => {}
-  const promise = new Promise((...both) => {
-    ;[resolve, reject] = both
-  })
-  return { promise, resolve, reject }
-}
 
 /** @param {GetStore} store */
 export function getOrSet(store) {
@@ -64,7 +35,7 @@ export function getOrSet(store) {
       const { load, started, release, calls } = heldLoad({ list: [1] })
       const loading = Array.from({ length: 100 }, () => state.getOrSet('t', 'k', load))
       await started
-      await state.getOrSet('t', 'other', () => 1)
+      await joined(state, 'k')
       release(undefined)
       const values = await Promise.all(loading)
       assert.equal(calls(), 1)
@@ -109,8 +80,7 @@ export function getOrSet(store) {
       const { load, started, fail, calls } = heldLoad()
       const loading = [state.getOrSet('t', 'k', load), state.getOrSet('t', 'k', load)]
       await started
-      // By then both have read the entry, and wait for the load.
-      await state.getOrSet('t', 'other', () => 1)
+      await joined(state, 'k')
       fail(mine)
       const settled = await Promise.allSettled(loading)
       assert.deepEqual(
@@ -141,85 +111,6 @@ export function getOrSet(store) {
       const short = () => state.getOrSet('t', 'j', load, { failureTtl: 20 }).catch(({ message }) => message)
       assert.equal(await short(), 'failure 3')
       await until(async () => (await short()) === 'failure 4')
-    })
-
-    it('does not overwrite a value that was written during the load, and returns it', async (t) => {
-      const { open } = workspace(store, t)
-      const [state, other] = [open(), open()]
-      for (const writer of [state, other]) {
-        const { load, started, release } = heldLoad()
-        const loading = state.getOrSet('t', 'k', load)
-        await started
-        await writer.set('t', 'k', 'newer')
-        release(undefined)
-        assert.deepEqual([await loading, await state.get('t', 'k')], ['newer', 'newer'])
-        await state.delete('t', 'k')
-      }
-    })
-
-    it('does not write after a deletion of its adapter during the load, and loads again', async (t) => {
-      const state = openFresh(store, t)
-      /** @type {((key: string) => Promise<unknown>)[]} */
-      const deletions = [
-        (key) => state.delete('t', key),
-        (key) => state.delete('t', key, {}),
-        (key) => state.deleteMany('t', ['other', key]),
-        (key) => state.clear('t', key),
-        () => state.clear('t'),
-        (key) => state.transaction('t', [{ op: 'delete', key }]),
-        (key) => state.update('t', key, [{ op: 'remove' }]),
-        (key) => state.group('t', { schema: /** @type {any} */ (ANY) }).delete(key),
-      ]
-      for (const [index, deletion] of deletions.entries()) {
-        const key = `k${index}`
-        const { load, started, release } = heldLoad('old')
-        const loading = state.getOrSet('t', key, load)
-        await started
-        await deletion(key)
-        assert.equal(await state.getOrSet('t', key, () => 'new', { ttl: 600 }), 'new', `${deletion}`)
-        await state.delete('t', key)
-        release(undefined)
-        assert.deepEqual([await loading, await state.get('t', key)], ['old', null], `${deletion}`)
-      }
-    })
-
-    it('aborts the wait of a call, and the load only when all have left', async (t) => {
-      const state = openFresh(store, t)
-      const { load, started, release, signal } = heldLoad()
-      const callers = [new AbortController(), new AbortController(), new AbortController()]
-      const calls = callers.map(({ signal }) => state.getOrSet('t', 'k', load, { signal }))
-      await started
-      // The others have read the entry, and wait for the load.
-      await state.getOrSet('t', 'other', () => 1)
-      callers[0].abort()
-      await assertFails(calls[0], 'ERR_ABORTED', { ...OF_ENTRY, applied: 'unknown' })
-      assert.equal(signal().aborted, false)
-      callers[1].abort()
-      await assertFails(calls[1], 'ERR_ABORTED', { ...OF_ENTRY, applied: 'unknown' })
-      const reason = new Error('mine')
-      callers[2].abort(reason)
-      await assertFails(calls[2], 'ERR_ABORTED', { ...OF_ENTRY, applied: 'unknown' })
-      assert.equal(signal().reason, reason)
-      // A new call does not join the load that nobody waited for, whose value is not written.
-      assert.equal(await state.getOrSet('t', 'k', () => 'again'), 'again')
-      await state.delete('t', 'k')
-      release(undefined)
-      await state.ping()
-      assert.equal(await state.get('t', 'k'), null)
-    })
-
-    it('goes on with a load whose first caller has left', async (t) => {
-      const state = openFresh(store, t)
-      const { load, started, release } = heldLoad()
-      const first = new AbortController()
-      const leaving = state.getOrSet('t', 'k', load, { signal: first.signal })
-      await started
-      const second = state.getOrSet('t', 'k', () => assert.fail('a second load'))
-      await state.getOrSet('t', 'other', () => 1)
-      first.abort()
-      await assertFails(leaving, 'ERR_ABORTED', { ...OF_ENTRY, applied: 'unknown' })
-      release(undefined)
-      assert.deepEqual([await second, await state.get('t', 'k')], ['loaded', 'loaded'])
     })
 
     it('shortens the ttl by up to jitter', async (t) => {
@@ -268,7 +159,7 @@ export function getOrSet(store) {
         await change()
         // It waits for the load behind the stale value where the entry is missing.
         const waiting = state.getOrSet('t', key, () => assert.fail('a second load'), options)
-        await state.getOrSet('t', 'other', () => 1)
+        await joined(state, key)
         release(undefined)
         assert.equal(await waiting, key === 'written' ? 'newer' : 'loaded')
         assert.equal(await other.get('t', key), key === 'written' ? 'newer' : null)
@@ -360,7 +251,6 @@ export function getOrSet(store) {
   })
 }
 
-const ANY = { '~standard': { version: 1, vendor: 'test', validate: (/** @type {unknown} */ value) => ({ value }) } }
 const SHOUTED = {
   '~standard': {
     version: 1,

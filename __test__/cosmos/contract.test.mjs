@@ -14,6 +14,7 @@ import { existence } from '../contract/existence.mjs'
 import { expiry } from '../contract/expiry.mjs'
 import { filters } from '../contract/filters.mjs'
 import { getOrSet } from '../contract/get-or-set.mjs'
+import { changesDuringLoads } from '../contract/get-or-set-changes.mjs'
 import { groupMethods } from '../contract/group-methods.mjs'
 import { groups } from '../contract/groups.mjs'
 import { increments } from '../contract/increments.mjs'
@@ -93,6 +94,11 @@ const ON_VERCEL = [
   [pings, { 'is in the batch of its tick': BATCHES_OF_OURS }],
   [existence],
   [expiry, { 'of 2 seconds deletes the entry within 3 (conformance 15)': WHOLE_SECONDS }],
+  [getOrSet],
+  [
+    changesDuringLoads,
+    { 'does not write after a transaction that deletes the entry during the load, and loads again': NO_BATCHES },
+  ],
   [groups],
   [queryPages],
   [refusedQueries],
@@ -120,6 +126,7 @@ const ON_EMULATOR = [
   ],
   [listings],
   [getOrSet],
+  [changesDuringLoads],
   [queries, { 'returns the same as a JavaScript model, page by page (conformance 20)': NO_EMPTY_IDS }],
   [
     groupMethods,
