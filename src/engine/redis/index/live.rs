@@ -25,6 +25,23 @@ impl Dead {
     }
 }
 
+/// A visitor that finds members whose entries seem to be gone.
+pub trait LiveVisitor: ScanVisitor {
+    fn dead(&mut self) -> &mut Dead;
+}
+
+impl LiveVisitor for LiveValues {
+    fn dead(&mut self) -> &mut Dead {
+        &mut self.dead
+    }
+}
+
+impl LiveVisitor for LiveCount {
+    fn dead(&mut self) -> &mut Dead {
+        &mut self.dead
+    }
+}
+
 /// Collects values.
 pub struct LiveValues {
     pub values: ReadValues,
@@ -100,18 +117,20 @@ impl ScanVisitor for Existing {
 }
 
 impl LiveKeys {
-    /// The keys whose existence is not known.
-    pub fn unknown(&self) -> Vec<Arc<str>> {
-        self.0.iter().filter(|named| named.exists.is_none()).map(|named| named.key.clone()).collect()
+    /// The keys whose existence is not known. `with_absent`: and those that seem not to exist.
+    pub fn unknown(&self, with_absent: bool) -> Vec<Arc<str>> {
+        let is_unknown =
+            |named: &&Named| named.exists != Some(true) && (with_absent || named.exists.is_none());
+        self.0.iter().filter(is_unknown).map(|named| named.key.clone()).collect()
     }
 
-    /// Adds the keys that exist to a listing, in order, and returns the others. `existing`: those of the unknown ones.
+    /// Adds the keys that exist to a listing, in order, and returns the others. `existing`: those that were looked up again.
     pub fn split(mut self, existing: &Existing, listing: &mut Listing) -> Dead {
         let mut dead = Dead::default();
         // Commands that were sent again are answered later than others.
         self.0.sort_by(|one, other| one.key.cmp(&other.key));
         for Named { key, exists } in self.0 {
-            if exists.unwrap_or_else(|| existing.0.contains(&key)) {
+            if exists == Some(true) || existing.0.contains(&key) {
                 listing.take_key(&key);
             } else {
                 dead.add([&key]);
@@ -166,7 +185,8 @@ mod tests {
         live.take(&keys(&["p:t:e", "p:t:f"]), Some(&Frame::Integer(1))).unwrap();
         live.take(&keys(&["p:t:a", "p:t:b"]), Some(&Frame::Integer(2))).unwrap();
         live.take(&keys(&["p:t:c", "p:t:d"]), Some(&Frame::Integer(0))).unwrap();
-        assert_eq!(live.unknown(), keys(&["p:t:e", "p:t:f"]));
+        assert_eq!(live.unknown(false), keys(&["p:t:e", "p:t:f"]));
+        assert_eq!(live.unknown(true), keys(&["p:t:e", "p:t:f", "p:t:c", "p:t:d"]));
         existing.take(&keys(&["p:t:f"]), Some(&Frame::Integer(1))).unwrap();
         existing.take(&keys(&["p:t:e"]), Some(&Frame::Integer(0))).unwrap();
         let mut listing = listing(Projection::Keys);
