@@ -93,6 +93,31 @@ describe('a read under way', () => {
     assert.deepEqual(engine.sent, ['getTracked'])
   })
 
+  it('is joined by no more calls than may be pending', async () => {
+    const { state, server, engine } = opened()
+    writeElsewhere(server, 't:k', 1)
+    const calls = Array.from({ length: engine.rules.maxPending.calls + 2 }, () => state.get('t', 'k'))
+    assert.deepEqual(
+      engine.sent,
+      ['getTracked', 'getTracked'],
+      'the last call is one for the engine, which may reject it',
+    )
+    await engine.settle()
+    assert.deepEqual(new Set(await Promise.all(calls)), new Set([1]))
+    assert.equal(await fromMemory(engine, () => state.get('t', 'k')), 1)
+  })
+
+  it('is not joined in the second half of its time', async () => {
+    const { state, server, engine } = opened({ maxStaleness: 60_000 })
+    writeElsewhere(server, 't:k', 1)
+    const calls = [state.get('t', 'k')]
+    server.time += engine.rules.commandTimeout / 2
+    calls.push(state.get('t', 'k'))
+    assert.deepEqual(engine.sent, ['getTracked', 'getTracked'])
+    await engine.settle()
+    assert.deepEqual(await Promise.all(calls), [1, 1])
+  })
+
   it('fills nothing if its connection is lost', async () => {
     const { state, server, engine } = opened()
     writeElsewhere(server, 't:k', 1)

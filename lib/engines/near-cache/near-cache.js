@@ -38,7 +38,11 @@ class NearCache {
   #freshness
   #isFrozen
   #ttl
-  #maxStaleness
+  /** For how long later calls may wait for a read. Its reply may be as old, and its failure comes at its own deadline. */
+  #maxJoinAge
+  #maxJoined
+  /** Calls that wait for the read of an earlier one. The engine, which limits pending calls, does not know them. */
+  #joined = 0
   /** In a cluster nothing reports that an entry has come into being on the node that took over a slot. */
   #keepsAbsent
   #isClosed = false
@@ -59,7 +63,9 @@ class NearCache {
     this.#slots = new Slots(options)
     this.#isFrozen = options.frozen
     this.#ttl = options.ttl
-    this.#maxStaleness = options.maxStaleness
+    const { commandTimeout, maxPending } = engine.rules
+    this.#maxJoinAge = Math.min(options.maxStaleness, commandTimeout / 2)
+    this.#maxJoined = maxPending.calls
     this.#keepsAbsent = !engine.capabilities.movesEntries
     this.#freshness = new Freshness(engine, {
       maxStaleness: options.maxStaleness,
@@ -85,8 +91,8 @@ class NearCache {
         if (this.#mayUse(slot)) return Promise.resolve(this.#taken(slot))
       } else if (slot.reading !== undefined) {
         const now = this.#now()
-        // The reply of an older one may be as old.
-        if (now - slot.since < this.#maxStaleness) return this.#join(slot, slot.reading, call, now)
+        const mayJoin = now - slot.since < this.#maxJoinAge && this.#joined < this.#maxJoined
+        if (mayJoin) return this.#join(slot, slot.reading, call, now)
       }
     }
     return this.#read(call)
@@ -171,13 +177,16 @@ class NearCache {
    */
   #join({ since: readSince }, reading, call, since) {
     this.misses += 1
+    this.#joined += 1
     return reading.then(
       ({ value, ttl }) => {
+        this.#joined -= 1
         if (bytesOf(value) === undefined || since >= readSince + lifeOf(ttl)) return this.#engine.execute(call)
         this.#count(since)
         return this.#isFrozen ? value : copyOf(value)
       },
       (error) => {
+        this.#joined -= 1
         if (!(error instanceof RedisStateError)) throw error
         this.#count(since)
         this.#meter.failed(error.code, 1)
