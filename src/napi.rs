@@ -14,6 +14,7 @@ mod events;
 mod failure;
 mod listings;
 mod reply;
+mod scope;
 mod store;
 mod text;
 mod types;

@@ -1,6 +1,8 @@
 //! The operations of the contract, on the configured backend.
 
 mod indexed;
+mod subscriptions;
+mod tracking;
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -21,9 +23,7 @@ use crate::topology::Sentinels;
 use crate::topology::cluster::Cluster;
 use crate::topology::server::Redis;
 use crate::watch::lock_waits::LockWaits;
-use crate::watch::lock_waits::OnLockEvent;
-use crate::watch::watches::{Source, Watches};
-use crate::watch::{Inbox, Watched};
+use crate::watch::watches::Watches;
 
 pub struct Store {
     backend: Backend,
@@ -196,81 +196,12 @@ impl Store {
         Ok(vec![numbers.finish()])
     }
 
-    /// Watches entries. `number` identifies the watch in events.
-    pub fn watch(&self, number: u32, watched: Watched, configure: bool, inbox: &Arc<Inbox>) {
-        let start = || {
-            let (source, database) = self.source();
-            Watches::new(source, self.keyspace.clone(), database, self.command_timeout, inbox.clone())
-        };
-        self.watches.get_or_init(start).add(number, watched, configure);
-    }
-
-    pub fn unwatch(&self, number: u32) {
-        if let Some(watches) = self.watches.get() {
-            watches.remove(number);
-        }
-    }
-
-    /// Emits an event when the lock is released. `number` identifies the wait in events.
-    pub fn await_lock(&self, number: u32, trace_id: &str, key: &str, on_event: OnLockEvent) {
-        let start = || LockWaits::new(self.source().0, self.command_timeout, on_event);
-        let redis_key = self.keyspace.lock_key_of(trace_id, key);
-        self.lock_waits.get_or_init(start).add(number, redis_key);
-    }
-
-    pub fn forget_lock(&self, number: u32) {
-        if let Some(waits) = self.lock_waits.get() {
-            waits.remove(number);
-        }
-    }
-
-    /// The source of change events, and the database number.
-    fn source(&self) -> (Source, u32) {
-        match &self.backend {
-            Backend::Memory(memory) => (Source::Memory(memory.clone()), 0),
-            Backend::Redis(redis) => (Source::Server(redis.target().clone()), redis.target().database()),
-            // A cluster has only this database.
-            Backend::Cluster(cluster) => (Source::Cluster(cluster.clone()), 0),
-        }
-    }
-
     /// Whether calls are sent at once.
     pub fn is_ready(&self) -> bool {
         match &self.backend {
             Backend::Memory(_) => true,
             Backend::Redis(redis) => redis.is_ready(),
             Backend::Cluster(cluster) => cluster.is_ready(),
-        }
-    }
-
-    /// The time as of which all servers in use have certainly reported all changes of what was read; `None` if one reports none, or
-    /// if JavaScript does not know yet that any entry may have changed.
-    pub fn proven_at(&self) -> Option<Instant> {
-        match &self.backend {
-            _ if !self.is_tracking() => None,
-            Backend::Memory(_) => None,
-            Backend::Redis(redis) => redis.proven_at(),
-            Backend::Cluster(cluster) => cluster.proven_at(),
-        }
-    }
-
-    /// Whether all servers in use report changes of what was read.
-    pub fn is_tracking(&self) -> bool {
-        let is_any_waiting = self.changes.as_ref().is_none_or(|changes| changes.is_any_waiting());
-        !is_any_waiting
-            && match &self.backend {
-                Backend::Memory(_) => false,
-                Backend::Redis(redis) => redis.proven_at().is_some(),
-                Backend::Cluster(cluster) => cluster.is_tracking(),
-            }
-    }
-
-    /// Asks all servers in use whether they still are the ones that have the entries.
-    pub async fn prove(&self) -> bool {
-        match &self.backend {
-            Backend::Memory(_) => false,
-            Backend::Redis(redis) => redis.prove(self.deadline()).await,
-            Backend::Cluster(cluster) => cluster.prove(self.deadline()).await,
         }
     }
 
@@ -305,16 +236,6 @@ impl Store {
             Backend::Memory(_) => {}
             Backend::Redis(redis) => redis.close(&Error::closed()),
             Backend::Cluster(cluster) => cluster.close(&Error::closed()),
-        }
-    }
-
-    /// Ends the watches and the waits for locks.
-    pub fn close_subscriptions(&self) {
-        if let Some(watches) = self.watches.get() {
-            watches.close();
-        }
-        if let Some(waits) = self.lock_waits.get() {
-            waits.close();
         }
     }
 

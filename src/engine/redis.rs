@@ -13,4 +13,5 @@ pub mod scan;
 pub mod scanner;
 mod scripts;
 pub mod sent;
+pub mod steps;
 pub mod visitors;

@@ -9,7 +9,7 @@ use napi::bindgen_prelude::{FnArgs, Function, FunctionRef, JsValue, JsValuesTupl
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status};
 
-use super::delivery::CallbackScope;
+use super::scope::CallbackScope;
 use super::text::TextOut;
 use crate::connection::Changes;
 use crate::connection::tracking::changes::Changed;

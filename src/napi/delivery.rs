@@ -3,8 +3,6 @@
 //! From another thread, and while JavaScript is on the stack, the callback is called through a threadsafe function.
 //! If the event loop itself has read the replies, it is called directly.
 
-mod scope;
-
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -13,9 +11,9 @@ use napi::bindgen_prelude::{Function, FunctionRef, JsValue, JsValuesTupleIntoVec
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status, check_status, sys};
 
-pub use self::scope::CallbackScope;
 use super::changes::Reporter;
 use super::reply::{Chunk, ChunkArgs};
+use super::scope::CallbackScope;
 use crate::error::{Error, Kind};
 use crate::sync::locked;
 

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status};
 
-use super::delivery::CallbackScope;
 use super::event_loop::{EventLoop, Interest, Watch, Watcher};
+use super::scope::CallbackScope;
 use crate::connection::{Candidate, Connection, ConnectionId, Driven, WaitFor, WakeDriver};
 use crate::error::Error;
 use crate::protocol::Generation;

@@ -10,7 +10,8 @@ use crate::engine::redis::index::{
     AddMembers, CheckMembers, CountMembers, Counts, Groups, IndexRange, Listed, Page, Progress,
 };
 use crate::engine::redis::remove::Remove;
-use crate::engine::redis::scanner::{Patience, ScanVisitor};
+use crate::engine::redis::scanner::ScanVisitor;
+use crate::engine::redis::steps::Patience;
 use crate::error::Error;
 use crate::json::{ArrayWriter, Chunks};
 use crate::keyspace::Scope;

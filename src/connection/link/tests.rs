@@ -1,8 +1,8 @@
 mod calls;
 mod interleavings;
+mod reported;
 mod schedules;
 mod server;
-mod told;
 mod tracking;
 
 use std::io::Read;

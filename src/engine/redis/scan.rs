@@ -5,7 +5,7 @@ use std::str::from_utf8;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::scanner::Steps;
+use super::steps::Steps;
 use crate::error::Error;
 use crate::protocol::{Frame, Generation, Request};
 use crate::sync::locked;

@@ -1,6 +1,5 @@
 //! Scans keys page by page, and runs commands on each page.
 
-mod steps;
 mod visitor;
 
 use std::ops::Range;
@@ -8,9 +7,9 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-pub use self::steps::{Patience, Steps};
 pub use self::visitor::{Command, ScanVisitor, Shared};
 use super::scan::Scan;
+use super::steps::{Patience, Steps};
 use crate::connection::{Connection, Fold, folding};
 use crate::error::{Applied, Error, Kind};
 use crate::protocol::{Frame, Generation, Request, Sink};

@@ -12,7 +12,8 @@ use super::to_node::ToNode;
 use crate::engine::listing::Listing;
 use crate::engine::redis::index::{self, Index, IndexRange, Listed, Server};
 use crate::engine::redis::remove::Remove;
-use crate::engine::redis::scanner::{Patience, ScanVisitor};
+use crate::engine::redis::scanner::ScanVisitor;
+use crate::engine::redis::steps::Patience;
 use crate::error::{Applied, Error, Kind};
 
 impl Cluster {

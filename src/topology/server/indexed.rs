@@ -9,7 +9,8 @@ use crate::engine::listing::Listing;
 use crate::engine::redis::index::{self, Index, IndexRange, Listed, Server};
 use crate::engine::redis::remove::Remove;
 use crate::engine::redis::scan::{Scan, Seen};
-use crate::engine::redis::scanner::{Patience, ScanVisitor, scan_keys};
+use crate::engine::redis::scanner::{ScanVisitor, scan_keys};
+use crate::engine::redis::steps::Patience;
 use crate::error::{Applied, Error, Kind};
 
 impl Redis {

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use super::reported::Reported;
 use super::server::Done;
-use super::told::Told;
 use crate::error::{Applied, Error};
 use crate::protocol::{Effect, Frame, Generation, Request, Sink};
 
 /// All calls of a run.
 #[derive(Clone, Default)]
-pub struct Calls(Arc<Mutex<Inner>>, Option<Told>);
+pub struct Calls(Arc<Mutex<Inner>>, Option<Reported>);
 
 #[derive(Default)]
 struct Inner {
@@ -37,8 +37,8 @@ enum Outcome {
 
 impl Calls {
     /// Calls whose replies must come behind the changes that were sent before them.
-    pub fn behind(told: &Told) -> Self {
-        Calls(Arc::default(), Some(told.clone()))
+    pub fn behind(reported: &Reported) -> Self {
+        Calls(Arc::default(), Some(reported.clone()))
     }
 
     /// Makes a request with these commands. The sink records their outcomes.
@@ -143,8 +143,8 @@ impl Sink for RecordingSink {
     }
 
     fn finish(self: Box<Self>) {
-        if let Some(told) = &self.calls.1 {
-            told.take();
+        if let Some(reported) = &self.calls.1 {
+            reported.take();
         }
         let mut inner = self.calls.inner();
         let commands = self.first..self.first + self.count;
@@ -152,7 +152,9 @@ impl Sink for RecordingSink {
             inner.violations.push(format!("{} was finished before it was settled", self.first));
         }
         let is_early = |command: &Command| match (command.outcome, &self.calls.1) {
-            (Some(Outcome::Answered(connection, reply)), Some(told)) => !told.is_complete(connection, reply),
+            (Some(Outcome::Answered(connection, reply)), Some(reported)) => {
+                !reported.is_complete(connection, reply)
+            }
             _ => false,
         };
         let commands = self.first..self.first + self.count;

@@ -14,8 +14,8 @@ use fastrand::Rng;
 use tokio::runtime::{Builder, Runtime};
 
 use super::calls::Calls;
+use super::reported::Reported;
 use super::server::{Connected, Done, Verdict};
-use super::told::Told;
 use super::*;
 use crate::connection::WaitFor;
 use crate::connection::driven::{Candidate, Driven};
@@ -32,7 +32,7 @@ struct World {
     link: Arc<Link>,
     is_driver_woken: Arc<AtomicBool>,
     calls: Calls,
-    told: Told,
+    reported: Reported,
     /// How often any entry had changed when a connection was set, of each connection.
     times_any: Vec<usize>,
     done: Done,
@@ -56,7 +56,7 @@ impl World {
     fn new(seed: u64, clock: Rc<Runtime>) -> Self {
         let is_driver_woken = Arc::new(AtomicBool::new(false));
         let woken = is_driver_woken.clone();
-        let told = Told::new();
+        let reported = Reported::new();
         let wake: WakeDriver = Box::new(move || woken.store(true, Ordering::Relaxed));
         World {
             rng: Rng::with_seed(seed),
@@ -64,11 +64,11 @@ impl World {
             clock,
             link: Arc::new(
                 Link::new(COMMAND_TIMEOUT, Some(wake), Arc::default(), Offline::Queue)
-                    .with_changes(Some(told.changes.clone())),
+                    .with_changes(Some(reported.changes.clone())),
             ),
             is_driver_woken,
-            calls: Calls::behind(&told),
-            told,
+            calls: Calls::behind(&reported),
+            reported,
             times_any: Vec::new(),
             done: Done::default(),
             connected: Vec::new(),
@@ -125,15 +125,15 @@ impl World {
             return;
         }
         let connected =
-            Connected::new(self.connected.len(), self.done.clone(), self.told.clone(), self.rng.u64(..));
+            Connected::new(self.connected.len(), self.done.clone(), self.reported.clone(), self.rng.u64(..));
         let wire: Arc<dyn crate::transport::socket::Wire> = connected.clone();
         self.connected.push(connected);
         let mut replies = Replies::new();
         replies.set_version(Version::Resp3);
         let tracked_since = Some(Instant::now());
         self.generations.push(self.link.set_candidate(Socket::from(wire), replies, tracked_since));
-        self.told.take();
-        self.times_any.push(self.told.times_any());
+        self.reported.take();
+        self.times_any.push(self.reported.times_any());
     }
 
     /// The driver reacts to a wake-up.
@@ -242,8 +242,8 @@ fn gone() -> Error {
     Error::new(Kind::Connection, "gone")
 }
 
-/// Returns the violations of a run, and after which step. Adds to `told` how many changes were told.
-fn run(seed: u64, told: &mut usize) -> Option<(usize, Vec<String>)> {
+/// Returns the violations of a run, and after which step. Adds to `reported` how many changes were reported.
+fn run(seed: u64, reported: &mut usize) -> Option<(usize, Vec<String>)> {
     let clock = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let clock = Rc::new(clock);
     let _paused = clock.enter();
@@ -257,7 +257,7 @@ fn run(seed: u64, told: &mut usize) -> Option<(usize, Vec<String>)> {
         }
     }
     world.heal();
-    *told += world.told.count();
+    *reported += world.reported.count();
     let faults = world.faults();
     (!faults.is_empty()).then_some((STEPS, faults))
 }
@@ -266,11 +266,11 @@ fn run(seed: u64, told: &mut usize) -> Option<(usize, Vec<String>)> {
 fn each_reply_settles_its_call_once() {
     let given = std::env::var("LINK_SEED").ok().map(|seed| seed.parse().expect("a seed is a number"));
     let seeds = given.map_or_else(|| (0..RUNS).map(|_| fastrand::u64(..)).collect(), |seed| vec![seed]);
-    let mut told = 0;
+    let mut reported = 0;
     for seed in seeds {
-        if let Some((step, faults)) = run(seed, &mut told) {
+        if let Some((step, faults)) = run(seed, &mut reported) {
             panic!("LINK_SEED={seed}, after step {step}: {faults:#?}");
         }
     }
-    assert!(told > 0 || given.is_some(), "no change was told");
+    assert!(reported > 0 || given.is_some(), "no change was reported");
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use fastrand::Rng;
 
-use super::told::Told;
+use super::reported::Reported;
 use crate::sync::locked;
 use crate::transport::socket::Wire;
 
@@ -29,7 +29,7 @@ pub type Done = Arc<Mutex<HashMap<u64, u32>>>;
 pub struct Connected {
     number: usize,
     done: Done,
-    told: Told,
+    reported: Reported,
     streams: Mutex<Streams>,
 }
 
@@ -44,7 +44,7 @@ struct Streams {
 }
 
 impl Connected {
-    pub fn new(number: usize, done: Done, told: Told, seed: u64) -> Arc<Self> {
+    pub fn new(number: usize, done: Done, reported: Reported, seed: u64) -> Arc<Self> {
         let streams = Streams {
             rng: Rng::with_seed(seed),
             requests: Vec::new(),
@@ -53,7 +53,7 @@ impl Connected {
             answered: 0,
             is_closed: false,
         };
-        Arc::new(Connected { number, done, told, streams: Mutex::new(streams) })
+        Arc::new(Connected { number, done, reported, streams: Mutex::new(streams) })
     }
 
     /// Processes the next command. Returns whether there was one.
@@ -62,7 +62,7 @@ impl Connected {
         let Some((token, length)) = next_command(&streams.requests) else { return false };
         streams.requests.drain(..length);
         if streams.rng.u8(..4) == 0 {
-            let push = self.told.push(self.number, streams.answered);
+            let push = self.reported.push(self.number, streams.answered);
             streams.replies.extend_from_slice(push.as_bytes());
         }
         streams.answered += 1;

@@ -1,12 +1,12 @@
 //! Connections that report changes, and what ends that.
 
-use super::told::Told;
+use super::reported::Reported;
 use super::*;
 use crate::connection::link::Attempted;
 
-fn link(told: &Told) -> Link {
+fn link(reported: &Reported) -> Link {
     Link::new(Duration::from_secs(5), None, Arc::default(), Offline::Queue)
-        .with_changes(Some(told.changes.clone()))
+        .with_changes(Some(reported.changes.clone()))
 }
 
 fn is_attempted(link: &Link) -> bool {
@@ -15,8 +15,8 @@ fn is_attempted(link: &Link) -> bool {
 
 #[tokio::test]
 async fn a_connection_is_proven_from_its_login_to_its_loss() {
-    let told = Told::new();
-    let link = link(&told);
+    let reported = Reported::new();
+    let link = link(&reported);
     let (near, _far) = UnixStream::pair().unwrap();
     let since = Instant::now();
     let generation = link.set_candidate(Socket::from(near), Replies::new(), Some(since));
@@ -25,15 +25,15 @@ async fn a_connection_is_proven_from_its_login_to_its_loss() {
     link.accept(generation, Arc::new(socket));
     assert_eq!(link.proven_at(), Some(since));
     link.adopt(generation);
-    told.take();
+    reported.take();
     link.disconnected(generation, &Error::new(Kind::Connection, "gone"));
-    assert_eq!((link.proven_at(), told.changes.is_any_waiting()), (None, true));
+    assert_eq!((link.proven_at(), reported.changes.is_any_waiting()), (None, true));
 }
 
 #[tokio::test]
 async fn a_connection_that_is_left_proves_nothing() {
-    let told = Told::new();
-    let link = link(&told);
+    let reported = Reported::new();
+    let link = link(&reported);
     let (near, _far) = UnixStream::pair().unwrap();
     let generation = link.set_candidate(Socket::from(near), Replies::new(), Some(Instant::now()));
     let (_, socket, _) = link.take_candidate().unwrap();
@@ -47,7 +47,7 @@ async fn a_connection_that_is_left_proves_nothing() {
 
 #[test]
 fn two_attempts_without_an_answer_are_followed_by_one_connection_that_does_not_track() {
-    let link = link(&Told::new());
+    let link = link(&Reported::new());
     assert!(is_attempted(&link));
     link.end_tracking_attempt();
     assert!(is_attempted(&link) && is_attempted(&link));
@@ -63,13 +63,13 @@ fn two_attempts_without_an_answer_are_followed_by_one_connection_that_does_not_t
 
 #[test]
 fn a_server_that_damages_replies_is_given_up() {
-    let told = Told::new();
-    let link = link(&told);
+    let reported = Reported::new();
+    let link = link(&reported);
     link.state().track(Some(Instant::now()));
     let generation = link.state().pipeline.generation();
     link.state().enter(Phase::Candidate(None));
     link.disconnected(generation, &Error::push_inside_reply());
-    assert!(told.changes.is_any_waiting());
+    assert!(reported.changes.is_any_waiting());
     let omitted = link.begin_tracking();
     assert!(matches!(omitted, Attempted::Omit(Some(why)) if why.is_push_inside_reply()));
 }

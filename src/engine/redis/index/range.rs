@@ -4,7 +4,7 @@ use std::str::from_utf8;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::engine::redis::scanner::Steps;
+use crate::engine::redis::steps::Steps;
 use crate::error::Error;
 use crate::keyspace::{Keyspace, Scope};
 use crate::protocol::{Effect, Frame, Generation, Request};

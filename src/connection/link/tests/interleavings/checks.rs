@@ -28,7 +28,7 @@ impl World {
             let received = connected.received();
             let is_lost = self.generations[index] != current;
             let is_news = is_lost && !self.received_by_lost.contains_key(&index);
-            if is_news && self.told.times_any() == self.times_any[index] {
+            if is_news && self.reported.times_any() == self.times_any[index] {
                 self.faults.push(format!("connection {index} was lost, and what it has read is not void"));
             }
             if is_lost && *self.received_by_lost.entry(index).or_insert(received) != received {

@@ -1,4 +1,4 @@
-//! What JavaScript is told of changes, compared with what the servers have sent.
+//! The changes that are reported to JavaScript, compared with what the servers have sent.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -12,7 +12,7 @@ use crate::sync::locked;
 type Push = (usize, u64);
 
 #[derive(Clone)]
-pub struct Told {
+pub struct Reported {
     pub changes: Arc<Changes>,
     state: Arc<Mutex<State>>,
 }
@@ -20,15 +20,15 @@ pub struct Told {
 #[derive(Default)]
 struct State {
     sent: Vec<Push>,
-    told: HashSet<Push>,
-    /// How often JavaScript was told that any entry may have changed.
+    reported: HashSet<Push>,
+    /// How often it was reported that any entry may have changed.
     any: usize,
 }
 
-impl Told {
+impl Reported {
     pub fn new() -> Self {
         let changes = Arc::new(Changes::new(Keyspace::new("p:".into(), false), || ()));
-        Told { changes, state: Arc::default() }
+        Reported { changes, state: Arc::default() }
     }
 
     /// The push that a server sends now.
@@ -47,9 +47,9 @@ impl Told {
             Some(Changed::Any) => {
                 state.any += 1;
                 let sent = state.sent.clone();
-                state.told.extend(sent);
+                state.reported.extend(sent);
             }
-            Some(Changed::Names(names)) => state.told.extend(names.iter().map(|name| push_of(name))),
+            Some(Changed::Names(names)) => state.reported.extend(names.iter().map(|name| push_of(name))),
         }
     }
 
@@ -57,16 +57,16 @@ impl Told {
     pub fn is_complete(&self, connection: usize, reply: u64) -> bool {
         let state = self.state();
         let is_before = |push: &&Push| push.0 == connection && push.1 < reply;
-        state.sent.iter().filter(is_before).all(|push| state.told.contains(push))
+        state.sent.iter().filter(is_before).all(|push| state.reported.contains(push))
     }
 
-    /// How often it was, or is about to be, told that any entry may have changed.
+    /// How often it was, or is about to be, reported that any entry may have changed.
     pub fn times_any(&self) -> usize {
         self.state().any + usize::from(self.changes.is_any_waiting())
     }
 
     pub fn count(&self) -> usize {
-        self.state().told.len()
+        self.state().reported.len()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
