@@ -1,6 +1,7 @@
 // @ts-check
 // An adapter with a cache on a TrackingEngine.
 
+import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { TrackingEngine } from '../support/tracking-engine.mjs'
 import { TrackingServer } from '../support/tracking-server.mjs'
@@ -71,4 +72,16 @@ export async function fromMemory(engine, call) {
   const sent = engine.sent.slice(before)
   if (sent.length > 0) throw new Error(`sent ${sent.join(', ')} in place of an answer from memory`)
   return result
+}
+
+/**
+ * An adapter with the entry `t:k`, in its cache.
+ *
+ * @param {Parameters<typeof opened>} options
+ */
+export async function openedWithEntry(...options) {
+  const all = opened(...options)
+  writeElsewhere(all.server, 't:k', 1)
+  assert.equal(await through(all.engine, () => all.state.get('t', 'k')), 1)
+  return all
 }

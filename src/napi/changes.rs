@@ -1,6 +1,6 @@
 //! Passes changes of entries that were read to JavaScript, before any result that their server sent later.
 //!
-//! They wait in [`Changes`]. Whoever passes a result takes them first, in the same turn of the event loop; a wake-up
+//! They wait in [`Changes`]. The thread that passes a result takes them first, in the same turn of the event loop; a wake-up
 //! takes those that no result follows.
 
 use std::sync::{Arc, OnceLock, Weak};
