@@ -6,7 +6,6 @@ const { callNameOf } = require('../call.js')
 const { itemsOf } = require('../items.js')
 const { Batcher } = require('./batcher.js')
 const { RECORDS, encode, recordKindOf } = require('./codec.js')
-const { SafeCredentials } = require('./credentials.js')
 const { errorFromThrown, eventError } = require('./failures.js')
 const { capabilitiesOf } = require('./capabilities.js')
 const { checkCall, pageCall, pageOf, rebuild } = require('./indexes.js')
@@ -14,9 +13,9 @@ const { loadNative } = require('./load.js')
 const { warnOf } = require('./notices.js')
 const { warnOfUntracked, warnOnOpen } = require('./open-warnings.js')
 const { checkSlot } = require('./slots.js')
-const { SafeStrategy } = require('./strategy.js')
 const { Subscriptions } = require('./subscriptions.js')
 const { withUrlParts } = require('./url.js')
+const { userFunctionsOf } = require('./user-functions.js')
 const { now } = require('../../time.js')
 
 const { NativeStore } = loadNative()
@@ -291,14 +290,6 @@ class NativeEngine {
       const what = 'the reply of the server does not fit the command'
       throw callFailure(callNameOf(call), 'ERR_REPLY', what, { server: this.#server, applied, cause })
     }
-  }
-}
-
-/** The functions of the caller, whose errors become the cause of others. @param {Host} host */
-function userFunctionsOf({ strategy, credentials }) {
-  return {
-    strategy: strategy && new SafeStrategy(strategy),
-    credentials: credentials && new SafeCredentials(credentials),
   }
 }
 
