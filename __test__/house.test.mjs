@@ -33,10 +33,10 @@ const ROOMS = [
 const LEAVES = { 'src/protocol/refusal.rs': 'refusal' }
 const MAY_BE_UNSAFE = [
   'delivery.rs',
-  'delivery/scope.rs',
   'driver.rs',
   'event_loop.rs',
   'event_loop/tests.rs',
+  'scope.rs',
   'text.rs',
 ]
 

@@ -2,7 +2,7 @@
 //!
 //! No method is `async`, because an async method would hold `self` while a worker thread ends. Results are delivered
 //! through one callback, a batch at a time, and never before the method that submitted them has returned; see
-//! src/napi/delivery/scope.rs.
+//! src/napi/scope.rs.
 
 mod calls;
 mod indexes;
