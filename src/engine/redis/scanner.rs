@@ -152,6 +152,12 @@ impl<S: Steps, V: ScanVisitor> Scanner<S, V> {
         self.ends.iter().map(|end| &*self.page[end - 1]).chain(self.steps.key())
     }
 
+    /// The reply with an element for each key also if the command for one key was sent in place of the one for many.
+    fn for_each_key<'a>(&self, reply: Frame<'a>) -> Frame<'a> {
+        let is_single = self.max_keys == 1 && V::COMMAND.is_some_and(|command| command.many != command.one);
+        if is_single { Frame::Array(vec![reply]) } else { reply }
+    }
+
     fn record_failure(&mut self, taken: Result<(), Error>) {
         let Err(error) = taken else { return };
         self.end = Some(End::Failed(match self.end.take() {
@@ -186,7 +192,9 @@ impl<S: Steps, V: ScanVisitor> Fold for Scanner<S, V> {
         }
         let taken = match reply {
             Err(error) if error.kind == Kind::WrongType => self.visitor.skip(error),
-            reply => reply.and_then(|reply| self.visitor.take(&self.page[range], Some(&reply))),
+            reply => {
+                reply.and_then(|reply| self.visitor.take(&self.page[range], Some(&self.for_each_key(reply))))
+            }
         };
         self.record_failure(taken);
     }

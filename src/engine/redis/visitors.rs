@@ -38,11 +38,10 @@ impl ScanVisitor for ReadValues {
     }
 }
 
-/// The elements of a reply to MGET, or the reply to GET.
+/// The elements of a reply with one for each key.
 pub fn texts_of<'a>(keys: &[Arc<str>], reply: Option<&'a Frame<'a>>) -> Result<&'a [Frame<'a>], Error> {
     match reply {
         Some(Frame::Array(texts)) if texts.len() == keys.len() => Ok(texts),
-        Some(text @ (Frame::Bulk(_) | Frame::Nil)) if keys.len() == 1 => Ok(std::slice::from_ref(text)),
         _ => Err(Error::unexpected_reply()),
     }
 }

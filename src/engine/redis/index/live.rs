@@ -165,7 +165,7 @@ mod tests {
             LiveValues { values: ReadValues(listing(Projection::Values)), dead: Dead::default() };
         let reply = Frame::Array(vec![Frame::Bulk(b"1"), Frame::Nil]);
         values.take(&keys(&["p:t:a", "p:t:b"]), Some(&reply)).unwrap();
-        values.take(&keys(&["p:t:c"]), Some(&Frame::Nil)).unwrap();
+        values.take(&keys(&["p:t:c"]), Some(&Frame::Array(vec![Frame::Nil]))).unwrap();
         assert_eq!(values.dead.0, keys(&["p:t:b", "p:t:c"]));
         assert_eq!(values.values.0.finish(), ["[1]"]);
     }

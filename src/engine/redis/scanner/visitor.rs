@@ -29,7 +29,7 @@ pub trait ScanVisitor: Send + 'static {
         request.push(&parts, effect);
     }
 
-    /// `reply`: of the command on these keys; `None` without a command.
+    /// `reply`: of the command on these keys, for values an array also if it has one element; `None` without a command.
     fn take(&mut self, keys: &[Arc<str>], reply: Option<&Frame<'_>>) -> Result<(), Error>;
 
     /// The command was refused because a key is of another type, which GET does for entries. They are skipped.
