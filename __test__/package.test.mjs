@@ -227,6 +227,7 @@ const surroundings = `
   declare const stores: StateStores
   declare const lock: StateLock
   declare const fetchToken: () => Promise<string>
+  declare const fetchUser: (id: number, options: { signal: AbortSignal }) => Promise<{ name: string }>
   declare const z: any`
 
 /** @param {string} declarations */

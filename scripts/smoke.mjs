@@ -72,8 +72,18 @@ const CHECKS = {
     assert.ok(lock)
     assert.equal(await state.lock('t', 'lock', { ttl: '10s', timeout: '50ms' }), null)
     await lock.release()
+    assert.equal(await state.withLock('t', 'lock', { ttl: '10s' }, async () => 'done'), 'done')
     const { allowed } = await state.rateLimit('t', 'api', { limit: 2, window: '10s' })
     assert.equal(allowed, true)
+  },
+  async loading(state) {
+    assert.equal(await state.getOrSet('t', 'loaded', async () => 1), 1)
+    assert.equal(await state.getOrSet('t', 'loaded', async () => 2), 1)
+  },
+  // The stores have no index.
+  async indexes(state) {
+    await assert.rejects(state.reindex(), { code: 'ERR_UNSUPPORTED' })
+    await assert.rejects(state.checkIndex(), { code: 'ERR_UNSUPPORTED' })
   },
   async watching(state) {
     const watch = state.watch('t', undefined, { configure: true })

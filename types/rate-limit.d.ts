@@ -62,10 +62,9 @@ export interface RateLimitMethods {
    * @example
    * const { allowed, resetAfter } = await state.rateLimit('limits', 'user-7', { limit: 100, window: '1h' })
    *
-   * @example
    * // 10 requests at once, and 5 per second in the long run
    * const burst = { limit: 10, refill: 5, window: '1s', algorithm: 'token-bucket' } as const
-   * const { allowed } = await state.rateLimit('limits', 'user-7', burst)
+   * const { remaining } = await state.rateLimit('limits', 'user-7', burst)
    */
   rateLimit(traceId: string, key: string, options: RateLimitOptions): Promise<RateLimitResult>
 }
