@@ -9,7 +9,6 @@ import { fill, range } from '../support/fill.mjs'
 import { assertComplete, INDEXED, indexKey, members, PREFIX } from '../support/index-members.mjs'
 import { open } from '../support/open.mjs'
 import { slotOf } from '../support/slot.mjs'
-import { until } from '../support/until.mjs'
 import { VERSIONS } from '../support/versions.mjs'
 
 /** @import { TestContext } from 'node:test' */
@@ -105,7 +104,7 @@ for (const [name, program] of PROGRAMS) {
       for (const round of range(6)) {
         owner = cluster.nodes[round % 3]
         await cluster.move(SLOT, owner)
-        await until(async () => (await cluster.ownerOf(SLOT).catch(() => undefined)) === owner)
+        await cluster.untilAgreed()
       }
       isMoving = false
       await Promise.all(writers)

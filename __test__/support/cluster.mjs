@@ -98,6 +98,17 @@ export class Cluster {
   }
 
   /**
+   * Waits until all nodes know of the last move. Two nodes that gain slots before that can have the same epoch, and then each names
+   * another owner of a slot, for good.
+   */
+  untilAgreed() {
+    return until(async () => {
+      const infos = await Promise.all(this.nodes.map((node) => node.send('CLUSTER', 'INFO')))
+      return new Set(infos.map((info) => /cluster_current_epoch:\d+/.exec(info)?.[0])).size === 1
+    })
+  }
+
+  /**
    * Moves the slot of a key.
    *
    * @param {string} key as stored in Redis
