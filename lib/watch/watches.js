@@ -104,7 +104,9 @@ function readerOf(dispatcher) {
     }))
   return {
     names: (traceId) => list({ traceId }, 'names'),
-    get: (traceId, key) => dispatcher.plain(OPERATIONS.get, traceId, key),
+    // Events come over another connection than the reports that keep a cache coherent.
+    get: (traceId, key) =>
+      dispatcher.call({ operation: OPERATIONS.get, traceId, key, checked: { cache: false, all: {} } }),
     present: capabilities.movesEntries ? (names) => list({ names }, 'present') : undefined,
   }
 }
