@@ -7,6 +7,7 @@ import { inFlights, pointWorks, smallSize } from '../plan.mjs'
 import { clusterLine } from './cluster-table.mjs'
 import { costsOf, megabytes } from './cost-tables.mjs'
 import { number, table, times } from './format.mjs'
+import { optionLines } from './variant-tables.mjs'
 
 /**
  * @typedef {import('../types.js').Results} Results
@@ -26,6 +27,7 @@ export function summaryOf(results, { figures, names }) {
     'All clients, side by side; 256 in flight where not said otherwise:',
     clientTable(results, { figures, names }),
     ...(results.cluster?.length ? [clusterLine(figures.cluster, { names, origin: originOf(results, 'cluster') })] : []),
+    ...(results.cache?.length && results.index ? [optionLines(figures)] : []),
     `Medians of ${settings.rounds} rounds on ${machine.processor} (${machine.cores} cores), ${machine.node}, ` +
       `${machine.server}, loopback, ${date.slice(0, 10)}. Compare ratios, not figures of different machines. ` +
       'All tables and how they were made: [bench/RESULTS.md](../bench/RESULTS.md); again: `npm run bench`.',

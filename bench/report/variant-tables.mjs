@@ -1,8 +1,8 @@
 // @ts-check
 // The tables of options of this adapter.
 
-import { base, cacheCandidates, indexCandidates, ours, titleOf } from '../candidates.mjs'
-import { cacheCells, indexCells, indexListings } from '../plan.mjs'
+import { base, cacheCandidates, cached, indexCandidates, indexed, ours, titleOf } from '../candidates.mjs'
+import { cacheCells, indexCells, indexListings, smallSize } from '../plan.mjs'
 import { absent, keys, number, table, times } from './format.mjs'
 import { listingTitle } from './listing-tables.mjs'
 
@@ -40,6 +40,24 @@ export function cacheTables({ cache }) {
     pointRow(cache, { cell, names, metric: 'jsCpuUs', title: 'JS-thread CPU, µs', to: base }),
   ])
   return `${cacheMethod}\n\n${table(['', ...names.map(titleOf)], rows)}`
+}
+
+/**
+ * What the options do, in a sentence each.
+ *
+ * @param {AllFigures} figures
+ */
+export function optionLines({ cache, indexListings: listings }) {
+  const [listing] = indexListings
+  const hit = (/** @type {number} */ inFlight) => {
+    const cell = /** @type {const} */ ({ work: 'get', inFlight, size: smallSize })
+    return `${number(cache.median(cell, cached, 'opsPerSecond'))} (${times(cache.ratio(cell, cached, 'opsPerSecond'))})`
+  }
+  return [
+    `With \`index: true\`: ${listingTitle(listing)}, ${number(listings.median(listing, indexed, 'ms'), ' ms')}, ` +
+      `${times(listings.ratio(listing, base, 'ms', indexed))} times as fast as the JavaScript adapter.`,
+    `With \`cache: true\`: \`get\` of values that do not change, ${hit(1)} operations per second at 1 in flight, ${hit(256)} at 256.`,
+  ].join(' ')
 }
 
 /** @param {Candidate} candidate */
