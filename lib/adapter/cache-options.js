@@ -2,6 +2,7 @@
 'use strict'
 
 const { isIntBetween } = require('../input/input.js')
+const { MAX_TTL_SECONDS } = require('../input/option-kinds.js')
 const { kindOf, received } = require('../input/received.js')
 const { suggestionFor } = require('../input/suggestion.js')
 const { MAX_TIMER_MS } = require('../time.js')
@@ -11,7 +12,6 @@ const { fieldsOf, invalidOption } = require('./configuration.js')
 
 /** @type {Record<string, any>} */
 const DEFAULTS = { maxEntries: 10_000, maxBytes: 32 * 1024 * 1024, maxStaleness: 1000, frozen: false }
-const MAX_TTL_SECONDS = 4294967295
 
 /** @type {Record<string, [expected: string, accepts: (value: unknown) => boolean]>} */
 const FIELDS = {

@@ -2,7 +2,6 @@
 'use strict'
 
 const { fieldsOf, guardRead, invalidOption, plainCopy } = require('./configuration.js')
-const { extractCache } = require('./cache-options.js')
 const { connectionOptions, isClient, isUrl } = require('./connection-forms.js')
 const { invalidConfig, unsupported } = require('../errors.js')
 const { kindOf } = require('../input/received.js')
@@ -72,7 +71,7 @@ function resolveOptions(connection, options) {
   const ignored = [...dropIgnored(fields, IGNORED_OPTIONS)]
   const credentials = extractCredentials(fields)
   const stackTraces = extractStackTraces(fields)
-  const cache = extractCache(fields)
+  const cache = fields.cache === undefined ? undefined : extractCache(fields)
   let strategy
   if (fields.socket !== undefined && fields.socket !== null) {
     const socket = fieldsOf(fields.socket, 'socket')
@@ -153,6 +152,12 @@ function extractProvider(options) {
     return () => provider.credentials()
   }
   throw unsupported('credentialsProvider: only one of type async-credentials-provider can be used')
+}
+
+/** @param {OptionFields} options */
+function extractCache(options) {
+  // Loaded by the first adapter that has the option, not by the import of the package.
+  return require('./cache-options.js').extractCache(options)
 }
 
 /** Removes the option `stackTraces`, which native code does not need. @param {OptionFields} options */

@@ -8,7 +8,6 @@ const { OPERATIONS } = require('../engines/call.js')
 const { deleteMany, getMany, getManyWithMetadata, setMany } = require('../operations/bulk.js')
 const { Dispatcher } = require('../operations/dispatcher.js')
 const { clear, count, items, listTrace, query, traceIds } = require('../operations/listings.js')
-const { checkIndex, reindex } = require('../operations/indexes.js')
 const { lock } = require('../operations/lock.js')
 const { LockWaiters } = require('../operations/lock-waiters.js')
 const { ping } = require('../operations/ping.js')
@@ -139,12 +138,13 @@ class StateAdapter extends EventEmitter {
 
   /** @param {import('../../index.js').ReindexOptions} [options] */
   reindex(options) {
-    return reindex(this.#dispatcher, options)
+    // Loaded by the first call, not by the import of the package; so is `checkIndex`.
+    return require('../operations/indexes.js').reindex(this.#dispatcher, options)
   }
 
   /** @param {ReadOptions} [options] */
   checkIndex(options) {
-    return checkIndex(this.#dispatcher, options)
+    return require('../operations/indexes.js').checkIndex(this.#dispatcher, options)
   }
 
   /** @param {string} traceId @param {string} key @param {CachedReadOptions} [options] */

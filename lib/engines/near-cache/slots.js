@@ -79,7 +79,7 @@ class Slots {
   /** Makes an empty slot, in place of the one that the entry may have. @param {string} traceId @param {string} key */
   open(traceId, key) {
     const { trace, rest } = namePartsOf(traceId, key)
-    this.#drop(this.#traces.get(trace)?.get(rest))
+    this.drop(this.#traces.get(trace)?.get(rest))
     const slot = new Slot(trace, rest, traceId.length)
     let slots = this.#traces.get(trace)
     if (slots === undefined) {
@@ -98,31 +98,26 @@ class Slots {
    */
   fill(slot, { value, exists, until, bytes }) {
     const size = SLOT_BYTES + (slot.trace.length + slot.rest.length) * BYTES_PER_UNIT + bytes
-    if (size > this.#maxBytes) return void this.#drop(slot)
+    if (size > this.#maxBytes) return void this.drop(slot)
     Object.assign(slot, { value, exists, until, bytes: size, isFilled: true, reading: undefined })
     this.#append(slot)
     this.entries += 1
     this.bytes += size
-    while (this.entries > this.#maxEntries || this.bytes > this.#maxBytes) this.#drop(this.#ring.newer)
-  }
-
-  /** @param {Slot} slot @returns whether there was one */
-  drop(slot) {
-    return this.#drop(slot)
+    while (this.entries > this.#maxEntries || this.bytes > this.#maxBytes) this.drop(this.#ring.newer)
   }
 
   /** Drops an entry by its name on servers. @param {string} traceId @param {string} key @returns whether it had a slot */
   dropNamed(traceId, key) {
     const slots = this.#traces.get(traceId)
-    if (slots !== undefined) return this.#drop(slots.get(key))
+    if (slots !== undefined) return this.drop(slots.get(key))
     const { trace, rest } = namePartsOf(traceId, key)
-    return this.#drop(this.#traces.get(trace)?.get(rest))
+    return this.drop(this.#traces.get(trace)?.get(rest))
   }
 
   /** Drops the entries of a trace whose keys start with a prefix. @param {string} traceId @param {string} keyPrefix */
   dropUnder(traceId, keyPrefix) {
     const { trace, rest: start } = namePartsOf(traceId, keyPrefix)
-    for (const slot of this.#traces.get(trace)?.values() ?? []) if (slot.rest.startsWith(start)) this.#drop(slot)
+    for (const slot of this.#traces.get(trace)?.values() ?? []) if (slot.rest.startsWith(start)) this.drop(slot)
   }
 
   /** @returns how many slots there were */
@@ -130,7 +125,7 @@ class Slots {
     let count = 0
     for (const slots of [...this.#traces.values()]) {
       for (const slot of slots.values()) {
-        this.#drop(slot)
+        this.drop(slot)
         count += 1
       }
     }
@@ -144,8 +139,8 @@ class Slots {
     return this.#traces.get(trace)?.get(rest)
   }
 
-  /** @param {Slot | undefined} slot */
-  #drop(slot) {
+  /** @param {Slot | undefined} slot @returns whether there was one */
+  drop(slot) {
     if (slot === undefined || slot.isDropped) return false
     slot.isDropped = true
     const slots = /** @type {Map<string, Slot>} */ (this.#traces.get(slot.trace))

@@ -1,6 +1,6 @@
 //! The changes that the servers of a store have reported, until JavaScript takes them.
 //!
-//! Replies are passed to JavaScript only after the changes that arrived before them: whoever passes a reply takes the
+//! Replies are passed to JavaScript only after the changes that arrived before them: the thread that passes a reply takes the
 //! changes first. So a change is added before the reply that arrived behind it is settled.
 
 use std::str::from_utf8;
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_nobody_takes_become_any_change() {
+    fn names_that_are_not_taken_become_any_change() {
         let (changes, _) = changes();
         for _ in 0..=MAX_NAMES {
             changes.recv(&invalidate(&[b"p:t:a"]));
