@@ -2,11 +2,18 @@
 // `node scripts/release/bundle.mjs <folder>`: joins the files of `lib/` in the folder of a package into a few, because Node.js needs
 // longer to find and read a small file than to compile it. docs/decisions.md has the figures.
 
-import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { build } from 'esbuild'
 
 /** @typedef {import('esbuild').Plugin} Plugin */
+
+// esbuild follows links.
+const folder = realpathSync(process.argv[2])
+const lib = join(folder, 'lib')
+
+/** The adapters for other libraries. Each has a file of its own. */
+const ADAPTERS = foldersIn(join(lib, 'adapters'))
 
 /**
  * The files that `lib/` is joined into; the first one that has a file of `lib/` is its own. The last one has what the import of the
@@ -16,26 +23,38 @@ const CHUNKS = [
   // Without the class, which the import needs, to load the rest when it is used.
   { name: 'stores.js', has: (/** @type {string} */ file) => /^stores\/(?!state-stores\.js$)/.test(file) },
   { name: 'cosmos.js', has: (/** @type {string} */ file) => /^(adapter|engines)\/cosmos/.test(file) },
+  ...ADAPTERS.map((name) => ({
+    name: `${name}.js`,
+    has: (/** @type {string} */ file) => file.startsWith(`adapters/${name}/`),
+  })),
   { name: 'redis-state-adapter.js', has: () => true },
 ]
 const BANNER = '// Made of the files of lib/ in the repository. A comment before each has its name.'
 
-// esbuild follows links.
-const folder = realpathSync(process.argv[2])
-const lib = join(folder, 'lib')
 const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
 const files = namesIn(lib)
 const chunks = await Promise.all(CHUNKS.map(async ({ name }) => ({ name, text: await textOf(name) })))
 rmSync(lib, { recursive: true })
 mkdirSync(lib)
 for (const { name, text } of chunks) writeFileSync(join(lib, name), text)
-for (const name of readdirSync(folder).filter(isScript)) {
-  const entry = join(folder, name)
+for (const at of [folder, join(folder, 'adapters')].filter(existsSync)) {
+  for (const name of readdirSync(at).filter(isScript)) joinEntry(join(at, name))
+}
+
+/** Has an entry point require the chunks. @param {string} entry */
+function joinEntry(entry) {
   const text = readFileSync(entry, 'utf8')
   writeFileSync(
     entry,
-    text.replace(/require\('\.\/lib\/(.+?)'\)/g, (_, file) => requiring(file, './lib/')),
+    text.replace(/require\('(\.\.?\/lib\/)(.+?)'\)/g, (_, at, file) => requiring(file, at)),
   )
+}
+
+/** The names of the folders in a folder, if it exists. @param {string} of */
+function foldersIn(of) {
+  if (!existsSync(of)) return []
+  const entries = readdirSync(of, { withFileTypes: true })
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
 }
 
 /** The paths of the files in a folder. @param {string} of */
@@ -77,7 +96,7 @@ async function textOf(chunk) {
     format: 'cjs',
     target: 'node20.3',
     banner: { js: BANNER },
-    external: ['redis-state-adapter-*', 'yaml'],
+    external: ['redis-state-adapter-*', 'yaml', '@langchain/*', 'keyv', 'unstorage', 'chat'],
     absWorkingDir: lib,
     plugins: [onlyThisVersion(), otherChunks(chunk)],
     logLevel: 'warning',

@@ -13,7 +13,7 @@ import { TARGETS } from '../targets.mjs'
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** What only a clone needs. */
-const DEVELOPMENT = ['scripts', 'devDependencies', 'napi']
+const DEVELOPMENT = ['scripts', 'devDependencies', 'overrides', 'napi']
 
 export function manifest() {
   return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))

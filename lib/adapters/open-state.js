@@ -1,0 +1,34 @@
+// @ts-check
+'use strict'
+
+const { RedisStateAdapter } = require('../adapter/adapter.js')
+const { StateAdapter } = require('../adapter/state-adapter.js')
+
+/**
+ * @typedef {import('../../index.js').RedisStateAdapter} State
+ * @typedef {import('../../index.js').RedisStateAdapterOptions} Options
+ *
+ * @typedef {object} OpenedState
+ * @property {State} state
+ * @property {() => Promise<void>} close closes the state if it was opened here; one of the user stays open
+ */
+
+/**
+ * Returns the state that an adapter for another library works on: the user's own, or one that is opened with these options. As
+ * `new RedisStateAdapter`, it connects with its first call, and an idle one does not keep the process alive.
+ *
+ * @param {string | URL | Options | State | undefined} connection undefined: `REDIS_URL` and the other variables of the environment
+ * @returns {OpenedState}
+ */
+function openState(connection) {
+  if (connection instanceof StateAdapter) {
+    return { state: /** @type {State} */ (/** @type {unknown} */ (connection)), close: async () => {} }
+  }
+  const state =
+    connection === undefined
+      ? RedisStateAdapter.fromEnv()
+      : new RedisStateAdapter(/** @type {string | URL | Options} */ (connection))
+  return { state, close: () => state.cleanup() }
+}
+
+module.exports = { openState }
