@@ -12,6 +12,16 @@ import { ensureOthers, ensureServer } from './redis-server.mjs'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const filters = process.argv.slice(2)
 const HISTORIES = '__test__/histories/'
+/** Files at the same time: many tests wait for servers most of the time. */
+const CONCURRENCY = 3
+/**
+ * Test files in which no connection has a part, or one of any kind: they run once. So do contracts on stores that differ from one
+ * of `THREAD_STORES` by their server or by the rights of the user.
+ */
+const ONCE =
+  /\/(cosmos|stores|adapters|config|differential)\/|\/(bundlers|demo|documents|duration|examples|from-env|house|inspect|nested-options|package|readme|release|suggestions|types|url|workflows)[\w-]*\.test/
+const THREAD_STORES =
+  '^(memory|redis|redis, over (TLS|a unix socket)|redis, with a cache|a cluster|a cluster, with a cache)$'
 /** Node.js 20 applies it not only to each test, but also to each file. On a busy machine some files take minutes. */
 const FILE_MS = 900_000
 
@@ -80,7 +90,8 @@ function testJavaScript() {
   if (testFiles().length === 0) {
     throw new Error(`no test file has one of these in its path: ${filters.join(', ')}`)
   }
-  runTests(files, 2)
+  const isRepeated = process.env.REDIS_STATE_DRIVER === 'thread'
+  runTests(isRepeated ? files.filter((file) => !ONCE.test(file)) : files, CONCURRENCY)
 }
 
 /** Run one at a time, because each keeps the machine busy. */
@@ -99,6 +110,7 @@ function testHistories() {
 function withThread(step) {
   return () => {
     process.env.REDIS_STATE_DRIVER = 'thread'
+    process.env.REDIS_STATE_STORES ??= THREAD_STORES
     step()
   }
 }
