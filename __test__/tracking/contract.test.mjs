@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { after } from 'node:test'
 import { reported } from '../support/track-everything.mjs'
 
-process.env.REDIS_STATE_STORES ??= '^(redis|a cluster, with hash tags.*|redis, behind sentinels)$'
+process.env.REDIS_STATE_STORES = '^(redis|a cluster, with hash tags.*|redis, behind sentinels)$'
 
 await import('../contract.test.mjs')
 await import('../state-store.test.mjs')
