@@ -1,6 +1,7 @@
 // @ts-check
 
 import { candidates } from './candidates.mjs'
+import { adapterNames } from './measure/adapters.mjs'
 
 export const sections = /** @type {const} */ ([
   'point',
@@ -9,6 +10,7 @@ export const sections = /** @type {const} */ ([
   'index',
   'cache',
   'loading',
+  'adapters',
   'limits',
   'cold',
   'memory',
@@ -17,18 +19,20 @@ export const sections = /** @type {const} */ ([
 
 /** @typedef {typeof sections[number]} Section */
 
-export const help = `npm run bench -- [options]
+export const help = `npm run bench -- [section,...] [options]
 
   --quick                    under 3 minutes: shorter cells, fewer rounds, little at 1M keys
-  --only=point,listings,...  of ${sections.join(', ')}; of the others results.json keeps what it has
+  --only=point,listings,...  of ${sections.join(', ')}; of the others results.json keeps what it has.
+                             The same as section,...
   --candidates=ours,...      of ${candidates.map(({ name }) => name).join(', ')}
+  --adapters=keyv,chat,...   of ${adapterNames.join(', ')}: only prints their tables
   --rounds=N                 rounds of each cell
   --report                   measures nothing: makes the reports anew from results.json`
 
 /** @param {string[]} args */
 export function readArguments(args) {
   const options = new Map(args.map(split))
-  const known = ['quick', 'only', 'candidates', 'rounds', 'report', 'help']
+  const known = ['quick', 'only', 'candidates', 'adapters', 'rounds', 'report', 'help']
   for (const name of options.keys()) if (!known.includes(name)) throw new Error(`unknown option --${name}\n\n${help}`)
   return {
     quick: options.has('quick'),
@@ -36,6 +40,7 @@ export function readArguments(args) {
     help: options.has('help'),
     rounds: roundsOf(options.get('rounds')),
     only: /** @type {Section[]} */ (listOf('only', options.get('only'), sections)),
+    adapters: options.has('adapters') ? listOf('adapters', options.get('adapters'), adapterNames) : undefined,
     candidates: listOf(
       'candidates',
       options.get('candidates'),
@@ -49,6 +54,7 @@ export function readArguments(args) {
  * @returns {[string, string]}
  */
 function split(arg) {
+  if (/^[a-z]/.test(arg)) return ['only', arg]
   const found = /^--([a-z]+)(?:=(.+))?$/.exec(arg)
   if (!found) throw new Error(`unexpected argument ${arg}\n\n${help}`)
   return [found[1], found[2] ?? '']

@@ -18,28 +18,38 @@ const { currentTarget } = createRequire(import.meta.url)('../lib/engines/native/
 export const ownPackage = 'redis-state-adapter'
 
 export function ensureInstalled() {
-  ensureOthers()
-  installOwn()
+  ensureIn(here)
 }
 
-/** After the others, because npm removes what it did not install. */
-function installOwn() {
+/** What adapters are compared with. Apart from the clients, so that neither has the other's versions of what both need. */
+export function ensureAdapters() {
+  ensureIn(join(here, 'adapters'))
+}
+
+/** @param {string} folder with a package.json */
+function ensureIn(folder) {
+  ensureOthers(folder)
+  installOwn(join(folder, 'node_modules'))
+}
+
+/** After the others, because npm removes what it did not install. @param {string} modules */
+function installOwn(modules) {
   const target = TARGETS.find(({ name }) => name === currentTarget())
   if (target === undefined) throw new Error(`there are no binaries for ${currentTarget()}`)
   stageMain(modules, [target])
   stageBinary(modules, target, join(root, target.file))
 }
 
-/** Installs the candidates if one is missing or has another version than in package.json. */
-function ensureOthers() {
-  const wanted = Object.entries(manifestOf(here)?.dependencies ?? {})
-  const missing = wanted.filter(([name, version]) => versionOf(name) !== version)
+/** Installs the candidates if one is missing or has another version than in package.json. @param {string} folder */
+function ensureOthers(folder) {
+  const wanted = Object.entries(manifestOf(folder)?.dependencies ?? {})
+  const missing = wanted.filter(([name, version]) => installedVersion(join(folder, 'node_modules', name)) !== version)
   if (missing.length === 0) return
-  console.log(`installing into bench/node_modules: ${missing.map(([name]) => name).join(', ')}`)
+  console.log(`installing into ${join(folder, 'node_modules')}: ${missing.map(([name]) => name).join(', ')}`)
   // None of them needs its scripts: their binaries are in separate packages.
-  const args = ['install', '--prefix', here, '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts']
-  const { status } = npm(args, { cwd: here, stdio: ['ignore', 'ignore', 'inherit'] })
-  if (status !== 0) throw new Error('npm install of bench/package.json failed')
+  const args = ['install', '--prefix', folder, '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts']
+  const { status } = npm(args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
+  if (status !== 0) throw new Error(`npm install in ${folder} failed`)
 }
 
 /**
@@ -49,7 +59,17 @@ function ensureOthers() {
  */
 export function versionOf(name, below) {
   const own = below && join(modules, below, 'node_modules', name)
-  return manifestOf(own && existsSync(own) ? own : join(modules, name))?.version
+  return installedVersion(own && existsSync(own) ? own : join(modules, name))
+}
+
+/** @param {string} name of a package that an adapter replaces */
+export function replacedVersion(name) {
+  return installedVersion(join(here, 'adapters', 'node_modules', name))
+}
+
+/** @param {string} folder of a package */
+function installedVersion(folder) {
+  return manifestOf(folder)?.version
 }
 
 /**

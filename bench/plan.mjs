@@ -100,6 +100,7 @@ export function settingsOf(quick, rounds) {
         probedAt: [256],
         listingMs: 30,
         listings: quickListings,
+        adapterMs: 60,
         coldStarts: 3,
         memoryOps: 100_000,
       }
@@ -111,6 +112,7 @@ export function settingsOf(quick, rounds) {
         probedAt: [32, 256, 2_000],
         listingMs: 500,
         listings: fullListings,
+        adapterMs: 250,
         coldStarts: 10,
         memoryOps: 1_000_000,
       }

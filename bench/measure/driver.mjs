@@ -20,7 +20,7 @@ export class Driver {
    * @param {string[]} urls of a server, or of the nodes of a cluster
    */
   static async start(candidate, urls) {
-    const driver = new Driver(start(candidate, 'main', urls))
+    const driver = new Driver(start(candidate, candidate.script ?? 'main', urls))
     try {
       await nextMessage(driver.#child, startWithin)
       return driver
@@ -31,7 +31,7 @@ export class Driver {
   }
 
   /**
-   * @param {string} job name of a job in driver/main.mjs
+   * @param {string} job name of a job in driver/main.mjs or driver/adapter.mjs
    * @param {object} args
    * @returns {Promise<any>}
    */

@@ -18,7 +18,7 @@ process.on('exit', () => {
 
 /**
  * @param {Candidate} candidate
- * @param {'main' | 'cold'} script
+ * @param {'main' | 'adapter' | 'cold'} script
  * @param {string[]} urls
  */
 export function start(candidate, script, urls) {
@@ -34,7 +34,7 @@ export function startLoading(args) {
 
 /**
  * @param {string} program
- * @param {'main' | 'cold' | 'loading'} script
+ * @param {'main' | 'adapter' | 'cold' | 'loading'} script
  * @param {string[]} args
  */
 function run(program, script, args) {

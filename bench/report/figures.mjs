@@ -81,7 +81,7 @@ function medianOf(values) {
 }
 
 /** @param {import('../types.js').Results} results */
-export function figuresOf({ point, cluster, listings, index, cache, loading }) {
+export function figuresOf({ point, cluster, listings, index, cache, loading, adapters }) {
   const pointCellOf = (/** @type {import('../types.js').PointCell} */ { work, inFlight, size }) =>
     `${work} ${inFlight} ${size}`
   const listingCellOf = (/** @type {import('../types.js').ListingCell} */ { work, keyspace, group }) =>
@@ -94,7 +94,13 @@ export function figuresOf({ point, cluster, listings, index, cache, loading }) {
     indexListings: new Figures(index?.listings ?? [], listingCellOf),
     cache: new Figures(cache ?? [], pointCellOf),
     loading: new Figures(loading ?? [], () => ''),
+    adapters: adapterFigures(adapters?.rows ?? []),
   }
+}
+
+/** @param {import('../types.js').AdapterRow[]} rows */
+export function adapterFigures(rows) {
+  return new Figures(rows, ({ adapter, call, inFlight }) => `${adapter} ${call} ${inFlight}`)
 }
 
 /** @typedef {ReturnType<typeof figuresOf>} AllFigures */

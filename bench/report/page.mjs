@@ -3,6 +3,7 @@
 
 import { titleOf } from '../candidates.mjs'
 import { originOf, originsOf } from '../merge.mjs'
+import { adapterTables } from './adapter-tables.mjs'
 import { clusterTable } from './cluster-table.mjs'
 import { costTable, limitTables } from './cost-tables.mjs'
 import { absent, table } from './format.mjs'
@@ -57,6 +58,8 @@ export function pageOf(results, { figures, names }) {
     results.index?.points.length && `## Index\n\n${indexTables(figures)}`,
     results.cache?.length && `## Near cache\n\n${cacheTables(figures)}`,
     results.loading?.length && `## Loading\n\n${loadingTable(figures)}`,
+    results.adapters?.rows.length &&
+      `## Adapters for other libraries\n\n${adapterTables(results.adapters, figures.adapters)}`,
     (results.limits.json || results.limits.server) && `## Limits\n\n${limitTables(results.limits)}`,
     results.size.length + results.cold.length + results.memory.length > 0 &&
       `## Start, memory, disk\n\n${costTable(results, names)}`,
