@@ -26,12 +26,12 @@ describe('the tarball', () => {
 
   it('contains nothing else', () => {
     const runtime =
-      /^((index|cosmos)\.(d\.)?(js|mjs|ts|mts)|lib\/(redis-state-adapter|stores|cosmos)\.js|types\/[a-z-]+\.d\.ts|docs\/[a-z-]+\.md|examples\/[\w./-]+|bench\/(RESULTS\.md|results\.svg))$/
+      /^((index|cosmos)\.(d\.)?(js|mjs|ts|mts)|bin\/redis-state-adapter\.js|lib\/(redis-state-adapter|stores|cosmos|cli)\.js|types\/[a-z-]+\.d\.ts|docs\/[a-z-]+\.md|examples\/[\w./-]+|bench\/(RESULTS\.md|results\.svg))$/
     const others = packed.filter((file) => !runtime.test(file) && !['package.json', 'LICENSE', ...pages].includes(file))
     assert.deepEqual(others, [])
   })
 
-  it('has each file of lib/ in one of its three files', () => {
+  it('has each file of lib/ in one of its files', () => {
     const texts = packed.filter((file) => file.startsWith('lib/')).map(readInstalled)
     for (const file of filesOf('lib')) {
       const ofFile = texts.filter((text) => text.includes(`\n// ${file.slice('lib/'.length)}\n`))
@@ -104,6 +104,15 @@ describe('installed in an empty project', () => {
     assert.deepEqual(names, ['RedisStateAdapter', 'RedisStateError', 'StateStores'])
     assert.equal(file, join(project, 'node_modules/redis-state-adapter/index.js'))
     assert.deepEqual(report, [{ n: 1 }, ['key'], true, 'ERR_CLOSED'])
+  })
+
+  it('has a command line', () => {
+    const program = join(project, 'node_modules/.bin/redis-state-adapter')
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    assert.equal(runNode([program, '--version']).trim(), version)
+    const env = { ...process.env, REDIS_URL: 'memory:' }
+    const { status, stdout } = spawnSync(process.execPath, [program, 'ls', '--json'], { cwd: project, env })
+    assert.deepEqual([status, JSON.parse(String(stdout))], [0, { traceIds: [], more: 0 }])
   })
 
   it('is the same in both kinds of modules, and has the same errors in both entry points', () => {

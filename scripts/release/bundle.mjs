@@ -23,6 +23,7 @@ const CHUNKS = [
   // Without the class, which the import needs, to load the rest when it is used.
   { name: 'stores.js', has: (/** @type {string} */ file) => /^stores\/(?!state-stores\.js$)/.test(file) },
   { name: 'cosmos.js', has: (/** @type {string} */ file) => /^(adapter|engines)\/cosmos/.test(file) },
+  { name: 'cli.js', has: (/** @type {string} */ file) => file.startsWith('cli/') },
   ...ADAPTERS.map((name) => ({
     name: `${name}.js`,
     has: (/** @type {string} */ file) => file.startsWith(`adapters/${name}/`),
@@ -37,7 +38,7 @@ const chunks = await Promise.all(CHUNKS.map(async ({ name }) => ({ name, text: a
 rmSync(lib, { recursive: true })
 mkdirSync(lib)
 for (const { name, text } of chunks) writeFileSync(join(lib, name), text)
-for (const at of [folder, join(folder, 'adapters')].filter(existsSync)) {
+for (const at of [folder, join(folder, 'adapters'), join(folder, 'bin')].filter(existsSync)) {
   for (const name of readdirSync(at).filter(isScript)) joinEntry(join(at, name))
 }
 

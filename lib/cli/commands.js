@@ -1,0 +1,20 @@
+// @ts-check
+'use strict'
+
+/**
+ * The commands. The file of a command is loaded when it runs.
+ *
+ * @type {Record<string, { does: string, load: () => import('./command.js').Command }>}
+ */
+const COMMANDS = {
+  ls: { does: 'Lists the trace ids, or the keys of a trace', load: () => require('./commands/ls.js') },
+  get: { does: 'Prints the value of an entry', load: () => require('./commands/get.js') },
+  set: { does: 'Writes an entry', load: () => require('./commands/set.js') },
+  rm: { does: 'Removes entries, or a whole trace', load: () => require('./commands/rm.js') },
+  ttl: { does: 'Prints or changes when an entry expires', load: () => require('./commands/ttl.js') },
+  query: { does: 'Finds entries by their values', load: () => require('./commands/query.js') },
+  watch: { does: 'Prints changes of entries as they happen', load: () => require('./commands/watch.js') },
+  stats: { does: 'Prints figures of the stored entries', load: () => require('./commands/stats.js') },
+}
+
+module.exports = { COMMANDS }

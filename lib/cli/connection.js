@@ -1,0 +1,142 @@
+// @ts-check
+'use strict'
+
+const { readFile } = require('node:fs/promises')
+const { RedisStateAdapter } = require('../adapter/adapter.js')
+const { optionsFromEnv } = require('../adapter/environment.js')
+const { isPlain } = require('../input/input.js')
+const { StateStores } = require('../stores/state-stores.js')
+const { UsageError } = require('./usage-error.js')
+
+/**
+ * @typedef {import('./command.js').Options} Options
+ * @typedef {import('./command.js').StateStore} StateStore
+ *
+ * @typedef {object} Wanted what a command needs of the store
+ * @property {boolean} [index] it works on indexes
+ *
+ * @typedef {object} Opened
+ * @property {StateStore} state
+ * @property {() => Promise<void>} close
+ */
+
+const DEFAULT_TIMEOUT = 60_000
+/** Longest wait for the connection. */
+const MAX_CONNECT_MS = 5000
+/** Variables that a `--url` replaces: they name another server. Credentials stay, as they should not be in arguments. */
+const OF_SERVER = ['REDIS_URL', 'REDIS_HOST', 'REDIS_PORT', 'REDIS_DATABASE']
+const OF_ADAPTER = ['url', 'options', 'prefix', 'cluster', 'hash-tags']
+
+/**
+ * Opens the store that the options name, and waits for its connection.
+ *
+ * @param {Options} options
+ * @param {Record<string, string | undefined>} env
+ * @param {Wanted} [wanted]
+ * @returns {Promise<Opened>}
+ */
+async function openState(options, env, wanted = {}) {
+  const opened = await unconnected(options, env, wanted)
+  try {
+    await connected(opened, Math.min(options.timeout ?? MAX_CONNECT_MS, MAX_CONNECT_MS))
+    return opened
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}
+
+/** @param {Options} options @param {Record<string, string | undefined>} env @param {Wanted} wanted @returns {Promise<Opened>} */
+async function unconnected(options, env, wanted) {
+  if (options.config !== undefined || options.store !== undefined) return openStore(options, env)
+  const all = await adapterOptions(options, env, wanted)
+  const adapter = new RedisStateAdapter(all)
+  return { state: adapter, close: () => adapter.cleanup({ timeout: 0 }) }
+}
+
+/**
+ * Waits for the connection. A first attempt that fails is reported at once: a user who waits wants the reason.
+ *
+ * @param {Opened} opened
+ * @param {number} timeout
+ */
+async function connected({ state }, timeout) {
+  const connecting = state.connect({ timeout })
+  if (!(state instanceof RedisStateAdapter)) return connecting
+  const failed = new Promise((_, reject) => state.once('error', reject))
+  // It may fail later, when nothing waits for it any more.
+  failed.catch(() => {})
+  return Promise.race([connecting, failed])
+}
+
+/**
+ * The options of the adapter: those of the command line, else those of the file, else the environment.
+ *
+ * @param {Options} options
+ * @param {Record<string, string | undefined>} env
+ * @param {Wanted} [wanted]
+ * @returns {Promise<Record<string, any>>}
+ */
+async function adapterOptions(options, env, wanted = {}) {
+  const { url, options: file, prefix, cluster, timeout = DEFAULT_TIMEOUT, index = wanted.index } = options
+  const fromFile = file === undefined ? {} : await readOptionsFile(file)
+  const namesServer = url !== undefined || file !== undefined
+  const variables = Object.fromEntries(
+    Object.entries(env).filter(([name]) => !namesServer || !OF_SERVER.includes(name)),
+  )
+  /** @type {Record<string, any>} */
+  const all = { commandTimeout: timeout, stackTraces: false, ...optionsFromEnv(variables), ...fromFile }
+  if (url !== undefined) all.url = url
+  if (prefix !== undefined) all.keyPrefix = prefix === '' ? false : prefix
+  if (options['hash-tags']) all.hashTags = true
+  if (options.timeout !== undefined) all.commandTimeout = timeout
+  if (index) Object.assign(all, { index: true, strictTraceIds: true, ...(cluster && { hashTags: true }) })
+  return cluster ? asCluster(all) : all
+}
+
+/** The options of a cluster, one of whose nodes these name. @param {Record<string, any>} options */
+function asCluster({ url, host, port, ...others }) {
+  if (others.cluster !== undefined) return others
+  const address = url === undefined ? undefined : new URL(url)
+  const node = { host: address?.hostname ?? host ?? 'localhost', port: Number(address?.port || (port ?? 6379)) }
+  const login = Object.fromEntries(
+    [
+      ['username', address?.username],
+      ['password', address?.password],
+    ].flatMap(([name, value]) => (value ? [[name, decodeURIComponent(value)]] : [])),
+  )
+  const isTls = address?.protocol === 'rediss:' || address?.protocol === 'valkeys:'
+  return { ...(isTls && { tls: true }), ...others, ...login, cluster: { nodes: [node] } }
+}
+
+/** @param {string} file @returns {Promise<Record<string, any>>} */
+async function readOptionsFile(file) {
+  const text = await readFile(file, 'utf8')
+  /** @type {unknown} */
+  let options
+  try {
+    options = JSON.parse(text)
+  } catch {
+    // The message of the parser quotes the text, which may have a password.
+    throw new UsageError(`--options ${file}: the file is not JSON`)
+  }
+  if (typeof options === 'object' && options !== null && isPlain(options) && !Array.isArray(options)) return options
+  throw new UsageError(`--options ${file}: expected an object of options`)
+}
+
+/** @param {Options} options @param {Record<string, string | undefined>} env @returns {Promise<Opened>} */
+async function openStore({ config, store, environment, ...others }, env) {
+  const unused = OF_ADAPTER.find((name) => others[name] !== undefined)
+  if (unused !== undefined)
+    throw new UsageError(`--${unused} cannot be combined with --store`, 'The store has its options in --config.')
+  if (config === undefined)
+    throw new UsageError('--store needs --config', 'It is the file or folder that describes the store.')
+  const stores = await StateStores.load(config, { env, ...(environment === undefined ? {} : { environment }) })
+  const names = stores.list().map(({ name }) => name)
+  if (store === undefined && names.length !== 1) {
+    throw new UsageError(`--config ${config} has ${names.length} stores`, `Name one with --store: ${names.join(', ')}.`)
+  }
+  return { state: stores.get(store ?? names[0]), close: () => stores.close({ timeout: 0 }) }
+}
+
+module.exports = { adapterOptions, openState }
