@@ -1,18 +1,26 @@
 //! The embedded store, which behaves like Redis but keeps the entries in this process.
 
+mod clock;
+mod commands;
+mod cursors;
 mod entries;
 mod executor;
 mod listeners;
+mod sorted_set;
+mod value;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
 
+pub use self::commands::{NotRun, Reply};
 pub use self::listeners::ListenerId;
 
-use self::entries::{Entries, Entry};
-use self::executor::Executor;
+use self::commands::Commands;
+use self::entries::{Entries, Entry, Key};
+use self::executor::{Executor, wrong_type};
 use self::listeners::Listener;
+use self::value::Value;
 use super::call::{Calls, Operation, Outcomes, Success};
 use super::listing::Listing;
 use crate::config::Writes;
@@ -64,15 +72,15 @@ impl Memory {
             let (removed, json);
             let outcome = match call.operation {
                 Operation::Get | Operation::GetTracked => {
-                    Ok(Success::Value(entries.get(&redis_key).map(Entry::json)))
+                    entries.get(&redis_key).map_or(Ok(Success::Value(None)), found)
                 }
                 Operation::Set { json } => {
-                    entries.insert(&redis_key, Entry { json: json.into(), expires });
+                    entries.insert(&redis_key, Entry::text(json, expires));
                     Ok(Success::Done)
                 }
-                Operation::Delete => {
+                Operation::Delete if !entries.holds_collection(&redis_key) => {
                     removed = entries.remove(&redis_key);
-                    Ok(Success::Value(removed.as_ref().map(Entry::json)))
+                    removed.as_ref().map_or(Ok(Success::Value(None)), found)
                 }
                 operation => match Executor::new(&mut entries, keyspace, writes, &redis_key).run(operation) {
                     Ok(None) => Ok(Success::Done),
@@ -89,17 +97,25 @@ impl Memory {
         outcomes.finish();
     }
 
+    /// Runs commands as one unit: no other call comes between them. If one of them cannot be run, none is; then its
+    /// index is returned.
+    #[cfg_attr(not(test), expect(dead_code, reason = "no method runs commands yet"))]
+    pub fn run(&self, unit: &[Vec<&[u8]>]) -> Result<Vec<Reply>, (usize, NotRun)> {
+        for (index, parts) in unit.iter().enumerate() {
+            commands::check(parts).map_err(|why| (index, why))?;
+        }
+        let mut entries = self.entries();
+        let mut commands = Commands::new(&mut entries);
+        Ok(unit.iter().map(|parts| commands.run(parts)).collect())
+    }
+
     /// Lists each entry that exists during the whole listing once: pages are ordered by key.
     pub async fn list(&self, keyspace: &Keyspace, mut listing: Listing) -> Result<Chunks, Error> {
         let start = keyspace.start_of(listing.scope());
         let mut page = self.page(&start, None);
-        while let Some((last, _)) = page.last().cloned() {
-            for (redis_key, json) in page {
-                if listing.projection().needs_values() {
-                    listing.take_value(&redis_key, json.as_bytes())?;
-                } else {
-                    listing.take_key(&redis_key);
-                }
+        while let Some(last) = page.last().map(|(key, _)| key.clone()) {
+            for (redis_key, value) in &page {
+                take(&mut listing, redis_key, value)?;
             }
             yield_to_others().await;
             page = self.page(&start, Some(&last));
@@ -110,8 +126,8 @@ impl Memory {
     /// Lists the entries of these Redis keys.
     pub async fn read(&self, redis_keys: Vec<Arc<str>>, mut listing: Listing) -> Result<Chunks, Error> {
         for redis_keys in redis_keys.chunks(PAGE) {
-            for (redis_key, json) in self.found(redis_keys) {
-                listing.take_value(&redis_key, json.as_bytes())?;
+            for (redis_key, value) in self.found(redis_keys) {
+                listing.take_value(&redis_key, value.bytes().unwrap_or_default())?;
             }
             yield_to_others().await;
         }
@@ -119,10 +135,13 @@ impl Memory {
     }
 
     /// The existing entries of these keys.
-    fn found(&self, redis_keys: &[Arc<str>]) -> Vec<(Arc<str>, Arc<str>)> {
+    fn found(&self, redis_keys: &[Arc<str>]) -> Vec<(Arc<str>, Value)> {
         let entries = self.entries();
-        let text = |key: &Arc<str>| entries.get(key).map(|entry| (key.clone(), entry.json.clone()));
-        redis_keys.iter().filter_map(text).collect()
+        let string = |key: &Arc<str>| {
+            let value = &entries.get(&**key)?.value;
+            value.is_string().then(|| (key.clone(), value.clone()))
+        };
+        redis_keys.iter().filter_map(string).collect()
     }
 
     /// Removes all entries whose Redis key begins with `start`.
@@ -135,12 +154,12 @@ impl Memory {
     }
 
     /// The next entries after a key, of those whose keys begin with `start`.
-    fn page(&self, start: &str, after: Option<&str>) -> Vec<(Arc<str>, Arc<str>)> {
+    fn page(&self, start: &str, after: Option<&[u8]>) -> Vec<(Key, Value)> {
         let (entries, mut bytes) = (self.entries(), 0);
         let mut page = Vec::new();
-        for (key, entry) in entries.following(start, after).take(PAGE) {
-            page.push((key.clone(), entry.json.clone()));
-            bytes += entry.json.len();
+        for (key, entry) in strings(&entries, start, after) {
+            page.push((key.clone(), entry.value.clone()));
+            bytes += entry.value.bytes().map_or(0, <[u8]>::len);
             if bytes >= PAGE_BYTES {
                 break;
             }
@@ -149,9 +168,9 @@ impl Memory {
     }
 
     /// Removes the next entries whose keys begin with `start`. Returns the last key.
-    fn clear_page(&self, start: &str, after: Option<&str>) -> Option<Arc<str>> {
+    fn clear_page(&self, start: &str, after: Option<&[u8]>) -> Option<Key> {
         let mut entries = self.entries();
-        let keys: Vec<_> = entries.following(start, after).take(PAGE).map(|(key, _)| key.clone()).collect();
+        let keys: Vec<_> = strings(&entries, start, after).map(|(key, _)| key.clone()).collect();
         let removed: Vec<_> = keys.iter().map(|key| entries.remove(key)).collect();
         // Free large values without the lock.
         drop(entries);
@@ -181,6 +200,30 @@ impl Memory {
     }
 }
 
+/// The string of an entry that was read.
+fn found(entry: &Entry) -> Result<Success<'_>, Error> {
+    entry.value.bytes().map(|bytes| Success::Value(Some(bytes))).ok_or_else(wrong_type)
+}
+
+/// The entries of a page: keys with other types are not entries.
+fn strings<'a>(
+    entries: &'a Entries,
+    start: &'a str,
+    after: Option<&'a [u8]>,
+) -> impl Iterator<Item = (&'a Key, &'a Entry)> {
+    entries.following(start.as_bytes(), after).filter(|(_, entry)| entry.value.is_string()).take(PAGE)
+}
+
+/// Adds an entry to a listing. A key that is not text is of no entry.
+fn take(listing: &mut Listing, redis_key: &[u8], value: &Value) -> Result<(), Error> {
+    let Ok(redis_key) = std::str::from_utf8(redis_key) else { return Ok(()) };
+    if listing.projection().needs_values() {
+        return listing.take_value(redis_key, value.bytes().unwrap_or_default());
+    }
+    listing.take_key(redis_key);
+    Ok(())
+}
+
 /// Lets other tasks run: all adapters of the process share the threads.
 async fn yield_to_others() {
     tokio::task::yield_now().await;
@@ -192,8 +235,46 @@ mod tests {
     use crate::engine::listing::Projection;
     use crate::keyspace::Scope;
 
+    #[test]
+    fn commands_and_methods_share_the_keys() {
+        let memory = Memory::default();
+        memory.entries().insert("p:t:k", entry("1", None));
+        let run = |parts: &[&[u8]]| memory.run(&[parts.to_vec()]).unwrap().swap_remove(0);
+        assert_eq!(run(&[b"INCR", b"p:t:k"]), Reply::Integer(2));
+        assert_eq!(memory.entries().get("p:t:k").and_then(|entry| entry.value.bytes()), Some(&b"2"[..]));
+        run(&[b"SADD", b"p:t:s", b"m"]);
+        assert!(memory.entries().holds_collection("p:t:s"));
+        assert_eq!(memory.page("p:", None).len(), 1, "a set is no entry");
+    }
+
+    #[test]
+    fn a_unit_with_a_command_that_cannot_be_run_does_nothing() {
+        let memory = Memory::default();
+        let set: Vec<&[u8]> = vec![b"SET", b"a", b"1"];
+        assert_eq!(memory.run(&[set.clone(), vec![b"EVAL"]]), Err((1, NotRun::Unsupported)));
+        assert_eq!(memory.entries().len(), 0);
+        assert_eq!(memory.run(&[set, vec![b"GET", b"a"]]).map(|replies| replies.len()), Ok(2));
+    }
+
+    #[test]
+    fn commands_notify_listeners_of_strings_and_removals() {
+        let memory = Memory::default();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let listener = memory
+            .add_listener(Box::new(move |key, change| sender.send(format!("{key} {change:?}")).unwrap()));
+        let units =
+            ["SET a 1", "APPEND a 2", "EXPIRE a 9", "RENAME a b", "LPUSH l 1", "LPOP l", "PEXPIRE b 0"];
+        for unit in units {
+            memory.run(&[unit.split(' ').map(str::as_bytes).collect()]).unwrap();
+        }
+        memory.run(&[vec![b"SET", b"\xff", b"not text"]]).unwrap();
+        memory.remove_listener(listener);
+        let expected = ["a Written", "a Written", "a Removed", "b Written", "l Removed", "b Removed"];
+        assert_eq!(receiver.iter().collect::<Vec<_>>(), expected);
+    }
+
     fn entry(json: &str, expires: Option<Instant>) -> Entry {
-        Entry { json: json.into(), expires }
+        Entry::text(json, expires)
     }
 
     #[tokio::test]

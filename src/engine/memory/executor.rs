@@ -2,8 +2,10 @@
 
 mod guards;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::value::Value;
 use super::{Entries, Entry};
 use crate::config::Writes;
 use crate::engine::call::{Condition, Expiry, Operation, Step, StepKind, Update, UpdateReply};
@@ -34,6 +36,7 @@ impl<'a> Executor<'a> {
 
     /// Returns the result as JSON; `None` if the operation returns no value.
     pub fn run(mut self, operation: Operation<'_>) -> Result<Option<String>, Error> {
+        self.check_value(&operation)?;
         let key = self.redis_key;
         Ok(Some(match operation {
             Operation::Get | Operation::GetTracked => self.text(key).map_or_else(null, str::to_owned),
@@ -41,7 +44,7 @@ impl<'a> Executor<'a> {
                 self.set(json, Expiry::Default);
                 return Ok(None);
             }
-            Operation::Delete => self.entries.remove(key).map_or_else(null, |entry| entry.json.to_string()),
+            Operation::Delete => self.remove(),
             Operation::Ping => return Ok(None),
             Operation::Role => r#""memory""#.to_owned(),
             Operation::SetWithOptions { json, expiry, condition } => {
@@ -56,16 +59,16 @@ impl<'a> Executor<'a> {
             }
             Operation::DeleteIfMatch { etag } => {
                 self.check_etag(&etag)?;
-                self.entries.remove(key).map_or_else(null, |entry| entry.json.to_string())
+                self.remove()
             }
             Operation::DeleteExisting => self.entries.remove(key).is_some().to_string(),
-            Operation::Has => self.text(key).is_some().to_string(),
+            Operation::Has => self.entries.get(key).is_some().to_string(),
             Operation::GetWithMetadata => self.with_metadata(),
             Operation::Ttl => self.milliseconds_left().to_string(),
             Operation::Touch { expiry } => {
                 let expires = self.expires(expiry);
                 self.entries.expire(key, expires);
-                u8::from(self.text(key).is_some()).to_string()
+                u8::from(self.entries.get(key).is_some()).to_string()
             }
             Operation::Persist => {
                 let had_one = self.milliseconds_left() >= 0;
@@ -84,12 +87,43 @@ impl<'a> Executor<'a> {
             Operation::TokenBucket { limit, window, cost, refill } => {
                 self.token_bucket(limit, window, cost, refill)?
             }
-            Operation::Transaction(steps) => self.transaction(&steps).to_string(),
+            Operation::Transaction(steps) => self.transaction(&steps)?.to_string(),
         }))
     }
 
+    /// The operations on entries reject other types, and those that read also strings that are not text.
+    fn check_value(&self, operation: &Operation<'_>) -> Result<(), Error> {
+        use Operation::{
+            DeleteExisting, Has, Persist, Ping, Role, Set, SetWithOptions, Touch, Transaction, Ttl,
+        };
+        let is_free = match operation {
+            Ping | Role | Set { .. } | Transaction(_) => true,
+            SetWithOptions { condition, .. } => matches!(condition, Condition::None | Condition::Absent),
+            _ => false,
+        };
+        let Some(entry) = self.entries.get(self.redis_key).filter(|_| !is_free) else { return Ok(()) };
+        match entry.value.bytes() {
+            None => Err(wrong_type()),
+            Some(_) if matches!(operation, DeleteExisting | Has | Persist | Touch { .. } | Ttl) => Ok(()),
+            Some(bytes) if is_text(bytes, &entry.value) => Ok(()),
+            Some(bytes) => Err(Error::corrupt(bytes)),
+        }
+    }
+
+    /// The text of an entry; `None` also if it is not text.
     fn text(&self, redis_key: &str) -> Option<&str> {
-        self.entries.get(redis_key).map(|entry| &*entry.json)
+        match &self.entries.get(redis_key)?.value {
+            Value::Text(text) => Some(text),
+            Value::Bytes(bytes) => std::str::from_utf8(bytes).ok(),
+            _ => None,
+        }
+    }
+
+    /// Removes the entry. Returns its text.
+    fn remove(&mut self) -> String {
+        let text = self.text(self.redis_key).map_or_else(null, str::to_owned);
+        self.entries.remove(self.redis_key);
+        text
     }
 
     /// When an entry that is written now expires.
@@ -100,7 +134,7 @@ impl<'a> Executor<'a> {
 
     fn set(&mut self, json: &str, expiry: Expiry) {
         let expires = self.expires(expiry);
-        self.entries.insert(self.redis_key, Entry { json: json.into(), expires });
+        self.entries.insert(self.redis_key, Entry::text(json, expires));
     }
 
     /// Writes a value. An existing entry keeps its expiry; `expiry` applies to a new one.
@@ -109,7 +143,7 @@ impl<'a> Executor<'a> {
             Some(entry) => entry.expires,
             None => self.expires(expiry),
         };
-        self.entries.insert(self.redis_key, Entry { json: json.into(), expires });
+        self.entries.insert(self.redis_key, Entry::text(json, expires));
     }
 
     fn milliseconds_left(&self) -> i64 {
@@ -136,7 +170,7 @@ impl<'a> Executor<'a> {
         let text = self.text(redis_key);
         match condition {
             Condition::None => true,
-            Condition::Absent => text.is_none(),
+            Condition::Absent => self.entries.get(redis_key).is_none(),
             Condition::Match(etag) => text.is_some_and(|text| digest(text) == *etag),
             Condition::Fence { fence, token } => {
                 text.is_some() && Lock::parse(text).is_ok_and(|lock| lock.is_last_holder(*fence, token))
@@ -149,7 +183,10 @@ impl<'a> Executor<'a> {
             self.check_etag(etag)?;
         }
         let edits = update.edits.as_deref().ok_or_else(edit::malformed)?;
-        let old = self.entries.get(self.redis_key).map(|entry| entry.json.clone());
+        let old: Option<Arc<str>> = match self.entries.get(self.redis_key).map(|entry| &entry.value) {
+            Some(Value::Text(text)) => Some(text.clone()),
+            _ => self.text(self.redis_key).map(Into::into),
+        };
         let Updated { text: new, sum } = edit::update(old.as_deref(), edits)?;
         match &new {
             _ if new.as_deref() == old.as_deref() => {}
@@ -165,23 +202,35 @@ impl<'a> Executor<'a> {
     }
 
     /// Returns 0, or the number (from 1) of the first step whose condition does not hold.
-    fn transaction(&mut self, steps: &[Step<'_>]) -> usize {
+    fn transaction(&mut self, steps: &[Step<'_>]) -> Result<usize, Error> {
         let keys: Vec<String> =
             steps.iter().map(|step| self.keyspace.key(step.space(), &step.entry)).collect();
+        if keys.iter().any(|key| self.entries.holds_collection(key)) {
+            return Err(wrong_type());
+        }
         let fails = steps.iter().zip(&keys).position(|(step, key)| !self.holds(key, &step.condition));
         if let Some(index) = fails {
-            return index + 1;
+            return Ok(index + 1);
         }
         for (step, key) in steps.iter().zip(&keys) {
             let expires = self.expires(step.expiry);
             match step.kind {
-                StepKind::Set => self.entries.insert(key, Entry { json: step.json.into(), expires }),
+                StepKind::Set => self.entries.insert(key, Entry::text(step.json, expires)),
                 StepKind::Delete => drop(self.entries.remove(key)),
                 StepKind::Check | StepKind::Holds => {}
             }
         }
-        0
+        Ok(0)
     }
+}
+
+/// The key holds a collection, which only commands can write.
+pub fn wrong_type() -> Error {
+    Error::mismatch("the key holds another type of value than a string")
+}
+
+fn is_text(bytes: &[u8], value: &Value) -> bool {
+    matches!(value, Value::Text(_)) || std::str::from_utf8(bytes).is_ok()
 }
 
 fn null() -> String {

@@ -26,7 +26,12 @@ impl Listeners {
         self.all.retain(|(other, _)| *other != id);
     }
 
-    pub fn notify(&self, redis_key: &str, change: ChangeKind) {
+    /// A key that is not text is of no entry.
+    pub fn notify(&self, redis_key: &[u8], change: ChangeKind) {
+        if self.all.is_empty() {
+            return;
+        }
+        let Ok(redis_key) = std::str::from_utf8(redis_key) else { return };
         for (_, listener) in &self.all {
             listener(redis_key, change);
         }

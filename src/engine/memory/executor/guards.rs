@@ -19,7 +19,7 @@ impl Executor<'_> {
             Err(NotHeld(left)) => Ok(format!("[null,{left}]")),
             Ok(keep) => {
                 let json = serde_json::to_string(&lock).expect("a lock has a JSON text");
-                let entry = Entry { json: json.into(), expires: Some(self.now + keep) };
+                let entry = Entry::text(json, Some(self.now + keep));
                 // Only a release wakes waiting calls.
                 match step {
                     LockStep::Release => self.entries.insert(self.redis_key, entry),
@@ -39,7 +39,7 @@ impl Executor<'_> {
         let used = if is_allowed { used + cost } else { used };
         if is_allowed || self.milliseconds_left() == NO_EXPIRY {
             let expires = Some(self.now + Duration::from_millis(left.max(1)));
-            self.entries.insert(self.redis_key, Entry { json: used.to_string().into(), expires });
+            self.entries.insert(self.redis_key, Entry::text(used.to_string(), expires));
         }
         Ok(format!("[{},{},{left}]", u8::from(is_allowed), limit.saturating_sub(used)))
     }
@@ -73,7 +73,7 @@ impl Executor<'_> {
     fn apply(&mut self, Verdict { is_allowed, remaining, left, written }: Verdict) -> String {
         if let Some((record, kept)) = written {
             let expires = Some(self.now + kept);
-            self.entries.insert(self.redis_key, Entry { json: record.into(), expires });
+            self.entries.insert(self.redis_key, Entry::text(record, expires));
         }
         format!("[{},{remaining},{left}]", u8::from(is_allowed))
     }
