@@ -14,7 +14,7 @@ export type {
   DaprStateOptions,
   DaprValue,
 } from './types/dapr.js'
-export type { Duration } from './types/duration.js'
+export type { Duration, TimeToLive } from './types/duration.js'
 export type { DeleteOptions, EntryMetadata, SetOptions } from './types/entry.js'
 export {
   RedisStateError,

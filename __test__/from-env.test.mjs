@@ -10,10 +10,10 @@ describe('fromEnv', () => {
   const NO_NUMBERS = [
     ['REDIS_PORT', 'x', '1.5', '-1', '6379x', '0x10', ' '],
     ['REDIS_DATABASE', 'x', '-1', '1.5', '1e1'],
-    ['STATE_TTL', 'x', '-1', '1.5', 'NaN', 'Infinity', '60s'],
+    ['STATE_TTL', 'x', '-1', '1.5', 'NaN', 'Infinity', '60 s', '60x'],
   ]
   for (const [name, ...values] of NO_NUMBERS) {
-    it(`names ${name} if it is not a whole number`, (t) => {
+    it(`names ${name} if it is not a number`, (t) => {
       for (const value of values) assertNames(name, () => buildFromEnv(t, { [name]: value }))
     })
   }
@@ -24,6 +24,7 @@ describe('fromEnv', () => {
     ['port', 'REDIS_PORT', '70000'],
     ['database', 'REDIS_DATABASE', '2147483648'],
     ['ttl', 'STATE_TTL', '4294967296'],
+    ['ttl', 'STATE_TTL', '0.5ms'],
     ['url', 'REDIS_URL', 'http://localhost'],
   ]
   for (const [path, name, value] of OUT_OF_BOUNDS) {
@@ -32,6 +33,17 @@ describe('fromEnv', () => {
       assert.ok(message.includes(`${path} by ${name}`), message)
     })
   }
+
+  it('takes an expiry in seconds, or with its unit', async (t) => {
+    for (const [text, seconds] of /** @type {const} */ ([
+      ['60', 60],
+      ['1.5m', 90],
+    ])) {
+      const state = buildFromEnv(t, { REDIS_URL: 'memory:', STATE_TTL: text })
+      await state.set('t', 'k', 1)
+      assert.equal(Math.ceil(Number(await state.ttl('t', 'k'))), seconds)
+    }
+  })
 
   it('makes an adapter of the class that it is called on', (t) => {
     class AppState extends RedisStateAdapter {}

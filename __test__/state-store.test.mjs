@@ -6,6 +6,7 @@ import { bulk } from './contract/bulk.mjs'
 import { conditions } from './contract/conditions.mjs'
 import { existence } from './contract/existence.mjs'
 import { expiry } from './contract/expiry.mjs'
+import { expiryDurations } from './contract/expiry-durations.mjs'
 import { getOrSet } from './contract/get-or-set.mjs'
 import { changesDuringLoads } from './contract/get-or-set-changes.mjs'
 import { getOrSetLocked } from './contract/get-or-set-locked.mjs'
@@ -26,6 +27,7 @@ onEveryStore('a state store', [
   transactions,
   existence,
   expiry,
+  expiryDurations,
   locks,
   lockGuards,
   lockRecords,

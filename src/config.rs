@@ -46,8 +46,8 @@ pub struct Config {
 /// Options of all writes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Writes {
-    /// Expiry of the entry, in whole seconds.
-    pub ttl: Option<u32>,
+    /// Expiry of the entry, in whole milliseconds.
+    pub ttl: Option<Duration>,
     pub wait_replicas: Option<WaitReplicas>,
 }
 

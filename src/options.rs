@@ -5,6 +5,7 @@ mod pem;
 mod setting;
 mod tls;
 mod topology;
+mod ttl;
 mod url;
 mod value;
 
@@ -17,6 +18,7 @@ use self::pem::PemSetting;
 use self::setting::{
     ByAddress, ClientName, Host, KeyPrefix, NonEmptyString, ReconnectSetting, Secret, SocketPath, TlsSetting,
 };
+use self::ttl::Ttl;
 use self::url::Url;
 use self::value::Value;
 use crate::config::login::CredentialsProvider;
@@ -28,7 +30,6 @@ use crate::keyspace::RESERVED;
 type Port = BoundedInt<1, 65_535>;
 type Database = BoundedInt<0, 2_147_483_647>;
 type Milliseconds = BoundedInt<1, 2_147_483_647>;
-type Seconds = BoundedInt<0, 4_294_967_295>;
 type Count = BoundedInt<1, 9_007_199_254_740_991>;
 
 /// The options as users write them, except for the url. The names are those of node-redis.
@@ -47,7 +48,7 @@ pub struct Options {
     sentinel: Option<StrictObject<SentinelOptions>>,
     cluster: Option<StrictObject<ClusterOptions>>,
     key_prefix: Option<KeyPrefix>,
-    ttl: Option<Seconds>,
+    ttl: Option<Ttl>,
     wait_replicas: Option<StrictObject<WaitOptions>>,
     strict_trace_ids: Option<bool>,
     strict_values: Option<bool>,
@@ -137,10 +138,7 @@ impl Options {
         let hash_tags = self.hash_tags.unwrap_or(false);
         let prefix = prefix_of(self.key_prefix.take(), hash_tags)?;
         Ok(Config {
-            writes: Writes {
-                ttl: self.ttl.map(|ttl| ttl.get() as u32).filter(|ttl| *ttl > 0),
-                wait_replicas: self.wait_replicas()?,
-            },
+            writes: Writes { ttl: self.ttl.and_then(Ttl::get), wait_replicas: self.wait_replicas()? },
             command_timeout: duration_or(self.command_timeout, DEFAULT_COMMAND_TIMEOUT),
             strict_trace_ids: self.strict_trace_ids.unwrap_or(false),
             strict_values: self.strict_values.unwrap_or(false),

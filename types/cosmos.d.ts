@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { ReadOptions } from './call-options.js'
 import type { ConnectOptions } from './connecting.js'
+import type { TimeToLive } from './duration.js'
 import type { RedisStateAdapterEvents } from './events.js'
 import type { StateStats } from './stats.js'
 import type { StateStore } from './store.js'
@@ -69,10 +70,11 @@ export interface CosmosStateAdapterOptions {
    */
   consistency?: CosmosConsistency | undefined
   /**
-   * Expiry of entries in whole seconds, 1 to 2147483647, unless a call has its own. The container must have a default
-   * time to live (`-1` suffices), otherwise calls reject with `ERR_INVALID_CONFIG`. Default: entries do not expire.
+   * Expiry of entries in whole seconds, 1 to 2147483647, unless a call has its own. A duration such as `'2h'` must come to
+   * whole seconds, in calls too: `'1500ms'` is rejected. The container must have a default time to live (`-1` suffices),
+   * otherwise calls reject with `ERR_INVALID_CONFIG`. Default: entries do not expire.
    */
-  ttl?: number | undefined
+  ttl?: TimeToLive | undefined
   /** Regions to read from, in this order, such as `['West Europe']`. Default: the write region. */
   regions?: readonly string[] | undefined
   /**

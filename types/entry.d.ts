@@ -1,12 +1,13 @@
 import type { CachedReadOptions, ReadOptions, WriteOptions } from './call-options.js'
+import type { TimeToLive } from './duration.js'
 
 /** Options of `set`. */
 export interface SetOptions extends WriteOptions {
   /**
-   * Expiry in whole seconds, 1 to 4294967295. 0 or -1: the entry does not expire. Value and expiry are written by the
-   * same command. Default: the `ttl` of the adapter.
+   * Expiry in whole seconds, 1 to 4294967295, or as a duration such as `'1500ms'`. 0 or -1: the entry does not expire.
+   * Value and expiry are written by the same command. Default: the `ttl` of the adapter.
    */
-  ttl?: number | undefined
+  ttl?: TimeToLive | undefined
   /**
    * Writes only if the entry does not exist; otherwise the call rejects with `ERR_CONFLICT`. Of several concurrent
    * callers exactly one succeeds. Default: `false`.
@@ -132,13 +133,14 @@ export interface EntryMethods<Read extends ReadOptions = ReadOptions> {
   /**
    * Sets the time to live of an existing entry without rewriting its value.
    *
-   * @param seconds time to live from now, in whole seconds, 1 to 4294967295
+   * @param ttl time to live from now: whole seconds, 1 to 4294967295, or a duration such as `'1500ms'`
    * @returns `true` if the entry exists
    *
    * @example
    * await state.touch('order-1', 'session', 3600)
+   * await state.touch('order-1', 'session', '1h') // the same
    */
-  touch(traceId: string, key: string, seconds: number, options?: WriteOptions): Promise<boolean>
+  touch(traceId: string, key: string, ttl: TimeToLive, options?: WriteOptions): Promise<boolean>
 
   /**
    * Removes the expiry of an entry, so that it is kept until deleted.

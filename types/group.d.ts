@@ -1,5 +1,6 @@
 import type { BulkSetOptions, DeleteManyEntry, SetManyEntry } from './bulk.js'
 import type { CachedReadOptions, ReadOptions, WriteOptions } from './call-options.js'
+import type { TimeToLive } from './duration.js'
 import type { DeleteOptions, EntryMetadata, SetOptions } from './entry.js'
 import type { ScanOptions } from './listing.js'
 import type { GetOrSetOptions, LoadContext } from './load.js'
@@ -70,8 +71,8 @@ export interface StateGroup<T, Input = T> {
   has(key: string, options?: CachedReadOptions): Promise<boolean>
   /** Reads the time to live of an entry in seconds; -1 if it does not expire, `null` if it does not exist. */
   ttl(key: string, options?: ReadOptions): Promise<number | null>
-  /** Sets the time to live of an existing entry, in whole seconds. Resolves to `true` if the entry exists. */
-  touch(key: string, seconds: number, options?: WriteOptions): Promise<boolean>
+  /** Sets the time to live of an existing entry, in whole seconds or as a duration. Resolves to `true` if the entry exists. */
+  touch(key: string, ttl: TimeToLive, options?: WriteOptions): Promise<boolean>
   /** Removes the expiry of an entry. Resolves to `true` if it had one. */
   persist(key: string, options?: WriteOptions): Promise<boolean>
 

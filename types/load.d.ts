@@ -1,5 +1,5 @@
 import type { WriteOptions } from './call-options.js'
-import type { Duration } from './duration.js'
+import type { Duration, TimeToLive } from './duration.js'
 
 /** The lock on a load, which all processes share. */
 export interface LoadLock {
@@ -17,15 +17,15 @@ export interface LoadLock {
 
 /** Options of `getOrSet`. */
 export interface GetOrSetOptions extends WriteOptions {
-  /** Expiry of a value that was loaded, in whole seconds, as of `set`. Default: the `ttl` of the adapter. */
-  ttl?: number | undefined
+  /** Expiry of a value that was loaded, as of `set`. Default: the `ttl` of the adapter. */
+  ttl?: TimeToLive | undefined
   /**
-   * Seconds, 1 or more, for which the value is kept beyond `ttl`. A call in this time gets the old value at once, and one
+   * For how long the value is kept beyond `ttl`: whole seconds, 1 or more, or a duration such as `'1500ms'`. A call in this time gets the old value at once, and one
    * load replaces it in the background. Requires `ttl`. Default: none.
    *
    * Every read then needs the time to live, which takes a script on the server in place of GET.
    */
-  staleWhileRevalidate?: number | undefined
+  staleWhileRevalidate?: TimeToLive | undefined
   /**
    * Shortens `ttl` by a random part of up to this fraction, 0 to 1, so that entries that are written together do not
    * expire together. With 0.1 a `ttl` of 600 becomes 540 to 600 seconds. Requires `ttl`. Default: 0.
@@ -37,10 +37,10 @@ export interface GetOrSetOptions extends WriteOptions {
    */
   lock?: boolean | LoadLock | undefined
   /**
-   * Milliseconds, 1 to 2147483647, for which a failure of `load` is remembered in this process: calls that find no value
+   * Milliseconds, 1 to 2147483647, or a duration such as `'5s'`, for which a failure of `load` is remembered in this process: calls that find no value
    * reject with the same error, and `load` is not called. Default: none, the next call loads again.
    */
-  failureTtl?: number | undefined
+  failureTtl?: number | Duration | undefined
   /**
    * Aborts the call, not the load of other callers. When the last caller that waits for a load has left, the signal of
    * `load` is aborted, and its value is not written. Default: none.

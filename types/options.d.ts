@@ -1,4 +1,5 @@
 import type { WaitReplicas } from './call-options.js'
+import type { TimeToLive } from './duration.js'
 import type { SocketOptions } from './socket.js'
 import type { TlsOptions } from './tls.js'
 import type { ClusterOptions, SentinelOptions } from './topology.js'
@@ -90,8 +91,11 @@ export interface CacheOptions {
    * It limits how old a value can be if the server is frozen or the network is cut. Default: 1000.
    */
   maxStaleness?: number | undefined
-  /** For how long an entry is used after it was read, in whole seconds, 1 to 4294967295. Default: no limit. */
-  ttl?: number | undefined
+  /**
+   * For how long an entry is used after it was read: whole seconds, 1 to 4294967295, or a duration such as `'1500ms'`.
+   * Default: no limit.
+   */
+  ttl?: TimeToLive | undefined
   /**
    * `true`: values that `get` and `getMany` return are frozen, and the same object for all callers, which makes large
    * values as fast as small ones. Values that cannot be kept in memory may be returned as they are. Default: `false`;
@@ -110,8 +114,11 @@ export interface StateOptions {
    * limits. Default: `motia:state:`.
    */
   keyPrefix?: string | false | undefined
-  /** Expiry of every `set`, in whole seconds, 0 to 4294967295. 0 means no expiry. Default: 0. */
-  ttl?: number | undefined
+  /**
+   * Expiry of every `set`: whole seconds, 0 to 4294967295, or a duration such as `'1500ms'`. 0 means no expiry.
+   * Default: 0.
+   */
+  ttl?: TimeToLive | undefined
   /**
    * Makes every write of an entry wait until this number of replicas has acknowledged it (`WAIT`). This makes it
    * unlikely, but not impossible, that a failover loses an acknowledged write.

@@ -1,5 +1,6 @@
 import type { CleanupOptions } from './connecting.js'
 import type { DaprClientLike } from './dapr.js'
+import type { TimeToLive } from './duration.js'
 import type { RedisStateError } from './errors.js'
 import type { RedisStateAdapterOptions } from './options.js'
 import type { StateStore } from './store.js'
@@ -65,7 +66,7 @@ export interface CosmosStoreConfiguration {
   /** Consistency of reads. */
   consistency?: string | undefined
   keyPrefix?: string | false | undefined
-  ttl?: number | undefined
+  ttl?: TimeToLive | undefined
 }
 
 /** The stores of each role: the name of one store for every role, or of a store for each. */

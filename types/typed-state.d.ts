@@ -1,6 +1,7 @@
 import type { RedisStateAdapter } from './adapter.js'
 import type { BulkSetOptions, DeleteManyEntry, SetManyEntry } from './bulk.js'
 import type { CachedReadOptions, ReadOptions, WriteOptions } from './call-options.js'
+import type { TimeToLive } from './duration.js'
 import type { DeleteOptions, EntryMetadata, SetOptions } from './entry.js'
 import type { GroupOptions, StateGroup } from './group.js'
 import type { ScanOptions, StateFilter, StateItem } from './listing.js'
@@ -126,7 +127,7 @@ interface TypedMethods<States extends object> {
   touch<Id extends keyof States & string>(
     traceId: Id,
     key: keyof States[Id] & string,
-    seconds: number,
+    ttl: TimeToLive,
     options?: WriteOptions,
   ): Promise<boolean>
 

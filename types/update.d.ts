@@ -1,4 +1,5 @@
 import type { WriteOptions } from './call-options.js'
+import type { TimeToLive } from './duration.js'
 
 /**
  * Path to a part of a value: names separated by dots (`'user.address.0'`), or a list of names if a name contains a dot.
@@ -9,10 +10,10 @@ export type FieldPath = string | readonly (string | number)[]
 /** Options of `increment`. */
 export interface IncrementOptions extends WriteOptions {
   /**
-   * Expiry in whole seconds, 1 to 4294967295, if the call creates the entry. An existing entry keeps its expiry. 0 or
-   * -1: the entry does not expire. Default: the `ttl` of the adapter.
+   * Expiry if the call creates the entry: whole seconds, 1 to 4294967295, or a duration such as `'1500ms'`. An existing
+   * entry keeps its expiry. 0 or -1: the entry does not expire. Default: the `ttl` of the adapter.
    */
-  ttl?: number | undefined
+  ttl?: TimeToLive | undefined
   /** Path to a number inside the value. Default: the value itself. */
   field?: FieldPath | undefined
 }
@@ -20,10 +21,10 @@ export interface IncrementOptions extends WriteOptions {
 /** Options of `update`. */
 export interface UpdateOptions extends WriteOptions {
   /**
-   * Expiry in whole seconds, 1 to 4294967295, if the call creates the entry. An existing entry keeps its expiry. 0 or
-   * -1: the entry does not expire. Default: the `ttl` of the adapter.
+   * Expiry if the call creates the entry: whole seconds, 1 to 4294967295, or a duration such as `'1500ms'`. An existing
+   * entry keeps its expiry. 0 or -1: the entry does not expire. Default: the `ttl` of the adapter.
    */
-  ttl?: number | undefined
+  ttl?: TimeToLive | undefined
   /**
    * Updates only if the entry exists and has this etag, which `getWithMetadata` returns; otherwise the call rejects
    * with `ERR_CONFLICT`. Default: none.

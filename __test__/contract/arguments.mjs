@@ -143,7 +143,7 @@ const ARGUMENT_SLOTS = [
     slot(`${method}, the prefix`, ID, (state, prefix) => /** @type {any} */ (state)[method]('t', prefix)),
   ),
   slot('set, the value', JSON_VALUE, (state, value) => state.set('t', 'k', value)),
-  slot('touch, the seconds', [], (state, seconds) => state.touch('t', 'k', seconds)),
+  slot('touch, the ttl', [], (state, ttl) => state.touch('t', 'k', ttl)),
   slot('increment, by', ['-1', '0.5'], (state, by) => state.increment('t', 'k', by)),
   slot('items, the input', ['{}'], (state, input) => state.items(input)),
   slot('items, groupId', ID, (state, groupId) => state.items({ groupId })),

@@ -233,7 +233,7 @@ export function getOrSet(store) {
         { ttl: 5, staleWhileRevalidate: 0 },
         { ttl: 4294967295, staleWhileRevalidate: 1 },
         { failureTtl: 0 },
-        { failureTtl: '1s' },
+        { failureTtl: '1' },
         { lock: 1 },
         { lock: { ttl: 5 } },
         { lock: { ttl: '2d' } },

@@ -42,6 +42,29 @@ describe('the time to live of an entry', { skip, concurrency: true }, () => {
     assert.equal((await state.getWithMetadata('t', 'k'))?.value, 1)
   })
 
+  it('that is not whole seconds is rejected, and nothing is sent', async (t) => {
+    const gateway = await startGateway(t, { defaultTtl: -1 })
+    const state = openOn(t, gateway, { ttl: '2m' })
+    await state.set('t', 'k', 1)
+    assert.equal(ttlField(gateway), 120)
+    await state.touch('t', 'k', '60000ms')
+    assert.equal(ttlField(gateway), 60)
+    const sent = gateway.requests.length
+    const ttl = '1500ms'
+    const rejected = /** @type {const} */ ({ applied: 'no', traceId: 't', key: 'k' })
+    for (const call of [
+      state.set('t', 'k', 2, { ttl }),
+      state.touch('t', 'k', ttl),
+      state.increment('t', 'k', 2, { ttl }),
+      state.update('t', 'k', [{ op: 'set', value: 2 }], { ttl }),
+      state.transaction('t', [{ op: 'set', key: 'k', value: 2, ttl }]),
+    ]) {
+      const rejection = assertFails(call, 'ERR_INVALID_ARGUMENT', rejected)
+      await Promise.all([rejection, assert.rejects(call, /ttl: expected whole seconds, .*Azure Cosmos DB.*got 1500ms/)])
+    }
+    assert.equal(gateway.requests.length, sent)
+  })
+
   it('ends it, for every way to read (conformance 15)', async (t) => {
     const gateway = await startGateway(t, { defaultTtl: -1 })
     const state = openOn(t, gateway)

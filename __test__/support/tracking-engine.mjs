@@ -26,7 +26,7 @@ const EXECUTE = {
   has: ({ server, name }) => server.read(name) !== undefined,
   ttl: ({ server, name }) => ttlOf(server, server.read(name)),
   set: ({ server, connection, name, call: { json = '', value, options } }) => {
-    const expiresAt = options?.ttl ? server.time + options.ttl * 1000 : Number.POSITIVE_INFINITY
+    const expiresAt = options?.ttl ? server.time + options.ttl : Number.POSITIVE_INFINITY
     server.write(name, { json, expiresAt }, connection)
     return value
   },

@@ -2,7 +2,7 @@
 'use strict'
 
 const { isIntBetween } = require('../input/input.js')
-const { MAX_TTL_SECONDS } = require('../input/option-kinds.js')
+const { isTimeToLive, MAX_TTL_SECONDS, timeToLive } = require('../input/option-kinds.js')
 const { kindOf, received } = require('../input/received.js')
 const { suggestionFor } = require('../input/suggestion.js')
 const { MAX_TIMER_MS } = require('../time.js')
@@ -18,7 +18,7 @@ const FIELDS = {
   maxEntries: wholeNumber('a whole number', Number.MAX_SAFE_INTEGER),
   maxBytes: wholeNumber('a whole number', Number.MAX_SAFE_INTEGER),
   maxStaleness: wholeNumber('whole milliseconds', MAX_TIMER_MS),
-  ttl: wholeNumber('whole seconds', MAX_TTL_SECONDS),
+  ttl: [`whole seconds from 1 to ${MAX_TTL_SECONDS}, or a duration with its unit such as '1500ms'`, isTimeToLive],
   frozen: ['true or false', (value) => typeof value === 'boolean'],
 }
 
@@ -36,7 +36,8 @@ function extractCache(options) {
   checkReadFrom(options.cluster)
   // The embedded store is in this process already.
   if (typeof options.url === 'string' && options.url.startsWith('memory:')) return undefined
-  return /** @type {CacheOptions} */ ({ ...fields, ttl: ttl === undefined ? Number.POSITIVE_INFINITY : ttl * 1000 })
+  const life = ttl === undefined ? Number.POSITIVE_INFINITY : timeToLive.read(ttl, 'cache.ttl', undefined)
+  return /** @type {CacheOptions} */ ({ ...fields, ttl: life })
 }
 
 /** @param {unknown} cache @returns {Record<string, any>} */

@@ -3,6 +3,7 @@
 
 const { invalidConfig, withPath } = require('../errors.js')
 const { isIntBetween } = require('../input/input.js')
+const { isTimeToLive, timeToLive } = require('../input/option-kinds.js')
 const { kindOf, received } = require('../input/received.js')
 const { suggestionFor } = require('../input/suggestion.js')
 const { MAX_TIMER_MS } = require('../time.js')
@@ -48,7 +49,7 @@ const OPTIONS = {
   partitionKey: readPath,
   keyPrefix: readPrefix,
   consistency: kind(`one of ${CONSISTENCIES.join(', ')}`, (value) => CONSISTENCIES.includes(value)),
-  ttl: wholeNumber(1, MAX_TTL),
+  ttl: readTtl,
   regions: readRegions,
   createIfMissing: readCreation,
   enableEndpointDiscovery: boolean,
@@ -71,6 +72,15 @@ const CONNECTION = [
   'tls',
   'agent',
 ]
+
+/** The default expiry, in seconds, which are what the service counts. @type {Read} */
+function readTtl(value, path) {
+  const seconds =
+    typeof value === 'string' && isTimeToLive(value) ? timeToLive.read(value, path, undefined) / 1000 : value
+  if (isIntBetween(seconds, 1, MAX_TTL)) return seconds
+  const expected = `whole seconds from 1 to ${MAX_TTL}, as a number or as a duration such as '30s'`
+  throw invalidConfig(`${path}: expected ${expected}, got ${kindOf(value)}`)
+}
 
 const CREATION = { throughput: wholeNumber(400, 1_000_000), maxThroughput: wholeNumber(1000, 1_000_000) }
 

@@ -17,7 +17,12 @@ const VARIABLES = {
   STATE_KEY_PREFIX: 'keyPrefix',
   STATE_TTL: 'ttl',
 }
-const NUMERIC = new Set(['port', 'database', 'ttl'])
+/** What texts of options are that are no texts. @type {Record<string, [RegExp, string]>} */
+const NUMERIC = {
+  port: [/^\d+$/, 'a whole number'],
+  database: [/^\d+$/, 'a whole number'],
+  ttl: [/^[\d.]+(ms|[smhd])$|^\d+$/, "whole seconds, or a duration with its unit such as '1500ms'"],
+}
 
 /**
  * @param {Record<string, string | undefined>} env
@@ -36,9 +41,10 @@ function optionsFromEnv(env) {
  * @param {string} text
  */
 function parseVariable(variable, name, text) {
-  if (!NUMERIC.has(name)) return text
-  if (!/^\d+$/.test(text)) throw invalidConfig(`${variable}: expected a whole number`)
-  return Number(text)
+  if (!Object.hasOwn(NUMERIC, name)) return text
+  const [pattern, expected] = NUMERIC[name]
+  if (!pattern.test(text)) throw invalidConfig(`${variable}: expected ${expected}`)
+  return /^\d+$/.test(text) ? Number(text) : text
 }
 
 /**

@@ -76,9 +76,9 @@ class StateGroup {
     return this.#adapter.ttl(this.traceId, key, options)
   }
 
-  /** @param {string} key @param {number} seconds @param {WriteOptions} [options] */
-  touch(key, seconds, options) {
-    return this.#adapter.touch(this.traceId, key, seconds, options)
+  /** @param {string} key @param {import('../../index.js').TimeToLive} ttl @param {WriteOptions} [options] */
+  touch(key, ttl, options) {
+    return this.#adapter.touch(this.traceId, key, ttl, options)
   }
 
   /** @param {string} key @param {WriteOptions} [options] */

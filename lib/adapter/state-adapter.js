@@ -162,9 +162,9 @@ class StateAdapter extends EventEmitter {
     return this.#dispatcher.call({ operation: OPERATIONS.ttl, traceId, key, options })
   }
 
-  /** @param {string} traceId @param {string} key @param {number} seconds @param {WriteOptions} [options] */
-  touch(traceId, key, seconds, options) {
-    return touch(this.#dispatcher, traceId, key, seconds, options)
+  /** @param {string} traceId @param {string} key @param {import('../../index.js').TimeToLive} ttl @param {WriteOptions} [options] */
+  touch(traceId, key, ttl, options) {
+    return touch(this.#dispatcher, traceId, key, ttl, options)
   }
 
   /** @param {string} traceId @param {string} key @param {WriteOptions} [options] */

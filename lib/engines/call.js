@@ -50,7 +50,7 @@ function operation(name, kind) {
  *   of a write: the entry does not exist; it has this etag; the lock is held with this fencing token
  *
  * @typedef {object} CallOptions options that an engine applies
- * @property {number} [ttl] in seconds, 0 for an entry that does not expire; omitted: the engine's default
+ * @property {number} [ttl] in milliseconds, 0 for an entry that does not expire; omitted: the engine's default
  * @property {Condition} [condition]
  * @property {import('../../index.js').WaitReplicas} [waitReplicas]
  * @property {boolean} [cache] `false`: the server answers, and not a cache

@@ -7,7 +7,7 @@ const { readOptions } = require('./method-options.js')
 
 /**
  * @typedef {object} CheckedOptions checked options of a call
- * @property {number} [ttl] in seconds, 0 for no expiry; omitted: the default of the store
+ * @property {number} [ttl] in milliseconds, 0 for no expiry; omitted: the default of the store
  * @property {import('../engines/call.js').Condition} [condition]
  * @property {import('../../index.js').WaitReplicas} [waitReplicas]
  * @property {AbortSignal} [signal]
@@ -38,7 +38,7 @@ function checkOptions(method, options, rules) {
  */
 function checkedOptionsOf(all) {
   const { ttl, waitReplicas, signal, cache } = all
-  return { ttl: ttl === -1 ? 0 : ttl, condition: conditionOf(all), waitReplicas, signal, cache, all }
+  return { ttl, condition: conditionOf(all), waitReplicas, signal, cache, all }
 }
 
 /**

@@ -62,10 +62,10 @@ const OPTIONS = {
   withLock: LOCK,
   getOrSet: {
     ttl: kinds.expiry,
-    staleWhileRevalidate: boundedInt(1, kinds.MAX_TTL_SECONDS, 'whole seconds'),
+    staleWhileRevalidate: kinds.timeToLive,
     jitter: kinds.fraction,
     lock: kinds.loadLock,
-    failureTtl: boundedInt(1, MAX_TIMER_MS, 'whole milliseconds'),
+    failureTtl: kinds.millisecondsOrDuration,
     ...WRITE,
   },
   rateLimit: {

@@ -13,6 +13,7 @@ const { MAX_TIMER_MS } = require('../time.js')
 /** @typedef {import('./input.js').Kind} Kind */
 
 const MAX_TTL_SECONDS = 4294967295
+const MS_PER_SECOND = 1000
 const MAX_REPLICAS = 1000
 
 /**
@@ -57,10 +58,54 @@ function duration(min, max) {
   return { read: (value, path) => parseDuration(value, path, { min, max }) }
 }
 
-const expiry = kind(
-  `whole seconds from 1 to ${MAX_TTL_SECONDS}, or 0 or -1 for no expiry`,
-  (value) => value === -1 || isIntBetween(value, 0, MAX_TTL_SECONDS),
-)
+/** Whole milliseconds, or a text with its unit. @type {Kind} */
+const millisecondsOrDuration = {
+  read(value, path) {
+    if (isIntBetween(value, 1, MAX_TIMER_MS)) return value
+    if (typeof value === 'string') return parseDuration(value, path, { max: MAX_TIMER_MS })
+    const expected = `whole milliseconds from 1 to ${MAX_TIMER_MS}, or a duration with its unit such as '5s'`
+    throw invalidArgument(`${path}: expected ${expected}, got ${received(value)}`)
+  },
+}
+
+/**
+ * Reads a time as milliseconds: a number of whole seconds, or a text with its unit, such as `'1500ms'`.
+ *
+ * @param {number} max in seconds
+ * @returns {Kind}
+ */
+function secondsOrDuration(max) {
+  const expected = `whole seconds from 1 to ${max}, or a duration with its unit such as '1500ms'`
+  return {
+    read(value, path) {
+      if (isIntBetween(value, 1, max)) return value * MS_PER_SECOND
+      if (typeof value === 'string') return parseDuration(value, path, { max: max * MS_PER_SECOND })
+      throw invalidArgument(`${path}: expected ${expected}, got ${received(value)}`)
+    },
+  }
+}
+
+/** An argument or option that must be a time to live. */
+const timeToLive = secondsOrDuration(MAX_TTL_SECONDS)
+
+/** @param {unknown} value */
+function isTimeToLive(value) {
+  try {
+    return timeToLive.read(value, '', undefined) > 0
+  } catch {
+    return false
+  }
+}
+
+/** The same, or 0 or -1 for an entry that does not expire, both read as 0. @type {Kind} */
+const expiry = {
+  read(value, path, rules) {
+    if (value === 0 || value === -1) return 0
+    if (typeof value === 'string' || isIntBetween(value, 1, MAX_TTL_SECONDS)) return timeToLive.read(value, path, rules)
+    const expected = `whole seconds from 1 to ${MAX_TTL_SECONDS}, a duration with its unit such as '1500ms', or 0 or -1 for no expiry`
+    throw invalidArgument(`${path}: expected ${expected}, got ${received(value)}`)
+  },
+}
 
 const SHA1 = {
   expected: 'the etag of an entry (40 hexadecimal digits, in lower case and without quotation marks)',
@@ -139,13 +184,17 @@ module.exports = {
   fieldPath,
   finiteNumber,
   fraction,
+  isTimeToLive,
   kind,
   loadLock,
+  millisecondsOrDuration,
   oneOf,
   required,
   schema,
+  secondsOrDuration,
   signal,
   string,
+  timeToLive,
   waitReplicas,
   withDefault,
 }

@@ -17,8 +17,8 @@ const { Loading } = require('./loading.js')
  * @property {string} traceId
  * @property {string} key
  * @property {(context: { signal: AbortSignal }) => unknown} load
- * @property {number} [ttl] in seconds, 0 for an entry that does not expire; omitted: the default of the store
- * @property {number} stale seconds of its time to live during which the entry is stale
+ * @property {number} [ttl] in milliseconds, 0 for an entry that does not expire; omitted: the default of the store
+ * @property {number} stale milliseconds of its time to live during which the entry is stale
  * @property {number} jitter
  * @property {number} [failureTtl] in milliseconds
  * @property {{ ttl: number, timeout: number }} [lock] in milliseconds
@@ -44,9 +44,9 @@ function getOrSet(dispatcher, waiters, { traceId, key, load, options }) {
 /** @param {import('../input/call-options.js').CheckedOptions} checked */
 function planOf({ ttl, waitReplicas, signal, all: { staleWhileRevalidate: stale = 0, jitter = 0, lock, failureTtl } }) {
   if (!ttl && (stale > 0 || jitter > 0)) {
-    throw invalidArgument(`ttl: ${stale > 0 ? 'staleWhileRevalidate' : 'jitter'} needs a ttl of 1 second or more`)
+    throw invalidArgument(`ttl: ${stale > 0 ? 'staleWhileRevalidate' : 'jitter'} needs a ttl`)
   }
-  if (ttl && ttl + stale > MAX_TTL_SECONDS) {
+  if (ttl && ttl + stale > MAX_TTL_SECONDS * 1000) {
     throw invalidArgument(`staleWhileRevalidate: together with ttl it is more than ${MAX_TTL_SECONDS} seconds`)
   }
   return { ttl, stale, jitter, lock, failureTtl, waitReplicas, signal }
@@ -111,7 +111,7 @@ async function read(dispatcher, { traceId, key, stale, signal }) {
 
 /** @param {{ ttl?: number }} found @param {Plan} plan */
 function isStale({ ttl = -1 }, { stale }) {
-  return ttl !== -1 && ttl <= stale
+  return ttl !== -1 && ttl * 1000 <= stale
 }
 
 /** @param {Flights} flights @param {Loading} loading @param {Plan} plan */

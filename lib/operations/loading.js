@@ -117,7 +117,7 @@ class Loading {
       // The holder before may have written the value.
       const found = await this.#read()
       const { stale } = this.#plan
-      if (found && (stale === 0 || found.ttl === -1 || found.ttl > stale)) return given(found)
+      if (found && (stale === 0 || found.ttl === -1 || found.ttl * 1000 > stale)) return given(found)
       return await this.#load(flight, found?.etag)
     } finally {
       keeper.stop()
@@ -179,7 +179,7 @@ class Loading {
     const { traceId, key, waitReplicas } = this.#plan
     /** @type {import('../engines/call.js').Condition} */
     const condition = etag === undefined ? { kind: 'absent' } : { kind: 'match', etag }
-    const checked = { ttl: this.#seconds(), condition, waitReplicas, all: {} }
+    const checked = { ttl: this.#timeToLive(), condition, waitReplicas, all: {} }
     const call = { operation: OPERATIONS.set, method: this.#call.operation, traceId, key, checked }
     try {
       await this.#dispatcher.call(call, () => ({ json }))
@@ -190,11 +190,12 @@ class Loading {
     }
   }
 
-  /** The time to live of the entry. */
-  #seconds() {
+  /** The time to live of the entry: whole seconds if the plan has those, as some stores count only these. */
+  #timeToLive() {
     const { ttl, stale, jitter } = this.#plan
     if (!ttl) return ttl
-    return Math.max(1, Math.round(ttl * (1 - jitter * Math.random()))) + stale
+    const unit = ttl % 1000 === 0 ? 1000 : 1
+    return Math.max(1, Math.round((ttl / unit) * (1 - jitter * Math.random()))) * unit + stale
   }
 
   /** @returns {Promise<Found | null>} */

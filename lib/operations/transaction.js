@@ -17,7 +17,8 @@ const { kindOf, received } = require('../input/received.js')
  * @typedef {import('./dispatcher.js').Dispatcher} Dispatcher
  * @typedef {import('../input/call-options.js').CheckedOptions} CheckedOptions
  * @typedef {import('../engines/call.js').TransactionStep} Step
- * @typedef {import('../../index.js').TransactionOperation} Operation
+ * @typedef {{ op: string, key?: any, value?: unknown, lock?: unknown, [option: string]: any }} ReadOperation an operation whose
+ *   options are read: a second reading would take milliseconds for seconds
  */
 
 const MAX_OPERATIONS = 10_000
@@ -35,7 +36,7 @@ const OPERATION_FIELDS = {
 
 /** Collects the operations of a transaction until its function returns. */
 class StateTransaction {
-  /** @type {Operation[] | undefined} */
+  /** @type {ReadOperation[] | undefined} */
   #operations = []
   #call
   #rules
@@ -87,7 +88,7 @@ class StateTransaction {
     return operations
   }
 
-  /** @param {() => Operation} read checks the arguments */
+  /** @param {() => ReadOperation} read checks the arguments */
   #add(read) {
     return inCall(this.#call, () => {
       const operation = read()
@@ -109,9 +110,11 @@ function transaction(dispatcher, traceId, work, options) {
   return dispatcher.guard.rejectOnThrow({ operation: 'transaction', traceId, writes: true }, () => {
     const checked = dispatcher.options('transaction', options)
     dispatcher.checkTraceId(traceId)
-    return typeof work === 'function'
-      ? collectAndRun(dispatcher, traceId, work, checked)
-      : run(dispatcher, traceId, work, checked)
+    if (typeof work === 'function') return collectAndRun(dispatcher, traceId, work, checked)
+    checkNotAborted(checked.signal)
+    const read = (/** @type {unknown} */ operation, /** @type {string} */ at) =>
+      stepOf(dispatcher, traceId, readOperation(dispatcher, operation, at), at)
+    return run(dispatcher, traceId, readList(work, 'operations', read, MAX_OPERATIONS), checked)
   })
 }
 
@@ -127,7 +130,7 @@ function collectAndRun(dispatcher, traceId, work, checked) {
   const tx = new StateTransaction(traceId, dispatcher)
   const send = () =>
     dispatcher.guard.rejectOnThrow({ operation: 'transaction', traceId, writes: true }, () =>
-      run(dispatcher, traceId, tx.end(), checked),
+      runCollected(dispatcher, traceId, tx.end(), checked),
     )
   try {
     const working = work(tx)
@@ -142,17 +145,23 @@ function collectAndRun(dispatcher, traceId, work, checked) {
 /**
  * @param {Dispatcher} dispatcher
  * @param {string} traceId
- * @param {unknown} operations
+ * @param {ReadOperation[] | undefined} operations
  * @param {CheckedOptions} checked
  */
-function run(dispatcher, traceId, operations, checked) {
+function runCollected(dispatcher, traceId, operations, checked) {
   checkNotAborted(checked.signal)
-  const steps = readList(
-    operations,
-    'operations',
-    (operation, at) => stepOf(dispatcher, traceId, operation, at),
-    MAX_OPERATIONS,
-  )
+  const read = (/** @type {ReadOperation} */ operation, /** @type {string} */ at) =>
+    stepOf(dispatcher, traceId, operation, at)
+  return run(dispatcher, traceId, readList(operations, 'operations', read, MAX_OPERATIONS), checked)
+}
+
+/**
+ * @param {Dispatcher} dispatcher
+ * @param {string} traceId
+ * @param {Step[]} steps
+ * @param {CheckedOptions} checked
+ */
+function run(dispatcher, traceId, steps, checked) {
   if (steps.length === 0) return noOperations()
   const [{ key }] = steps
   const finish = (/** @type {import('../engines/engine.js').Replies['transaction']} */ { failed, reply }) => {
@@ -182,28 +191,35 @@ async function awaitWork(working, tx) {
 
 /**
  * @param {Dispatcher} dispatcher
- * @param {string} traceId
  * @param {unknown} operation
  * @param {string} at
- * @returns {Step}
+ * @returns {ReadOperation}
  */
-function stepOf(dispatcher, traceId, operation, at) {
+function readOperation({ optionRules: rules }, operation, at) {
   checkObject(operation, at)
   const { op } = operation
   const inside = `${at}.`
-  if (op === 'holds') {
-    const { lock } = readFields(operation, { op: any, lock: any }, { at, inside })
-    return holdsStep(traceId, lock, at)
-  }
+  if (op === 'holds') return { ...readFields(operation, { op: any, lock: any }, { at, inside }), op }
   if (typeof op !== 'string' || !Object.hasOwn(OPERATION_FIELDS, op)) {
     throw invalidArgument(`${at}.op: expected set, delete, check or holds, got ${received(op)}`)
   }
   const fields = { op: any, key: any, ...OPERATION_FIELDS[op] }
-  const { key, value, ...conditions } = readFields(operation, fields, { at, inside, rules: dispatcher.optionRules })
+  return { ...readFields(operation, fields, { at, inside, rules }), op }
+}
+
+/**
+ * @param {Dispatcher} dispatcher
+ * @param {string} traceId
+ * @param {ReadOperation} operation
+ * @param {string} at
+ * @returns {Step}
+ */
+function stepOf(dispatcher, traceId, { op, key, value, lock, ...conditions }, at) {
+  if (op === 'holds') return holdsStep(traceId, lock, at)
   const { ttl, condition } = withPath(at, () => checkedOptionsOf(conditions))
   if (op === 'check' && condition === undefined) throw invalidArgument(`${at}: expected ifAbsent or ifMatch in a check`)
-  const json = op === 'set' ? withPath(`${inside}value`, () => dispatcher.jsonText(value)) : undefined
-  withPath(`${inside}key`, () => checkId('key', key))
+  const json = op === 'set' ? withPath(`${at}.value`, () => dispatcher.jsonText(value)) : undefined
+  withPath(`${at}.key`, () => checkId('key', key))
   return { op, key, json, ttl, condition }
 }
 

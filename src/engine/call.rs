@@ -172,17 +172,16 @@ pub enum Expiry {
     /// According to the options of the store.
     Default,
     Never,
-    /// In seconds.
-    After(u32),
+    After(Duration),
 }
 
 impl Expiry {
-    /// In seconds; `None` for an entry that does not expire.
-    pub fn seconds(self, default: Option<u32>) -> Option<u32> {
+    /// `None` for an entry that does not expire.
+    pub fn or(self, default: Option<Duration>) -> Option<Duration> {
         match self {
             Expiry::Default => default,
             Expiry::Never => None,
-            Expiry::After(seconds) => Some(seconds),
+            Expiry::After(time) => Some(time),
         }
     }
 }

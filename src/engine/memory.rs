@@ -11,7 +11,7 @@ mod value;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 pub use self::commands::{NotRun, Reply};
 pub use self::listeners::ListenerId;
@@ -65,7 +65,7 @@ impl Memory {
         mut outcomes: impl Outcomes,
     ) {
         let mut entries = self.entries();
-        let expires = writes.ttl.map(|ttl| Instant::now() + Duration::from_secs(ttl.into()));
+        let expires = writes.ttl.map(|ttl| Instant::now() + ttl);
         let mut redis_key = String::new();
         for (index, call) in calls.enumerate() {
             keyspace.write_key(&mut redis_key, call.space(), &call.entry);

@@ -200,7 +200,10 @@ impl<'a> Arguments<'a> {
         match self.json() {
             "" => Expiry::Default,
             "0" => Expiry::Never,
-            seconds => Expiry::After(seconds.parse().expect("seconds are a number")),
+            milliseconds => {
+                let milliseconds = milliseconds.parse().expect("milliseconds are a number");
+                Expiry::After(Duration::from_millis(milliseconds))
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 
 const { Buffer } = require('node:buffer')
 const { failure, invalidArgument } = require('../../errors.js')
+const { secondsOf } = require('./seconds.js')
 const { CONFLICT, FAILED_DEPENDENCY, NOT_FOUND, PRECONDITION_FAILED, TOO_LARGE } = require('./statuses.js')
 
 /**
@@ -85,7 +86,7 @@ function contradictionIn(effects) {
 function operationsOf(store, traceId, key, { absent, match, last }) {
   const id = store.layout.idOf(key)
   const json = last?.op === 'set' ? last.json : 'null'
-  const item = store.newItem({ traceId, key, json }, last?.op === 'set' ? last.ttl : 0)
+  const item = store.newItem({ traceId, key, json }, last?.op === 'set' ? secondsOf(last.ttl) : 0)
   const create = { operationType: 'Create', resourceBody: item }
   const remove = { operationType: 'Delete', id }
   if (match !== undefined) {

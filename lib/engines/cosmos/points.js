@@ -3,6 +3,7 @@
 
 const { failure } = require('../../errors.js')
 const { CONFLICT, NOT_FOUND, PRECONDITION_FAILED } = require('./statuses.js')
+const { secondsOf } = require('./seconds.js')
 const { rejectLostContainer } = require('./store.js')
 const { NEVER } = require('./stored.js')
 
@@ -72,7 +73,7 @@ async function ttl(store, call, exchange) {
 
 /** @type {Execute} */
 async function set(store, call, exchange) {
-  const item = store.newItem(call, call.options?.ttl)
+  const item = store.newItem(call, secondsOf(call.options?.ttl))
   const { condition } = call.options ?? {}
   if (condition?.kind === 'absent') await create(store, call, item, exchange)
   else if (condition?.kind === 'match') await replace(store, item, condition.etag, exchange)
@@ -167,7 +168,7 @@ async function removeUnread(store, { traceId, key }, etag, exchange) {
 
 /** @type {Execute} */
 async function touch(store, call, exchange) {
-  const seconds = call.options?.ttl ?? 0
+  const seconds = secondsOf(call.options?.ttl) ?? 0
   store.checkExpiry(seconds)
   const set = /** @type {const} */ ('set')
   const operations = [

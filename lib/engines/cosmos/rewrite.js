@@ -2,6 +2,7 @@
 'use strict'
 
 const { failure } = require('../../errors.js')
+const { secondsOf } = require('./seconds.js')
 const { setTimeout } = require('../../time.js')
 const { ALONE, laneOf } = require('./lanes.js')
 const { conflict, isInTheWay, succeeds, tryCreate, tryDelete, tryReplace } = require('./points.js')
@@ -48,7 +49,8 @@ async function rewrite(store, call, exchange) {
 async function write(store, call, { found, json }, exchange) {
   if (json === null) return found === undefined || (await tryDelete(store, found.item, found.etag, exchange))
   const { traceId, key, options } = call
-  if (found === undefined) return tryInsert(store, call, store.newItem({ traceId, key, json }, options?.ttl), exchange)
+  if (found === undefined)
+    return tryInsert(store, call, store.newItem({ traceId, key, json }, secondsOf(options?.ttl)), exchange)
   return tryReplace(store, rewritten(store, call, found, json), found.etag, exchange)
 }
 
@@ -84,7 +86,7 @@ async function increment(store, call, exchange) {
     if (sum !== undefined) return sum
     // What is no number, has an expiry or would be inexact.
     if (exchange.status !== NOT_FOUND) return rewriteInTurn(store, call, exchange)
-    if (await tryInsert(store, call, store.newItem(call, call.options?.ttl), exchange)) return by
+    if (await tryInsert(store, call, store.newItem(call, secondsOf(call.options?.ttl)), exchange)) return by
     await pause(attempt)
   }
 }

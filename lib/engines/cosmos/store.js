@@ -7,6 +7,7 @@ const { checkedItem } = require('./checks.js')
 const { checkConsistency, checkExpiry, serviceLevelOf } = require('./container.js')
 const { checkTraceId } = require('./item.js')
 const { Lanes } = require('./lanes.js')
+const { secondsOf } = require('./seconds.js')
 const { NOT_FOUND } = require('./statuses.js')
 const { NEVER, isEntry, remainingOf, storedValueOf } = require('./stored.js')
 
@@ -161,7 +162,7 @@ class CosmosStore {
   /**
    * The member `ttl` of an item.
    *
-   * @param {number} [ttl] of the call: 0 for none, omitted for the default of the store
+   * @param {number} [ttl] in seconds; 0 for none, omitted for the default of the store
    */
   ttlOf(ttl = this.options.ttl) {
     if (ttl === undefined) return undefined
@@ -178,13 +179,15 @@ class CosmosStore {
   }
 
   /** What is rejected before anything is sent. @param {StateCall} call */
-  checkCall({ operation, traceId, key, json = '', input }) {
+  checkCall({ operation, traceId, key, json = '', options, input }) {
     if (traceId === undefined) return
     checkTraceId(traceId)
     if (operation.name !== 'transaction') this.layout.idOf(key)
     checkSize(json)
-    for (const { key: one, json: text = '' } of input?.steps ?? []) {
+    secondsOf(options?.ttl)
+    for (const { key: one, json: text = '', ttl } of input?.steps ?? []) {
       this.layout.idOf(one)
+      secondsOf(ttl)
       checkSize(text)
     }
   }

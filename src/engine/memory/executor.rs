@@ -3,7 +3,7 @@
 mod guards;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::value::Value;
 use super::{Entries, Entry};
@@ -128,8 +128,7 @@ impl<'a> Executor<'a> {
 
     /// When an entry that is written now expires.
     fn expires(&self, expiry: Expiry) -> Option<Instant> {
-        let seconds = expiry.seconds(self.writes.ttl)?;
-        Some(self.now + Duration::from_secs(seconds.into()))
+        Some(self.now + expiry.or(self.writes.ttl)?)
     }
 
     fn set(&mut self, json: &str, expiry: Expiry) {

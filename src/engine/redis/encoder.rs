@@ -4,6 +4,7 @@ mod names;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::time::Duration;
 
 use self::names::{condition_text, step_kind_name, step_name};
 use super::indexed::{self, Change};
@@ -34,16 +35,25 @@ pub struct Encoder<'a> {
     /// Where in the Redis key the member of the index begins; `None` if the call changes no index.
     member: Option<usize>,
     keyspace: &'a Keyspace,
-    /// Seconds, as digits.
-    ttl: Option<String>,
+    /// The default expiry, as arguments of SET.
+    ttl: Option<(&'static [u8], String)>,
+    default_expiry: Option<Duration>,
     wait: Option<WaitReplicas>,
 }
 
 impl<'a> Encoder<'a> {
     pub fn new(keyspace: &'a Keyspace, writes: Writes) -> Self {
-        let ttl = writes.ttl.map(|ttl| ttl.to_string());
+        let ttl = writes.ttl.map(set_arguments);
         let (redis_key, index) = (String::new(), String::new());
-        Encoder { redis_key, index, member: None, keyspace, ttl, wait: writes.wait_replicas }
+        Encoder {
+            redis_key,
+            index,
+            member: None,
+            keyspace,
+            ttl,
+            default_expiry: writes.ttl,
+            wait: writes.wait_replicas,
+        }
     }
 
     /// A request with capacity for the commands of all calls.
@@ -100,8 +110,8 @@ impl<'a> Encoder<'a> {
             }
             Operation::Set { json } => match &self.ttl {
                 None => self.push_write(&[b"SET", key, json.as_bytes()], Change::Add, request),
-                Some(ttl) => {
-                    let parts: [&[u8]; 5] = [b"SET", key, json.as_bytes(), b"EX", ttl.as_bytes()];
+                Some((unit, time)) => {
+                    let parts: [&[u8]; 5] = [b"SET", key, json.as_bytes(), unit, time.as_bytes()];
                     self.push_write(&parts, Change::Add, request);
                 }
             },
@@ -123,11 +133,11 @@ impl<'a> Encoder<'a> {
             }
             Operation::Ttl => push_script(&scripts::TTL, &[key], &[], Effect::Read, request),
             Operation::Touch { expiry } => {
-                self.push_script(&scripts::EXPIRY, &[&self.seconds(*expiry)], request);
+                self.push_script(&scripts::EXPIRY, &[&self.milliseconds(*expiry)], request);
             }
             Operation::Persist => self.push_script(&scripts::EXPIRY, &[], request),
             Operation::Increment { by, expiry } => {
-                self.push_entry_script(&scripts::INCREMENT, &[by, &self.seconds(*expiry)], request);
+                self.push_entry_script(&scripts::INCREMENT, &[by, &self.milliseconds(*expiry)], request);
             }
             Operation::Update(update) => self.push_update(update, request),
             Operation::Lock { step, token, hold, waits } => {
@@ -156,13 +166,14 @@ impl<'a> Encoder<'a> {
     }
 
     fn push_set(&self, json: &str, expiry: Expiry, condition: &Condition<'_>, request: &mut Request) {
-        let ttl = self.seconds(expiry);
         if let Condition::Match(etag) = condition {
+            let ttl = self.milliseconds(expiry);
             return self.push_entry_script(&scripts::SET_IF_MATCH, &[etag, json, &ttl], request);
         }
+        let ttl = expiry.or(self.default_expiry).map(set_arguments);
         let mut parts: Vec<&[u8]> = vec![b"SET", self.redis_key.as_bytes(), json.as_bytes()];
-        if ttl != NO_EXPIRY {
-            parts.extend([b"EX", ttl.as_bytes()]);
+        if let Some((unit, time)) = &ttl {
+            parts.extend([*unit, time.as_bytes()]);
         }
         if *condition == Condition::Absent {
             parts.push(b"NX");
@@ -171,7 +182,7 @@ impl<'a> Encoder<'a> {
     }
 
     fn push_update(&self, update: &Update<'_>, request: &mut Request) {
-        let ttl = self.seconds(update.expiry);
+        let ttl = self.milliseconds(update.expiry);
         let reply = match update.reply {
             UpdateReply::Values => "pair",
             UpdateReply::Last => "last",
@@ -201,7 +212,8 @@ impl<'a> Encoder<'a> {
                 keys.len()
             });
             arguments.extend([step_kind_name(step.kind).into(), number.to_string().into()]);
-            arguments.extend([step.json.into(), self.seconds(step.expiry), condition_text(&step.condition)]);
+            arguments.extend([step.json.into(), self.milliseconds(step.expiry)]);
+            arguments.push(condition_text(&step.condition));
         }
         let indexes = self.indexes_of(&keys);
         let script = scripts::TRANSACTION.get(!indexes.is_empty());
@@ -248,12 +260,20 @@ impl<'a> Encoder<'a> {
         push_script(script, &[self.redis_key.as_bytes()], arguments, Effect::Write, request);
     }
 
-    fn seconds(&self, expiry: Expiry) -> Cow<'_, str> {
-        match expiry {
-            Expiry::Default => self.ttl.as_deref().unwrap_or(NO_EXPIRY).into(),
-            Expiry::Never => NO_EXPIRY.into(),
-            Expiry::After(seconds) => seconds.to_string().into(),
+    /// The expiry, as an argument of scripts.
+    fn milliseconds(&self, expiry: Expiry) -> Cow<'static, str> {
+        match expiry.or(self.default_expiry) {
+            None => NO_EXPIRY.into(),
+            Some(time) => time.as_millis().to_string().into(),
         }
+    }
+}
+
+/// The expiry, as arguments of SET: in seconds if it is whole seconds, as other clients write it.
+fn set_arguments(time: Duration) -> (&'static [u8], String) {
+    match time.subsec_millis() {
+        0 => (b"EX", time.as_secs().to_string()),
+        _ => (b"PX", time.as_millis().to_string()),
     }
 }
 
@@ -287,6 +307,30 @@ fn push_script(
 mod tests {
     use super::*;
     use crate::protocol::arguments;
+
+    #[test]
+    fn whole_seconds_are_sent_as_such() {
+        let keyspace = Keyspace::new("p:".into(), false);
+        let sent = |ttl: Option<Duration>, operation: Operation<'_>| {
+            let encoder = Encoder::new(&keyspace, Writes { ttl, wait_replicas: None });
+            let mut request = Request::default();
+            encoder.push(&operation, &mut request);
+            let words = arguments(&request.bytes).map(|word| String::from_utf8_lossy(word).into_owned());
+            words.collect::<Vec<_>>().join(" ")
+        };
+        let after = |milliseconds| Expiry::After(Duration::from_millis(milliseconds));
+        let set = |expiry, condition| Operation::SetWithOptions { json: "1", expiry, condition };
+        let default = Some(Duration::from_secs(60));
+        assert_eq!(sent(None, Operation::Set { json: "1" }), "SET  1");
+        assert_eq!(sent(default, Operation::Set { json: "1" }), "SET  1 EX 60");
+        assert_eq!(sent(Some(Duration::from_millis(1500)), Operation::Set { json: "1" }), "SET  1 PX 1500");
+        assert_eq!(sent(default, set(Expiry::Default, Condition::None)), "SET  1 EX 60");
+        assert_eq!(sent(default, set(Expiry::Never, Condition::None)), "SET  1");
+        assert_eq!(sent(default, set(after(2000), Condition::Absent)), "SET  1 EX 2 NX");
+        assert_eq!(sent(default, set(after(1), Condition::Absent)), "SET  1 PX 1 NX");
+        let increment = Operation::Increment { by: "1", expiry: after(2000) };
+        assert!(sent(default, increment).ends_with(" 1 2000"), "scripts take milliseconds");
+    }
 
     #[test]
     fn a_malformed_update_is_sent_as_an_edit_that_the_script_rejects() {

@@ -47,7 +47,10 @@ mod tests {
     fn only_errors_about_permissions_are_explained() {
         let error = |line: &[u8]| explained(Error::from_reply(line), OperationKind::Persist, false).detail;
         let detail = error(b"ERR The user executing the script can't run this command or subcommand script: 0, on @user_script:1.");
-        assert!(detail.contains("needs permission for EVALSHA, EVAL, STRLEN, EXPIRE, PERSIST"), "{detail}");
+        assert!(
+            detail.contains("needs permission for EVALSHA, EVAL, STRLEN, EXPIRE, PEXPIRE, PERSIST"),
+            "{detail}"
+        );
         assert_eq!(&*error(b"OOM no"), "OOM no");
         let of_index = |operation| explained(Error::from_reply(b"NOPERM no"), operation, true).detail;
         let detail = of_index(OperationKind::Set);

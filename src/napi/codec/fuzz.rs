@@ -98,7 +98,7 @@ fn seconds(expiry: Expiry) -> String {
     match expiry {
         Expiry::Default => String::new(),
         Expiry::Never => "0".to_owned(),
-        Expiry::After(seconds) => seconds.to_string(),
+        Expiry::After(time) => time.as_millis().to_string(),
     }
 }
 

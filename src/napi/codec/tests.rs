@@ -31,8 +31,8 @@ fn arguments_are_typed() {
     let set = |expiry, condition| call("t:k", Operation::SetWithOptions { json: "1", expiry, condition });
     assert_eq!(only("Wt:k\u{1}1\u{1}0\u{1}absent\0"), set(Expiry::Never, Condition::Absent));
     assert_eq!(
-        only("Wt:k\u{1}1\u{1}7\u{1}match:a:b\0"),
-        set(Expiry::After(7), Condition::Match("a:b".into()))
+        only("Wt:k\u{1}1\u{1}1500\u{1}match:a:b\0"),
+        set(Expiry::After(Duration::from_millis(1500)), Condition::Match("a:b".into()))
     );
     let lock = Operation::Lock {
         step: LockStep::Acquire,

@@ -1,5 +1,5 @@
 -- Adds to a number, from 0 where there is none, and gives the sum.
--- KEYS: the entry. ARGV: what to add, seconds to live or 0 for one that is created.
+-- KEYS: the entry. ARGV: what to add, milliseconds to live or 0 for one that is created.
 
 local text = redis.pcall('GET', KEYS[1])
 if type(text) == 'table' then return text end

@@ -7,7 +7,7 @@ local function rewrite(old, new, ttl)
   elseif ttl == '0' then
     written = redis.pcall('SET', KEYS[1], new)
   else
-    written = redis.pcall('SET', KEYS[1], new, 'EX', ttl)
+    written = redis.pcall('SET', KEYS[1], new, 'PX', ttl)
   end
   if written.err then return written end
 end

@@ -1,6 +1,6 @@
 -- Writes several entries, or none where one of the conditions does not hold.
 -- KEYS: the entries and locks. ARGV: for each operation `set`, `delete`, `check` or `holds`, the number of its key, a JSON
--- text, seconds to live or 0, and a condition: nothing, `absent`, `match:<etag>` or, of a lock, `fence:<n>:<token>`.
+-- text, milliseconds to live or 0, and a condition: nothing, `absent`, `match:<etag>` or, of a lock, `fence:<n>:<token>`.
 -- Gives the number of the first operation whose condition does not hold, from 1; 0 where all was done, -1 where nothing of it
 -- was a change; number and error of one that the server refused when others were done.
 
@@ -42,7 +42,7 @@ for at = 1, #ARGV, WIDTH do
   elseif ARGV[at] == 'set' and ARGV[at + 3] == '0' then
     written = redis.pcall('SET', key, ARGV[at + 2])
   elseif ARGV[at] == 'set' then
-    written = redis.pcall('SET', key, ARGV[at + 2], 'EX', ARGV[at + 3])
+    written = redis.pcall('SET', key, ARGV[at + 2], 'PX', ARGV[at + 3])
   end
   if type(written) == 'table' and written.err then
     -- An error reply would say that nothing was written.

@@ -1,6 +1,6 @@
 -- Changes parts of a value and leaves the rest as it is, byte for byte. The text is cut and joined: to decode and encode it
 -- would turn empty arrays into objects and round large numbers.
--- KEYS: the entry. ARGV: seconds to live or 0 for one that is created, etag or nothing, `pair` or `last`; then for each
+-- KEYS: the entry. ARGV: milliseconds to live or 0 for one that is created, etag or nothing, `pair` or `last`; then for each
 -- operation its name, how deep it goes, so many names as JSON strings, and a JSON text.
 -- Gives the text before and after, or the last sum.
 
