@@ -3,6 +3,14 @@
 export { RedisStateAdapter } from './types/adapter.js'
 export type { BulkSetOptions, DeleteManyEntry, SetManyEntry } from './types/bulk.js'
 export type { CachedReadOptions, PingOptions, ReadOptions, WaitReplicas, WriteOptions } from './types/call-options.js'
+export type {
+  CommandArgument,
+  CommandBytesReply,
+  CommandMethods,
+  CommandOptions,
+  CommandReply,
+  ScriptOptions,
+} from './types/commands.js'
 export type { CleanupOptions, ConnectOptions } from './types/connecting.js'
 export type {
   DaprClientLike,

@@ -5,15 +5,15 @@ export declare class NativeStore {
   /** The letters of the records, by operation. */
   static recordLetters(): Record<string, string>
   /**
-   * Executes the calls of a batch. `text` has `count` records. `wait` overrides the option `waitReplicas`. Returns
-   * the size of the text in bytes.
+   * Executes the calls of a batch. `text` has `count` records. `wait` overrides the option `waitReplicas`. `bytes`:
+   * the arguments that are no text, joined. Returns the size of text and bytes.
    */
-  submit(batch: number, count: number, text: string, wait?: NativeWait | undefined | null): number
+  submit(batch: number, count: number, text: string, wait?: NativeWait | undefined | null, bytes?: Uint8Array | undefined | null): number
   /**
    * Like `submit`, for a cluster: the calls for one node form a share, which is settled as its own batch. The
    * shares are numbered from `batch`.
    */
-  submitInShares(batch: number, count: number, text: string, wait?: NativeWait | undefined | null): NativeShares
+  submitInShares(batch: number, count: number, text: string, wait?: NativeWait | undefined | null, bytes?: Uint8Array | undefined | null): NativeShares
   /** Requests the next chunk of a batch. */
   next(batch: number): void
   /** Stops a listing or a `clear` whose caller no longer waits. Removed entries stay removed. */
@@ -80,12 +80,12 @@ export declare class NativeStore {
    * of `options`, those that say where and how to connect have no effect. The connections are closed with the last
    * of both; `abort` of one of them fails the calls of both. Events of the connections are not reported to it.
    */
-  view(options: object, onSettled: (batch: number, last: boolean, values: string, failures?: Array<NativeFailure>, separate?: Array<NativeSeparateValue>) => void): NativeStore
+  view(options: object, onSettled: (batch: number, last: boolean, values: string, failures?: Array<NativeFailure>, separate?: Array<NativeSeparateValue>, bytes?: Uint8Array) => void): NativeStore
   /**
    * Checks the options, and starts to connect. The callbacks must not throw. `useEventLoop`: use the event-loop
    * driver if the runtime has libuv.
    */
-  constructor(options: object, useEventLoop: boolean, onSettled: (batch: number, last: boolean, values: string, failures?: Array<NativeFailure>, separate?: Array<NativeSeparateValue>) => void, onEvent: (name: string, detail?: NativeEventDetail) => void, strategy?: (retries: number, cause: NativeFailure) => NativeStrategyAnswer, credentials?: () => Promise<NativeCredentialsAnswer>, rootsOfNode?: () => Array<string>, onInvalidation?: (names: Array<string> | null) => void)
+  constructor(options: object, useEventLoop: boolean, onSettled: (batch: number, last: boolean, values: string, failures?: Array<NativeFailure>, separate?: Array<NativeSeparateValue>, bytes?: Uint8Array) => void, onEvent: (name: string, detail?: NativeEventDetail) => void, strategy?: (retries: number, cause: NativeFailure) => NativeStrategyAnswer, credentials?: () => Promise<NativeCredentialsAnswer>, rootsOfNode?: () => Array<string>, onInvalidation?: (names: Array<string> | null) => void)
   /** Checks the options, without opening a store. */
   static checkOptions(options: object): void
   get rules(): NativeCallRules
@@ -164,6 +164,8 @@ export interface NativeFailure {
   reply?: string
   traceId?: string
   key?: string
+  /** Which command of a unit failed, from 0. */
+  step?: number
   /** The user's function that caused the failure: `strategy` or `credentials`. */
   origin?: string
   /** What gives no sign of life: later failures with the same one are no news. */
@@ -192,6 +194,10 @@ export interface NativeSeparateValue {
   text: string
   /** Of a tracked entry, in milliseconds; see `Success::Tracked`. */
   ttl?: number
+  /** Of a reply to a command of the user: what the text is, `text`, `json` or `tagged`; see src/napi/reply/frames.rs. */
+  form?: string
+  /** Of such a reply: its strings, joined. */
+  bytes?: Uint8Array
 }
 
 /** The server in events of tracing channels. */

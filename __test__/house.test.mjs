@@ -31,7 +31,15 @@ const ROOMS = [
 ]
 /** Error replies are a leaf, because errors contain them. */
 const LEAVES = { 'src/protocol/refusal.rs': 'refusal' }
-const MAY_BE_UNSAFE = ['delivery.rs', 'driver.rs', 'event_loop.rs', 'event_loop/tests.rs', 'scope.rs', 'text.rs']
+const MAY_BE_UNSAFE = [
+  'bytes.rs',
+  'delivery.rs',
+  'driver.rs',
+  'event_loop.rs',
+  'event_loop/tests.rs',
+  'scope.rs',
+  'text.rs',
+]
 
 const NODE_API = /\bnapi(_derive)?::|\buse napi|#\[napi/
 /** The control characters of records, as written in source code. */

@@ -12,6 +12,7 @@
  * @property {string} [operation] the method, or `new RedisStateAdapter`
  * @property {string} [traceId]
  * @property {string} [key]
+ * @property {string} [command] the server command, if it has no trace id
  */
 
 const MAX_SHOWN_ID_LENGTH = 100
@@ -29,11 +30,11 @@ const APPLIED = { no: 'Nothing was written.', unknown: 'It is unknown whether th
  *
  * @param {CallName} call
  */
-function titleOf({ operation = '', traceId, key }) {
+function titleOf({ operation = '', traceId, key, command }) {
   if (!IS_METHOD.test(operation)) return operation
   // Without its trace id, a key would look like one.
-  if (traceId === undefined) return `${operation}()`
-  return `${operation}(${shownId(traceId)}${key === undefined ? '' : `, ${shownId(key)}`})`
+  if (traceId === undefined && command === undefined) return `${operation}()`
+  return `${operation}(${shownId(traceId ?? command ?? '')}${key === undefined ? '' : `, ${shownId(key)}`})`
 }
 
 /** Quotes a trace id or a key, shortened. @param {string} id */

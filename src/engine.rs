@@ -2,6 +2,7 @@
 
 pub mod call;
 pub mod change;
+pub mod command_replies;
 pub mod listing;
 pub mod lock;
 pub mod memory;

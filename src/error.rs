@@ -34,6 +34,8 @@ pub struct Error {
     /// Trace id and key of the entry at fault, where the caller cannot know it.
     pub entry: Option<Arc<(String, String)>>,
     pub source: Option<Arc<Error>>,
+    /// Which command of a unit failed, from 0.
+    pub step: Option<u32>,
     /// What gives no sign of life, such as a server. Failures with the same one are announced once in an outage, however long they
     /// say that it lasts.
     pub silent: Option<Arc<str>>,
@@ -51,6 +53,7 @@ impl Error {
             refusal: None,
             entry: None,
             source: None,
+            step: None,
             silent: None,
         }
     }
@@ -61,6 +64,11 @@ impl Error {
 
     pub fn with_entry(self, trace_id: &str, key: &str) -> Self {
         Error { entry: Some(Arc::new((trace_id.to_owned(), key.to_owned()))), ..self }
+    }
+
+    /// The failure of one command of a unit.
+    pub fn at_step(self, step: usize) -> Self {
+        Error { step: Some(step as u32), ..self }
     }
 
     /// The same failure in other words.
@@ -97,7 +105,10 @@ impl Error {
 
     /// Whether both are about one and the same event.
     pub fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.detail, &other.detail) && self.applied == other.applied && self.entry.is_none()
+        Arc::ptr_eq(&self.detail, &other.detail)
+            && self.applied == other.applied
+            && self.entry.is_none()
+            && self.step == other.step
     }
 }
 

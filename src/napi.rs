@@ -1,5 +1,6 @@
 //! The boundary to JavaScript: the native class, conversions, callbacks, the event loop. No other module uses Node-API.
 
+mod bytes;
 mod changes;
 mod codec;
 mod delivery;

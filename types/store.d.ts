@@ -1,5 +1,6 @@
 import type { BulkMethods } from './bulk.js'
 import type { PingOptions, ReadOptions } from './call-options.js'
+import type { CommandMethods } from './commands.js'
 import type { CleanupOptions, ConnectOptions } from './connecting.js'
 import type { EntryMethods } from './entry.js'
 import type { GroupMethods } from './group.js'
@@ -39,6 +40,7 @@ export interface StateStore<Read extends ReadOptions = ReadOptions>
     GroupMethods,
     ListingMethods<Read>,
     IndexMethods,
+    CommandMethods,
     QueryMethods<Read>,
     WatchMethods {
   /**

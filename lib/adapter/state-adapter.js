@@ -1,12 +1,10 @@
 // @ts-check
 'use strict'
 
-const { EventEmitter } = require('node:events')
 const { inspect } = require('node:util')
 const { asyncDispose } = require('../async-dispose.js')
 const { OPERATIONS } = require('../engines/call.js')
 const { deleteMany, getMany, getManyWithMetadata, setMany } = require('../operations/bulk.js')
-const { Dispatcher } = require('../operations/dispatcher.js')
 const { clear, count, items, listTrace, query, traceIds } = require('../operations/listings.js')
 const { lock } = require('../operations/lock.js')
 const { LockWaiters } = require('../operations/lock-waiters.js')
@@ -20,6 +18,7 @@ const { bindMembers } = require('../input/bind-members.js')
 const { inspected } = require('../inspected.js')
 const { now } = require('../time.js')
 const { Watches } = require('../watch/watches.js')
+const { CommandMethods, dispatcherOf } = require('./command-methods.js')
 const { Lifecycle } = require('./lifecycle.js')
 
 /**
@@ -34,36 +33,22 @@ const { Lifecycle } = require('./lifecycle.js')
  * @typedef {import('../engines/engine.js').StateEngine} StateEngine
  */
 
-/** The dispatcher of an adapter, for other rooms. @type {(adapter: StateAdapter) => Dispatcher} */
-let dispatcherOf
-
-/**
- * The methods of a state store, on any engine.
- *
- * @extends {EventEmitter<import('../../index.js').RedisStateAdapterEvents>}
- */
-class StateAdapter extends EventEmitter {
+/** The methods of a state store, on any engine. */
+class StateAdapter extends CommandMethods {
   #dispatcher
   #watches
   #lockWaiters
   #lifecycle
 
-  static {
-    dispatcherOf = (adapter) => adapter.#dispatcher
-  }
-
   /** @param {(host: Host) => StateEngine} openEngine @param {{ stackTraces?: boolean }} [options] */
   constructor(openEngine, { stackTraces = false } = {}) {
-    super()
-    this.#dispatcher = new Dispatcher(
-      (host) => openEngine({ ...host, onEvent: (event) => this.#lifecycle.recv(event) }),
-      stackTraces,
-    )
+    super((host) => openEngine({ ...host, onEvent: (event) => this.#lifecycle.recv(event) }), stackTraces)
+    this.#dispatcher = dispatcherOf(this)
     this.#watches = new Watches(this.#dispatcher)
     this.#lockWaiters = new LockWaiters(this.#dispatcher.engine)
     const parts = { dispatcher: this.#dispatcher, watches: this.#watches, lockWaiters: this.#lockWaiters }
     this.#lifecycle = new Lifecycle(this, parts)
-    bindMembers(this, StateAdapter.prototype, stackTraces)
+    for (const { prototype } of [CommandMethods, StateAdapter]) bindMembers(this, prototype, stackTraces)
   }
 
   /** @param {string} traceId @param {string} key @param {CachedReadOptions} [options] */
@@ -134,17 +119,6 @@ class StateAdapter extends EventEmitter {
   /** @param {string} traceId @param {string} [keyPrefix] @param {ReadOptions} [options] */
   clear(traceId, keyPrefix = '', options) {
     return clear(this.#dispatcher, traceId, keyPrefix, options)
-  }
-
-  /** @param {import('../../index.js').ReindexOptions} [options] */
-  reindex(options) {
-    // Loaded by the first call, not by the import of the package; so is `checkIndex`.
-    return require('../operations/indexes.js').reindex(this.#dispatcher, options)
-  }
-
-  /** @param {ReadOptions} [options] */
-  checkIndex(options) {
-    return require('../operations/indexes.js').checkIndex(this.#dispatcher, options)
   }
 
   /** @param {string} traceId @param {string} key @param {CachedReadOptions} [options] */

@@ -32,7 +32,11 @@ const OPERATIONS = Object.freeze({
   lock: operation('lock', WRITE),
   rateLimit: operation('rateLimit', WRITE),
   transaction: operation('transaction', WRITE),
+  command: operation('command', WRITE),
 })
+
+/** The operation `command` of a command that only reads. */
+const READ_COMMAND = operation('command', READ)
 
 /** @typedef {keyof typeof OPERATIONS} OperationName */
 
@@ -64,6 +68,17 @@ function operation(name, kind) {
  * @typedef {{ changes: Change[], replies: 'values' | 'last' }} UpdateInput `values`: old and new value; `last`: the result of the last change
  * @typedef {{ op: string, key: string, json?: string, ttl?: number, condition?: Condition }} TransactionStep
  * @typedef {{ steps: TransactionStep[] }} TransactionInput
+ * @typedef {object} CommandInput commands of the user
+ * @property {'one' | 'unit' | 'script'} form
+ * @property {string} [command] the name of the first one, for errors
+ * @property {readonly (readonly (string | Uint8Array)[])[]} commands the name and arguments of each; of a script its source, keys and arguments
+ * @property {number} [keys] number of the keys of a script
+ * @property {number} [keyAt] the index of the key that routes it, among all arguments
+ * @property {string | Uint8Array} [key] the key that routes it, if it is no argument
+ * @property {boolean} [isPartial] it runs a script, which may have written before it fails
+ * @property {boolean} [bytes] the strings of the reply are bytes
+ * @property {readonly ('pairs' | 'streams' | undefined)[]} [shapes] of the replies in RESP3
+ * @property {Uint8Array[]} [parts] arguments that are bytes, in order; set by the engine
  * @typedef {{ existence: boolean }} DeleteInput the call resolves to whether the entry existed, in place of its value
  */
 
@@ -104,8 +119,9 @@ class StateCall {
  * @param {StateCall} call
  * @returns {import('../error-message.js').CallName}
  */
-function callNameOf({ method, operation, traceId, key }) {
-  return { operation: method ?? operation.name, traceId, key }
+function callNameOf({ method, operation, traceId, key, input }) {
+  const command = operation.name === 'command' ? input.command : undefined
+  return { operation: method ?? operation.name, traceId, key, command }
 }
 
 function unsent() {
@@ -121,4 +137,4 @@ function estimatedLength({ traceId, key, json = '' }) {
   return traceId.length + key.length + json.length + 16
 }
 
-module.exports = { MAX_BYTES_PER_UNIT, OPERATIONS, StateCall, callNameOf, estimatedLength }
+module.exports = { MAX_BYTES_PER_UNIT, OPERATIONS, READ_COMMAND, StateCall, callNameOf, estimatedLength }

@@ -24,6 +24,12 @@ const LOCK = {
   allowLongTtl: withDefault(kinds.boolean, false),
   ...WRITE,
 }
+const COMMAND = {
+  key: kinds.any,
+  encoding: kinds.oneOf(['text', 'bytes']),
+  retry: kinds.oneOf(['read']),
+  signal: kinds.signal,
+}
 const CONDITIONS = { ifAbsent: kinds.boolean, ifMatch: kinds.etag }
 
 /**
@@ -58,6 +64,9 @@ const OPTIONS = {
   increment: { ttl: kinds.expiry, field: kinds.fieldPath, ...WRITE },
   update: { ttl: kinds.expiry, ifMatch: kinds.etag, ...WRITE },
   transaction: WRITE,
+  command: COMMAND,
+  commands: COMMAND,
+  script: { keys: kinds.any, args: kinds.any, ...COMMAND },
   lock: LOCK,
   withLock: LOCK,
   getOrSet: {

@@ -156,7 +156,9 @@ fn encoded(steps: &[Command], server: &Server, credentials: Option<&Credentials>
                 let [one, other] = mode::probe_keys(prefix_of(server));
                 encode(&mut bytes, &[b"MGET", one.as_bytes(), other.as_bytes()]);
             }
-            (Command::SetName, _) => encode(&mut bytes, &[b"CLIENT", b"SETNAME", name.as_bytes()]),
+            (Command::SetName, _) => {
+                encode(&mut bytes, &[b"CLIENT".as_slice(), b"SETNAME", name.as_bytes()]);
+            }
             (step, _) => encode(&mut bytes, &[step.name().as_bytes()]),
         }
     }

@@ -209,7 +209,9 @@ impl Pipeline {
 
     fn check_reply(&mut self, command: Segment, reply: Frame<'_>, may_be_executed: bool) {
         if let Frame::Error(line) = reply {
-            let error = Error::from_reply(line).at(self.server.as_ref());
+            let is_users = command.request.is_users(command.next);
+            let error = if is_users { Error::from_reply_to_user(line) } else { Error::from_reply(line) };
+            let error = error.at(self.server.as_ref());
             if may_be_executed {
                 self.fail_unanswered(&command, &error);
             } else {
@@ -227,7 +229,9 @@ impl Pipeline {
         let Segment { batch, next, .. } = command;
         self.known_scripts.on_refusal(&error);
         let removal = transactions::removal_on_full_server(&command, &error);
-        if removal.is_some() || error.is_transient() || self.can_redirect(batch, next, &error) {
+        let is_final = known_scripts::is_of_user(&command.request, next, &error);
+        let is_retried = error.is_transient() || self.can_redirect(batch, next, &error);
+        if removal.is_some() || is_retried && !is_final {
             self.defer_refused(removal.unwrap_or(command), error);
         } else {
             self.settle_in_order(command.age(), true);

@@ -1,11 +1,15 @@
 //! Calls on single entries, with typed arguments; the same for every backend.
 
+mod commands;
+
 use std::borrow::Cow;
 use std::time::Duration;
 
+pub use self::commands::{Commands, CommandsForm, CommandsKind, Encoding};
 use crate::error::Error;
 use crate::json::edit;
 use crate::keyspace::Space;
+use crate::protocol::Frame;
 
 /// One call on one entry.
 #[derive(Debug, PartialEq, Eq)]
@@ -103,6 +107,8 @@ pub enum Operation<'a> {
     },
     /// Writes all of several entries, or none.
     Transaction(Vec<Step<'a>>),
+    /// Commands of the user. They concern no entry.
+    Commands(Box<Commands<'a>>),
 }
 
 impl Operation<'_> {
@@ -129,6 +135,7 @@ impl Operation<'_> {
             Operation::SlidingWindow { .. } => OperationKind::SlidingWindow,
             Operation::TokenBucket { .. } => OperationKind::TokenBucket,
             Operation::Transaction(_) => OperationKind::Transaction,
+            Operation::Commands(commands) => OperationKind::Commands(commands.kind),
         }
     }
 }
@@ -157,12 +164,21 @@ pub enum OperationKind {
     SlidingWindow,
     TokenBucket,
     Transaction,
+    Commands(CommandsKind),
 }
 
 impl OperationKind {
     pub fn writes(self) -> bool {
-        use OperationKind::{Get, GetTracked, GetWithMetadata, Has, Ping, Role, Ttl};
-        !matches!(self, Get | GetTracked | Ping | Role | Has | GetWithMetadata | Ttl)
+        use OperationKind::{Commands, Get, GetTracked, GetWithMetadata, Has, Ping, Role, Ttl};
+        match self {
+            Commands(kind) => !kind.reads,
+            _ => !matches!(self, Get | GetTracked | Ping | Role | Has | GetWithMetadata | Ttl),
+        }
+    }
+
+    /// Whether `waitReplicas` applies. Of commands of the user it is not known what they write.
+    pub fn may_wait(self) -> bool {
+        self.writes() && !matches!(self, OperationKind::Commands(_))
     }
 }
 
@@ -269,6 +285,8 @@ pub enum Success<'a> {
     Value(Option<&'a [u8]>),
     /// The same of an entry whose changes are reported, with the milliseconds until it expires: -1 never, -2 if there is none.
     Tracked { ttl: i64, text: Option<&'a [u8]> },
+    /// The reply to a command of the user.
+    Reply(Frame<'a>, Encoding),
 }
 
 /// Receives the outcomes of the calls of a batch.

@@ -7,16 +7,17 @@ mod entries;
 mod executor;
 mod listeners;
 mod sorted_set;
+mod unit;
 mod value;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Instant;
 
-pub use self::commands::{NotRun, Reply};
 pub use self::listeners::ListenerId;
 
-use self::commands::Commands;
+#[cfg(test)]
+use self::commands::{NotRun, Reply};
 use self::entries::{Entries, Entry, Key};
 use self::executor::{Executor, wrong_type};
 use self::listeners::Listener;
@@ -69,7 +70,7 @@ impl Memory {
         let mut redis_key = String::new();
         for (index, call) in calls.enumerate() {
             keyspace.write_key(&mut redis_key, call.space(), &call.entry);
-            let (removed, json);
+            let (removed, json, reply);
             let outcome = match call.operation {
                 Operation::Get | Operation::GetTracked => {
                     entries.get(&redis_key).map_or(Ok(Success::Value(None)), found)
@@ -81,6 +82,10 @@ impl Memory {
                 Operation::Delete if !entries.holds_collection(&redis_key) => {
                     removed = entries.remove(&redis_key);
                     removed.as_ref().map_or(Ok(Success::Value(None)), found)
+                }
+                Operation::Commands(users) => {
+                    reply = unit::reply_to(&mut entries, &users);
+                    reply.as_ref().map_err(Clone::clone).and_then(|reply| unit::success_of(users.kind, reply))
                 }
                 operation => match Executor::new(&mut entries, keyspace, writes, &redis_key).run(operation) {
                     Ok(None) => Ok(Success::Done),
@@ -99,14 +104,9 @@ impl Memory {
 
     /// Runs commands as one unit: no other call comes between them. If one of them cannot be run, none is; then its
     /// index is returned.
-    #[cfg_attr(not(test), expect(dead_code, reason = "no method runs commands yet"))]
+    #[cfg(test)]
     pub fn run(&self, unit: &[Vec<&[u8]>]) -> Result<Vec<Reply>, (usize, NotRun)> {
-        for (index, parts) in unit.iter().enumerate() {
-            commands::check(parts).map_err(|why| (index, why))?;
-        }
-        let mut entries = self.entries();
-        let mut commands = Commands::new(&mut entries);
-        Ok(unit.iter().map(|parts| commands.run(parts)).collect())
+        unit::run(&mut self.entries(), unit)
     }
 
     /// Lists each entry that exists during the whole listing once: pages are ordered by key.

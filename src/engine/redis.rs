@@ -4,6 +4,7 @@ mod ask;
 pub mod encoder;
 pub mod index;
 mod indexed;
+mod interned;
 mod operation;
 mod permissions;
 pub mod remove;

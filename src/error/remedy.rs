@@ -39,11 +39,19 @@ pub enum Remedy {
     DivideValue,
     MendIndex,
     GrantTransactions,
+    AskForBytes,
+    CheckCommand,
+    CheckType,
 }
 
 impl Remedy {
     pub fn text(self) -> &'static str {
         match self {
+            Remedy::AskForBytes => "With encoding: 'bytes' the reply is passed on as it is.",
+            Remedy::CheckType => "The command is for another type of value.",
+            Remedy::CheckCommand => {
+                "Is the name right, and does this version of the server have the command?"
+            }
             Remedy::StartServer => "Is the server running?",
             Remedy::CheckHost => "Check the host name.",
             Remedy::CheckRoute => "Does a firewall block the port?",

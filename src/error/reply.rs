@@ -14,6 +14,16 @@ impl Error {
         Self::from_script(&line).unwrap_or_else(|| Self::from_refusal(&line))
     }
 
+    /// An error reply to a command of the user, whose scripts can return any words.
+    pub fn from_reply_to_user(line: &[u8]) -> Self {
+        let error = Self::from_refusal(&without_script_name(&String::from_utf8_lossy(line)));
+        match error.refused_as() {
+            Some(RefusalKind::UnknownCommand) => error.with_remedy(Remedy::CheckCommand),
+            Some(RefusalKind::WrongType) => error.with_remedy(Remedy::CheckType),
+            _ => error,
+        }
+    }
+
     /// An error that a script of this package returns.
     fn from_script(line: &str) -> Option<Self> {
         let (word, detail) = line.split_once(' ').unwrap_or((line, ""));

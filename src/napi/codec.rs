@@ -4,6 +4,8 @@
 //! after a separator, and a terminator. Separator and terminator are control characters, which JSON text cannot
 //! contain; in other texts they are escaped. lib/engines/native/codec.js writes the records.
 
+mod commands;
+
 use std::borrow::Cow;
 use std::str::FromStr;
 use std::time::Duration;
@@ -20,7 +22,7 @@ const ESCAPE: char = '\u{2}';
 const ESCAPE_OFFSET: u8 = b'0';
 
 /// The names of the operations in JavaScript, and their letters in records.
-pub const RECORDS: [(&str, u8, OperationKind); 21] = [
+pub const RECORDS: [(&str, u8, OperationKind); 22] = [
     ("get", b'G', OperationKind::Get),
     ("getTracked", b'C', OperationKind::GetTracked),
     ("set", b'S', OperationKind::Set),
@@ -42,6 +44,7 @@ pub const RECORDS: [(&str, u8, OperationKind); 21] = [
     ("slidingWindow", b'J', OperationKind::SlidingWindow),
     ("tokenBucket", b'B', OperationKind::TokenBucket),
     ("transaction", b'X', OperationKind::Transaction),
+    ("command", b'A', OperationKind::Commands(commands::ANY)),
 ];
 
 /// The operations by their letters.
@@ -65,15 +68,17 @@ static KINDS: [Option<OperationKind>; 128] = {
 pub struct Records<'a> {
     count: usize,
     rest: &'a str,
+    /// Arguments that are bytes, in order.
+    bytes: &'a [u8],
 }
 
 impl<'a> Records<'a> {
-    /// `count` calls in one text.
-    pub fn new(count: usize, text: &'a str) -> Self {
-        Records { count, rest: text }
+    /// `count` calls in one text. `bytes`: the arguments that are no text, joined.
+    pub fn new(count: usize, text: &'a str, bytes: &'a [u8]) -> Self {
+        Records { count, rest: text, bytes }
     }
 
-    fn call(record: &'a str) -> Call<'a> {
+    fn call(&mut self, record: &'a str) -> Call<'a> {
         let letter = *record.as_bytes().first().expect("a record has a letter");
         let kind = KINDS.get(usize::from(letter)).copied().flatten();
         let kind = kind.unwrap_or_else(|| unreachable!("no record starts with {letter}"));
@@ -84,6 +89,10 @@ impl<'a> Records<'a> {
             OperationKind::Set => {
                 let (entry, json) = split(rest, SEPARATOR);
                 (entry, Operation::Set { json })
+            }
+            OperationKind::Commands(_) => {
+                let commands = commands::read(Arguments { rest: Some(rest) }, &mut self.bytes);
+                ("", Operation::Commands(Box::new(commands)))
             }
             kind => {
                 let mut arguments = Arguments { rest: Some(rest) };
@@ -101,7 +110,7 @@ impl<'a> Iterator for Records<'a> {
         self.count = self.count.checked_sub(1)?;
         let record;
         (record, self.rest) = split(self.rest, END);
-        Some(Self::call(record))
+        Some(self.call(record))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -113,14 +122,16 @@ impl ExactSizeIterator for Records<'_> {}
 
 impl<'a> Calls<'a> for Records<'a> {
     fn bytes(&self) -> usize {
-        self.rest.len()
+        self.rest.len() + self.bytes.len()
     }
 }
 
 /// Reads the arguments of all operations but the most frequent ones.
 fn operation(kind: OperationKind, mut arguments: Arguments<'_>) -> Operation<'_> {
     match kind {
-        OperationKind::Get | OperationKind::Set | OperationKind::Delete => unreachable!("read before"),
+        OperationKind::Get | OperationKind::Set | OperationKind::Delete | OperationKind::Commands(_) => {
+            unreachable!("read before")
+        }
         OperationKind::GetTracked => Operation::GetTracked,
         OperationKind::Ping => Operation::Ping,
         OperationKind::Role => Operation::Role,

@@ -23,6 +23,8 @@ pub struct NativeFailure {
     pub reply: Option<String>,
     pub trace_id: Option<String>,
     pub key: Option<String>,
+    /// Which command of a unit failed, from 0.
+    pub step: Option<u32>,
     /// The user's function that caused the failure: `strategy` or `credentials`.
     pub origin: Option<String>,
     /// What gives no sign of life: later failures with the same one are no news.
@@ -53,6 +55,7 @@ impl NativeFailure {
             reply: error.refusal.as_ref().map(|refusal| refusal.word.to_string()),
             trace_id: entry.map(|(trace_id, _)| trace_id.clone()),
             key: entry.map(|(_, key)| key.clone()),
+            step: error.step,
             origin: origin_of(error.kind).map(Into::into),
             silent: error.silent.as_deref().map(Into::into),
             cause: error.source.as_deref().map(|source| NativeCause {

@@ -1,5 +1,7 @@
 //! Collects the results of a batch for JavaScript.
 
+mod frames;
+
 use std::mem::take;
 
 use napi::bindgen_prelude::FnArgs;
@@ -7,6 +9,7 @@ use napi_derive::napi;
 
 use tokio::time::Instant;
 
+use super::bytes::BytesOut;
 use super::failure::NativeFailure;
 use super::text::TextOut;
 use crate::engine::call::{Outcomes, Success};
@@ -26,6 +29,11 @@ pub struct NativeSeparateValue {
     pub text: TextOut,
     /// Of a tracked entry, in milliseconds; see `Success::Tracked`.
     pub ttl: Option<f64>,
+    /// Of a reply to a command of the user: what the text is, `text`, `json` or `tagged`; see src/napi/reply/frames.rs.
+    pub form: Option<String>,
+    /// Of such a reply: its strings, joined.
+    #[napi(ts_type = "Uint8Array")]
+    pub bytes: Option<BytesOut>,
 }
 
 /// A chunk of the results of a batch.
@@ -36,21 +44,30 @@ pub struct Chunk {
     pub values: String,
     pub separate: Vec<NativeSeparateValue>,
     pub failures: Vec<NativeFailure>,
+    /// The strings of replies that are bytes, joined; only with the last chunk.
+    pub bytes: Vec<u8>,
     /// This chunk settles the batch. Earlier ones have only values.
     pub last: bool,
     /// Set for listings, whose chunks may be requested after it.
     pub deadline: Option<Instant>,
 }
 
-pub type ChunkArgs =
-    FnArgs<(u32, bool, TextOut, Option<Vec<NativeFailure>>, Option<Vec<NativeSeparateValue>>)>;
+pub type ChunkArgs = FnArgs<(
+    u32,
+    bool,
+    TextOut,
+    Option<Vec<NativeFailure>>,
+    Option<Vec<NativeSeparateValue>>,
+    Option<BytesOut>,
+)>;
 
 impl Chunk {
     /// The arguments of the callback.
     pub fn into_args(self) -> ChunkArgs {
         let failures = Some(self.failures).filter(|failures| !failures.is_empty());
         let separate = Some(self.separate).filter(|separate| !separate.is_empty());
-        (self.batch, self.last, TextOut(self.values), failures, separate).into()
+        let bytes = (!self.bytes.is_empty()).then_some(BytesOut(self.bytes));
+        (self.batch, self.last, TextOut(self.values), failures, separate, bytes).into()
     }
 
     /// A batch in chunks, so that no text is near V8's limit for a string.
@@ -99,6 +116,8 @@ pub struct BatchReply<D: Deliver> {
     next: usize,
     separate: Vec<NativeSeparateValue>,
     failures: Vec<NativeFailure>,
+    /// The strings of replies whose lengths are in `values`.
+    bytes: Vec<u8>,
     last_error: Option<Error>,
     /// `None` after the delivery.
     deliver: Option<D>,
@@ -113,6 +132,7 @@ impl<D: Deliver> BatchReply<D> {
             next: 0,
             separate: Vec::new(),
             failures: Vec::new(),
+            bytes: Vec::new(),
             last_error: None,
             deliver: Some(deliver),
         }
@@ -142,7 +162,7 @@ impl<D: Deliver> BatchReply<D> {
     fn take_separate(&mut self, index: usize, text: &[u8], ttl: Option<i64>) -> Result<(), Error> {
         let text = TextOut(json::unchecked(text)?.to_owned());
         let ttl = ttl.map(|ttl| ttl as f64);
-        self.separate.push(NativeSeparateValue { index: index as u32, text, ttl });
+        self.separate.push(NativeSeparateValue { index: index as u32, text, ttl, form: None, bytes: None });
         Ok(())
     }
 
@@ -177,6 +197,11 @@ impl<D: Deliver> Outcomes for BatchReply<D> {
                     self.take_failure(index as u32, error);
                 }
             }
+            Ok(Success::Reply(frame, encoding)) => {
+                if let Err(error) = self.take_reply(index, &frame, encoding) {
+                    self.take_failure(index as u32, error);
+                }
+            }
             Err(error) => self.take_failure(index as u32, error),
         }
     }
@@ -188,6 +213,7 @@ impl<D: Deliver> Outcomes for BatchReply<D> {
         let mut chunks = Chunk::in_chunks(self.batch, values.finish(), failures);
         if let Some(last) = chunks.last_mut() {
             last.separate = take(&mut self.separate);
+            last.bytes = take(&mut self.bytes);
         }
         self.deliver(chunks);
     }

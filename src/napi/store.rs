@@ -76,7 +76,7 @@ impl NativeStore {
         options: Object,
         use_event_loop: bool,
         #[napi(
-            ts_arg_type = "(batch: number, last: boolean, values: string, failures?: Array<NativeFailure>, separate?: Array<NativeSeparateValue>) => void"
+            ts_arg_type = "(batch: number, last: boolean, values: string, failures?: Array<NativeFailure>, separate?: Array<NativeSeparateValue>, bytes?: Uint8Array) => void"
         )]
         on_settled: Function<ChunkArgs, ()>,
         #[napi(ts_arg_type = "(name: string, detail?: NativeEventDetail) => void")] on_event: Function<

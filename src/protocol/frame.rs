@@ -13,8 +13,8 @@ pub use self::progress::Progress;
 use self::reader::{Reader, Stop};
 use crate::error::{Error, Kind, Remedy};
 
-/// Limit of nested arrays. The reply to SCAN needs two levels.
-const MAX_DEPTH: usize = 4;
+/// Limit of nested arrays, which scripts of the user can return.
+const MAX_DEPTH: usize = 128;
 
 /// How a TLS record with an alert starts: its type and the major version.
 const TLS_ALERT: [u8; 2] = [0x15, 0x03];
@@ -218,7 +218,7 @@ mod tests {
             "$2\r\nabc\r\n",
             "#x\r\n",
             "=3\r\nabc\r\n",
-            "%600000\r\n",
+            "%600000000\r\n",
             "|1\r\n",
             ">-1\r\n",
             &deep,

@@ -2,6 +2,7 @@
 
 mod scripts;
 mod unit;
+mod users;
 
 use super::Frame;
 use crate::error::Error;
@@ -38,15 +39,17 @@ pub struct Encoded<'a> {
     pub effect: Effect,
     pub age: Age,
     /// Number of replies; more than one for a unit.
-    pub replies: u8,
+    pub replies: u16,
+    /// It is a command of the user.
+    pub is_users: bool,
     /// The script of its digest.
     script: Option<&'static Script>,
 }
 
 impl<'a> Encoded<'a> {
     /// A command that is sent again.
-    pub fn again(bytes: &'a [u8], effect: Effect, age: Age, replies: u8) -> Self {
-        Encoded { bytes, effect, age, replies, script: None }
+    pub fn again(bytes: &'a [u8], effect: Effect, age: Age, replies: u16, is_users: bool) -> Self {
+        Encoded { bytes, effect, age, replies, is_users, script: None }
     }
 }
 
@@ -99,8 +102,10 @@ struct Command {
     effect: Effect,
     /// Preceded by ASKING, which has a reply of its own.
     is_asking: bool,
+    /// It is a command of the user.
+    is_users: bool,
     /// Number of its replies; more than one for a unit.
-    replies: u8,
+    replies: u16,
 }
 
 /// Has a node accept the next command on a slot that it imports.
@@ -119,7 +124,7 @@ impl Request {
     }
 
     fn end_command(&mut self, effect: Effect, is_asking: bool) {
-        self.commands.push(Command { end: self.bytes.len(), effect, is_asking, replies: 1 });
+        self.commands.push(Command { end: self.bytes.len(), effect, is_asking, is_users: false, replies: 1 });
     }
 
     /// Adds a command that is encoded and has an age already.
@@ -128,8 +133,8 @@ impl Request {
             self.bytes.extend_from_slice(ASKING);
         }
         self.bytes.extend_from_slice(command.bytes);
-        let (end, Encoded { effect, replies, age, .. }) = (self.bytes.len(), command);
-        self.commands.push(Command { end, effect, is_asking, replies });
+        let (end, Encoded { effect, replies, age, is_users, .. }) = (self.bytes.len(), command);
+        self.commands.push(Command { end, effect, is_asking, is_users, replies });
         self.ages.push(age);
     }
 
@@ -150,6 +155,7 @@ impl Request {
         let (first_age, ages) = (self.first_age, self.ages.clone());
         let mut again = Request { here: self.here, first_age, ages, ..Request::default() };
         again.push_at(index, bytes, self.effect(index));
+        again.commands[index].is_users = self.is_users(index);
         if let Some(confirms) = self.confirms() {
             again.push_at(confirms, self.command(confirms).bytes, Effect::Confirms);
         }
@@ -158,7 +164,8 @@ impl Request {
 
     /// Adds a command at `index`, after empty ones.
     fn push_at(&mut self, index: usize, bytes: &[u8], effect: Effect) {
-        let empty = Command { end: self.bytes.len(), effect: Effect::Read, is_asking: false, replies: 1 };
+        let end = self.bytes.len();
+        let empty = Command { end, effect: Effect::Read, is_asking: false, is_users: false, replies: 1 };
         self.commands.resize(index, empty);
         self.bytes.extend_from_slice(bytes);
         self.end_command(effect, false);
@@ -209,7 +216,7 @@ impl Request {
         let bytes = self.bytes.get(self.first_byte_of(index)..self.end_of(index)).unwrap_or_default();
         let script = self.script_by_digest(index);
         let (effect, age, replies) = (self.effect(index), self.age(index), self.replies(index));
-        Encoded { bytes, effect, age, replies, script }
+        Encoded { bytes, effect, age, replies, is_users: self.is_users(index), script }
     }
 
     pub fn start_of(&self, index: usize) -> usize {
@@ -237,10 +244,10 @@ impl Request {
 }
 
 /// Encodes a command: an array of strings. `Cmd` of redis-rs would copy each argument twice.
-pub fn encode(out: &mut Vec<u8>, parts: &[&[u8]]) {
+pub fn encode(out: &mut Vec<u8>, parts: &[impl AsRef<[u8]>]) {
     push_length(out, b'*', parts.len());
     for part in parts {
-        push_string(out, part);
+        push_string(out, part.as_ref());
     }
 }
 

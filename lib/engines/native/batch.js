@@ -20,6 +20,7 @@ const { now } = require('../../time.js')
  * @property {Failure[]} failures
  * @property {SeparateValue[]} separate
  * @property {import('./failures.js').UserFunctions} userFunctions
+ * @property {Uint8Array} [bytes] the strings of replies that are bytes, joined
  * @property {string} [server] of the failures that do not name theirs
  */
 
@@ -33,6 +34,8 @@ class Batch {
   text = ''
   /** Bytes of the scripts that are sent with its calls. */
   scriptBytes = 0
+  /** Bytes of arguments that are no text. */
+  argumentBytes = 0
   /** Bytes that are charged for it against `maxPendingBytes`. */
   bytes = 0
   /** @type {any[] | undefined} */
@@ -61,14 +64,19 @@ class Batch {
     return this.calls.length
   }
 
+  /** Bytes of the batch that are not in its text. */
+  get moreBytes() {
+    return this.scriptBytes + this.argumentBytes
+  }
+
   /** Counted by a pass over the text. */
   get exactBytes() {
-    return this.scriptBytes + Buffer.byteLength(this.text)
+    return this.moreBytes + Buffer.byteLength(this.text)
   }
 
   /** Upper bound of `exactBytes`. */
   get maxBytes() {
-    return this.scriptBytes + this.text.length * MAX_BYTES_PER_UNIT
+    return this.moreBytes + this.text.length * MAX_BYTES_PER_UNIT
   }
 
   /** Values received so far. @returns {any[]} */

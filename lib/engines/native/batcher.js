@@ -79,13 +79,15 @@ class Batcher {
    * @param {StateCall} call
    * @param {string} text of its record
    * @param {number} [scriptBytes] of the script that is sent with it
+   * @param {Uint8Array[]} [parts] arguments that are bytes
    * @returns {Promise<any>}
    */
-  add(call, text, scriptBytes = 0) {
+  add(call, text, scriptBytes = 0, parts = undefined) {
     return new Promise((resolve, reject) => {
       call.resolve = resolve
       call.reject = reject
-      if (this.#admit(call, text, scriptBytes)) this.#collect(call, text, scriptBytes)
+      const size = parts === undefined ? 0 : sizeOf(parts)
+      if (this.#admit(call, text, scriptBytes + size)) this.#collect(call, text, scriptBytes, parts)
     })
   }
 
@@ -117,9 +119,10 @@ class Batcher {
    * @param {string} values
    * @param {Failure[] | null} [failures]
    * @param {SeparateValue[] | null} [separate]
+   * @param {Uint8Array | null} [bytes]
    */
-  settle(number, last, values, failures, separate) {
-    this.#submitter.settle(number, last, values, failures, separate)
+  settle(number, last, values, failures, separate, bytes) {
+    this.#submitter.settle(number, last, values, failures, separate, bytes)
   }
 
   /** Accepts no more calls; resolves once the pending ones have settled. */
@@ -133,11 +136,11 @@ class Batcher {
    *
    * @param {StateCall} call
    * @param {string} text that is counted for it
-   * @param {number} [scriptBytes]
+   * @param {number} [more] bytes that are sent with it
    * @returns whether it is accepted
    */
-  #admit(call, text, scriptBytes = 0) {
-    const refusal = this.#refusal(text, scriptBytes)
+  #admit(call, text, more = 0) {
+    const refusal = this.#refusal(text, more)
     if (refusal === undefined) {
       this.#meter.calls += 1
       this.#limits.calls += 1
@@ -154,34 +157,35 @@ class Batcher {
    * Why a call cannot be accepted.
    *
    * @param {string} text
-   * @param {number} scriptBytes
+   * @param {number} more
    * @returns {{ code: 'ERR_CLOSED' | 'ERR_BACKPRESSURE', what: string, remedy?: string } | undefined}
    */
-  #refusal(text, scriptBytes) {
+  #refusal(text, more) {
     if (this.#closed) return { code: 'ERR_CLOSED', what: 'the adapter was closed with cleanup()' }
-    if (this.#hasRoom(text.length, scriptBytes)) return
+    if (this.#hasRoom(text.length, more)) return
     // Submitting replaces the upper bound of the collected bytes by their exact number.
     this.#flush()
     const uncharged = this.#tick?.batch.exactBytes ?? 0
-    const what = this.#limits.exceededLimit(text, scriptBytes, uncharged)
+    const what = this.#limits.exceededLimit(text, more, uncharged)
     return what === undefined ? undefined : { code: 'ERR_BACKPRESSURE', what, remedy: AWAIT_CALLS }
   }
 
   /**
    * @param {number} units length of the text of one more call
-   * @param {number} scriptBytes
+   * @param {number} more bytes of that call
    */
-  #hasRoom(units, scriptBytes) {
+  #hasRoom(units, more) {
     const collected = this.#tick?.batch
-    return this.#limits.hasRoom((collected?.text.length ?? 0) + units, (collected?.scriptBytes ?? 0) + scriptBytes)
+    return this.#limits.hasRoom((collected?.text.length ?? 0) + units, (collected?.moreBytes ?? 0) + more)
   }
 
   /**
    * @param {StateCall} call
    * @param {string} text of its record
    * @param {number} scriptBytes
+   * @param {Uint8Array[] | undefined} parts
    */
-  #collect(call, text, scriptBytes) {
+  #collect(call, text, scriptBytes, parts) {
     const waitReplicas = call.options?.waitReplicas
     this.#tick ??= this.#startTick()
     const tick = this.#tick
@@ -189,6 +193,7 @@ class Batcher {
     const isFull = !batch.accepts(text, waitReplicas)
     if (isFull) tick.startNextBatch()
     tick.batch.add(call, text, waitReplicas, scriptBytes)
+    if (call.operation.name === 'command') tick.batch.addCommand(parts)
     // Not before the call is added: subscribers that run now can make calls, which come after it.
     if (isFull) this.#submitter.submit(batch)
   }
@@ -210,6 +215,11 @@ class Batcher {
     if (this.#limits.calls > 0) return
     for (const onDrained of this.#onDrained.splice(0)) onDrained()
   }
+}
+
+/** @param {Uint8Array[]} parts */
+function sizeOf(parts) {
+  return parts.reduce((sum, { length }) => sum + length, 0)
 }
 
 module.exports = { Batcher }

@@ -2,6 +2,7 @@
 'use strict'
 
 const { OPERATIONS } = require('../call.js')
+const { recordOf } = require('./command-codec.js')
 
 /**
  * Encodes calls for native code: each is a record of a letter, the name of the entry and arguments. The records of a batch are
@@ -72,6 +73,7 @@ const RECORDS = {
     decode: rateLimitReply,
   },
   transaction: { letter: 'X', args: transactionArgs, decode: transactionReply },
+  command: { letter: 'A' },
 }
 
 /** The records of rate limits, by their algorithm. */
@@ -104,6 +106,7 @@ function hasConditionOrTtl(options) {
  * @param {Naming} naming
  */
 function encode(call, kind, naming) {
+  if (kind === RECORDS.command) return kind.letter + recordOf(call.input, !call.operation.writes, escapedIfNeeded) + END
   if (kind === RECORDS.ping || kind === RECORDS.role) return kind.letter + END
   const name = nameOf(call.traceId, call.key, naming)
   // The most frequent call with an argument: without an array.
@@ -119,7 +122,12 @@ function encode(call, kind, naming) {
  */
 function nameOf(traceId, key, { hashTags }) {
   const name = hashTags ? `{${traceId}}:${key}` : `${traceId}:${key}`
-  return MAY_NEED_ESCAPE.test(name) ? escaped(name) : name
+  return escapedIfNeeded(name)
+}
+
+/** @param {string} text */
+function escapedIfNeeded(text) {
+  return MAY_NEED_ESCAPE.test(text) ? escaped(text) : text
 }
 
 /** @param {string} text */

@@ -108,6 +108,7 @@ class NativeEngine {
   execute(call) {
     const kind = recordKindOf(call)
     if (kind === RECORDS.transaction && this.capabilities.movesEntries) checkSlot(call, this.#naming)
+    if (kind === RECORDS.command) return this.#batcher.add(call, encode(call, kind, this.#naming), 0, call.input.parts)
     const reply = this.#batcher.add(call, encode(call, kind, this.#naming), this.#scriptBytes[kind.letter])
     const { decode } = kind
     return decode === undefined ? reply : reply.then((raw) => this.#decode(call, () => decode(raw, call)))
@@ -203,8 +204,8 @@ class NativeEngine {
   #open(options, { onEvent, onInvalidation }, base) {
     const { strategy, credentials } = this.#userFunctions
     /** @type {ConstructorParameters<typeof NativeStore>[2]} */
-    const onSettled = (batch, last, values, failures, separate) =>
-      this.#batcher.settle(batch, last, values, failures, separate)
+    const onSettled = (batch, last, values, failures, separate, bytes) =>
+      this.#batcher.settle(batch, last, values, failures, separate, bytes)
     try {
       if (base !== undefined) return base.#native.view(withUrlParts(options), onSettled)
       return new NativeStore(

@@ -50,7 +50,9 @@ function eventError(failure, userFunctions, server) {
 }
 
 /** @param {Failure} failure @param {StateCall} call */
-function whatOf({ code, message, traceId, key }, call) {
+function whatOf({ code, message, traceId, key, step }, call) {
+  if (step !== undefined)
+    return message.replace(/^command \d+ of \d+/, (number) => `${number} (${call.input.commands[step][0]})`)
   return code === 'ERR_CORRUPT_VALUE' ? `${corruptSubject({ traceId, key }, call)} ${message}` : message
 }
 

@@ -2,6 +2,8 @@
 'use strict'
 
 const { Batch } = require('./batch.js')
+const { Strings, replyOf, separateReplyOf } = require('./command-codec.js')
+const { JoinedBytes } = require('./joined-bytes.js')
 const { elementsOf } = require('./elements.js')
 const { whyCorrupt } = require('./corrupt-text.js')
 const { errorFactory } = require('./failures.js')
@@ -40,6 +42,12 @@ class PointBatch extends Batch {
   /** @type {Set<number> | undefined} */
   #scripts = undefined
   #hasUnparsable = false
+  /** Whether commands of the user are among the calls. */
+  #hasCommands = false
+  /** @type {JoinedBytes | undefined} */
+  #bytes = undefined
+  /** @type {Strings | undefined} */
+  #strings = undefined
   #tick
   #maxLength
   /** Settles the calls; set when the results are known. @type {(() => void) | undefined} */
@@ -64,7 +72,7 @@ class PointBatch extends Batch {
    * @param {WaitReplicas | undefined} waitReplicas
    */
   accepts(text, waitReplicas) {
-    const { length } = this.text
+    const length = this.text.length + this.argumentBytes
     if (length === 0) return true
     return (
       length < this.#maxLength &&
@@ -105,6 +113,20 @@ class PointBatch extends Batch {
     if (scriptBytes > 0) this.#addScript(scriptBytes)
   }
 
+  /** The call that was added is a command of the user. @param {Uint8Array[] | undefined} parts arguments that are bytes */
+  addCommand(parts) {
+    this.#hasCommands = true
+    if (parts === undefined) return
+    this.#bytes ??= new JoinedBytes()
+    for (const part of parts) this.#bytes.add(part)
+    this.argumentBytes = this.#bytes.length
+  }
+
+  /** Arguments that are bytes, joined. */
+  get bytesOfArguments() {
+    return this.#bytes?.joined
+  }
+
   /** @param {WaitReplicas} waitReplicas */
   #waitFor(waitReplicas) {
     this.waitReplicas = waitReplicas
@@ -137,6 +159,7 @@ class PointBatch extends Batch {
     for (const [index, call] of calls.entries()) {
       const number = shareOf.charCodeAt(index)
       shares[number] ??= this.#tick.addShare()
+      shares[number].#hasCommands = this.#hasCommands
       shares[number].calls.push(call)
     }
     for (const share of shares) share.bytes = Math.floor((bytes * share.size) / calls.length)
@@ -172,16 +195,15 @@ class PointBatch extends Batch {
       super.fail()
     }
     this.text = ''
+    this.#bytes = undefined
     this.clear()
   }
 
   /** @param {Results} results */
-  #settle({ failures, separate, ...context }) {
+  #settle({ failures, separate, bytes, ...context }) {
+    if (this.#hasCommands) this.#strings = new Strings(/** @type {Buffer | undefined} */ (bytes))
     for (const failure of failures) this.#reject(failure, context)
-    for (const { index, text, ttl } of separate) {
-      if (ttl !== undefined && ttl !== null) this.calls[index].input = ttl
-      this.#resolve(this.calls[index], this.#parse(text))
-    }
+    for (const value of separate) this.#resolveSeparate(this.calls[value.index], value)
     const { calls, values } = this
     let [nextValue, nextFailure, nextSeparate] = [0, 0, 0]
     for (let index = 0; index < calls.length; index += 1) {
@@ -199,7 +221,17 @@ class PointBatch extends Batch {
    */
   #resolve(call, value) {
     if (this.#hasUnparsable && value instanceof Unparsable) this.rejectCorrupt(call, value.why)
+    else if (this.#strings !== undefined && call.operation.name === 'command')
+      call.resolve(replyOf(value, call.input, this.#strings))
     else call.resolve(value)
+  }
+
+  /** @param {Call} call @param {import('../../../native.js').NativeSeparateValue} value */
+  #resolveSeparate(call, value) {
+    const { text, ttl } = value
+    if (this.#hasCommands && call.operation.name === 'command') return call.resolve(separateReplyOf(value, call.input))
+    if (ttl !== undefined && ttl !== null) call.input = ttl
+    this.#resolve(call, this.#parse(text))
   }
 
   /** @param {string} text */

@@ -80,9 +80,10 @@ class Submitter {
    * @param {string} values JSON array of the values of the calls that read and did not fail, or empty
    * @param {Failure[] | null} [failures] runs of calls with the same failure, in the order of the calls
    * @param {SeparateValue[] | null} [separate] values that are missing in `values`, in the order of the calls
+   * @param {Uint8Array | null} [bytes] the strings of replies that are bytes, joined
    */
-  settle(number, last, values, failures, separate) {
-    if (this.#isInNative) return void this.#deferred.push([number, last, values, failures, separate])
+  settle(number, last, values, failures, separate, bytes) {
+    if (this.#isInNative) return void this.#deferred.push([number, last, values, failures, separate, bytes])
     const batch = this.#inFlight.get(number)
     if (batch === undefined) return
     if (!last) return this.#addChunk(number, batch, values)
@@ -91,7 +92,8 @@ class Submitter {
     try {
       if (values !== '') batch.addChunk(values)
       const { userFunctions, server } = this.#context
-      batch.settle({ failures: failures ?? [], separate: separate ?? [], userFunctions, server })
+      const results = { failures: failures ?? [], separate: separate ?? [], bytes: bytes ?? undefined }
+      batch.settle({ ...results, userFunctions, server })
     } catch {
       // Every call settles, whatever fails.
       batch.fail()
@@ -151,7 +153,12 @@ class Submitter {
     if (batch instanceof ListingBatch) return void batch.start(number)
     const { size, text, waitReplicas, scriptBytes } = /** @type {PointBatch} */ (batch)
     if (this.#rules.isCluster) return this.#submitInShares(number, /** @type {PointBatch} */ (batch))
-    this.#context.limits.charge(batch, scriptBytes + this.#native.submit(number, size, text, waitReplicas))
+    const bytes = /** @type {PointBatch} */ (batch).bytesOfArguments
+    const sent =
+      bytes === undefined
+        ? this.#native.submit(number, size, text, waitReplicas)
+        : this.#native.submit(number, size, text, waitReplicas, bytes)
+    this.#context.limits.charge(batch, scriptBytes + sent)
   }
 
   /**
@@ -162,7 +169,7 @@ class Submitter {
    */
   #submitInShares(number, batch) {
     const { size, text, waitReplicas, scriptBytes } = batch
-    const { bytes, shareOf } = this.#native.submitInShares(number, size, text, waitReplicas)
+    const { bytes, shareOf } = this.#native.submitInShares(number, size, text, waitReplicas, batch.bytesOfArguments)
     this.#context.limits.charge(batch, scriptBytes + bytes)
     batch.limitSettleDelay()
     if (shareOf === '') return

@@ -3,6 +3,7 @@
 
 const { OPERATIONS, callNameOf } = require('../call.js')
 const { RedisStateError, ofOuterCall } = require('../../errors.js')
+const { namesIn } = require('./command-keys.js')
 const { Freshness } = require('./freshness.js')
 const { Slots } = require('./slots.js')
 const { bytesOf, copyOf, frozen } = require('./values.js')
@@ -41,6 +42,7 @@ class NearCache {
   /** For how long later calls may wait for a read. Its reply may be as old, and its failure comes at its own deadline. */
   #maxJoinAge
   #maxJoined
+  #keyPrefix
   /** Calls that wait for the read of an earlier one. The engine, which limits pending calls, does not know them. */
   #joined = 0
   /** In a cluster nothing reports that an entry has come into being on the node that took over a slot. */
@@ -66,6 +68,8 @@ class NearCache {
     const { commandTimeout, maxPending } = engine.rules
     this.#maxJoinAge = Math.min(options.maxStaleness, commandTimeout / 2)
     this.#maxJoined = maxPending.calls
+    const { keyPrefix = '' } = /** @type {{ keyPrefix?: string }} */ (engine.rules.inspectedFields)
+    this.#keyPrefix = keyPrefix
     this.#keepsAbsent = !engine.capabilities.movesEntries
     this.#freshness = new Freshness(engine, {
       maxStaleness: options.maxStaleness,
@@ -127,6 +131,13 @@ class NearCache {
   /** Drops entries that this adapter clears. @param {string} traceId @param {string} keyPrefix */
   dropUnder(traceId, keyPrefix) {
     this.#slots.dropUnder(traceId, keyPrefix)
+  }
+
+  /** Drops the entries that commands of the user may change. @param {import('../call.js').CommandInput} input */
+  dropKeysOf(input) {
+    const names = namesIn(input, this.#keyPrefix)
+    if (names === undefined) this.dropAll()
+    else for (const name of names) this.dropName(name)
   }
 
   /** Receives the reports of the engine, see `Host`. @param {readonly string[] | null} names */

@@ -9,6 +9,7 @@ const { OPERATIONS } = require('../call.js')
  * @typedef {object} Droppable
  * @property {(traceId: string, key: string) => void} drop
  * @property {(traceId: string, keyPrefix: string) => void} dropUnder
+ * @property {(input: import('../call.js').CommandInput) => void} dropKeysOf
  */
 
 /** Operations that write no entry. */
@@ -52,6 +53,7 @@ function dropping(drop, run) {
 
 /** @param {StateCall} call @param {Droppable} cache */
 function dropWritten({ operation, traceId, key, input }, cache) {
+  if (operation === OPERATIONS.command) return cache.dropKeysOf(input)
   if (operation !== OPERATIONS.transaction) return cache.drop(traceId, key)
   /** @type {import('../call.js').TransactionInput} */
   const { steps } = input

@@ -1,6 +1,7 @@
 // @ts-check
 'use strict'
 
+const { namesOf } = require('./command-keys.js')
 const { EngineDecorator } = require('./decorator.js')
 const { runClear, runWrite } = require('./own-writes.js')
 
@@ -27,6 +28,7 @@ class WritingView extends EngineDecorator {
         if (name.startsWith(keyPrefix)) for (const one of namesOf(name.slice(keyPrefix.length))) cache.dropName(one)
       },
       dropUnder: () => void cache.dropAll(),
+      dropKeysOf: (input) => cache.dropKeysOf(input),
     }
   }
 
@@ -41,11 +43,6 @@ class WritingView extends EngineDecorator {
   clear(scope, cancellation) {
     return runClear(scope, this.#dropping, () => this.inner.clear(scope, cancellation))
   }
-}
-
-/** The names that an entry may have in the cache: with `hashTags`, its key on the server has braces around the trace id. @param {string} name */
-function namesOf(name) {
-  return name.startsWith('{') ? [name, name.slice(1).replace('}:', ':')] : [name]
 }
 
 module.exports = { WritingView }

@@ -1,5 +1,7 @@
 //! The entries that a command changes, read from its bytes.
 
+mod users;
+
 use std::hash::BuildHasher;
 
 use crate::keyspace::is_index;
@@ -17,6 +19,10 @@ impl Touched {
             return Touched::default();
         }
         let bytes = command.bytes;
+        if command.is_users {
+            let keys = commands(bytes).flat_map(users::keys_of);
+            return Touched { keys: keys.map(|key| hasher.hash_one(key)).collect() };
+        }
         if command.replies == 1 {
             return Touched { keys: keys_of(bytes).map(|key| hasher.hash_one(key)).collect() };
         }

@@ -3,6 +3,11 @@
 use crate::error::Error;
 use crate::protocol::{Frame, RefusalKind, Request, Script};
 
+/// Whether the server lacks a script that only the user knows: to send the command again would not help.
+pub fn is_of_user(request: &Request, index: usize, refusal: &Error) -> bool {
+    refusal.refused_as() == Some(RefusalKind::NoScript) && request.is_users_digest(index)
+}
+
 #[derive(Default)]
 pub struct KnownScripts(Vec<&'static Script>);
 

@@ -88,6 +88,7 @@ impl<'a> Executor<'a> {
                 self.token_bucket(limit, window, cost, refill)?
             }
             Operation::Transaction(steps) => self.transaction(&steps)?.to_string(),
+            Operation::Commands(_) => unreachable!("run before"),
         }))
     }
 

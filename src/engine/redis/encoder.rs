@@ -1,5 +1,6 @@
 //! Encodes calls on single entries as Redis commands.
 
+mod commands;
 mod names;
 
 use std::borrow::Cow;
@@ -65,7 +66,11 @@ impl<'a> Encoder<'a> {
     }
 
     /// Returns the Redis key of a call. `push` adds the command of this call.
-    pub fn key_of(&mut self, call: &Call<'_>) -> &[u8] {
+    pub fn key_of<'s>(&'s mut self, call: &'s Call<'_>) -> &'s [u8] {
+        if let Operation::Commands(commands) = &call.operation {
+            self.member = None;
+            return &commands.key;
+        }
         self.keyspace.write_key(&mut self.redis_key, call.space(), &call.entry);
         if self.keyspace.keeps_index() {
             self.member = self.find_index(&call.operation);
@@ -93,7 +98,7 @@ impl<'a> Encoder<'a> {
 
     /// Adds a WAIT after the commands of these calls, if `waitReplicas` is set and one of them writes.
     pub fn close(&self, request: &mut Request, calls: &SentCalls) -> Option<WaitReplicas> {
-        let wait = self.wait.filter(|_| calls.operations.iter().any(|operation| operation.writes()))?;
+        let wait = self.wait.filter(|_| calls.operations.iter().any(|operation| operation.may_wait()))?;
         wait.push(request);
         Some(wait)
     }
@@ -162,6 +167,7 @@ impl<'a> Encoder<'a> {
                 self.push_numbers(&scripts::TOKEN_BUCKET, [*limit, window, *cost, *refill], request);
             }
             Operation::Transaction(steps) => self.push_transaction(steps, request),
+            Operation::Commands(users) => commands::push(users, request),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::permissions::called_by;
 use super::scripts;
 use crate::engine::call::{OperationKind, Success};
+use crate::engine::command_replies;
 use crate::error::Error;
 use crate::json;
 use crate::protocol::{Frame, Script};
@@ -35,6 +36,7 @@ impl OperationKind {
             OperationKind::Role => &["ROLE"],
             OperationKind::SetWithOptions => &["SET", "EVALSHA", "EVAL"],
             OperationKind::Has => &["TYPE"],
+            OperationKind::Commands(_) => &[],
             _ => &["EVALSHA", "EVAL"],
         };
         let in_script = self.script(is_indexed).map(|script| called_by(&script.source)).unwrap_or_default();
@@ -62,6 +64,7 @@ impl OperationKind {
             }
             OperationKind::GetTracked => return None,
             OperationKind::DeleteExisting | OperationKind::Has | OperationKind::Role => return None,
+            OperationKind::Commands(_) => return None,
         })
     }
 
@@ -72,6 +75,7 @@ impl OperationKind {
                 return Ok(Success::Value(Some(text)));
             }
             (OperationKind::Get | OperationKind::Delete, Frame::Nil) => return Ok(Success::Value(None)),
+            (OperationKind::Commands(kind), reply) => return command_replies::success_of(kind, reply),
             (OperationKind::GetTracked, reply) => return tracked(reply),
             (OperationKind::Set | OperationKind::SetWithOptions, Frame::Simple(b"OK"))
             | (OperationKind::Ping, Frame::Simple(_)) => return Ok(Success::Done),
@@ -123,7 +127,7 @@ impl OperationKind {
     pub fn wrote(self, reply: &Frame<'_>) -> bool {
         match (self, reply) {
             (OperationKind::Get | OperationKind::GetTracked, _) => false,
-            (OperationKind::Ping | OperationKind::Role, _) => false,
+            (OperationKind::Ping | OperationKind::Role | OperationKind::Commands(_), _) => false,
             (OperationKind::Has | OperationKind::GetWithMetadata | OperationKind::Ttl, _) => false,
             (OperationKind::Set, _) => true,
             (OperationKind::Delete, reply) => matches!(reply, Frame::Bulk(_)),
@@ -198,6 +202,7 @@ mod tests {
             Success::Value(Some(text)) => Some(String::from_utf8_lossy(text).into_owned()),
             Success::Tracked { ttl, text } => Some(format!("{ttl} {text:?}")),
             Success::Value(None) | Success::Done => None,
+            Success::Reply(frame, _) => Some(format!("{frame:?}")),
         })
     }
 

@@ -44,7 +44,8 @@ impl ReplicaAck {
 
     pub fn add(&mut self, index: usize, success: Success<'_>) {
         let write = match success {
-            Success::Done => PendingWrite::Done,
+            // Replies to commands of the user are not confirmed.
+            Success::Done | Success::Reply(..) => PendingWrite::Done,
             Success::Value(text) | Success::Tracked { text, .. } => {
                 PendingWrite::Value(text.map(<[u8]>::to_vec))
             }

@@ -6,6 +6,7 @@ use super::replica_ack::{PendingWrite, ReplicaAck};
 use super::sent::SentCalls;
 use crate::config::WaitReplicas;
 use crate::engine::call::{OperationKind, Outcomes, Success};
+use crate::engine::command_replies::failure_of;
 use crate::error::Error;
 use crate::protocol::{Frame, Sink};
 
@@ -46,7 +47,10 @@ impl<O: Outcomes> Sink for CallReplies<O> {
             // A server that refuses PING is available all the same.
             Err(error) if *operation == OperationKind::Ping && error.is_answer() => Ok(Success::Done),
             Err(error) if *operation == OperationKind::Role && error.is_answer() => Ok(Success::Value(None)),
-            Err(error) => Err(explained(error, *operation, of_index.is_some())),
+            Err(error) => match operation {
+                OperationKind::Commands(kind) => Err(failure_of(*kind, error)),
+                operation => Err(explained(error, *operation, of_index.is_some())),
+            },
         };
         match (&mut self.replica_ack, outcome) {
             (Some(replica_ack), Ok(success)) if wrote => replica_ack.add(index, success),

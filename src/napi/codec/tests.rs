@@ -6,7 +6,7 @@ fn call<'a>(entry: &'a str, operation: Operation<'a>) -> Call<'a> {
 }
 
 fn only(record: &str) -> Call<'_> {
-    Records::new(1, record).next().expect("there is a record")
+    Records::new(1, record, &[]).next().expect("there is a record")
 }
 
 #[test]
@@ -18,8 +18,8 @@ fn records_become_calls_in_order() {
         call(":", Operation::Delete),
         call("", Operation::Ping),
     ];
-    assert_eq!(Records::new(4, batch).collect::<Vec<_>>(), expected);
-    assert_eq!(Records::new(0, "").count(), 0);
+    assert_eq!(Records::new(4, batch, &[]).collect::<Vec<_>>(), expected);
+    assert_eq!(Records::new(0, "", &[]).count(), 0);
 }
 
 #[test]

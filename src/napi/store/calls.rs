@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use napi::Env;
+use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 
 use super::{NativeStore, Opened};
@@ -24,8 +25,8 @@ impl NativeStore {
             .collect()
     }
 
-    /// Executes the calls of a batch. `text` has `count` records. `wait` overrides the option `waitReplicas`. Returns
-    /// the size of the text in bytes.
+    /// Executes the calls of a batch. `text` has `count` records. `wait` overrides the option `waitReplicas`. `bytes`:
+    /// the arguments that are no text, joined. Returns the size of text and bytes.
     #[napi(catch_unwind)]
     pub fn submit(
         &self,
@@ -34,10 +35,12 @@ impl NativeStore {
         count: u32,
         #[napi(ts_arg_type = "string")] text: TextIn,
         wait: Option<NativeWait>,
+        bytes: Option<Uint8Array>,
     ) -> napi::Result<u32> {
         let Some(Opened { store, delivery, .. }) = self.opened() else { return Ok(0) };
         delivery.begin(&env)?;
-        let calls = Records::new(count as usize, text.as_str());
+        let bytes = bytes.as_deref().unwrap_or_default();
+        let calls = Records::new(count as usize, text.as_str(), bytes);
         let mut delivery = Some(delivery);
         let reply_of = |_, calls| {
             let delivery = delivery.take().expect("only a cluster splits batches");
@@ -58,9 +61,11 @@ impl NativeStore {
         count: u32,
         #[napi(ts_arg_type = "string")] text: TextIn,
         wait: Option<NativeWait>,
+        bytes: Option<Uint8Array>,
     ) -> napi::Result<NativeShares> {
         let Some(Opened { store, delivery, .. }) = self.opened() else { return Ok(NativeShares::default()) };
-        let calls = Records::new(count as usize, text.as_str());
+        let bytes = bytes.as_deref().unwrap_or_default();
+        let calls = Records::new(count as usize, text.as_str(), bytes);
         let mut shares = 0;
         let mut begun = Ok(());
         let reply_of = |share: u32, calls| {

@@ -53,7 +53,7 @@ impl NativeStore {
         &self,
         options: Object,
         #[napi(
-            ts_arg_type = "(batch: number, last: boolean, values: string, failures?: Array<NativeFailure>, separate?: Array<NativeSeparateValue>) => void"
+            ts_arg_type = "(batch: number, last: boolean, values: string, failures?: Array<NativeFailure>, separate?: Array<NativeSeparateValue>, bytes?: Uint8Array) => void"
         )]
         on_settled: Function<ChunkArgs, ()>,
     ) -> Result<NativeStore, Thrown> {

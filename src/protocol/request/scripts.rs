@@ -72,7 +72,7 @@ impl Request {
             start = self.end_of(index);
             let (effect, age) = (self.effect(index), self.age(index));
             let script = self.script_with_source(index);
-            let command = Encoded { bytes, effect, age, replies: 1, script };
+            let command = Encoded { bytes, effect, age, replies: 1, is_users: false, script };
             self.bytes.extend_from_slice(&command.with_source());
             self.commands[index].end = self.bytes.len();
         }

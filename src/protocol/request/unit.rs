@@ -15,14 +15,14 @@ impl Request {
         commands.iter().for_each(|parts| encode(&mut self.bytes, parts));
         self.end_command(effect, false);
         if let Some(unit) = self.commands.last_mut() {
-            unit.replies = commands.len() as u8;
+            unit.replies = commands.len() as u16;
         }
     }
 
     /// For a transaction that removes entries: a request with the removal alone, at the same index and with its WAIT. The members
     /// stay in the index, as those of entries that expire do. `None` for other commands.
     pub fn removal_alone(&self, index: usize) -> Option<Self> {
-        if self.replies(index) == 1 || self.effect(index) != Effect::Write {
+        if self.replies(index) == 1 || self.effect(index) != Effect::Write || self.is_users(index) {
             return None;
         }
         let mut parts = commands(self.command(index).bytes).skip(1);
@@ -32,7 +32,7 @@ impl Request {
     }
 
     /// Number of replies to a command; more than one for a unit.
-    pub fn replies(&self, index: usize) -> u8 {
+    pub fn replies(&self, index: usize) -> u16 {
         self.commands[index].replies
     }
 }
@@ -40,7 +40,7 @@ impl Request {
 impl<'a> Encoded<'a> {
     /// The command as it is sent to another node. Of a unit that reads only the last command: the others concern the connection.
     pub fn for_other_node(self) -> Self {
-        if self.replies == 1 || self.effect == Effect::Write {
+        if self.replies == 1 || self.effect == Effect::Write || self.is_users {
             return self;
         }
         let last = commands(self.bytes).last().unwrap_or(self.bytes);
@@ -72,7 +72,7 @@ fn command_length(bytes: &[u8]) -> Option<usize> {
 /// The replies to the commands of a unit before its last one.
 #[derive(Debug, Default)]
 pub struct EarlierReplies {
-    pub count: u8,
+    pub count: u16,
     /// The last reply that is an integer.
     integer: Option<i64>,
     /// The first error.
@@ -94,10 +94,14 @@ impl EarlierReplies {
         self.count += 1;
     }
 
-    /// The reply to the unit. Of one that writes: the first error, else the last reply. Of one that reads: the last reply, in an
+    /// The reply to the unit. Of a transaction: the first error, else the last reply. Of one that reads: the last reply, in an
     /// array after the integer; alone if it is an error, an earlier command failed, or the connection does not track.
     pub fn complete<'a>(&'a self, effect: Effect, is_tracked: bool, last: Frame<'a>) -> Frame<'a> {
         match (&self.error, self.integer) {
+            // EXEC refuses what was refused before.
+            (Some(line), _) if matches!(last, Frame::Error([b'E', b'X', b'E', b'C', ..])) => {
+                Frame::Error(line)
+            }
             (Some(line), _) if effect == Effect::Write => Frame::Error(line),
             (None, Some(integer))
                 if effect != Effect::Write && is_tracked && !matches!(last, Frame::Error(_)) =>

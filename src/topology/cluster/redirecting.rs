@@ -41,7 +41,8 @@ struct RedirectedCommand {
     age: Age,
     bytes: Vec<u8>,
     effect: Effect,
-    replies: u8,
+    replies: u16,
+    is_users: bool,
     to: Redirect,
     why: Error,
 }
@@ -94,9 +95,10 @@ impl<S: Sink + 'static, N: Nodes> RedirectingSink<S, N> {
             self.cluster.refresh();
         }
         let command = command.for_other_node();
-        let Encoded { effect, age, replies, .. } = command;
+        let Encoded { effect, age, replies, is_users, .. } = command;
         let (bytes, why) = (command.with_source(), why.clone());
-        self.redirected.push(RedirectedCommand { index, slot, age, bytes, effect, replies, to, why });
+        let redirected = RedirectedCommand { index, slot, age, bytes, effect, replies, is_users, to, why };
+        self.redirected.push(redirected);
         true
     }
 }

@@ -82,13 +82,13 @@ pub(super) fn batches_by_node<N: Nodes>(
     let mut batches: Vec<RedirectBatch<N::Node>> = Vec::new();
     for command in redirected {
         let to = destination(cluster, kind, &command);
-        let RedirectedCommand { index, slot, age, bytes, effect, replies, why, .. } = command;
+        let RedirectedCommand { index, slot, age, bytes, effect, replies, is_users, why, .. } = command;
         let position = batches.iter().position(|batch| batch.is_for(&to));
         let position = position.unwrap_or_else(|| {
             batches.push(RedirectBatch::new(to, slot));
             batches.len() - 1
         });
-        batches[position].push(index, Encoded::again(&bytes, effect, age, replies));
+        batches[position].push(index, Encoded::again(&bytes, effect, age, replies, is_users));
         batches[position].reasons.push(why);
     }
     batches

@@ -255,6 +255,7 @@ fn redirected_reads_keep_their_place_among_writes_unless_replicas_serve_reads() 
             age: 0,
             bytes: Vec::new(),
             effect,
+            is_users: false,
             replies: 1,
             to: Redirect::Owner,
             why: Error::new(Kind::Retired, "the node is known now"),
