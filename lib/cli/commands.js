@@ -15,6 +15,13 @@ const COMMANDS = {
   query: { does: 'Finds entries by their values', load: () => require('./commands/query.js') },
   watch: { does: 'Prints changes of entries as they happen', load: () => require('./commands/watch.js') },
   stats: { does: 'Prints figures of the stored entries', load: () => require('./commands/stats.js') },
+  export: { does: 'Writes entries to a file or to stdout', load: () => require('./commands/export.js') },
+  import: { does: 'Reads entries from a file or from stdin', load: () => require('./commands/import.js') },
+  reindex: {
+    does: 'Adds entries to the indexes of their traces, or checks these',
+    load: () => require('./commands/reindex.js'),
+  },
+  bench: { does: 'Measures calls on this server', load: () => require('./commands/bench.js') },
 }
 
 module.exports = { COMMANDS }

@@ -11,47 +11,57 @@ const CLEAR = '\r\u001b[K'
 
 /** Shows on a terminal how far a long work is. It writes to stderr, so that stdout has the results only. */
 class Progress {
+  /** What `done` will be at the end. @type {number | undefined} */
+  total
   #stream
   #title
-  #total
   #isShown
   #drawnAt = -Infinity
   #start = now()
 
   /**
    * @param {Io} io
-   * @param {{ title: string, total?: number, isHidden?: boolean }} work `total`: omitted if it is not known
+   * @param {{ title: string, isHidden?: boolean }} work
    */
-  constructor({ stderr, env }, { title, total, isHidden = false }) {
+  constructor({ stderr, env }, { title, isHidden = false }) {
     this.#stream = stderr
     this.#title = title
-    this.#total = total
     this.#isShown = !isHidden && stderr.isTTY === true && env.TERM !== 'dumb'
   }
 
-  /** @param {number} done */
-  update(done) {
+  /**
+   * @param {number} done
+   * @param {number} [share] from 0 to 1. Default: that of `done` in `total`
+   */
+  update(done, share = shareOf(done, this.total)) {
     if (!this.#isShown || now() - this.#drawnAt < INTERVAL_MS) return
     this.#drawnAt = now()
-    this.#stream.write(`${CLEAR}${this.#textOf(done)}`)
+    this.#stream.write(`${CLEAR}${this.#title} ${barOf(share)}${this.#figures(done)}`)
   }
 
   /** Removes the bar. */
   end() {
-    if (this.#drawnAt > -Infinity) this.#stream.write(CLEAR)
+    if (this.#isShown && this.#drawnAt > -Infinity) this.#stream.write(CLEAR)
     this.#isShown = false
   }
 
   /** @param {number} done */
-  #textOf(done) {
+  #figures(done) {
     const rate = Math.round(done / Math.max(0.001, (now() - this.#start) / 1000))
-    const counts = `${done.toLocaleString('en')}${this.#total === undefined ? '' : ` of ${this.#total.toLocaleString('en')}`}`
-    const figures = `${counts}, ${rate.toLocaleString('en')} per second`
-    if (this.#total === undefined) return `${this.#title} ${figures}`
-    const share = this.#total === 0 ? 1 : Math.min(1, done / this.#total)
-    const filled = Math.round(share * BAR_WIDTH)
-    return `${this.#title} [${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] ${Math.floor(share * 100)}% ${figures}`
+    return `${done.toLocaleString('en')}, ${rate.toLocaleString('en')} per second`
   }
+}
+
+/** @param {number} done @param {number | undefined} total */
+function shareOf(done, total) {
+  return total === undefined ? undefined : done / Math.max(1, total)
+}
+
+/** @param {number | undefined} share */
+function barOf(share) {
+  if (share === undefined) return ''
+  const filled = Math.round(Math.min(1, share) * BAR_WIDTH)
+  return `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] ${Math.floor(share * 100)}% `
 }
 
 module.exports = { Progress }

@@ -1,0 +1,243 @@
+// @ts-check
+// `export` and `import`: all entries, also after the process was killed in the middle.
+
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, beforeEach, describe, it } from 'node:test'
+import { cli, ended, printed, startProgram } from '../support/cli.mjs'
+import { startRedis } from '../support/redis.mjs'
+import { until } from '../support/until.mjs'
+
+const COUNT = 20_000
+
+/** @type {import('../support/redis.mjs').RedisServer} */
+let server
+/** @type {import('../support/redis.mjs').Client} */
+let client
+/** @type {Record<string, string>} */
+let env
+const folder = mkdtempSync(join(tmpdir(), 'cli-'))
+
+before(async () => {
+  server = await startRedis()
+  client = await server.client()
+  env = { REDIS_URL: server.url }
+})
+after(async () => {
+  await server.stop()
+  rmSync(folder, { recursive: true })
+})
+beforeEach(async () => {
+  await client.flushAll()
+})
+
+const path = (/** @type {string} */ name) => join(folder, name)
+
+/** @param {string} text @returns {any[]} */
+function parsed(text) {
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
+}
+
+/** Stores many entries, in traces of all sizes. */
+async function storeMany() {
+  const names = Array.from({ length: COUNT }, (_, index) => `motia:state:t${index % (index % 7 ? 50 : 3000)}:k${index}`)
+  const texts = names.map((_, index) => JSON.stringify({ index, text: 'x'.repeat(index % 90) }))
+  await client.mSet(names.flatMap((name, index) => [name, texts[index]]))
+}
+
+/** All keys with their texts. */
+async function stored() {
+  const keys = (await client.keys('*')).sort()
+  const texts = await client.mGet(keys)
+  return keys.map((key, index) => [key, texts[index]])
+}
+
+describe('export', () => {
+  it('writes entries as lines, sorted, with the time to live', async () => {
+    await client.set('motia:state:b:1', '{"n":[1,null]}')
+    await client.set('motia:state:a:2', '"ž👩‍👩‍👧"')
+    await client.set('motia:state:a:1:x', 'null', { PX: 90_500 })
+    await client.set('other:a:3', '1')
+    const { code, stdout, stderr } = await cli(['export'], { env })
+    assert.deepEqual([code, stderr], [0, '3 exported\n'])
+    const [first, ...others] = parsed(stdout)
+    assert.ok(first.ttl > 80 && first.ttl <= 90.5)
+    assert.deepEqual(first, { traceId: 'a', key: '1:x', value: null, ttl: first.ttl })
+    assert.deepEqual(others, [
+      { traceId: 'a', key: '2', value: 'ž👩‍👩‍👧', ttl: -1 },
+      { traceId: 'b', key: '1', value: { n: [1, null] }, ttl: -1 },
+    ])
+    assert.deepEqual(parsed(await printed(['export', 'b'], { env })), others.slice(1))
+  })
+
+  it('replaces no file without --force, and reports as JSON', async () => {
+    await client.set('motia:state:a:1', '1')
+    writeFileSync(path('there'), 'notes\n')
+    const refused = await cli(['export', '--out', path('there')], { env })
+    assert.equal(refused.code, 2)
+    assert.match(refused.stderr, /exists\. Continue it with --resume, or replace it with --force\./)
+    assert.match((await cli(['export', '--out', path('there'), '--resume'], { env })).stderr, /is no export/)
+    assert.equal(readFileSync(path('there'), 'utf8'), 'notes\n')
+    const report = await printed(['export', '--out', path('there'), '--force', '--json'], { env })
+    assert.deepEqual(JSON.parse(report), { exported: 1, before: 0, skipped: 0 })
+    assert.equal(parsed(readFileSync(path('there'), 'utf8')).length, 1)
+    assert.equal((await cli(['export', '--resume'], { env })).code, 2)
+  })
+
+  it('skips what is no entry, names it, and exits with 1', async () => {
+    await client.mSet({ 'motia:state:a:1': '1', 'motia:state:a:2': 'no json', 'motia:state:a:3': '3' })
+    const { code, stdout, stderr } = await cli(['export'], { env })
+    assert.deepEqual([code, parsed(stdout).map(({ key }) => key)], [1, ['1', '3']])
+    assert.match(stderr, /^skipped: .*"a", "2".*is not JSON/)
+    assert.match(stderr, /2 exported, 1 skipped\n$/)
+    assert.ok(!stderr.includes('no json'))
+  })
+
+  it('shows on a terminal how far it is', async () => {
+    await client.set('motia:state:a:1', '1')
+    const { stderr } = await cli(['export', '--out', path('shown')], { env, isTTY: true })
+    assert.ok(stderr.includes('export [########################] 100% 1, '), stderr)
+    assert.ok(!(await cli(['export'], { env, isTTY: true })).stderr.includes('%'))
+  })
+
+  it('continues after it was killed, and is equal to one that was not', async () => {
+    await storeMany()
+    const file = path('killed.ndjson')
+    const child = startProgram(['export', '--out', file], env)
+    const end = ended(child)
+    await until(() => existsSync(file) && statSync(file).size > 50_000)
+    child.kill('SIGKILL')
+    assert.equal((await end).signal, 'SIGKILL')
+    // As if the process had ended within a line.
+    writeFileSync(file, readFileSync(file).subarray(0, -7))
+    const report = JSON.parse(await printed(['export', '--out', file, '--resume', '--json'], { env }))
+    assert.ok(report.before > 0 && report.exported > 0, JSON.stringify(report))
+    assert.equal(report.before + report.exported, COUNT)
+    assert.ok(readFileSync(file, 'utf8') === (await printed(['export'], { env })))
+  })
+
+  it('ends quietly when the reader has gone', async () => {
+    await storeMany()
+    const child = startProgram(['export'], env)
+    child.stdout.once('data', () => child.stdout.destroy())
+    const { code, stderr } = await ended(child)
+    assert.deepEqual([code, stderr], [141, ''])
+  })
+})
+
+describe('import', () => {
+  it('writes what export has written', async () => {
+    await storeMany()
+    await client.pExpire('motia:state:t1:k1', 90_500)
+    const before = await stored()
+    const text = await printed(['export'], { env })
+    await client.flushAll()
+    assert.equal(await printed(['import'], { env, stdin: text }), `${COUNT} imported\n`)
+    assert.deepEqual(await stored(), before)
+    const left = await client.pTTL('motia:state:t1:k1')
+    assert.ok(left > 80_000 && left <= 91_000, String(left))
+    assert.equal(await client.pTTL('motia:state:t2:k2'), -1)
+  })
+
+  it('replaces entries and their expiry, unless --if-absent', async () => {
+    await client.set('motia:state:a:1', '"old"', { EX: 100 })
+    const stdin = '{"traceId":"a","key":"1","value":"new"}\n\n{"traceId":"a","key":"2","value":2,"ttl":-1}'
+    const kept = await printed(['import', '--if-absent', '--json'], { env, stdin })
+    assert.deepEqual(JSON.parse(kept), { imported: 1, kept: 1, before: 0 })
+    assert.equal(await client.get('motia:state:a:1'), '"old"')
+    // The ttl of the environment is for entries that a program writes.
+    assert.equal(await printed(['import'], { env: { ...env, STATE_TTL: '60' }, stdin }), '2 imported\n')
+    assert.equal(await client.get('motia:state:a:1'), '"new"')
+    assert.equal(await client.ttl('motia:state:a:1'), -1)
+  })
+
+  it('names a malformed line, after it has imported those before', async () => {
+    /** @type {[line: string, why: RegExp][]} */
+    const malformed = [
+      ['{"traceId"', /line 2: it is not JSON/],
+      ['[]', /line 2: expected an object, got an array/],
+      ['{"traceId":"a","key":"2"}', /line 2: value is missing/],
+      ['{"traceId":1,"key":"2","value":1}', /line 2: traceId: expected a string, got/],
+      ['{"traceId":"a","value":1}', /line 2: key: expected a string, got undefined/],
+      ['{"traceId":"a","key":"2","value":1,"ttl":0}', /line 2: ttl: expected seconds, or -1 for none/],
+      ['{"traceId":"a","key":"2","value":1,"expires":0}', /line 2: "expires" is unknown/],
+    ]
+    for (const [line, why] of malformed) {
+      await client.flushAll()
+      const stdin = `{"traceId":"a","key":"1","value":1}\n${line}\n{"traceId":"a","key":"3","value":1}\n`
+      const { code, stderr } = await cli(['import'], { env, stdin })
+      assert.equal(code, 1)
+      assert.match(stderr, why)
+      assert.deepEqual(await client.keys('*'), ['motia:state:a:1'])
+    }
+  })
+
+  it('continues behind a line that was corrected', async () => {
+    const file = path('corrected.ndjson')
+    const lines = ['{"traceId":"a","key":"1","value":1}', 'wrong', '{"traceId":"a","key":"3","value":3}']
+    writeFileSync(file, lines.join('\n'))
+    assert.equal((await cli(['import', file], { env })).code, 1)
+    await client.set('motia:state:a:1', '"written since"')
+    writeFileSync(file, lines.join('\n').replace('wrong', '{"traceId":"a","key":"2","value":2}'))
+    const report = await printed(['import', file, '--resume', '--json'], { env })
+    assert.deepEqual(JSON.parse(report), { imported: 2, kept: 0, before: 1 })
+    assert.equal(await client.get('motia:state:a:1'), '"written since"')
+    assert.equal(existsSync(`${file}.checkpoint`), false)
+  })
+
+  it('checks all lines, and writes nothing, with --dry-run', async () => {
+    const stdin = '{"traceId":"a","key":"1","value":1}\n'
+    assert.equal(await printed(['import', '--dry-run'], { env, stdin }), '1 checked\n')
+    assert.equal((await cli(['import', '--dry-run'], { env, stdin: `${stdin}x` })).code, 1)
+    assert.equal(await client.dbSize(), 0)
+  })
+
+  it('continues after it was killed, and has all entries at the end', async () => {
+    await storeMany()
+    const before = await stored()
+    const file = path('import.ndjson')
+    await printed(['export', '--out', file], { env })
+    await client.flushAll()
+    const child = startProgram(['import', file], env)
+    const end = ended(child)
+    await until(() => existsSync(`${file}.checkpoint`))
+    child.kill('SIGKILL')
+    assert.equal((await end).signal, 'SIGKILL')
+    assert.notEqual(await client.dbSize(), COUNT)
+    const report = JSON.parse(await printed(['import', file, '--resume', '--json'], { env }))
+    assert.ok(report.before > 0)
+    assert.equal(report.before + report.imported, COUNT)
+    assert.deepEqual(await stored(), before)
+  })
+
+  it('can be interrupted, with 130, and continued', async () => {
+    const file = path('interrupted.ndjson')
+    const lines = Array.from({ length: COUNT }, (_, index) => `{"traceId":"a","key":"${index}","value":${index}}\n`)
+    writeFileSync(file, lines.join(''))
+    const child = startProgram(['import', file], env)
+    const end = ended(child)
+    await until(() => existsSync(`${file}.checkpoint`))
+    child.kill('SIGINT')
+    const { code, stderr } = await end
+    assert.deepEqual([code, stderr], [130, ''])
+    assert.notEqual(await client.dbSize(), COUNT)
+    await printed(['import', file, '--resume'], { env })
+    assert.equal(await client.dbSize(), COUNT)
+  })
+
+  it('refuses a checkpoint of another file', async () => {
+    const file = path('short.ndjson')
+    writeFileSync(file, '{"traceId":"a","key":"1","value":1}\n')
+    writeFileSync(`${file}.checkpoint`, '{"bytes":9999,"lines":9}')
+    assert.match((await cli(['import', file, '--resume'], { env })).stderr, /is shorter than its checkpoint says/)
+    writeFileSync(`${file}.checkpoint`, 'x')
+    assert.match((await cli(['import', file, '--resume'], { env })).stderr, /is no checkpoint of an import/)
+    assert.equal((await cli(['import', '--resume'], { env })).code, 2)
+    assert.equal((await cli(['import', path('none.ndjson')], { env })).code, 1)
+  })
+})
