@@ -42,6 +42,14 @@ function performanceClock() {
 /** `Date.parse`, also where a test has replaced `Date`. */
 const parse = Date.parse
 
+/** Milliseconds since 1970, by the clock of this machine. */
+const wallNow = Date.now
+
+/** @param {number} milliseconds since 1970 */
+function dateOf(milliseconds) {
+  return new Date(milliseconds)
+}
+
 /** The seconds since 1970 of the header `Date`. @param {string | undefined} text */
 function parseDate(text) {
   const milliseconds = text === undefined ? Number.NaN : parse(text)
@@ -57,6 +65,7 @@ module.exports = {
   MAX_TIMER_MS,
   clearInterval,
   clearTimeout,
+  dateOf,
   nextTick,
   now,
   parseDate,
@@ -64,4 +73,5 @@ module.exports = {
   setInterval,
   setTimeout,
   sleep,
+  wallNow,
 }

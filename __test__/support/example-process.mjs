@@ -50,6 +50,18 @@ export class ExampleProcess {
     return url
   }
 
+  /** @returns {Promise<number | null>} the exit code of a program that ends by itself */
+  async ended() {
+    const [code] = await this.#closed
+    return code
+  }
+
+  /** Ends the program at once. */
+  async kill() {
+    this.#child.kill('SIGKILL')
+    await this.#closed
+  }
+
   /** @returns {Promise<number | null>} the exit code after SIGTERM */
   async terminate() {
     this.#child.kill('SIGTERM')

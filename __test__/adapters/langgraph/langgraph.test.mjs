@@ -1,0 +1,19 @@
+// @ts-check
+
+import * as graphs from './graphs.mjs'
+import * as models from './models.mjs'
+import * as saver from './saver.mjs'
+import * as store from './store.mjs'
+import { onStores } from './stores.mjs'
+
+onStores('RedisSaver', [
+  saver.checkpoints,
+  saver.values,
+  saver.writes,
+  saver.lists,
+  saver.expiry,
+  saver.limits,
+  models.savers,
+  graphs.graphs,
+])
+onStores('RedisStore', [store.items, store.itemExpiry, store.similarity, models.stores])

@@ -1,0 +1,402 @@
+// @ts-check
+// What users miss in other savers on Redis, and what the suites of LangGraph leave out.
+
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
+import { deserialize, serialize } from 'node:v8'
+import { RedisSaver } from 'redis-state-adapter/langgraph'
+import { until } from '../../support/until.mjs'
+import { checkpointOf, configOf, listed, metadataOf, put, stepsOf } from './checkpoints.mjs'
+
+/** @import { Place } from './stores.mjs' */
+
+/** Every one of them has a meaning in a key, a pattern or a hash tag. */
+const AWKWARD = [
+  'a:b',
+  'a',
+  '*',
+  '?',
+  'a*',
+  '{a}',
+  '{',
+  '}',
+  '{}',
+  '%7B',
+  '%',
+  'a\0b',
+  'a\x01b',
+  '[a]',
+  '😀',
+  'index',
+  ':',
+]
+
+/** @param {Place} place */
+export function checkpoints({ saver: open, state: stateOf, hasScripts }) {
+  it('keeps threads apart, whatever characters their ids have', async () => {
+    const saver = open()
+    for (const [at, id] of AWKWARD.entries()) await put(saver, configOf(id), { at })
+    for (const [at, id] of AWKWARD.entries()) {
+      assert.deepEqual((await saver.get(configOf(id)))?.channel_values, { at }, JSON.stringify(id))
+      assert.equal((await listed(saver, configOf(id))).length, 1)
+    }
+    for (const [at, id] of AWKWARD.entries()) {
+      await saver.deleteThread(id)
+      assert.equal((await listed(saver, {})).length, AWKWARD.length - 1 - at)
+    }
+  })
+
+  it('keeps namespaces and ids apart, whatever characters they have', async () => {
+    const saver = open()
+    const namespaces = ['', 'b', 'b:c', ...AWKWARD]
+    for (const [at, namespace] of namespaces.entries()) {
+      for (const id of ['1', '1:2', '1\x002']) {
+        await saver.put(configOf('t', namespace), checkpointOf({ at, id }, undefined, id), metadataOf(), {
+          at: 1,
+          id: 1,
+        })
+        await saver.putWrites(configOf('t', namespace, id), [['c', `${at} ${id}`]], 'task')
+      }
+    }
+    for (const [at, namespace] of namespaces.entries()) {
+      for (const id of ['1', '1:2', '1\x002']) {
+        const tuple = await saver.getTuple(configOf('t', namespace, id))
+        assert.deepEqual(tuple?.pendingWrites, [['task', 'c', `${at} ${id}`]])
+        assert.deepEqual(tuple?.config, configOf('t', namespace, id))
+      }
+      assert.equal((await saver.getTuple(configOf('t', namespace)))?.checkpoint.id, '1:2')
+      assert.equal((await listed(saver, configOf('t', namespace))).length, 3)
+    }
+  })
+
+  it('finds no checkpoint of the namespace b:c in the namespace b', async () => {
+    const saver = open()
+    await put(saver, configOf('t', 'b:c'), { at: 1 })
+    assert.equal(await saver.getTuple(configOf('t', 'b')), undefined)
+    assert.deepEqual(await listed(saver, configOf('t', 'b')), [])
+  })
+
+  it('returns the values of channels that the last nodes did not write', async () => {
+    const saver = open()
+    let config = await put(saver, configOf('t'), { a: [1], b: 'b1' }, { versions: { a: 1, b: 1 } })
+    for (let step = 2; step < 6; step++) {
+      const versions = { a: 1, b: step }
+      config = await put(saver, config, { a: [1], b: `b${step}` }, { versions, changed: ['b'] })
+    }
+    assert.deepEqual((await saver.get(config))?.channel_values, { a: [1], b: 'b5' })
+    const values = (await listed(saver, configOf('t'))).map(({ checkpoint }) => checkpoint.channel_values)
+    assert.deepEqual(
+      values,
+      [5, 4, 3, 2, 1].map((step) => ({ a: [1], b: `b${step}` })),
+    )
+  })
+
+  it('returns the value __proto__ of a channel with that name', async () => {
+    const saver = open()
+    const values = JSON.parse('{"__proto__":{"polluted":true}}')
+    await put(saver, configOf('t'), values)
+    const found = (await saver.get(configOf('t')))?.channel_values
+    assert.deepEqual(Object.keys(found ?? {}), ['__proto__'])
+    assert.equal(Object(found).polluted, undefined)
+  })
+
+  it('replaces a checkpoint that is put again', async () => {
+    const saver = open()
+    const checkpoint = checkpointOf({ a: 1 })
+    for (const step of [1, 2]) await saver.put(configOf('t'), checkpoint, metadataOf(step), { a: 1 })
+    assert.deepEqual(stepsOf(await listed(saver, configOf('t'))), [2])
+  })
+
+  it('reads and writes with one round trip each', { skip: !hasScripts }, async (t) => {
+    const state = stateOf()
+    const saver = new RedisSaver(state, { keyPrefix: t.name })
+    const calls = callsTo(t, state)
+    const config = await put(saver, configOf('t'), { a: 1, b: 2 })
+    // One unit for the thread, one command for the registry of threads, which go out together.
+    assert.deepEqual(calls.splice(0), ['command ZADD', 'commands'])
+    await saver.putWrites(
+      config,
+      [
+        ['a', 2],
+        ['b', 3],
+      ],
+      'task',
+    )
+    assert.deepEqual(calls.splice(0), ['command ZADD', 'commands'])
+    await saver.getTuple(configOf('t'))
+    await saver.getTuple(config)
+    await listed(saver, configOf('t'), { limit: 10 })
+    assert.deepEqual(calls.splice(0), ['script', 'script', 'script'])
+    await listed(saver, configOf('t'), { limit: 10, filter: { step: 0 } })
+    assert.deepEqual(calls.splice(0), ['script', 'script'])
+  })
+}
+
+/**
+ * Notes each call of a state.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {import('redis-state-adapter').RedisStateAdapter} state
+ */
+function callsTo(t, state) {
+  /** @type {string[]} */
+  const calls = []
+  const noting = (/** @type {'command' | 'commands' | 'script'} */ method) => {
+    const original = /** @type {(...args: unknown[]) => Promise<any>} */ (state[method])
+    t.mock.method(state, method, (/** @type {unknown[]} */ ...args) => {
+      calls.push(method === 'command' ? `command ${Object(args[0])[0]}` : method)
+      return original.apply(state, args)
+    })
+  }
+  noting('command')
+  noting('commands')
+  noting('script')
+  return calls
+}
+
+/** @param {Place} place */
+export function values({ saver: open }) {
+  it('returns bytes as bytes', async () => {
+    const saver = open()
+    const bytes = new Uint8Array([0, 255, 10, 13])
+    const config = await put(saver, configOf('t'), { bytes, nested: { bytes } })
+    await saver.putWrites(config, [['bytes', bytes]], 'task')
+    const tuple = await saver.getTuple(config)
+    assert.deepStrictEqual(tuple?.checkpoint.channel_values, { bytes, nested: { bytes } })
+    assert.deepStrictEqual(tuple?.pendingWrites, [['task', 'bytes', bytes]])
+  })
+
+  it('gives a serializer the type and the bytes that it made', async () => {
+    /** @type {[string, Uint8Array][]} */
+    const dumped = []
+    const serde = {
+      async dumpsTyped(/** @type {unknown} */ value) {
+        /** @type {[string, Uint8Array]} */
+        const typed = [`type ${dumped.length}`, serialize(value)]
+        dumped.push(typed)
+        return typed
+      },
+      async loadsTyped(/** @type {string} */ type, /** @type {Uint8Array | string} */ data) {
+        assert.ok(dumped.some(([one, bytes]) => one === type && isDeepStrictEqual(bytes, Buffer.from(data))))
+        return deserialize(Buffer.from(data))
+      },
+    }
+    const saver = open({ serde })
+    const value = { when: new Date(0), map: new Map([[1, new Set([2])]]), big: 12n ** 20n }
+    const config = await put(saver, configOf('t'), value)
+    await saver.putWrites(config, [['c', value]], 'task')
+    const tuple = await saver.getTuple(config)
+    assert.deepStrictEqual([tuple?.checkpoint.channel_values, tuple?.pendingWrites], [value, [['task', 'c', value]]])
+  })
+
+  it('returns large values', async () => {
+    const saver = open()
+    const text = 'm'.repeat(3_000_000)
+    const config = await put(saver, configOf('t'), { text })
+    assert.equal((await saver.get(config))?.channel_values.text, text)
+  })
+}
+
+/** @param {Place} place */
+export function writes({ saver: open }) {
+  it('keeps writes that precede the checkpoint, and those of an earlier put', async () => {
+    const saver = open()
+    const checkpoint = checkpointOf({ a: 1 })
+    const config = configOf('t', '', checkpoint.id)
+    await saver.putWrites(config, [['__interrupt__', 'before']], 'task')
+    assert.equal(await saver.getTuple(config), undefined)
+    for (const step of [1, 2]) {
+      await saver.put(configOf('t'), checkpoint, metadataOf(step), { a: 1 })
+      assert.deepEqual((await saver.getTuple(config))?.pendingWrites, [['task', '__interrupt__', 'before']])
+    }
+  })
+
+  it('keeps the first write of a task, and the last one of its errors and interrupts', async () => {
+    const saver = open()
+    const config = await put(saver, configOf('t'), {})
+    for (const text of ['first', 'second']) {
+      await saver.putWrites(
+        config,
+        [
+          ['a', text],
+          ['b', text],
+          ['__error__', text],
+          ['__interrupt__', text],
+        ],
+        'task',
+      )
+    }
+    const found = (await saver.getTuple(config))?.pendingWrites
+    assert.deepEqual(found, [
+      ['task', '__interrupt__', 'second'],
+      ['task', '__error__', 'second'],
+      ['task', 'a', 'first'],
+      ['task', 'b', 'first'],
+    ])
+  })
+
+  it('orders writes by task path, task and number', async () => {
+    const saver = open()
+    const config = await put(saver, configOf('t'), {})
+    const many = Array.from({ length: 12 }, (_, at) => /** @type {[string, number]} */ (['c', at]))
+    await saver.putWrites(config, [['c', 'x']], 'a', '~2')
+    await saver.putWrites(config, many, 'b', '~1')
+    await saver.putWrites(config, [['c', 'y']], 'z')
+    // By code point: the first path is greater as UTF-16.
+    await saver.putWrites(config, [['c', 'u']], 'u', '\uffff')
+    await saver.putWrites(config, [['c', 'v']], 'd', '\u{1f600}')
+    const found = (await saver.getTuple(config))?.pendingWrites ?? []
+    assert.deepEqual(
+      found.map(([task, , value]) => [task, value]),
+      [['z', 'y'], ...many.map(([, at]) => ['b', at]), ['a', 'x'], ['u', 'u'], ['d', 'v']],
+    )
+    const [tuple] = await listed(saver, configOf('t'))
+    assert.deepEqual(tuple.pendingWrites, found)
+  })
+
+  it('writes nothing for no writes', async () => {
+    const saver = open()
+    await saver.putWrites(configOf('t', '', '1'), [], 'task')
+    assert.equal(await saver.getTuple(configOf('t')), undefined)
+  })
+}
+
+/** @param {Place} place */
+export function lists({ saver: open }) {
+  it('lists everything where no limit is given, the newest first', async () => {
+    const saver = open()
+    const steps = Array.from({ length: 130 }, (_, step) => step)
+    /** @type {import('@langchain/core/runnables').RunnableConfig} */
+    let config = configOf('t')
+    for (const step of steps) config = await put(saver, config, { step }, { step, versions: { step } })
+    const expected = steps.toReversed()
+    assert.deepEqual(stepsOf(await listed(saver, configOf('t'))), expected)
+    assert.deepEqual(stepsOf(await listed(saver, { configurable: { thread_id: 't' } })), expected)
+    assert.deepEqual(stepsOf(await listed(saver, configOf('t'), { limit: 60 })), expected.slice(0, 60))
+    assert.deepEqual(stepsOf(await listed(saver, configOf('t'), { limit: 0 })), [])
+    const tuples = await listed(saver, configOf('t'), { limit: 100 })
+    const before = tuples[99].config
+    assert.deepEqual(stepsOf(await listed(saver, configOf('t'), { before })), expected.slice(100))
+    const filter = { source: 'loop', step: 3 }
+    assert.deepEqual(stepsOf(await listed(saver, configOf('t'), { before, filter })), [3])
+    assert.deepEqual(stepsOf(await listed(saver, configOf('t'), { filter: { source: 'input' } })), [])
+    assert.deepEqual(stepsOf(await listed(saver, configOf('t'), { filter: {}, limit: 2 })), [129, 128])
+    assert.deepEqual(stepsOf(await listed(saver, before)), [30])
+  })
+
+  it('lists the checkpoints of all threads and namespaces, the newest first', async () => {
+    const saver = open()
+    for (let step = 0; step < 60; step++) await put(saver, configOf(`t${step % 7}`, `n${step % 2}`), {}, { step })
+    const expected = Array.from({ length: 60 }, (_, at) => 59 - at)
+    assert.deepEqual(stepsOf(await listed(saver, {})), expected)
+    assert.deepEqual(stepsOf(await listed(saver, {}, { limit: 10 })), expected.slice(0, 10))
+    const inNamespace = expected.filter((step) => step % 2 === 1)
+    const ofNamespace = { configurable: { checkpoint_ns: 'n1' } }
+    assert.deepEqual(stepsOf(await listed(saver, ofNamespace, { limit: 12 })), inNamespace.slice(0, 12))
+    const ofThread = { configurable: { thread_id: 't3' } }
+    assert.deepEqual(
+      stepsOf(await listed(saver, ofThread)),
+      expected.filter((step) => step % 7 === 3),
+    )
+    await saver.deleteThread('t3')
+    assert.deepEqual(
+      stepsOf(await listed(saver, {})),
+      expected.filter((step) => step % 7 !== 3),
+    )
+  })
+}
+
+/** @param {Place} place */
+export function expiry({ saver: open, state: stateOf }) {
+  const MINUTE = 60_000
+
+  it('lets a thread expire as a whole, from its last write on', async (t) => {
+    const saver = open({ defaultTTL: 0.5, keyPrefix: t.name })
+    const config = await put(saver, configOf('t'), { a: 1 })
+    await saver.putWrites(config, [['a', 1]], 'task')
+    const left = await timesLeft(t.name)
+    assert.equal(left.length, 2)
+    assert.ok(left.every((ms) => ms > 0 && ms <= MINUTE / 2))
+    const longer = open({ defaultTTL: 10, keyPrefix: t.name })
+    await longer.putWrites(config, [['b', 1]], 'task2')
+    assert.ok((await timesLeft(t.name)).every((ms) => ms > 9 * MINUTE))
+  })
+
+  it('keeps threads without defaultTTL', async (t) => {
+    await put(open({ keyPrefix: t.name }), configOf('t'), { a: 1 })
+    assert.deepEqual(await timesLeft(t.name), [-1, -1])
+  })
+
+  it('starts the expiry again with refreshOnRead only', async (t) => {
+    const config = await put(open({ defaultTTL: 1, keyPrefix: t.name }), configOf('t'), { a: 1 })
+    const [plain, refreshing] = [false, true].map((refreshOnRead) =>
+      open({ defaultTTL: 10, keyPrefix: t.name, refreshOnRead }),
+    )
+    await plain.getTuple(config)
+    assert.ok((await timesLeft(t.name)).every((ms) => ms <= MINUTE))
+    assert.deepEqual((await refreshing.get(config))?.channel_values, { a: 1 })
+    assert.ok((await timesLeft(t.name)).every((ms) => ms > 9 * MINUTE))
+  })
+
+  it('forgets a thread that has expired', async () => {
+    const saver = open({ defaultTTL: 1 / MINUTE })
+    const config = await put(saver, configOf('t'), { a: 1 })
+    await until(async () => (await saver.getTuple(config)) === undefined)
+    assert.deepEqual(await listed(saver, {}), [])
+  })
+
+  /** @param {string} prefix @returns {Promise<number[]>} milliseconds */
+  async function timesLeft(prefix) {
+    const state = stateOf()
+    const keys = ['index', 'data'].map((name) => `${prefix}:{t}:${name}`)
+    const left = await Promise.all(keys.map((key) => state.command(['PTTL', key])))
+    return left.map(Number)
+  }
+}
+
+/** @param {Place} place */
+export function limits({ saver: open, state: stateOf }) {
+  it('leaves no key of a thread that was deleted', async (t) => {
+    const saver = open({ keyPrefix: t.name })
+    for (const namespace of ['', 'b']) {
+      const config = await put(saver, configOf('t', namespace), { a: 1 })
+      await saver.putWrites(config, [['a', 1]], 'task')
+    }
+    await saver.deleteThread('t')
+    const state = stateOf()
+    assert.equal(await state.command(['EXISTS', `${t.name}:{t}:index`, `${t.name}:{t}:data`]), 0)
+    assert.deepEqual(await listed(saver, {}), [])
+  })
+
+  it('rejects ids that are no texts, and names them', async () => {
+    const saver = open()
+    const error = (/** @type {RegExp} */ message) => ({
+      name: 'RedisStateError',
+      code: 'ERR_INVALID_ARGUMENT',
+      message,
+    })
+    const bad = /** @type {any} */ ([undefined, '', 1, '\ud800'])
+    for (const id of bad) {
+      const put_ = saver.put(configOf(id), checkpointOf({}), metadataOf(), {})
+      await assert.rejects(put_, error(/^put\(\): config\.configurable\.thread_id: /))
+      const write = saver.putWrites(configOf(id, '', '1'), [['a', 1]], 'task')
+      await assert.rejects(write, error(/^putWrites\(\): config\.configurable\.thread_id: /))
+      await assert.rejects(saver.deleteThread(id), error(/^deleteThread\(\): threadId: /))
+    }
+    await assert.rejects(
+      saver.getTuple(configOf(bad[2])),
+      error(/thread_id: expected a text that is not empty, got the number 1/),
+    )
+    await assert.rejects(listed(saver, configOf(bad[2])), error(/^list\(\): config\.configurable\.thread_id: /))
+    await assert.rejects(saver.putWrites(configOf('t', '', '1'), [['a', 1]], ''), error(/^putWrites\(\): taskId: /))
+  })
+
+  it('leaves an adapter open that it was given', async (t) => {
+    const state = stateOf()
+    const saver = new RedisSaver(state, { keyPrefix: t.name })
+    await put(saver, configOf('t'), { a: 1 })
+    await saver.end()
+    assert.equal(await state.command(['EXISTS', `${t.name}:{t}:index`]), 1)
+  })
+}

@@ -1,0 +1,188 @@
+// @ts-check
+// What the store has beyond the generated calls of models.mjs.
+
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { InMemoryStore } from '@langchain/langgraph-checkpoint'
+import { until } from '../../support/until.mjs'
+
+/** @import { Place } from './stores.mjs' */
+
+/** @param {Place} place */
+export function items({ store: open }) {
+  it('keeps the time of creation, and forgets it with the item', async () => {
+    const store = open()
+    await store.put(['a'], 'k', { n: 1 })
+    const created = (await store.get(['a'], 'k'))?.createdAt ?? new Date(0)
+    await until(() => Date.now() > created.getTime())
+    await store.put(['a'], 'k', { n: 2 })
+    const item = await store.get(['a'], 'k')
+    assert.deepEqual([item?.value, item?.createdAt], [{ n: 2 }, created])
+    assert.ok(item && item.updatedAt > created)
+    await store.delete(['a'], 'k')
+    await store.put(['a'], 'k', { n: 3 })
+    assert.ok(((await store.get(['a'], 'k'))?.createdAt ?? created) > created)
+  })
+
+  it('returns pages of a search in a constant order, beyond the size of a reply', async () => {
+    const store = open()
+    const keys = Array.from({ length: 600 }, (_, at) => `k${String(at).padStart(3, '0')}`)
+    await store.batch(keys.map((key, at) => ({ namespace: [`n${at % 3}`, 'x'], key, value: { at } })))
+    /** @type {string[]} */
+    const found = []
+    for (let offset = 0; offset < keys.length; offset += 70) {
+      found.push(...(await store.search([], { limit: 70, offset })).map(({ key }) => key))
+    }
+    const expected = [0, 1, 2].flatMap((root) => keys.filter((_, at) => at % 3 === root))
+    assert.deepEqual(found, expected)
+    const [item] = await store.search(['n1'], { filter: { at: { $gte: 598 } } })
+    assert.equal(item.value.at, 598)
+    assert.equal((await store.search(['n1'])).length, 10)
+    assert.deepEqual(await store.search(['n']), [])
+  })
+
+  it('filters by fields within fields, by lists, and by what exists', async () => {
+    const store = open()
+    await store.put(['a'], '1', { tags: ['x', 'y'], by: { name: 'Ada' } })
+    await store.put(['a'], '2', { tags: [], by: { name: 'Bob' }, done: false })
+    const keysFor = async (/** @type {Record<string, unknown>} */ filter) =>
+      (await store.search(['a'], { filter })).map(({ key }) => key)
+    assert.deepEqual(await keysFor({ 'by.name': 'Bob' }), ['2'])
+    assert.deepEqual(await keysFor({ tags: ['x', 'y'] }), ['1'])
+    assert.deepEqual(await keysFor({ 'by.name': { $in: ['Ada', 'Eve'] } }), ['1'])
+    assert.deepEqual(await keysFor({ 'by.name': { $nin: ['Ada', 'Eve'] } }), ['2'])
+    assert.deepEqual(await keysFor({ done: { $exists: true } }), ['2'])
+    assert.deepEqual(await keysFor({ done: { $exists: false } }), ['1'])
+    assert.deepEqual(await keysFor({ done: { $unknown: 1 } }), [])
+  })
+
+  it('reads before it writes in a batch', async () => {
+    const store = open()
+    await store.put(['a'], 'k', { n: 1 })
+    const results = await store.batch([
+      { namespace: ['a'], key: 'k', value: { n: 2 } },
+      { namespace: ['a'], key: 'k' },
+      { namespacePrefix: ['a'] },
+      { limit: 10, offset: 0, matchConditions: [{ matchType: 'prefix', path: ['*'] }] },
+      { namespace: ['a'], key: 'k', value: { n: 3 } },
+    ])
+    const [, item, found, namespaces] = /** @type {any} */ (results)
+    assert.deepEqual([item.value, found.length, namespaces], [{ n: 1 }, 1, [['a']]])
+    assert.deepEqual((await store.get(['a'], 'k'))?.value, { n: 3 })
+  })
+
+  it('rejects namespaces that LangGraph does not allow, and values that are no objects', async () => {
+    const store = open()
+    for (const namespace of [[], ['a.b'], ['a', ''], ['a:b'], ['langgraph']]) {
+      await assert.rejects(store.put(namespace, 'k', {}), { name: 'InvalidNamespaceError' })
+    }
+    await assert.rejects(store.get(/** @type {any} */ ([1]), 'k'), { name: 'InvalidNamespaceError' })
+    const error = (/** @type {RegExp} */ message) => ({ code: 'ERR_INVALID_ARGUMENT', message })
+    await assert.rejects(
+      store.put(['a'], 'k', /** @type {any} */ ('text')),
+      error(/^put\(\): value: expected an object/),
+    )
+    await assert.rejects(store.put(['a'], /** @type {any} */ (1), {}), error(/^put\(\): key: /))
+    await assert.rejects(store.put(['a'], 'k', {}, { ttl: -1 }), error(/^put\(\): ttl: expected minutes/))
+    await assert.rejects(store.put(['a\ud800'], 'k', {}), error(/^put\(\): namespace: contains a lone surrogate/))
+  })
+}
+
+/** @param {Place} place */
+export function itemExpiry({ store: open, state }) {
+  const MINUTE = 60_000
+
+  it('gives items the expiry of the store, or their own', async (t) => {
+    const store = open({ keyPrefix: t.name, defaultTTL: 1 })
+    await store.put(['a'], 'k', {})
+    await store.put(['a'], 'own', {}, { ttl: 10 })
+    within(await timeLeft(t.name, 'k'), 0, 1)
+    within(await timeLeft(t.name, 'own'), 9, 10)
+    await open({ keyPrefix: t.name }).put(['a'], 'k', {})
+    assert.equal(await timeLeft(t.name, 'k'), -1)
+  })
+
+  it('starts it again with reads, if it is to', async (t) => {
+    await open({ keyPrefix: t.name, defaultTTL: 1 }).put(['a'], 'k', {})
+    await open({ keyPrefix: t.name }).put(['a'], 'own', {}, { ttl: 100 })
+    const plain = open({ keyPrefix: t.name, ttl: { defaultTTL: 10 } })
+    await plain.get(['a'], 'k')
+    await plain.search(['a'])
+    within(await timeLeft(t.name, 'k'), 0, 1)
+    await plain.get(['a'], 'k', { refreshTTL: true })
+    within(await timeLeft(t.name, 'k'), 9, 10)
+    await open({ keyPrefix: t.name, defaultTTL: 20, refreshOnRead: true }).search(['a'])
+    within(await timeLeft(t.name, 'k'), 19, 20)
+    within(await timeLeft(t.name, 'own'), 99, 100)
+  })
+
+  it('finds nothing of items that have expired', async (t) => {
+    const store = open({ keyPrefix: t.name })
+    await store.put(['a', 'b'], 'k', {}, { ttl: 1 / MINUTE })
+    await store.put(['a', 'c'], 'k', {})
+    await until(async () => (await store.get(['a', 'b'], 'k')) === null)
+    assert.deepEqual(await store.listNamespaces(), [['a', 'c']])
+    assert.equal((await store.search(['a'])).length, 1)
+    assert.deepEqual(await state().command(['ZRANGE', `${t.name}:store:{a}:index`, 0, -1]), ['a\0c\0\0k'])
+  })
+
+  /** @param {number} ms @param {number} least minutes @param {number} most */
+  function within(ms, least, most) {
+    assert.ok(ms > least * MINUTE && ms <= most * MINUTE, `${ms}`)
+  }
+
+  /** @param {string} prefix @param {string} key */
+  async function timeLeft(prefix, key) {
+    return Number(await state().command(['PTTL', `${prefix}:store:{a}:item:a\0\0${key}`]))
+  }
+}
+
+/** Embeddings whose vectors are the counts of letters. */
+const embeddings = {
+  embedQuery: async (/** @type {string} */ text) => vectorOf(text),
+  embedDocuments: async (/** @type {string[]} */ texts) => texts.map(vectorOf),
+}
+
+/** @param {string} text */
+function vectorOf(text) {
+  return [...'abcdefghijklmnopqrstuvwxyz'].map((letter) => text.split(letter).length - 1)
+}
+
+/** @param {Place} place */
+export function similarity({ store: open }) {
+  it('ranks by similarity, as the store in memory does', async () => {
+    const texts = ['banana bread', 'apple pie', 'a zebra', 'pizza', 'cab']
+    const paths = [
+      ['$'],
+      ['text'],
+      ['chapters[*].content'],
+      ['chapters[0].content', 'text'],
+      ['chapters[-1].content'],
+      ['{text,n}'],
+    ]
+    for (const fields of paths) {
+      const index = { dims: 26, embeddings: /** @type {any} */ (embeddings), fields }
+      const both = [open({ index }), new InMemoryStore({ index })]
+      const results = both.map(async (store) => {
+        for (const [n, text] of texts.entries()) {
+          await store.put(['a'], `k${n}`, { n, text, chapters: [{ content: text }, { content: `${text} ${n}` }] })
+        }
+        await store.put(['a'], 'none', { n: 9, text: 'banana' }, false)
+        const queries = [
+          { query: 'banana' },
+          { query: 'pizza', limit: 2, offset: 1 },
+          { query: 'zebra', filter: { n: { $gt: 1 } } },
+        ]
+        const found = await Promise.all(queries.map((query) => store.search(['a'], query)))
+        return found.map((one) => one.map(({ key, score }) => [key, score?.toFixed(9)]))
+      })
+      assert.deepEqual(await results[0], await results[1], fields.join())
+    }
+  })
+
+  it('ignores a query without an index', async () => {
+    const store = open()
+    await store.put(['a'], 'k', { text: 'x' })
+    assert.equal((await store.search(['a'], { query: 'y' })).length, 1)
+  })
+}
