@@ -14,20 +14,24 @@ const longest = 600_000
 
 const installed = new PackedProject()
 const { folder: project, files: packed } = installed
+/** The adapters for other libraries: each has an entry point, and a file of its own in lib/. */
+const adapters = filesOf('adapters').flatMap((file) => /^adapters\/([a-z-]+)\.js$/.exec(file)?.[1] ?? [])
 
 after(() => installed.remove())
 
 describe('the tarball', () => {
   it('contains the files needed at runtime, and the types', () => {
-    const fixed = ['index', 'cosmos'].flatMap((name) => ['js', 'mjs', 'd.ts', 'd.mts'].map((type) => `${name}.${type}`))
+    const entries = ['index', 'cosmos', ...adapters.map((name) => `adapters/${name}`)]
+    const fixed = entries.flatMap((name) => ['js', 'mjs', 'd.ts', 'd.mts'].map((type) => `${name}.${type}`))
     for (const file of [...fixed, 'package.json', 'LICENSE']) assert.ok(packed.includes(file), `${file} is missing`)
     for (const file of filesOf('types')) assert.ok(packed.includes(file), `${file} is missing`)
   })
 
   it('contains nothing else', () => {
     const runtime =
-      /^((index|cosmos)\.(d\.)?(js|mjs|ts|mts)|bin\/redis-state-adapter\.js|lib\/(redis-state-adapter|stores|cosmos|cli)\.js|types\/[a-z-]+\.d\.ts|docs\/[a-z-]+\.md|examples\/[\w./-]+|bench\/(RESULTS\.md|results\.svg))$/
-    const others = packed.filter((file) => !runtime.test(file) && !['package.json', 'LICENSE', ...pages].includes(file))
+      /^((index|cosmos|adapters\/[a-z-]+)\.(d\.)?(js|mjs|ts|mts)|bin\/redis-state-adapter\.js|lib\/(redis-state-adapter|stores|cosmos|cli)\.js|types\/([a-z-]+\/)?[a-z-]+\.d\.ts|docs\/[a-z-]+\.md|examples\/[\w./-]+|bench\/(RESULTS\.md|results\.svg))$/
+    const named = ['package.json', 'LICENSE', ...pages, ...adapters.map((name) => `lib/${name}.js`)]
+    const others = packed.filter((file) => !runtime.test(file) && !named.includes(file))
     assert.deepEqual(others, [])
   })
 

@@ -1,9 +1,6 @@
-import { createRequire } from 'node:module'
 import * as peer from '@langchain/langgraph-checkpoint'
+import langgraph from '../lib/adapters/langgraph/index.js'
+import errors from '../lib/errors.js'
 
-const require = createRequire(import.meta.url)
-const { defineClasses } = require('../lib/adapters/langgraph/index.js')
-const { RedisStateError } = require('../lib/errors.js')
-
-export const { RedisSaver, RedisStore } = defineClasses(peer)
-export { RedisStateError }
+export const { RedisSaver, RedisStore } = langgraph.defineClasses(peer)
+export const { RedisStateError } = errors

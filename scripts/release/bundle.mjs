@@ -39,12 +39,15 @@ rmSync(lib, { recursive: true })
 mkdirSync(lib)
 for (const { name, text } of chunks) writeFileSync(join(lib, name), text)
 for (const at of [folder, join(folder, 'adapters'), join(folder, 'bin')].filter(existsSync)) {
-  for (const name of readdirSync(at).filter(isScript)) joinEntry(join(at, name))
+  for (const name of readdirSync(at).filter((name) => /\.m?js$/.test(name))) joinEntry(join(at, name))
 }
 
 /** Has an entry point require the chunks. @param {string} entry */
 function joinEntry(entry) {
-  const text = readFileSync(entry, 'utf8')
+  const text = readFileSync(entry, 'utf8').replace(
+    /^import (\w+) from '(\.\.?\/lib\/)(.+?)'$/gm,
+    (_, name, at, file) => `import ${name}_ from '${at}${chunkOf(file)}'\nconst ${name} = ${name}_['${file}']()`,
+  )
   writeFileSync(
     entry,
     text.replace(/require\('(\.\.?\/lib\/)(.+?)'\)/g, (_, at, file) => requiring(file, at)),
