@@ -77,7 +77,8 @@ function putting([of, inside, own, parent, step, values]) {
   return (/** @type {BaseCheckpointSaver} */ saver) => {
     // A version of its own for each value: other savers keep the values with the checkpoint.
     const versions = Object.fromEntries(Object.keys(values).map((name) => [name, versionOf(own, values[name])]))
-    const config = configOf(of, inside, parent ?? undefined)
+    // A parent is older, so that its chain ends.
+    const config = configOf(of, inside, parent !== null && parent < own ? parent : undefined)
     return saver.put(config, checkpointOf(values, versions, own), metadataOf(step), versions)
   }
 }

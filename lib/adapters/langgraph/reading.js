@@ -1,7 +1,7 @@
 // @ts-check
 'use strict'
 
-const { RedisStateError } = require('../../errors.js')
+const { runScript } = require('./scripts.js')
 const { readInSteps } = require('./steps.js')
 
 /**
@@ -86,9 +86,6 @@ end
 return { entries, fields, fetch(fields) }
 `
 
-/** Stores that turned out to have no scripts. @type {WeakSet<State>} */
-const withoutScripts = new WeakSet()
-
 /**
  * Reads checkpoints.
  *
@@ -97,30 +94,21 @@ const withoutScripts = new WeakSet()
  * @returns {Promise<Found>}
  */
 async function read(state, wanted) {
-  if (withoutScripts.has(state)) return readInSteps(state, wanted)
-  try {
-    return await readByScript(state, wanted)
-  } catch (error) {
-    if (!(error instanceof RedisStateError) || error.code !== 'ERR_UNSUPPORTED') throw error
-    withoutScripts.add(state)
-    return readInSteps(state, wanted)
-  }
-}
-
-/** @param {State} state @param {Wanted} wanted @returns {Promise<Found>} */
-async function readByScript(state, { keys, names = [], newest, isWhole, ttl = 0 }) {
+  const { keys, names = [], newest, isWhole, ttl = 0 } = wanted
   const which = newest ? ['newest', newest.max, newest.min, newest.count] : ['names', ...names]
-  const options = {
+  /** @type {[[Buffer, Buffer, Buffer[], Buffer[]][], Buffer[], (Buffer | null)[]] | undefined} */
+  const reply = await runScript(state, SCRIPT, {
     keys: [keys.index, keys.data],
     args: [ttl, isWhole ? '1' : '0', ...which],
-    encoding: /** @type {const} */ ('bytes'),
+    encoding: 'bytes',
     // With an expiry, it writes.
-    ...(ttl === 0 && { retry: /** @type {const} */ ('read') }),
-  }
-  const reply = /** @type {[[Buffer, Buffer, Buffer[], Buffer[]][], Buffer[], (Buffer | null)[]]} */ (
-    await state.script(SCRIPT, options)
-  )
-  const [entries, fields, values] = reply
+    ...(ttl === 0 && { retry: 'read' }),
+  })
+  return reply === undefined ? readInSteps(state, wanted) : foundIn(reply)
+}
+
+/** @param {[[Buffer, Buffer, Buffer[], Buffer[]][], Buffer[], (Buffer | null)[]]} reply @returns {Found} */
+function foundIn([entries, fields, values]) {
   return {
     entries: entries.map(([name, record, writes, written]) => ({
       name: String(name),

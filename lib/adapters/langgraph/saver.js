@@ -1,6 +1,7 @@
 // @ts-check
 'use strict'
 
+const { ancestorsOf } = require('./history.js')
 const { openState } = require('../open-state.js')
 const { pagesOf, readPositions } = require('./listing.js')
 const { read } = require('./reading.js')
@@ -158,6 +159,29 @@ function defineSaver(peer) {
     }
 
     /**
+     * What the ancestors of a checkpoint have written to some channels, and the last value of each before. With one round trip, where
+     * the base class needs one for each ancestor.
+     *
+     * @param {{ config: Config, channels: string[] }} options
+     */
+    async getDeltaChannelHistory(options) {
+      const { thread_id, checkpoint_ns = '' } = options.config.configurable ?? {}
+      if (options.channels.length === 0 || thread_id === undefined) return super.getDeltaChannelHistory(options)
+      const threadId = idOf('getDeltaChannelHistory', 'config.configurable.thread_id', thread_id)
+      const ancestors = await ancestorsOf(this.#state, {
+        keys: keysOf(this.#settings.prefix, threadId),
+        namespace: idOf('getDeltaChannelHistory', 'config.configurable.checkpoint_ns', checkpoint_ns, {
+          mayBeEmpty: true,
+        }),
+        id: peer.getCheckpointId(options.config) || undefined,
+        channels: options.channels,
+      })
+      return ancestors === undefined
+        ? super.getDeltaChannelHistory(options)
+        : historyOf(this.#tuples, ancestors, options.channels)
+    }
+
+    /**
      * A version that no other checkpoint has. Runs that begin at the same checkpoint change the same channels, and a value is stored by
      * its channel and version: with whole numbers, one run would read the values of the other.
      *
@@ -220,6 +244,24 @@ function defineSaver(peer) {
       return tuple
     }
   }
+}
+
+/**
+ * @param {Tuples} tuples
+ * @param {import('./history.js').Ancestor[]} ancestors the nearest first
+ * @param {string[]} channels
+ */
+async function historyOf(tuples, ancestors, channels) {
+  const oldestFirst = ancestors.toReversed()
+  const writes = (await Promise.all(oldestFirst.map((ancestor) => tuples.writesIn(ancestor.writes)))).flat()
+  const seeds = oldestFirst.flatMap((ancestor) => ancestor.seeds)
+  const loaded = await Promise.all(seeds.map(([, record]) => tuples.valueIn(record)))
+  const entries = channels.map((channel) => {
+    const seed = seeds.findIndex(([one]) => one === channel)
+    const own = writes.filter(([, one]) => one === channel)
+    return [channel, { writes: own, ...(seed >= 0 && { seed: loaded[seed] }) }]
+  })
+  return Object.fromEntries(entries)
 }
 
 /** @param {Config | null | undefined} config @param {Config} [before] */

@@ -95,7 +95,7 @@ class Tuples {
       this.#load(type, bytes),
       this.#load(metadataType, metadata),
       this.#channels(namespace, versions.map(String), values),
-      this.#pendingWrites(writes),
+      this.writesIn(writes),
     ])
     const parentId = String(parent)
     return {
@@ -126,8 +126,13 @@ class Tuples {
 
   /** @param {string} channel @param {Buffer} record @returns {Promise<[channel: string, value: unknown]>} */
   async #channel(channel, record) {
+    return [channel, await this.valueIn(record)]
+  }
+
+  /** @param {Buffer} record of a value */
+  valueIn(record) {
     const [type, bytes] = unpack(record)
-    return [channel, await this.#load(type, bytes)]
+    return this.#load(type, bytes)
   }
 
   /**
@@ -136,7 +141,7 @@ class Tuples {
    * @param {Entry['writes']} writes
    * @returns {Promise<CheckpointPendingWrite[]>}
    */
-  #pendingWrites(writes) {
+  writesIn(writes) {
     const ordered = writes.map(([name, record]) => {
       const [channel, path, type, bytes] = unpack(record)
       return { ...writeOf(name), channel, path, type, bytes }
