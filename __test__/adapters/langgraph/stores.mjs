@@ -16,7 +16,7 @@ import { stores } from '../../support/stores.mjs'
  * @property {boolean} hasScripts
  */
 
-const NAMES = (process.env.LG ?? 'memory,redis,a cluster,redis 6.2,valkey 9').split(',')
+const NAMES = ['memory', 'redis', 'a cluster', 'redis 6.2', 'valkey 9']
 
 let made = 0
 

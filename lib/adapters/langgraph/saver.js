@@ -24,6 +24,8 @@ const { Tuples, configOf } = require('./tuples.js')
  */
 
 const OPTIONS = ['defaultTTL', 'refreshOnRead', 'serde', 'keyPrefix']
+/** Writes in one transaction, which has at most 1,000 commands. */
+const WRITES_AT_ONCE = 900
 const PASS_THREAD = 'Pass { configurable: { thread_id } }, the id of the conversation or the run.'
 
 /**
@@ -146,10 +148,16 @@ function defineSaver(peer) {
       if (writes.length === 0) return
       const records = await this.#tuples.writesOf(place, writes, taskId, taskPath)
       const { index, data } = keysOf(this.#settings.prefix, place.threadId)
-      await this.#write(place.threadId, [
-        ['ZADD', index, ...records.flatMap(({ name }) => [0, name])],
-        ...records.map(({ name, record, replaces }) => [replaces ? 'HSET' : 'HSETNX', data, name, record]),
-      ])
+      const units = Array.from({ length: Math.ceil(records.length / WRITES_AT_ONCE) }, (_, at) =>
+        records.slice(at * WRITES_AT_ONCE, (at + 1) * WRITES_AT_ONCE),
+      )
+      const written = units.map((unit) =>
+        this.#write(place.threadId, [
+          ['ZADD', index, ...unit.flatMap(({ name }) => [0, name])],
+          ...unit.map(({ name, record, replaces }) => [replaces ? 'HSET' : 'HSETNX', data, name, record]),
+        ]),
+      )
+      await Promise.all(written)
     }
 
     /** @param {string} threadId */
