@@ -16,7 +16,7 @@ export interface CommandOptions {
    * The key that says which node of a cluster gets the command. Needed in a cluster for commands without a key, and where the key is
    * not at its usual place, as with commands of modules. Default: the first key among the arguments.
    */
-  key?: string | Uint8Array | undefined
+  key?: CommandArgument | undefined
   /**
    * What strings of the reply become: `'text'`, which rejects with `ERR_REPLY` if one is not UTF-8, or `'bytes'`. Default:
    * `'text'`.

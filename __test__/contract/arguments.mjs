@@ -58,6 +58,9 @@ const CALLS = {
   increment: (state, options) => state.increment('t', 'k', 1, options),
   update: (state, options) => state.update('t', 'k', [{ op: 'set', value: 1 }], options),
   transaction: (state, options) => state.transaction('t', [{ op: 'set', key: 'k', value: 1 }], options),
+  command: (state, options) => state.command(['GET', 'k'], options),
+  commands: (state, options) => state.commands([['GET', 'k']], options),
+  script: (state, options) => state.script('return 1', options),
   lock: (state, options) => state.lock('t', 'k', options),
   getOrSet: (state, options) => state.getOrSet('t', 'k', () => 1, options),
   withLock: (state, options) => state.withLock('t', 'k', options, () => {}),
@@ -91,6 +94,9 @@ const ACCEPTED = {
   keyPrefix: ["'5'", "''"],
   'reindex.traceId': ["'5'", "''"],
   onProgress: ['a function'],
+  key: ['-1', '0.5', '5n', "'5'", "''"],
+  keys: ['[]'],
+  args: ['[]'],
 }
 
 /** @type {Slot[]} */
@@ -209,6 +215,13 @@ const ARGUMENT_SLOTS = [
   ),
   slot('transaction, a condition', [], (state, condition) => state.transaction('t', (tx) => tx.check('k', condition))),
   slot('transaction, a lock', [], (state, lock) => state.transaction('t', (tx) => tx.holds(lock))),
+  slot('command, the arguments', [], (state, args) => state.command(args)),
+  slot('command, the name', ["'5'"], (state, name) => state.command([name, 'k'])),
+  slot('command, an argument', ['-1', '0.5', '5n', ...ID], (state, arg) => state.command(['GET', arg])),
+  slot('commands, the list', [], (state, list) => state.commands(list)),
+  slot('commands, a command', [], (state, args) => state.commands([['GET', 'k'], args])),
+  slot('script, the source', ["'5'"], (state, lua) => state.script(lua)),
+  slot('script, a key', ['-1', '0.5', '5n', ...ID], (state, key) => state.script('return 1', { keys: [key] })),
   slot('getOrSet, the load', ['a function'], (state, load) => state.getOrSet('t', 'k', load)),
   slot('withLock, the work', ['a function'], (state, work) => state.withLock('t', 'k', { ttl: '10s' }, work)),
   slot('watch, the trace id', ID, (state, id) => state.watch(id).return()),

@@ -70,15 +70,17 @@ function operation(name, kind) {
  * @typedef {{ steps: TransactionStep[] }} TransactionInput
  * @typedef {object} CommandInput commands of the user
  * @property {'one' | 'unit' | 'script'} form
- * @property {string} [command] the name of the first one, for errors
- * @property {readonly (readonly (string | Uint8Array)[])[]} commands the name and arguments of each; of a script its source, keys and arguments
+ * @property {readonly (string | Uint8Array)[]} args names and arguments, one command after the other; of a script its source, keys
+ *   and arguments
+ * @property {string} [command] the name of the first command, for errors
+ * @property {readonly number[]} [ends] where in `args` each command of a unit ends
  * @property {number} [keys] number of the keys of a script
- * @property {number} [keyAt] the index of the key that routes it, among all arguments
- * @property {string | Uint8Array} [key] the key that routes it, if it is no argument
  * @property {boolean} [isPartial] it runs a script, which may have written before it fails
- * @property {boolean} [bytes] the strings of the reply are bytes
- * @property {readonly ('pairs' | 'streams' | undefined)[]} [shapes] of the replies in RESP3
- * @property {Uint8Array[]} [parts] arguments that are bytes, in order; set by the engine
+ * @property {readonly ('pairs' | 'streams' | undefined)[]} [shapes] how RESP3 nests the replies
+ * @property {string | Uint8Array} [key] the key that routes it, if it is no argument
+ * @property {number} [keyAt] otherwise the index of that key in `args`, if there is one
+ * @property {boolean} bytes whether the strings of the reply are bytes
+ * @property {Uint8Array[] | undefined} parts arguments that are bytes, in order; set by the engine
  * @typedef {{ existence: boolean }} DeleteInput the call resolves to whether the entry existed, in place of its value
  */
 
@@ -120,8 +122,20 @@ class StateCall {
  * @returns {import('../error-message.js').CallName}
  */
 function callNameOf({ method, operation, traceId, key, input }) {
-  const command = operation.name === 'command' ? input.command : undefined
-  return { operation: method ?? operation.name, traceId, key, command }
+  if (operation.name === 'command')
+    return { operation: method ?? operation.name, command: input.command, key: keyTextOf(input) }
+  return { operation: method ?? operation.name, traceId, key }
+}
+
+/**
+ * Returns the key that routes commands of the user, as text.
+ *
+ * @param {CommandInput} input
+ * @returns {string | undefined}
+ */
+function keyTextOf({ args, key, keyAt }) {
+  const bytes = key ?? (keyAt === undefined ? undefined : args[keyAt])
+  return bytes === undefined || typeof bytes === 'string' ? bytes : new TextDecoder().decode(bytes)
 }
 
 function unsent() {
@@ -137,4 +151,4 @@ function estimatedLength({ traceId, key, json = '' }) {
   return traceId.length + key.length + json.length + 16
 }
 
-module.exports = { MAX_BYTES_PER_UNIT, OPERATIONS, READ_COMMAND, StateCall, callNameOf, estimatedLength }
+module.exports = { MAX_BYTES_PER_UNIT, OPERATIONS, READ_COMMAND, StateCall, callNameOf, estimatedLength, keyTextOf }

@@ -113,4 +113,4 @@ function textOf(arg) {
   return typeof arg === 'string' ? arg : new TextDecoder().decode(arg)
 }
 
-module.exports = { infoOf, textOf }
+module.exports = { infoOf }

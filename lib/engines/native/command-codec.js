@@ -25,15 +25,18 @@ const FORMS = { one: 'c', unit: 'u', script: 's' }
  * @returns the record without its letter and its end
  */
 function recordOf(input, reads, escaped) {
-  const { form, commands, key, keyAt, keys } = input
-  let text = FORMS[form] + (input.bytes === true ? 'b' : 't') + (reads ? 'r' : input.isPartial ? 'p' : 'w')
+  const { form, args, key, keyAt, keys, ends } = input
+  let text = FORMS[form] + (input.bytes ? 'b' : 't') + (reads ? 'r' : input.isPartial ? 'p' : 'w')
   if (key !== undefined) text += `x${SEPARATOR}${textOf(key, input, escaped)}`
   else if (keyAt !== undefined) text += keyAt
   if (keys !== undefined) text += SEPARATOR + keys
-  for (let number = 0; number < commands.length; number += 1) {
-    if (number > 0) text += SEPARATOR + NEXT
-    const parts = commands[number]
-    for (let index = 0; index < parts.length; index += 1) text += SEPARATOR + textOf(parts[index], input, escaped)
+  let unit = 0
+  for (let index = 0; index < args.length; index += 1) {
+    if (ends !== undefined && index === ends[unit]) {
+      text += SEPARATOR + NEXT
+      unit += 1
+    }
+    text += SEPARATOR + textOf(args[index], input, escaped)
   }
   return text
 }
@@ -117,7 +120,7 @@ function shaped(reply, shape) {
  * @param {Strings} strings
  */
 function replyOf(value, input, strings) {
-  return ofResp2(input.bytes === true ? untagged(value, strings) : value, input)
+  return ofResp2(input.bytes ? untagged(value, strings) : value, input)
 }
 
 /**

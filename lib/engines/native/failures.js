@@ -52,8 +52,13 @@ function eventError(failure, userFunctions, server) {
 /** @param {Failure} failure @param {StateCall} call */
 function whatOf({ code, message, traceId, key, step }, call) {
   if (step !== undefined)
-    return message.replace(/^command \d+ of \d+/, (number) => `${number} (${call.input.commands[step][0]})`)
+    return message.replace(/^command \d+ of \d+/, (number) => `${number} (${nameAt(call.input, step)})`)
   return code === 'ERR_CORRUPT_VALUE' ? `${corruptSubject({ traceId, key }, call)} ${message}` : message
+}
+
+/** The name of a command of a unit. @param {import('../call.js').CommandInput} input @param {number} step */
+function nameAt({ args, ends = [] }, step) {
+  return args[step === 0 ? 0 : ends[step - 1]]
 }
 
 /** @param {Failure} failure @param {UserFunctions} [userFunctions] */

@@ -17,14 +17,12 @@ const MAX_KEY_BYTES = 64 * 1024
  * @param {string} keyPrefix
  * @returns {string[] | undefined}
  */
-function namesIn({ commands, key, keyAt }, keyPrefix) {
+function namesIn({ args, key, keyAt }, keyPrefix) {
   if (key === undefined && keyAt === undefined) return undefined
   const names = []
-  for (const [, ...args] of commands) {
-    for (const arg of args) {
-      const text = textOf(arg)
-      if (text.startsWith(keyPrefix)) names.push(...namesOf(text.slice(keyPrefix.length)))
-    }
+  for (const arg of args) {
+    const text = textOf(arg)
+    if (text.startsWith(keyPrefix)) names.push(...namesOf(text.slice(keyPrefix.length)))
   }
   return names
 }
