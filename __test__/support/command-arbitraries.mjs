@@ -103,6 +103,8 @@ const COMMANDS = [
   ['ZLEXCOUNT ZREMRANGEBYLEX', LEX, nameEnd, nameEnd],
   ['ZPOPMIN ZPOPMAX LPOP RPOP', key, some(index, 0, 2)],
   ['SPOP SRANDMEMBER', key, fc.constant('100')],
+  ['SMOVE', key, key, member],
+  ['FLUSHDB FLUSHALL', perhaps(word('SYNC ASYNC x'))],
   ['LINDEX', key, index],
   ['LSET LREM', key, index, member],
   ['LINSERT', key, word('BEFORE AFTER x'), member, member],

@@ -1,10 +1,10 @@
 //! Commands on keys of any type, and on the whole store.
 
-use super::arguments::Arguments;
+use super::arguments::{Arguments, is};
 use super::glob;
 use super::reply::{Refusal, Reply};
 use super::{Answer, Command, Commands, command};
-use crate::engine::memory::entries::Entry;
+use crate::engine::memory::entries::{Entry, Key};
 
 pub const COMMANDS: &[Command] = &[
     command("DEL", -2, |commands, a| commands.del(a)),
@@ -15,6 +15,9 @@ pub const COMMANDS: &[Command] = &[
     command("RENAME", 3, |commands, a| commands.rename(a)),
     command("RENAMENX", 3, |commands, a| commands.renamenx(a)),
     command("COPY", -3, |commands, a| commands.copy(a)),
+    command("FLUSHDB", -1, |commands, a| commands.flush(a)),
+    command("FLUSHALL", -1, |commands, a| commands.flush(a)),
+    command("RANDOMKEY", 1, |commands, a| commands.randomkey(a)),
     command("KEYS", 2, |commands, a| commands.keys(a)),
     command("DBSIZE", 1, |commands, _| Ok(Reply::count(commands.entries.len()))),
     command("PING", -1, |commands, a| commands.ping(a)),
@@ -88,6 +91,25 @@ impl Commands<'_> {
         let entry = Entry { value: value.clone(), expires: *expires };
         self.entries.insert(to, entry);
         Ok(Reply::Integer(1))
+    }
+
+    fn flush(&mut self, a: &[&[u8]]) -> Answer {
+        match a {
+            [] => {}
+            [word] if is(word, "SYNC") || is(word, "ASYNC") => {}
+            _ => return Err(Refusal::SYNTAX),
+        }
+        let keys: Vec<Key> = self.entries.following(b"", None).map(|(key, _)| key.clone()).collect();
+        for key in keys {
+            self.entries.remove(&*key);
+        }
+        Ok(Reply::OK)
+    }
+
+    fn randomkey(&mut self, _: &[&[u8]]) -> Answer {
+        let count = self.entries.len();
+        let index = if count == 0 { 0 } else { fastrand::usize(..count) };
+        Ok(Reply::optional(self.entries.following(b"", None).nth(index).map(|(key, _)| &**key)))
     }
 
     fn keys(&mut self, a: &[&[u8]]) -> Answer {

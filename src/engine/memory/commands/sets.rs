@@ -15,6 +15,7 @@ pub const COMMANDS: &[Command] = &[
         Ok(Reply::Array(a[1..].iter().map(|member| has(set, member)).collect()))
     }),
     command("SCARD", 2, |commands, a| Ok(Reply::count(commands.read::<Set>(a[0])?.map_or(0, Set::len)))),
+    command("SMOVE", 4, |commands, a| commands.smove(a)),
     command("SPOP", -2, |commands, a| commands.spop(a)),
     command("SRANDMEMBER", -2, |commands, a| commands.srandmember(a)),
     command("SINTER", -2, |commands, a| commands.combine(a, |left, right| &left & right)),
@@ -48,6 +49,18 @@ impl Commands<'_> {
         let removed =
             self.edit(a[0], |set: &mut Set| a[1..].iter().filter(|member| set.remove(**member)).count())?;
         Ok(Reply::count(removed.unwrap_or(0)))
+    }
+
+    fn smove(&mut self, a: &[&[u8]]) -> Answer {
+        let (from, to, member) = (a[0], a[1], a[2]);
+        let Some(set) = self.read::<Set>(from)? else { return Ok(Reply::Integer(0)) };
+        let is_moved = set.contains(member);
+        self.read::<Set>(to)?;
+        if is_moved && from != to {
+            self.edit(from, |set: &mut Set| set.remove(member))?;
+            self.edit_or_create(to, |set: &mut Set| set.insert(member.to_vec()))?;
+        }
+        Ok(Reply::flag(is_moved))
     }
 
     fn spop(&mut self, a: &[&[u8]]) -> Answer {

@@ -97,6 +97,16 @@ fn an_expiry_is_returned_as_it_was_set() {
 }
 
 #[test]
+fn a_random_key_is_one_that_exists() {
+    let mut entries = Entries::default();
+    assert_eq!(run(&mut entries, "RANDOMKEY"), Reply::Nil);
+    run(&mut entries, "MSET a 1 b 2");
+    assert!([Reply::bulk("a"), Reply::bulk("b")].contains(&run(&mut entries, "RANDOMKEY")));
+    assert_eq!(run(&mut entries, "FLUSHDB"), Reply::OK);
+    assert_eq!(run(&mut entries, "DBSIZE"), Reply::Integer(0));
+}
+
+#[test]
 fn a_scan_returns_each_key_that_exists_all_the_time() {
     let mut entries = Entries::default();
     for number in 0..200 {
