@@ -8,6 +8,8 @@ use super::reply::Refusal;
 pub struct SetOptions<'a> {
     pub is_new: bool,
     pub is_existing: bool,
+    /// The value that the key must have.
+    pub equals: Option<&'a [u8]>,
     pub get: bool,
     pub keeps_ttl: bool,
     pub persists: bool,
@@ -22,10 +24,12 @@ impl<'a> SetOptions<'a> {
                 continue;
             }
             let word = arguments.next()?;
-            if is(word, "NX") && !options.is_existing {
+            if is(word, "NX") && !options.is_existing && options.equals.is_none() {
                 options.is_new = true;
-            } else if is(word, "XX") && !options.is_new {
+            } else if is(word, "XX") && !options.is_new && options.equals.is_none() {
                 options.is_existing = true;
+            } else if is(word, "IFEQ") && !options.is_new && !options.is_existing {
+                options.equals = Some(arguments.next()?);
             } else if is(word, "GET") {
                 options.get = true;
             } else if is(word, "KEEPTTL") && options.expiry.is_none() {

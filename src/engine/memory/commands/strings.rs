@@ -13,6 +13,7 @@ pub const COMMANDS: &[Command] = &[
     command("SETEX", 4, |commands, a| commands.setex(a, Unit::EX, "setex")),
     command("PSETEX", 4, |commands, a| commands.setex(a, Unit::PX, "psetex")),
     command("GETDEL", 2, |commands, a| commands.getdel(a)),
+    command("DELIFEQ", 3, |commands, a| commands.delifeq(a)),
     command("GETEX", -2, |commands, a| commands.getex(a)),
     command("GETSET", 3, |commands, a| commands.getset(a)),
     command("INCR", 2, |commands, a| commands.add(a[0], 1)),
@@ -33,7 +34,11 @@ impl Commands<'_> {
         let expiry = options.expiry.map(|(unit, number)| self.expiry(unit, number, "set")).transpose()?;
         let old = if options.get { Some(Reply::optional(self.string(key)?)) } else { None };
         let exists = self.exists(key);
-        if options.is_new && exists || options.is_existing && !exists {
+        let differs = match options.equals {
+            Some(wanted) => self.string(key)? != Some(wanted),
+            None => false,
+        };
+        if differs || options.is_new && exists || options.is_existing && !exists {
             return Ok(old.unwrap_or(Reply::Nil));
         }
         match expiry {
@@ -62,6 +67,15 @@ impl Commands<'_> {
         let old = Reply::optional(self.string(a[0])?);
         self.entries.remove(a[0]);
         Ok(old)
+    }
+
+    /// As in Valkey 9; so is IFEQ of SET. Without them a value could not be compared and changed in one step, for want of scripts.
+    fn delifeq(&mut self, a: &[&[u8]]) -> Answer {
+        let is_equal = self.string(a[0])? == Some(a[1]);
+        if is_equal {
+            self.entries.remove(a[0]);
+        }
+        Ok(Reply::flag(is_equal))
     }
 
     fn getex(&mut self, a: &[&[u8]]) -> Answer {

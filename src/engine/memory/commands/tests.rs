@@ -131,3 +131,22 @@ fn a_scan_returns_each_key_that_exists_all_the_time() {
     }
     assert_eq!(error(run(&mut entries, "SCAN 999")), "ERR invalid cursor");
 }
+
+#[test]
+fn a_value_is_changed_or_removed_only_where_it_is_the_expected_one() {
+    let mut entries = Entries::default();
+    assert_eq!(run(&mut entries, "SET k v IFEQ v"), Reply::Nil);
+    assert_eq!(run(&mut entries, "DELIFEQ k v"), Reply::Integer(0));
+    run(&mut entries, "SET k v");
+    assert_eq!(run(&mut entries, "SET k other IFEQ x"), Reply::Nil);
+    assert_eq!(run(&mut entries, "SET k v IFEQ v PX 1000"), Reply::OK);
+    assert_eq!(run(&mut entries, "PERSIST k"), Reply::Integer(1));
+    assert_eq!(run(&mut entries, "DELIFEQ k x"), Reply::Integer(0));
+    assert_eq!(run(&mut entries, "DELIFEQ k v"), Reply::Integer(1));
+    assert_eq!(run(&mut entries, "EXISTS k"), Reply::Integer(0));
+    run(&mut entries, "RPUSH l v");
+    for command in ["SET l v IFEQ v", "DELIFEQ l v", "SET k v IFEQ v NX", "SET k v XX IFEQ v", "SET k v IFEQ"]
+    {
+        error(run(&mut entries, command));
+    }
+}
