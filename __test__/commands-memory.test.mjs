@@ -52,6 +52,60 @@ describe('server commands on the embedded store', () => {
   }
 })
 
+describe('commands and methods on the embedded store', () => {
+  const state = new RedisStateAdapter({ url: 'memory:', keyPrefix: 'p:' })
+  after(() => state.cleanup())
+
+  it('share the keys', async () => {
+    await state.set('t', 'count', 1)
+    assert.equal(await state.command(['INCR', 'p:t:count']), 2)
+    assert.equal(await state.get('t', 'count'), 2)
+    assert.equal(await state.command(['SET', 'p:t:text', 'no JSON', 'PX', '100000']), 'OK')
+    await assert.rejects(state.get('t', 'text'), { code: 'ERR_CORRUPT_VALUE' })
+    assert.equal(Math.ceil((await state.ttl('t', 'text')) ?? 0), 100)
+  })
+
+  it('keep other types apart from entries', async () => {
+    await state.commands([
+      ['SET', 'p:types:entry', '1'],
+      ['HSET', 'p:types:hash', 'field', '1'],
+    ])
+    assert.deepEqual(await state.keys('types'), ['entry'])
+    for (const method of /** @type {const} */ (['get', 'has', 'delete', 'ttl', 'getWithMetadata', 'persist'])) {
+      await assert.rejects(state[method]('types', 'hash'), { code: 'ERR_WRONG_TYPE' }, method)
+    }
+    await assert.rejects(state.update('types', 'hash', [{ op: 'set', path: 'a', value: 1 }]), {
+      code: 'ERR_WRONG_TYPE',
+    })
+    await state.clear('types')
+    assert.equal(await state.command(['EXISTS', 'p:types:entry', 'p:types:hash']), 1)
+    await state.set('types', 'hash', 'replaced')
+    assert.equal(await state.command(['TYPE', 'p:types:hash']), 'string')
+  })
+
+  it('run none of a unit in which one is not supported', async () => {
+    const unit = [
+      ['SET', 'p:t:unit', '1'],
+      ['EVAL', 'return 1', '0'],
+    ]
+    await assert.rejects(state.commands(unit), { code: 'ERR_UNSUPPORTED', applied: 'no' })
+    assert.equal(await state.command(['EXISTS', 'p:t:unit']), 0)
+  })
+
+  it('are both seen by watches', async () => {
+    const watch = state.watch('watched')
+    await watch.ready
+    await state.command(['SET', 'p:watched:key', '{"a":1}'])
+    await state.command(['RENAME', 'p:watched:key', 'p:watched:other'])
+    const changes = []
+    for await (const change of watch) {
+      changes.push('key' in change ? `${change.type} ${change.key}` : change.type)
+      if (changes.length === 3) break
+    }
+    assert.deepEqual(changes, ['created key', 'deleted key', 'created other'])
+  })
+})
+
 describe('a scan of the embedded store', () => {
   it('returns each key that exists all the time, whatever is written meanwhile', async () => {
     const changes = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 99 })), { maxLength: 12 })

@@ -78,7 +78,12 @@ const COMMANDS = [
   ['KEYS', pattern],
   ['PING', some(value, 0, 2)],
   ['ECHO', value],
-  ['SCAN', among('0 x'), fc.constant(['COUNT', '1000']), perhaps(any(row(word('MATCH'), pattern), row(word('TYPE'), among('string hash zset list set x'))))],
+  [
+    'SCAN',
+    among('0 x'),
+    fc.constant(['COUNT', '1000']),
+    perhaps(any(row(word('MATCH'), pattern), row(word('TYPE'), among('string hash zset list set x')))),
+  ],
   ['HSCAN SSCAN ZSCAN', key, among('0 x'), perhaps(any(row(word('MATCH'), pattern), row(word('COUNT'), integer)))],
   ['HSET HMSET', key, some(row(member, value), 1)],
   ['HSETNX', key, member, value],

@@ -150,3 +150,11 @@ fn a_value_is_changed_or_removed_only_where_it_is_the_expected_one() {
         error(run(&mut entries, command));
     }
 }
+
+#[test]
+fn each_command_is_documented() {
+    let page = include_str!("../../../../docs/embedded-store.md");
+    for command in FAMILIES.iter().copied().flatten() {
+        assert!(page.contains(&format!("`{}`", command.name)), "{}", command.name);
+    }
+}
