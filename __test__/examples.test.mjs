@@ -47,6 +47,20 @@ describe('express', { skip }, () => {
   })
 })
 
+describe('cache-manager', { skip }, () => {
+  it('loads once, whatever the number of processes', async (t) => {
+    const { url } = await started(t)
+    const outputs = []
+    for (const _ of [1, 2]) {
+      const program = new ExampleProcess(t, example('cache-manager/cache.mjs'), { env: { REDIS_URL: url } })
+      await program.line(/^pen, cup, none$/)
+      outputs.push(program.output.join('; '))
+    }
+    const shared = 'book costs 12; pen, cup, none'
+    assert.deepEqual(outputs, [`loading p1; ${shared}`, shared])
+  })
+})
+
 describe('worker-queue', { skip }, () => {
   it('executes each job once, on one of two workers', async (t) => {
     const { url } = await started(t)

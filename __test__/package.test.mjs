@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -135,6 +135,27 @@ describe('installed in an empty project', () => {
     assert.deepEqual(same, [true, true, true, true])
   })
 
+  it('has adapters for other libraries, in both kinds of modules', (t) => {
+    const library = join(project, 'node_modules/keyv')
+    symlinkSync(join(root, 'node_modules/keyv'), library, 'junction')
+    t.after(() => rmSync(library))
+    const [values] = script(
+      'adapters.mjs',
+      `import { createRequire } from 'node:module'
+       import { createKeyv, Keyv } from 'redis-state-adapter/keyv'
+       import driver from 'redis-state-adapter/unstorage'
+       const require = createRequire(import.meta.url)
+       const [keyv, required] = [createKeyv('memory:'), require('redis-state-adapter/keyv')]
+       const storage = require('redis-state-adapter/unstorage')({ state: keyv.store.client })
+       await keyv.set('a', 1)
+       console.log(JSON.stringify([
+         keyv instanceof Keyv, required.createKeyv('memory:') instanceof required.Keyv, keyv.store instanceof required.KeyvRedis,
+         await keyv.get('a'), await driver({ state: keyv.store.client }).hasItem('a'), await storage.getItem('a')
+       ]))`,
+    )
+    assert.deepEqual(values, [true, true, true, 1, true, '{"value":1}'])
+  })
+
   it('loads what StateStores needs when it is used, and asks for yaml only to read YAML', () => {
     const [before, found, code, message] = script(
       'stores.cjs',
@@ -214,7 +235,8 @@ describe('installed in an empty project', () => {
 
   it('has examples in its declarations that type-check', () => {
     const folder = join(project, 'node_modules/redis-state-adapter/types')
-    const examples = readdirSync(folder).flatMap((file) => examplesOf(readFileSync(join(folder, file), 'utf8')))
+    const files = readdirSync(folder).filter((file) => file.endsWith('.d.ts'))
+    const examples = files.flatMap((file) => examplesOf(readFileSync(join(folder, file), 'utf8')))
     assert.ok(examples.length > 40, `${examples.length} examples`)
     writeFileSync(join(project, 'examples.mts'), [surroundings, ...examples.map(asFunction)].join('\n'))
     compile('--module', 'nodenext', '--skipLibCheck', 'examples.mts')

@@ -10,7 +10,8 @@ const { StateAdapter } = require('../adapter/state-adapter.js')
  *
  * @typedef {object} OpenedState
  * @property {State} state
- * @property {() => Promise<void>} close closes the state if it was opened here; one of the user stays open
+ * @property {(options?: import('../../index.js').CleanupOptions) => Promise<void>} close closes the state if it was opened here; one
+ *   of the user stays open
  */
 
 /**
@@ -28,7 +29,7 @@ function openState(connection) {
     connection === undefined
       ? RedisStateAdapter.fromEnv()
       : new RedisStateAdapter(/** @type {string | URL | Options} */ (connection))
-  return { state, close: () => state.cleanup() }
+  return { state, close: (options) => state.cleanup(options) }
 }
 
 module.exports = { openState }

@@ -1,0 +1,285 @@
+// @ts-check
+// What unstorage expects of a driver, and what this one has besides.
+
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { describe, it } from 'node:test'
+import { RedisStateAdapter } from 'redis-state-adapter'
+import redisDriver from 'redis-state-adapter/unstorage'
+import { createStorage, prefixStorage, restoreSnapshot, snapshot } from 'unstorage'
+import { assertFails } from '../support/assert-fails.mjs'
+import { until } from '../support/until.mjs'
+import { unusedPort } from '../support/unused-port.mjs'
+import { onEveryPlace } from './support/places.mjs'
+
+onEveryPlace('a driver of unstorage', (getPlace) => {
+  const send = (/** @type {(string | number)[]} */ ...args) => getPlace().state.command(args)
+
+  /** @param {Record<string, any>} [options] */
+  function storageOf({ base = randomUUID(), ...options } = {}) {
+    const driver = redisDriver({ state: getPlace().state, base, ...options })
+    return { storage: createStorage({ driver: /** @type {any} */ (driver) }), driver, base }
+  }
+
+  it('has nothing at first', async () => {
+    const { storage } = storageOf()
+    assert.equal(await storage.hasItem('a:b'), false)
+    assert.equal(await storage.getItem('a:b'), null)
+    assert.deepEqual(await storage.getKeys(), [])
+    await storage.removeItem('a:b')
+    await storage.clear()
+  })
+
+  it('writes, reads and removes items, whose keys are normalized', async () => {
+    const { storage, base } = storageOf()
+    await storage.setItem('/a/b?query', 'text')
+    assert.equal(await storage.hasItem('a:b'), true)
+    assert.equal(await storage.getItem('a:b?other'), 'text')
+    assert.equal(await send('GET', `${base}:a:b`), 'text')
+    await storage.removeItem('a:b')
+    assert.equal(await storage.hasItem('a:b'), false)
+  })
+
+  it('keeps every kind of value', async () => {
+    const { storage } = storageOf()
+    const values = [true, false, 0, 1.5, 'text', '', { a: ['b'] }, [1]]
+    for (const value of values) {
+      await storage.setItem('value', value)
+      assert.deepEqual(await storage.getItem('value'), value)
+    }
+    await storage.setItem('lossy', /** @type {any} */ ({ toJSON: () => ({ a: 1 }) }))
+    assert.deepEqual(await storage.getItem('lossy'), { a: 1 })
+    await assert.rejects(async () => storage.setItem('class', /** @type {any} */ (new (class Test {})())))
+  })
+
+  it('has items in batches', async () => {
+    const { storage } = storageOf()
+    await storage.setItems(
+      /** @type {any[]} */ ([
+        { key: 'a', value: 1 },
+        { key: 'b:c', value: { n: 2 } },
+      ]),
+    )
+    assert.deepEqual(await storage.getItems(['b:c', { key: 'none' }, 'a?query']), [
+      { key: 'b:c', value: { n: 2 } },
+      { key: 'none', value: null },
+      { key: 'a', value: 1 },
+    ])
+  })
+
+  it('lists and clears below a base, whatever characters it has', async () => {
+    const base = `${randomUUID()}:*[a]?`
+    const { storage, driver } = storageOf({ base })
+    const { storage: other } = storageOf({ base: base.replace('*', 'x') })
+    const keys = ['one', 'a:one', 'a:b:two', 'a:b:three', 'ab:four']
+    await storage.setItems(keys.map((key) => ({ key, value: key })))
+    await other.setItem('a:one', 'other')
+    assert.deepEqual((await storage.getKeys()).sort(), [...keys].sort())
+    assert.deepEqual((await storage.getKeys('a')).sort(), ['a:b:three', 'a:b:two', 'a:one'])
+    assert.deepEqual((await storage.getKeys('', { maxDepth: 1 })).sort(), ['a:one', 'ab:four', 'one'])
+    // unstorage clears the mounts below a base, of which this is none.
+    await driver.clear('a')
+    assert.deepEqual((await storage.getKeys()).sort(), ['ab:four', 'one'])
+    await storage.clear()
+    assert.deepEqual(await storage.getKeys(), [])
+    assert.deepEqual(await other.getKeys(), ['a:one'])
+  })
+
+  it('lists and clears more items than one step has', async () => {
+    const { storage } = storageOf({ scanCount: 1_000 })
+    const keys = Array.from({ length: 2_500 }, (_, at) => `k${at}`)
+    await storage.setItems(keys.map((key) => ({ key, value: key })))
+    assert.deepEqual(new Set(await storage.getKeys()), new Set(keys))
+    await storage.clear()
+    assert.deepEqual(await storage.getKeys(), [])
+  })
+
+  it('keeps bytes as they are', async () => {
+    const { storage, base } = storageOf()
+    const bytes = Buffer.from([0, 255, 13, 10, 128])
+    const values = [
+      bytes,
+      new Uint8Array(bytes),
+      new Uint8Array(bytes).buffer,
+      new DataView(new Uint8Array(bytes).buffer),
+    ]
+    for (const value of values) {
+      await storage.setItemRaw('raw', value)
+      assert.deepEqual(await storage.getItemRaw('raw'), bytes)
+      assert.deepEqual(await getPlace().state.command(['GET', `${base}:raw`], { encoding: 'bytes' }), bytes)
+    }
+    for (const value of [
+      Buffer.alloc(0),
+      Buffer.from('base64:AQID'),
+      Buffer.from('base64'),
+      Buffer.alloc(100_000, 200),
+    ]) {
+      await storage.setItemRaw('raw', value)
+      assert.deepEqual(await storage.getItemRaw('raw'), value)
+    }
+    await storage.setItemRaw('raw', 'text')
+    assert.deepEqual(await storage.getItemRaw('raw'), Buffer.from('text'))
+    assert.equal(await storage.getItemRaw('none'), null)
+  })
+
+  it('refuses a raw value that is neither bytes nor a string', async () => {
+    const error = await assertFails(storageOf().storage.setItemRaw('raw', { a: 1 }), 'ERR_INVALID_VALUE')
+    assert.match(error.message, /^setItemRaw\("raw"\): value: expected bytes or a string, got an object. Write it with/)
+  })
+
+  it('has items expire, by the option of a call or of the driver', async () => {
+    const { storage, base } = storageOf({ ttl: 1000 })
+    await storage.setItem('default', 'text')
+    await storage.setItem('own', 'text', { ttl: 2000.5 })
+    await storage.setItem('never', 'text', { ttl: 0 })
+    await storage.setItemRaw('raw', Buffer.from('b'), { ttl: 3000 })
+    await storage.setItems(
+      [
+        { key: 'a', value: 1 },
+        { key: 'b', value: 1, options: { ttl: 5000 } },
+      ],
+      { ttl: 4000 },
+    )
+    const lives = await Promise.all(
+      ['default', 'own', 'never', 'raw', 'a', 'b'].map((key) => send('PTTL', `${base}:${key}`)),
+    )
+    const rounded = lives.map((/** @type {any} */ life) =>
+      Number(life) < 0 ? life : Math.ceil(Number(life) / 500_000) * 500,
+    )
+    assert.deepEqual(rounded, [1000, 2500, -1, 3000, 4000, 5000])
+    await storage.setItem('short', 'text', { ttl: 0.1 })
+    await until(async () => !(await storage.hasItem('short')))
+    await assertFails(storage.setItem('a', 1, { ttl: 'x' }), 'ERR_INVALID_ARGUMENT')
+    await assertFails(storage.setItem('a', 1, { ttl: -1 }), 'ERR_INVALID_ARGUMENT')
+  })
+
+  it('says the size of an item and how long it lives', async () => {
+    const { storage, driver } = storageOf()
+    await storage.setItem('a', 'text', { ttl: 1000 })
+    await storage.setItem('b', 'longer text')
+    await storage.setMeta('b', { owner: 'Ada' })
+    const { ttl = 0, size } = await storage.getMeta('a')
+    assert.ok(ttl > 900 && ttl <= 1000, `${ttl}`)
+    assert.equal(size, 4)
+    assert.deepEqual({ ...(await storage.getMeta('b')) }, { size: 11, owner: 'Ada' })
+    assert.equal(await driver.getMeta('none'), null)
+    assert.deepEqual((await storage.getKeys()).sort(), ['a', 'b'])
+  })
+
+  it('reports the changes of all processes to a watch', async () => {
+    const { storage, base } = storageOf({ watch: { configure: true } })
+    /** @type {string[]} */
+    const seen = []
+    const unwatch = await storage.watch((event, key) => seen.push(`${event} ${key}`))
+    const { storage: other } = storageOf({ base })
+    await other.setItem('a', 1)
+    await until(() => seen.includes('update a'))
+    await other.setItem('b:c', 1, { ttl: 0.05 })
+    await until(() => seen.includes('remove b:c'))
+    await storage.removeItem('a')
+    await until(() => seen.includes('remove a'))
+    await unwatch()
+    assert.equal(seen[0], 'update a')
+  })
+
+  it('reports its own calls without that option, as a driver that does not watch', async () => {
+    const { storage } = storageOf()
+    /** @type {string[]} */
+    const seen = []
+    await storage.watch((event, key) => seen.push(`${event} ${key}`))
+    await storage.setItem('a', 1)
+    await storage.removeItem('a')
+    assert.deepEqual(seen, ['update a', 'remove a'])
+  })
+
+  it('works with mounts, prefixes and snapshots', async () => {
+    const { driver } = storageOf()
+    const storage = createStorage().mount('redis', /** @type {any} */ (driver))
+    await restoreSnapshot(/** @type {any} */ (storage), { 'redis:a': 'text', b: 'in memory' })
+    assert.equal(await prefixStorage(storage, 'redis').getItem('a'), 'text')
+    assert.deepEqual((await storage.getKeys()).sort(), ['b', 'redis:a'])
+    assert.deepEqual(await snapshot(storage, 'redis'), { a: 'text' })
+    await storage.clear('redis')
+    assert.deepEqual(await storage.getKeys(), ['b'])
+  })
+
+  it('has items without a base', async (t) => {
+    const own = redisDriver(/** @type {any} */ ({ ...getPlace().options }))
+    const storage = createStorage({ driver: /** @type {any} */ (own) })
+    t.after(() => storage.dispose())
+    const key = randomUUID()
+    await storage.setItem(`${key}:a`, 1)
+    assert.deepEqual(await storage.getKeys(key), [`${key}:a`])
+    await own.clear(key)
+    assert.equal(await storage.hasItem(`${key}:a`), false)
+  })
+
+  it('leaves a state of the user open, and closes its own', async () => {
+    const { storage, driver } = storageOf()
+    await storage.dispose()
+    await storage.setItem('a', 1)
+    assert.equal(driver.getInstance(), getPlace().state)
+    const own = redisDriver(/** @type {any} */ ({ ...getPlace().options }))
+    const state = own.getInstance()
+    assert.ok(state instanceof RedisStateAdapter)
+    await own.hasItem('a')
+    await own.dispose()
+    await own.dispose()
+    await assertFails(state.command(['GET', 'a']), 'ERR_CLOSED', { applied: 'no' })
+  })
+})
+
+describe('the options of a driver of unstorage', () => {
+  const wrong = /** @type {[object, RegExp][]} */ ([
+    [{ watch: true }, /^new redisDriver: watch: needs a base/],
+    [{ base: 'a', watch: { configur: true } }, /watch\.configur: unknown/],
+    [{ scanCount: 0 }, /scanCount: expected a whole number from 1/],
+    [{ ttl: '60' }, /ttl: expected a number of seconds/],
+    [{ raw: 'text' }, /raw: expected one of bytes, base64/],
+    [{ keyPrefix: 'a' }, /keyPrefix: this option of ioredis has another form here: write base/],
+    [{ retryStrategy: () => 1 }, /retryStrategy: .* write socket: \{ reconnectStrategy \}/],
+    [{ clusterOptions: {} }, /clusterOptions: /],
+    [{ state: {}, url: 'redis://localhost' }, /url: an option of the state, which is open already/],
+  ])
+  for (const [options, message] of wrong) {
+    it(`are checked when it is made: ${Object.keys(options)}`, () => {
+      assert.throws(() => redisDriver(/** @type {any} */ (options)), { code: 'ERR_INVALID_CONFIG', message })
+    })
+  }
+
+  it('of the state are read by the first call', () => {
+    const driver = redisDriver(/** @type {any} */ ({ base: 'a', hots: 'localhost' }))
+    assert.throws(() => driver.getInstance(), { code: 'ERR_INVALID_CONFIG', message: /hots: unknown option/ })
+  })
+
+  it('may be those of ioredis and of Nitro', async () => {
+    const own = { driver: 'redis', lazyConnect: true, maxRetriesPerRequest: null, db: 0, connectionName: 'app' }
+    const driver = redisDriver(/** @type {any} */ ({ ...own, port: await unusedPort(), enableOfflineQueue: false }))
+    await assertFails(driver.hasItem('a'), 'ERR_CONNECTION')
+    await driver.dispose()
+  })
+})
+
+describe('while Redis is away', () => {
+  it('a driver is made without Redis, and its calls reject in time', async () => {
+    const url = `redis://127.0.0.1:${await unusedPort()}`
+    const driver = redisDriver({ url, commandTimeout: 100, preConnect: true })
+    const calls = [
+      () => driver.hasItem('a'),
+      () => driver.getItem('a'),
+      () => driver.getItems([{ key: 'a' }]),
+      () => driver.getItemRaw('a'),
+      () => driver.getMeta('a'),
+      () => driver.getKeys(),
+    ]
+    const writes = [
+      () => driver.setItem('a', 'text'),
+      () => driver.setItemRaw('a', 'text'),
+      () => driver.removeItem('a'),
+    ]
+    for (const call of calls) await assert.rejects(call, { code: 'ERR_COMMAND_TIMEOUT' })
+    for (const call of writes) await assert.rejects(call, { code: 'ERR_COMMAND_TIMEOUT' })
+    await assert.rejects(driver.clear(), { code: 'ERR_COMMAND_TIMEOUT' })
+    await driver.dispose()
+  })
+})

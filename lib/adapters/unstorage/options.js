@@ -1,0 +1,151 @@
+// @ts-check
+'use strict'
+
+const { makeError, RedisStateError } = require('../../errors.js')
+const { readFields } = require('../../input/input.js')
+const { boolean, boundedInt, kind, oneOf, string } = require('../../input/option-kinds.js')
+
+/**
+ * @typedef {object} DriverOptions
+ * @property {string} base
+ * @property {number} [ttl] seconds
+ * @property {number} scanCount
+ * @property {boolean} preConnect
+ * @property {'bytes' | 'base64'} raw
+ * @property {{ configure: boolean } | undefined} watch
+ * @property {any} connection what opens the state
+ *
+ * @typedef {Record<string, any>} Fields
+ */
+
+const MAX_SCAN_COUNT = 1_000_000
+const SCAN_COUNT = 100
+
+const seconds = kind('a number of seconds from 0', (value) => typeof value === 'number' && value >= 0 && value < 1e10)
+
+/** @type {import('../../input/input.js').Kind} */
+const watch = {
+  read(value, path) {
+    if (typeof value === 'boolean') return value ? { configure: false } : undefined
+    const { configure = false } = readFields(value, { configure: boolean }, { at: path, inside: `${path}.` })
+    return { configure }
+  },
+}
+
+const FIELDS = {
+  base: string,
+  ttl: seconds,
+  scanCount: boundedInt(1, MAX_SCAN_COUNT),
+  preConnect: boolean,
+  raw: oneOf(['bytes', 'base64']),
+  watch,
+}
+const NAMES = Object.keys(FIELDS)
+
+/**
+ * Options of ioredis that have no meaning here: what they are for is always so, or has another name.
+ *
+ * @type {Record<string, string>}
+ */
+const REFUSED = {
+  clusterOptions: 'write its redisOptions beside cluster',
+  keyPrefix: 'write base',
+  sentinels: "write sentinel: { name: 'mymaster', nodes: [{ host, port }] }",
+  retryStrategy: 'write socket: { reconnectStrategy }',
+  path: 'write socket: { path }, or a url unix:///path',
+  connectTimeout: 'write socket: { connectTimeout }',
+}
+
+/** The name of the driver in a configuration of Nitro, and options of ioredis that change nothing here. */
+const IGNORED = new Set([
+  'autoResendUnfulfilledCommands',
+  'autoResubscribe',
+  'driver',
+  'enableAutoPipelining',
+  'enableReadyCheck',
+  'family',
+  'lazyConnect',
+  'maxRetriesPerRequest',
+  'noDelay',
+  'showFriendlyErrorStack',
+])
+
+/** Options of ioredis that have another name here. @type {Record<string, string>} */
+const RENAMED = { db: 'database', connectionName: 'name', enableOfflineQueue: 'offlineQueue' }
+
+/**
+ * Separates the options of the driver from those of the state.
+ *
+ * @param {unknown} options
+ * @returns {DriverOptions}
+ */
+function readDriverOptions(options) {
+  const given = checkedObject(options)
+  const own = Object.fromEntries(NAMES.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]))
+  const read = asConfig(() => readFields(own, FIELDS, { at: 'options', noun: 'option' }))
+  if (read.watch !== undefined && !read.base) throw refused('watch', 'needs a base, whose items it watches')
+  return {
+    base: '',
+    scanCount: SCAN_COUNT,
+    preConnect: false,
+    raw: 'bytes',
+    watch: undefined,
+    ...read,
+    connection: connectionOf(given),
+  }
+}
+
+/** @param {Fields} given */
+function connectionOf(given) {
+  const { state, ...others } = Object.fromEntries(Object.entries(given).filter(([name]) => !NAMES.includes(name)))
+  for (const name of Object.keys(others)) {
+    if (Object.hasOwn(REFUSED, name))
+      throw refused(name, `this option of ioredis has another form here: ${REFUSED[name]}`)
+    if (IGNORED.has(name) || others[name] === undefined) delete others[name]
+  }
+  const [first] = Object.keys(others)
+  if (state === undefined) return first === undefined ? undefined : renamed(others)
+  if (first !== undefined) throw refused(first, 'an option of the state, which is open already')
+  return state
+}
+
+/** @param {Fields} others */
+function renamed({ cluster, ...others }) {
+  const options = Object.fromEntries(Object.entries(others).map(([name, value]) => [RENAMED[name] ?? name, value]))
+  if (cluster !== undefined) options.cluster = Array.isArray(cluster) ? { nodes: cluster.map(addressOf) } : cluster
+  return options
+}
+
+/** @param {any} node of ioredis: an address, a port or a url */
+function addressOf(node) {
+  if (typeof node === 'number') return { host: '127.0.0.1', port: node }
+  if (typeof node !== 'string') return { port: 6379, ...node }
+  const { hostname, port } = new URL(node.includes('://') ? node : `redis://${node}`)
+  return { host: hostname, port: Number(port || 6379) }
+}
+
+/** @param {unknown} options @returns {Fields} */
+function checkedObject(options) {
+  if (options === undefined || options === null) return {}
+  return asConfig(() => {
+    if (typeof options !== 'object') readFields(options, {}, { at: 'options' })
+    return Object(options)
+  })
+}
+
+/** @param {string} name @param {string} why */
+function refused(name, why) {
+  return makeError('ERR_INVALID_CONFIG', `${name}: ${why}.`, {})
+}
+
+/** Options of a driver have another code than those of methods. @template T @param {() => T} read @returns {T} */
+function asConfig(read) {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof RedisStateError)) throw error
+    throw makeError('ERR_INVALID_CONFIG', error.message, { cause: error.cause })
+  }
+}
+
+module.exports = { readDriverOptions }
