@@ -5,8 +5,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import fc from 'fast-check'
 import { RedisStateAdapter } from 'redis-state-adapter'
-import { command } from './support/command-arbitraries.mjs'
-import { startRedis } from './support/redis.mjs'
+import { startRedis } from '../support/redis.mjs'
+import { command } from './command-arbitraries.mjs'
 
 /** Set by `npm run fuzz` for long runs. */
 const numRuns = Number(process.env.FUZZ_RUNS ?? 300)
@@ -17,7 +17,7 @@ const UNORDERED_PAIRS = /^(HGETALL|HSCAN|ZSCAN)$/
 const MOMENTS = { TTL: 1, EXPIRETIME: 1, PTTL: 1000, PEXPIRETIME: 1000 }
 
 describe('server commands on the embedded store', () => {
-  /** @type {import('./support/redis.mjs').RedisServer} */
+  /** @type {import('../support/redis.mjs').RedisServer} */
   let server
   /** @type {RedisStateAdapter} */
   let onServer
@@ -35,7 +35,7 @@ describe('server commands on the embedded store', () => {
     await fc.assert(fc.asyncProperty(sequences, compare), { numRuns, endOnFailure: false })
   })
 
-  /** @param {import('./support/command-arbitraries.mjs').Part[][]} sequence */
+  /** @param {import('./command-arbitraries.mjs').Part[][]} sequence */
   async function compare(sequence) {
     const embedded = new RedisStateAdapter('memory:')
     try {
@@ -156,7 +156,7 @@ async function scanDuring(state, steps, count, { fill, scan, remove }) {
   assert.deepEqual(missing, [])
 }
 
-/** @param {RedisStateAdapter} state @param {import('./support/command-arbitraries.mjs').Part[][]} sequence */
+/** @param {RedisStateAdapter} state @param {import('./command-arbitraries.mjs').Part[][]} sequence */
 function outcomes(state, sequence) {
   // All in one tick: they are executed in order.
   return Promise.all(sequence.map((parts) => state.command(parts, { encoding: 'bytes' }).catch(refusalOf)))
@@ -193,7 +193,7 @@ function textOf(bytes) {
   return /^-?\d+\.\d+$|^-?\d.*e\+\d+$/.test(text) ? String(Number(text)) : text
 }
 
-/** @param {import('./support/command-arbitraries.mjs').Part[]} parts */
+/** @param {import('./command-arbitraries.mjs').Part[]} parts */
 function shown(parts) {
   return parts.map((part) => JSON.stringify(typeof part === 'string' ? part : [...part])).join(' ')
 }
