@@ -103,6 +103,28 @@ describe('rate-limit', { skip }, () => {
   })
 })
 
+describe('chat', { skip }, () => {
+  it('counts the messages of a thread, on two bots together', async (t) => {
+    const { url } = await started(t)
+    const bots = [1, 2].map(() => new ExampleProcess(t, example('chat/bot.mjs'), { env: { REDIS_URL: url } }))
+    const urls = await Promise.all(bots.map((bot) => bot.url()))
+    const messages = ['hello', 'count, @bot', 'a', 'b', 'c']
+    for (const [id, text] of messages.entries()) {
+      const body = JSON.stringify({ thread: 't', id: `${id}`, text })
+      const response = await fetch(urls[id % 2], { method: 'POST', body })
+      assert.equal(response.status, 200)
+    }
+    // A message that arrives twice is handled once.
+    await fetch(urls[0], { method: 'POST', body: JSON.stringify({ thread: 't', id: '4', text: 'c' }) })
+    const answers = bots.map(({ output }) => output.filter((line) => line.startsWith('http:t: ')))
+    assert.deepEqual(answers, [
+      ['http:t: 1', 'http:t: 3'],
+      ['http:t: I count from now on.', 'http:t: 2'],
+    ])
+    assert.deepEqual(await Promise.all(bots.map((bot) => bot.terminate())), [0, 0])
+  })
+})
+
 describe('sessions', { skip }, () => {
   it('shares a login between two servers until the logout', async (t) => {
     const { url } = await started(t)

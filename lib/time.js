@@ -56,6 +56,21 @@ function parseDate(text) {
   return Number.isNaN(milliseconds) ? undefined : Math.floor(milliseconds / 1000)
 }
 
+/**
+ * Milliseconds until a moment, on the clock that the code of the user sees, which a test may have replaced: moments that are exchanged
+ * with this code are from that clock.
+ *
+ * @param {any} moment what `new Date` takes; anything else is NaN milliseconds away
+ */
+function millisecondsUntil(moment) {
+  return new Date(moment).getTime() - Date.now()
+}
+
+/** The moment in so many milliseconds, on the same clock. @param {number} milliseconds */
+function dateIn(milliseconds) {
+  return new Date(Date.now() + milliseconds)
+}
+
 /** Waits without keeping the process alive. @param {number} milliseconds @returns {Promise<void>} */
 function sleep(milliseconds) {
   return new Promise((resolve) => void setTimeout(resolve, milliseconds).unref())
@@ -65,7 +80,9 @@ module.exports = {
   MAX_TIMER_MS,
   clearInterval,
   clearTimeout,
+  dateIn,
   dateOf,
+  millisecondsUntil,
   nextTick,
   now,
   parseDate,

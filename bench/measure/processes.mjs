@@ -10,6 +10,9 @@ import { findBun } from '../install.mjs'
  * @typedef {import('../types.js').Candidate} Candidate
  */
 
+/** Without the stacks of calls, which this package captures by default in development; the clients in `clients/` have an option. */
+const PRODUCTION = { NODE_ENV: 'production' }
+
 /** @type {Set<ChildProcess>} */
 const running = new Set()
 process.on('exit', () => {
@@ -43,6 +46,7 @@ function run(program, script, args) {
   const child = spawn(program, [file, ...args], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'json',
+    env: { ...process.env, ...(script === 'adapter' && PRODUCTION) },
   })
   running.add(child)
   child.once('exit', () => running.delete(child))

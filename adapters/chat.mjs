@@ -1,0 +1,3 @@
+import chat from './chat.js'
+
+export const { RedisStateAdapter, RedisStateError, createRedisState } = chat
