@@ -1,7 +1,7 @@
 /// <reference types="node" />
 
 export { RedisStateAdapter } from './types/adapter.js'
-export type { BulkSetOptions, DeleteManyEntry, SetManyEntry } from './types/bulk.js'
+export type { BulkSetOptions, DeleteManyEntry, DeleteManyOptions, SetManyEntry } from './types/bulk.js'
 export type { CachedReadOptions, PingOptions, ReadOptions, WaitReplicas, WriteOptions } from './types/call-options.js'
 export type {
   CommandArgument,
@@ -90,5 +90,12 @@ export type {
   TypedTransaction,
   TypedTransactionOperation,
 } from './types/typed-state.js'
-export type { FieldPath, IncrementOptions, UpdateOperation, UpdateOptions, UpdateResult } from './types/update.js'
+export type {
+  FieldPath,
+  IncrementOptions,
+  TimedSum,
+  UpdateOperation,
+  UpdateOptions,
+  UpdateResult,
+} from './types/update.js'
 export type { EntryChange, GapInChanges, StateChange, StateWatch, WatchOptions } from './types/watch.js'

@@ -50,6 +50,7 @@ const CLOSED = {
   touch: (state) => state.touch('t', 'k', 5),
   persist: (state) => state.persist('t', 'k'),
   getMany: (state) => state.getMany('t', ['k']),
+  hasMany: (state) => state.hasMany('t', ['k']),
   getManyWithMetadata: (state) => state.getManyWithMetadata('t', ['k']),
   setMany: (state) => state.setMany('t', { k: 1 }),
   deleteMany: (state) => state.deleteMany('t', ['k']),

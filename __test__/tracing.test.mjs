@@ -80,11 +80,12 @@ describe('commands', () => {
     await state.setMany('trace', { a: 1, b: 2 })
     await state.getMany('trace', ['a', 'b'])
     await state.getManyWithMetadata('trace', ['a', 'b'])
+    await state.hasMany('trace', ['a', 'b'])
     await state.deleteMany('trace', ['a', 'b'])
     const starts = seen.filter(({ event }) => event === 'start')
     assert.deepEqual(
       starts.map(({ context: { operation, traceId } }) => [operation, traceId]),
-      ['setMany', 'getMany', 'getManyWithMetadata', 'deleteMany'].map((operation) => [operation, 'trace']),
+      ['setMany', 'getMany', 'getManyWithMetadata', 'hasMany', 'deleteMany'].map((operation) => [operation, 'trace']),
     )
   })
 

@@ -17,6 +17,12 @@ export interface DeleteManyEntry<Key extends string = string> {
   ifMatch: string
 }
 
+/** Options of `deleteMany`. */
+export interface DeleteManyOptions extends WriteOptions {
+  /** `true`: the call resolves to one boolean per key, whether its entry existed, in the order of the keys. Default: `false`. */
+  existence?: boolean | undefined
+}
+
 /** Methods for many entries of a trace id. */
 export interface BulkMethods<Read extends ReadOptions = ReadOptions> {
   /**
@@ -46,6 +52,17 @@ export interface BulkMethods<Read extends ReadOptions = ReadOptions> {
   getManyWithMetadata<T>(traceId: string, keys: readonly string[], options?: Read): Promise<(EntryMetadata<T> | null)[]>
 
   /**
+   * Checks which of several entries exist, in batches as `getMany` does. No values are transferred.
+   *
+   * @returns one boolean per key, in the order of `keys`; an entry whose value is `null` exists
+   * @throws RedisStateError if entries cannot be checked: the error that `has` rejects with for one of them
+   *
+   * @example
+   * const [paid, sent] = await state.hasMany('order-1', ['paid', 'sent'])
+   */
+  hasMany(traceId: string, keys: readonly string[], options?: Read & CachedReadOptions): Promise<boolean[]>
+
+  /**
    * Writes several entries of a trace id, each independently of the others, in batches as `getMany` does. To write all
    * or none, use `transaction`.
    *
@@ -71,12 +88,27 @@ export interface BulkMethods<Read extends ReadOptions = ReadOptions> {
    * Deletes several entries of a trace id, each independently of the others, in batches as `getMany` does.
    *
    * @param keys keys, or objects with a key and the etag that the entry must have
-   * @returns number of entries that were deleted
+   * @returns number of entries that were deleted; with `existence: true` one boolean per key, in the order of `keys`
    * @throws RedisStateError `ERR_PARTIAL` if some or all entries could not be deleted: `errors` has one error for
    *   each of them, with its `key`
    *
    * @example
    * await state.deleteMany('order-1', ['paid', 'sent']) // 2
+   * await state.deleteMany('order-1', ['paid', 'owner'], { existence: true }) // [false, true]
    */
-  deleteMany(traceId: string, keys: readonly (string | DeleteManyEntry)[], options?: WriteOptions): Promise<number>
+  deleteMany(
+    traceId: string,
+    keys: readonly (string | DeleteManyEntry)[],
+    options: DeleteManyOptions & { existence: true },
+  ): Promise<boolean[]>
+  deleteMany(
+    traceId: string,
+    keys: readonly (string | DeleteManyEntry)[],
+    options?: DeleteManyOptions & { existence?: false | undefined },
+  ): Promise<number>
+  deleteMany(
+    traceId: string,
+    keys: readonly (string | DeleteManyEntry)[],
+    options?: DeleteManyOptions,
+  ): Promise<number | boolean[]>
 }

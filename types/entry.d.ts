@@ -29,6 +29,11 @@ export interface DeleteOptions extends WriteOptions {
    * `ERR_CONFLICT`. Default: none.
    */
   ifMatch?: string
+  /**
+   * `true`: the call resolves to whether the entry existed, in place of its value, and succeeds also if the value is not
+   * JSON. Default: `false`.
+   */
+  existence?: boolean | undefined
 }
 
 /** A value with its etag and its time to live. */
@@ -87,8 +92,15 @@ export interface EntryMethods<Read extends ReadOptions = ReadOptions> {
    *
    * @example
    * const token = await state.delete<string>('order-1', 'token') // null for all callers but one
+   * await state.delete('order-1', 'token', { existence: true }) // true for one caller, if there is a token
    */
-  delete<T>(traceId: string, key: string, options?: DeleteOptions): Promise<T | null>
+  delete(traceId: string, key: string, options: DeleteOptions & { existence: true }): Promise<boolean>
+  delete<T>(
+    traceId: string,
+    key: string,
+    options?: DeleteOptions & { existence?: false | undefined },
+  ): Promise<T | null>
+  delete<T>(traceId: string, key: string, options?: DeleteOptions): Promise<T | boolean | null>
 
   /**
    * Checks whether an entry exists. An entry whose value is `null` exists.

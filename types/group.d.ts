@@ -1,4 +1,4 @@
-import type { BulkSetOptions, DeleteManyEntry, SetManyEntry } from './bulk.js'
+import type { BulkSetOptions, DeleteManyEntry, DeleteManyOptions, SetManyEntry } from './bulk.js'
 import type { CachedReadOptions, ReadOptions, WriteOptions } from './call-options.js'
 import type { TimeToLive } from './duration.js'
 import type { DeleteOptions, EntryMetadata, SetOptions } from './entry.js'
@@ -65,8 +65,12 @@ export interface StateGroup<T, Input = T> {
     load: (context: LoadContext) => Input | PromiseLike<Input>,
     options?: GetOrSetOptions,
   ): Promise<T>
-  /** Reads and deletes an entry atomically. Resolves to the deleted value, which is not validated, or `null`. */
-  delete(key: string, options?: DeleteOptions): Promise<T | null>
+  /**
+   * Reads and deletes an entry atomically. Resolves to the deleted value, which is not validated, or `null`; with
+   * `existence: true` to whether the entry existed.
+   */
+  delete(key: string, options: DeleteOptions & { existence: true }): Promise<boolean>
+  delete(key: string, options?: DeleteOptions & { existence?: false | undefined }): Promise<T | null>
   /** Checks whether an entry exists. */
   has(key: string, options?: CachedReadOptions): Promise<boolean>
   /** Reads the time to live of an entry in seconds; -1 if it does not expire, `null` if it does not exist. */
@@ -80,14 +84,26 @@ export interface StateGroup<T, Input = T> {
   getMany(keys: readonly string[], options?: CachedReadOptions): Promise<(T | null)[]>
   /** Reads the values of several entries with their etags and times to live, in the order of `keys`. */
   getManyWithMetadata(keys: readonly string[], options?: ReadOptions): Promise<(EntryMetadata<T> | null)[]>
+  /** Checks which of several entries exist, in the order of `keys`. */
+  hasMany(keys: readonly string[], options?: CachedReadOptions): Promise<boolean[]>
   /**
    * Validates all values, then writes them. If one of them is invalid, nothing is written.
    *
    * @param values values by key, or a list of entries with their own options
    */
   setMany(values: Record<string, Input> | readonly SetManyEntry<Input>[], options?: BulkSetOptions): Promise<void>
-  /** Deletes several entries. Resolves to the number of entries that were deleted. */
-  deleteMany(keys: readonly (string | DeleteManyEntry)[], options?: WriteOptions): Promise<number>
+  /**
+   * Deletes several entries. Resolves to the number of entries that were deleted; with `existence: true` to one boolean per
+   * key.
+   */
+  deleteMany(
+    keys: readonly (string | DeleteManyEntry)[],
+    options: DeleteManyOptions & { existence: true },
+  ): Promise<boolean[]>
+  deleteMany(
+    keys: readonly (string | DeleteManyEntry)[],
+    options?: DeleteManyOptions & { existence?: false | undefined },
+  ): Promise<number>
   /**
    * Writes several entries atomically: all of them or none. All values are validated first. If one is invalid,
    * `tx.set` throws `ERR_INVALID_VALUE` with a synchronous schema; with an asynchronous one the transaction rejects.

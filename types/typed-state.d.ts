@@ -1,5 +1,5 @@
 import type { RedisStateAdapter } from './adapter.js'
-import type { BulkSetOptions, DeleteManyEntry, SetManyEntry } from './bulk.js'
+import type { BulkSetOptions, DeleteManyEntry, DeleteManyOptions, SetManyEntry } from './bulk.js'
 import type { CachedReadOptions, ReadOptions, WriteOptions } from './call-options.js'
 import type { TimeToLive } from './duration.js'
 import type { DeleteOptions, EntryMetadata, SetOptions } from './entry.js'
@@ -9,7 +9,7 @@ import type { GetOrSetOptions, LoadContext } from './load.js'
 import type { StateLock } from './lock.js'
 import type { StateQuery } from './query.js'
 import type { StateStore } from './store.js'
-import type { IncrementOptions, UpdateOperation, UpdateOptions, UpdateResult } from './update.js'
+import type { IncrementOptions, TimedSum, UpdateOperation, UpdateOptions, UpdateResult } from './update.js'
 import type { EntryChange, StateWatch, WatchOptions } from './watch.js'
 
 /**
@@ -93,10 +93,15 @@ interface TypedMethods<States extends object> {
     options?: SetOptions,
   ): Promise<ValueOf<States[Id], Key>>
 
+  delete<Id extends keyof States & string>(
+    traceId: Id,
+    key: keyof States[Id] & string,
+    options: DeleteOptions & { existence: true },
+  ): Promise<boolean>
   delete<Id extends keyof States & string, Key extends keyof States[Id] & string>(
     traceId: Id,
     key: Key,
-    options?: DeleteOptions,
+    options?: DeleteOptions & { existence?: false | undefined },
   ): Promise<ValueOf<States[Id], Key> | null>
 
   getOrSet<Id extends keyof States & string, Key extends keyof States[Id] & string>(
@@ -149,6 +154,12 @@ interface TypedMethods<States extends object> {
     options?: ReadOptions,
   ): Promise<(EntryMetadata<ValueOf<States[Id], Key>> | null)[]>
 
+  hasMany<Id extends keyof States & string>(
+    traceId: Id,
+    keys: readonly (keyof States[Id] & string)[],
+    options?: CachedReadOptions,
+  ): Promise<boolean[]>
+
   setMany<Id extends keyof States & string>(
     traceId: Id,
     entries:
@@ -161,14 +172,25 @@ interface TypedMethods<States extends object> {
   deleteMany<Id extends keyof States & string>(
     traceId: Id,
     keys: readonly ((keyof States[Id] & string) | DeleteManyEntry<keyof States[Id] & string>)[],
-    options?: WriteOptions,
+    options: DeleteManyOptions & { existence: true },
+  ): Promise<boolean[]>
+  deleteMany<Id extends keyof States & string>(
+    traceId: Id,
+    keys: readonly ((keyof States[Id] & string) | DeleteManyEntry<keyof States[Id] & string>)[],
+    options?: DeleteManyOptions & { existence?: false | undefined },
   ): Promise<number>
 
   increment<Id extends keyof States & string>(
     traceId: Id,
     key: keyof States[Id] & string,
+    by: number | undefined,
+    options: IncrementOptions & { withTtl: true },
+  ): Promise<TimedSum>
+  increment<Id extends keyof States & string>(
+    traceId: Id,
+    key: keyof States[Id] & string,
     by?: number,
-    options?: IncrementOptions,
+    options?: IncrementOptions & { withTtl?: false | undefined },
   ): Promise<number>
 
   update<Id extends keyof States & string, Key extends keyof States[Id] & string>(

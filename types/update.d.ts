@@ -16,6 +16,19 @@ export interface IncrementOptions extends WriteOptions {
   ttl?: TimeToLive | undefined
   /** Path to a number inside the value. Default: the value itself. */
   field?: FieldPath | undefined
+  /**
+   * `true`: the call resolves to `{ value, ttl }`, the sum and the time to live of the entry, read in the same atomic step.
+   * Stores on Azure Cosmos DB reject it with `ERR_UNSUPPORTED`. Default: `false`.
+   */
+  withTtl?: boolean | undefined
+}
+
+/** The result of `increment` with the option `withTtl`. */
+export interface TimedSum {
+  /** The sum. */
+  value: number
+  /** Time to live of the entry in seconds, with a precision of milliseconds; -1 if it does not expire. */
+  ttl: number
 }
 
 /** Options of `update`. */
@@ -74,8 +87,21 @@ export interface UpdateMethods {
    * @example
    * const visits = await state.increment('site', 'visits', 1, { ttl: 3600 })
    * await state.increment('order-1', 'totals', -2.5, { field: 'net.eur' })
+   * await state.increment('site', 'visits', 1, { ttl: 3600, withTtl: true }) // { value: 2, ttl: 3599.998 }
    */
-  increment(traceId: string, key: string, by?: number, options?: IncrementOptions): Promise<number>
+  increment(
+    traceId: string,
+    key: string,
+    by: number | undefined,
+    options: IncrementOptions & { withTtl: true },
+  ): Promise<TimedSum>
+  increment(
+    traceId: string,
+    key: string,
+    by?: number,
+    options?: IncrementOptions & { withTtl?: false | undefined },
+  ): Promise<number>
+  increment(traceId: string, key: string, by?: number, options?: IncrementOptions): Promise<number | TimedSum>
 
   /**
    * Changes parts of a value atomically: all operations in the given order, or none of them.

@@ -53,6 +53,7 @@ const CALLS = {
   persist: (state, options) => state.persist('t', 'k', options),
   getMany: (state, options) => state.getMany('t', ['k'], options),
   getManyWithMetadata: (state, options) => state.getManyWithMetadata('t', ['k'], options),
+  hasMany: (state, options) => state.hasMany('t', ['k'], options),
   setMany: (state, options) => state.setMany('t', { k: 1 }, options),
   deleteMany: (state, options) => state.deleteMany('t', ['k'], options),
   increment: (state, options) => state.increment('t', 'k', 1, options),
@@ -78,6 +79,8 @@ const NEEDED = { lock: lasting, withLock: lasting, rateLimit: limited, group: { 
 /** The kinds of valid values of an option; none if it is missing here. @type {Record<string, string[]>} */
 const ACCEPTED = {
   ifAbsent: ['true'],
+  existence: ['true'],
+  withTtl: ['true'],
   cache: ['true'],
   checkOnGet: ['true'],
   values: ['true'],
@@ -177,7 +180,7 @@ const ARGUMENT_SLOTS = [
   slot('query, page', ['{}'], (state, page) => state.query({ page })),
   slot('query, page.limit', [], (state, limit) => state.query({ page: { limit } })),
   slot('query, page.token', [], (state, token) => state.query({ page: { token } })),
-  ...['getMany', 'getManyWithMetadata', 'deleteMany'].flatMap((method) => [
+  ...['getMany', 'getManyWithMetadata', 'hasMany', 'deleteMany'].flatMap((method) => [
     slot(`${method}, the keys`, ['[]'], (state, keys) => /** @type {any} */ (state)[method]('t', keys)),
     slot(`${method}, a key`, ID, (state, key) => /** @type {any} */ (state)[method]('t', ['k', key])),
     slot(`${method}, the trace id`, ID, (state, id) => /** @type {any} */ (state)[method](id, ['k'])),

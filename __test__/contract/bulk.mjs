@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe } from 'node:test'
 import { RedisStateError } from 'redis-state-adapter'
+import { z } from 'zod'
 import { asStored } from '../support/as-stored.mjs'
 import { assertFails } from '../support/assert-fails.mjs'
 import { it } from '../support/it.mjs'
@@ -34,6 +35,28 @@ export function bulk(store) {
       assert.equal(await state.deleteMany('t', ['a', 'b', 'c', 'missing', 'a']), 3)
       assert.deepEqual(await state.keys('t'), ['d'])
       assert.equal(await state.deleteMany('t', []), 0)
+    })
+
+    it('tell which entries existed, in the order of the keys', async (t) => {
+      const state = openFresh(store, t)
+      await state.setMany('t', { a: null, b: 0, c: '', d: 1 })
+      const keys = ['missing', 'b', 'a', 'other', 'd']
+      const found = [false, true, true, false, true]
+      const users = state.group('t', { schema: z.any() })
+      assert.deepEqual(await state.hasMany('t', keys), found)
+      assert.deepEqual(await state.hasMany('t', keys, { cache: false }), found)
+      assert.deepEqual(await users.hasMany(keys), found)
+      assert.deepEqual(await state.hasMany('t', []), [])
+      assert.deepEqual(await state.deleteMany('t', keys, { existence: true }), found)
+      assert.deepEqual(await users.deleteMany(['d', 'c'], { existence: true }), [false, true])
+      assert.equal(await state.deleteMany('t', ['a'], { existence: false }), 0)
+      assert.deepEqual(await state.hasMany('t', keys), [false, false, false, false, false])
+      await state.set('t', 'e', { large: 'value' })
+      assert.equal(await state.delete('t', 'e', { existence: true }), true)
+      assert.equal(await users.delete('e', { existence: true }), false)
+      await state.set('t', 'f', 1)
+      const etag = String((await state.getWithMetadata('t', 'f'))?.etag)
+      assert.equal(await state.delete('t', 'f', { ifMatch: etag, existence: true }), true)
     })
 
     it('are complete with 1,025 keys (conformance 5)', async (t) => {

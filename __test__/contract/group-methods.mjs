@@ -130,6 +130,7 @@ export function groupMethods(store) {
         getWithMetadata: (options) => users.getWithMetadata('bad', options),
         getMany: (options) => users.getMany(['bad'], options),
         getManyWithMetadata: (options) => users.getManyWithMetadata(['bad'], options),
+        hasMany: (options) => users.hasMany(['bad'], options),
         setMany: (options) => users.setMany({ bad: ada }, options),
         deleteMany: (options) => users.deleteMany(['bad'], options),
         transaction: (options) => users.transaction([{ op: 'delete', key: 'bad' }], options),

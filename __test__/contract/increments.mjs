@@ -48,6 +48,25 @@ export function increments(store) {
       assert.equal(await state.get('t', 'own'), 2)
     })
 
+    it('returns the sum and the time to live in one step', async (t) => {
+      const state = openFresh(store, t)
+      const timed = /** @type {const} */ ({ ttl: '60500ms', withTtl: true })
+      const first = await state.increment('t', 'k', 5, timed)
+      assert.equal(first.value, 5)
+      assert.ok(first.ttl > 50 && first.ttl <= 60.5, String(first.ttl))
+      const second = await state.increment('t', 'k', 1, timed)
+      assert.ok(second.value === 6 && second.ttl <= first.ttl)
+      await state.set('t', 'lasting', 1)
+      assert.deepEqual(await state.increment('t', 'lasting', 1.5, { withTtl: true }), { value: 2.5, ttl: -1 })
+      assert.equal(await state.increment('t', 'lasting', 1, { withTtl: false }), 3.5)
+      const field = /** @type {const} */ ({ field: 'a.b', ...timed })
+      assert.equal((await state.increment('t', 'o', 2, field)).value, 2)
+      const again = await state.increment('t', 'o', 2, field)
+      assert.ok(again.value === 4 && again.ttl > 50 && again.ttl <= 60.5, String(again.ttl))
+      await state.persist('t', 'o')
+      assert.deepEqual(await state.increment('t', 'o', 1, field), { value: 5, ttl: -1 })
+    })
+
     it('increments a field of an object, and creates it if it is missing (conformance 17)', async (t) => {
       const state = openFresh(store, t)
       assert.equal(await state.increment('t', 'k', 2, { field: 'a.b' }), 2)

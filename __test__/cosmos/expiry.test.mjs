@@ -62,6 +62,8 @@ describe('the time to live of an entry', { skip, concurrency: true }, () => {
       const rejection = assertFails(call, 'ERR_INVALID_ARGUMENT', rejected)
       await Promise.all([rejection, assert.rejects(call, /ttl: expected whole seconds, .*Azure Cosmos DB.*got 1500ms/)])
     }
+    const timed = state.increment('t', 'k', 1, { withTtl: true })
+    await assertFails(timed, 'ERR_UNSUPPORTED', rejected)
     assert.equal(gateway.requests.length, sent)
   })
 

@@ -61,7 +61,7 @@ class StateGroup {
     return this.#adapter.set(this.traceId, key, isPromise(conformed) ? await conformed : conformed, options)
   }
 
-  /** @param {string} key @param {import('../../index.js').DeleteOptions} [options] */
+  /** @param {string} key @param {any} [options] @returns {Promise<any>} */
   delete(key, options) {
     return this.#adapter.delete(this.traceId, key, options)
   }
@@ -92,6 +92,11 @@ class StateGroup {
     return Promise.all(values.map((value, index) => this.#checkRead('getMany', keys[index], value)))
   }
 
+  /** @param {readonly string[]} keys @param {CachedReadOptions} [options] */
+  hasMany(keys, options) {
+    return this.#adapter.hasMany(this.traceId, keys, options)
+  }
+
   /** @param {readonly string[]} keys @param {ReadOptions} [options] */
   async getManyWithMetadata(keys, options) {
     const found = await this.#adapter.getManyWithMetadata(this.traceId, keys, options)
@@ -110,7 +115,8 @@ class StateGroup {
 
   /**
    * @param {readonly (string | import('../../index.js').DeleteManyEntry)[]} keys
-   * @param {WriteOptions} [options]
+   * @param {any} [options]
+   * @returns {Promise<any>}
    */
   deleteMany(keys, options) {
     return this.#adapter.deleteMany(this.traceId, keys, options)

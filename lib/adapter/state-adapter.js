@@ -4,7 +4,7 @@
 const { inspect } = require('node:util')
 const { asyncDispose } = require('../async-dispose.js')
 const { OPERATIONS } = require('../engines/call.js')
-const { deleteMany, getMany, getManyWithMetadata, setMany } = require('../operations/bulk.js')
+const { deleteMany, getMany, getManyWithMetadata, hasMany, setMany } = require('../operations/bulk.js')
 const { clear, count, items, listTrace, query, traceIds } = require('../operations/listings.js')
 const { lock } = require('../operations/lock.js')
 const { LockWaiters } = require('../operations/lock-waiters.js')
@@ -70,10 +70,12 @@ class StateAdapter extends CommandMethods {
     return set(this.#dispatcher, traceId, key, value, options)
   }
 
-  /** @param {string} traceId @param {string} key @param {import('../../index.js').DeleteOptions} [options] */
+  /** @param {string} traceId @param {string} key @param {any} [options] @returns {Promise<any>} */
   delete(traceId, key, options) {
     if (options === undefined) return this.#dispatcher.plain(OPERATIONS.delete, traceId, key)
-    return this.#dispatcher.call({ operation: OPERATIONS.delete, traceId, key, options })
+    return this.#dispatcher.call({ operation: OPERATIONS.delete, traceId, key, options }, ({ all: { existence } }) =>
+      existence ? { input: { existence } } : {},
+    )
   }
 
   /** @param {string} traceId @param {ReadOptions} [options] */
@@ -156,6 +158,11 @@ class StateAdapter extends CommandMethods {
     return getManyWithMetadata(this.#dispatcher, traceId, keys, options)
   }
 
+  /** @param {string} traceId @param {readonly string[]} keys @param {CachedReadOptions} [options] */
+  hasMany(traceId, keys, options) {
+    return hasMany(this.#dispatcher, traceId, keys, options)
+  }
+
   /**
    * @param {string} traceId
    * @param {Record<string, unknown> | readonly import('../../index.js').SetManyEntry<unknown>[]} entries
@@ -168,7 +175,8 @@ class StateAdapter extends CommandMethods {
   /**
    * @param {string} traceId
    * @param {readonly (string | import('../../index.js').DeleteManyEntry)[]} keys
-   * @param {WriteOptions} [options]
+   * @param {any} [options]
+   * @returns {Promise<any>}
    */
   deleteMany(traceId, keys, options) {
     return deleteMany(this.#dispatcher, traceId, keys, options)
@@ -178,7 +186,8 @@ class StateAdapter extends CommandMethods {
    * @param {string} traceId
    * @param {string} key
    * @param {number} [by]
-   * @param {import('../../index.js').IncrementOptions} [options]
+   * @param {any} [options]
+   * @returns {Promise<any>}
    */
   increment(traceId, key, by = 1, options) {
     return increment(this.#dispatcher, traceId, key, by, options)

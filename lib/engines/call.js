@@ -65,7 +65,9 @@ function operation(name, kind) {
  * @typedef {{ algorithm: RateLimitAlgorithm, limit: number, window: number, cost: number, refill?: number }} RateLimitInput
  *   `window` in milliseconds; `refill`: tokens that are added to a bucket in a window
  * @typedef {{ name: string, path: string[], json?: string }} Change one step of an update; `path` in JSON strings
- * @typedef {{ changes: Change[], replies: 'values' | 'last' }} UpdateInput `values`: old and new value; `last`: the result of the last change
+ * @typedef {{ changes: Change[], replies: 'values' | 'last' | 'lastWithTtl', withTtl?: boolean }} UpdateInput `values`: old and
+ *   new value; `last`: the result of the last change; `lastWithTtl`: as of an increment `withTtl`
+ * @typedef {{ withTtl: boolean }} IncrementInput the call resolves to the sum and the time to live of the entry
  * @typedef {{ op: string, key: string, json?: string, ttl?: number, condition?: Condition }} TransactionStep
  * @typedef {{ steps: TransactionStep[] }} TransactionInput
  * @typedef {object} CommandInput commands of the user

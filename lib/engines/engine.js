@@ -160,7 +160,8 @@
  * @property {number | null} ttl seconds, -1 without an expiry
  * @property {boolean} touch whether the entry exists
  * @property {boolean} persist whether the entry had an expiry
- * @property {number} increment the sum
+ * @property {number | { value: number, ttl: number }} increment the sum; with `input.withTtl` also the seconds until the entry
+ *   expires, -1 without an expiry
  * @property {unknown} update `{ oldValue, newValue }`; with `replies: 'last'` the result of the last change
  * @property {{ fence: number | null, holdMs: number }} lock `holdMs`: milliseconds until the lock of another holder expires
  * @property {{ allowed: boolean, remaining: number, resetAfter: number }} rateLimit `resetAfter` in seconds

@@ -40,7 +40,7 @@ const CONDITIONS = { ifAbsent: kinds.boolean, ifMatch: kinds.etag }
 const OPTIONS = {
   get: CACHED_READ,
   set: { ttl: kinds.expiry, ...CONDITIONS, ...WRITE },
-  delete: { ifMatch: kinds.etag, ...WRITE },
+  delete: { ifMatch: kinds.etag, existence: kinds.boolean, ...WRITE },
   getGroup: READ,
   getByPrefix: READ,
   keys: READ,
@@ -59,9 +59,10 @@ const OPTIONS = {
   persist: WRITE,
   getMany: CACHED_READ,
   getManyWithMetadata: READ,
+  hasMany: CACHED_READ,
   setMany: { ttl: kinds.expiry, ifAbsent: kinds.boolean, ...WRITE },
-  deleteMany: WRITE,
-  increment: { ttl: kinds.expiry, field: kinds.fieldPath, ...WRITE },
+  deleteMany: { existence: kinds.boolean, ...WRITE },
+  increment: { ttl: kinds.expiry, field: kinds.fieldPath, withTtl: kinds.boolean, ...WRITE },
   update: { ttl: kinds.expiry, ifMatch: kinds.etag, ...WRITE },
   transaction: WRITE,
   command: COMMAND,
@@ -101,7 +102,7 @@ const OPTIONS = {
 
 const CONSISTENCY = { consistency: kinds.oneOf(['strong', 'bounded', 'session', 'eventual']) }
 /** @type {Method[]} */
-const READS = ['get', 'getMany', 'getManyWithMetadata', 'getWithMetadata', 'has', 'ttl']
+const READS = ['get', 'getMany', 'getManyWithMetadata', 'getWithMetadata', 'has', 'hasMany', 'ttl']
 /** @type {Method[]} */
 const LISTINGS = ['getGroup', 'getByPrefix', 'keys', 'count', 'traceIds', 'items', 'query', 'scan']
 

@@ -18,7 +18,7 @@ const { prepareSet } = require('./set.js')
  *
  * @typedef {object} BulkMethod a method that is a call on each of several entries
  * @property {import('../engines/call.js').Operation} operation on each entry
- * @property {'getMany' | 'getManyWithMetadata' | 'setMany' | 'deleteMany'} method its name in traces
+ * @property {'getMany' | 'getManyWithMetadata' | 'hasMany' | 'setMany' | 'deleteMany'} method its name in traces
  * @property {string} traceId
  * @property {unknown} options as the caller passed them
  *
@@ -41,6 +41,11 @@ function getMany(dispatcher, traceId, keys, options) {
 function getManyWithMetadata(dispatcher, traceId, keys, options) {
   const operation = OPERATIONS.getWithMetadata
   return readMany(dispatcher, { operation, method: 'getManyWithMetadata', traceId, options }, keys)
+}
+
+/** @param {Dispatcher} dispatcher @param {string} traceId @param {unknown} keys @param {unknown} [options] */
+function hasMany(dispatcher, traceId, keys, options) {
+  return readMany(dispatcher, { operation: OPERATIONS.has, method: 'hasMany', traceId, options }, keys)
 }
 
 /**
@@ -86,7 +91,7 @@ function deleteMany(dispatcher, traceId, keys, options) {
     return async () => {
       const write = { operation: 'deleteMany', traceId, calls, done: 'removed' }
       const existed = await writeAll(dispatcher, write, checked.signal)
-      return existed.filter(Boolean).length
+      return checked.all.existence ? existed : existed.filter(Boolean).length
     }
   })
 }
@@ -269,4 +274,4 @@ function commonApplied([first, ...others]) {
   return others.every(({ applied }) => applied === first.applied) ? first.applied : 'partly'
 }
 
-module.exports = { deleteMany, getMany, getManyWithMetadata, setMany }
+module.exports = { deleteMany, getMany, getManyWithMetadata, hasMany, setMany }

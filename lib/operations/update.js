@@ -59,12 +59,16 @@ function update(dispatcher, traceId, key, operations, options) {
  * @param {any} options
  */
 function increment(dispatcher, traceId, key, by, options) {
-  return dispatcher.call({ operation: OPERATIONS.increment, traceId, key, options }, ({ all: { field: path } }) => {
-    const json = String(kinds.finiteNumber.read(by, 'by', undefined))
-    if (path === undefined) return { json }
-    const input = { changes: [{ name: 'increment', path, json }], replies: 'last' }
-    return { operation: OPERATIONS.update, input }
-  })
+  return dispatcher.call(
+    { operation: OPERATIONS.increment, traceId, key, options },
+    ({ all: { field: path, withTtl = false } }) => {
+      const json = String(kinds.finiteNumber.read(by, 'by', undefined))
+      if (path === undefined) return withTtl ? { json, input: { withTtl } } : { json }
+      const replies = withTtl ? 'lastWithTtl' : 'last'
+      const input = { changes: [{ name: 'increment', path, json }], replies, withTtl }
+      return { operation: OPERATIONS.update, input }
+    },
+  )
 }
 
 /**

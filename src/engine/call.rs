@@ -75,6 +75,8 @@ pub enum Operation<'a> {
     Increment {
         by: &'a str,
         expiry: Expiry,
+        /// Returns the sum and the milliseconds until the entry expires (-1: never).
+        with_ttl: bool,
     },
     /// Edits parts of a value.
     Update(Box<Update<'a>>),
@@ -234,6 +236,8 @@ pub enum UpdateReply {
     Values,
     /// The result of the last increment.
     Last,
+    /// The same, and the milliseconds until the entry expires (-1: never).
+    LastWithTtl,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -147,7 +147,11 @@ fn operation(kind: OperationKind, mut arguments: Arguments<'_>) -> Operation<'_>
         },
         OperationKind::DeleteIfMatch => Operation::DeleteIfMatch { etag: arguments.text() },
         OperationKind::Touch => Operation::Touch { expiry: arguments.expiry() },
-        OperationKind::Increment => Operation::Increment { by: arguments.json(), expiry: arguments.expiry() },
+        OperationKind::Increment => Operation::Increment {
+            by: arguments.json(),
+            expiry: arguments.expiry(),
+            with_ttl: arguments.json() == "ttl",
+        },
         OperationKind::Update => Operation::Update(Box::new(arguments.update())),
         OperationKind::Lock => Operation::Lock {
             step: arguments.lock_step(),
@@ -244,7 +248,11 @@ impl<'a> Arguments<'a> {
     fn update(mut self) -> Update<'a> {
         let expiry = self.expiry();
         let etag = Some(self.text()).filter(|etag| !etag.is_empty());
-        let reply = if self.json() == "last" { UpdateReply::Last } else { UpdateReply::Values };
+        let reply = match self.json() {
+            "last" => UpdateReply::Last,
+            "timed" => UpdateReply::LastWithTtl,
+            _ => UpdateReply::Values,
+        };
         Update { expiry, etag, reply, edits: self.edits() }
     }
 

@@ -2,7 +2,7 @@
 'use strict'
 
 const { Buffer } = require('node:buffer')
-const { failure, invalidArgument } = require('../../errors.js')
+const { failure, invalidArgument, unsupported } = require('../../errors.js')
 const { checkedItem } = require('./checks.js')
 const { checkConsistency, checkExpiry, serviceLevelOf } = require('./container.js')
 const { checkTraceId } = require('./item.js')
@@ -185,6 +185,7 @@ class CosmosStore {
     if (operation.name !== 'transaction') this.layout.idOf(key)
     checkSize(json)
     secondsOf(options?.ttl)
+    if (input?.withTtl) throw unsupported('withTtl: Azure Cosmos DB does not return the time to live of what it writes')
     for (const { key: one, json: text = '', ttl } of input?.steps ?? []) {
       this.layout.idOf(one)
       secondsOf(ttl)

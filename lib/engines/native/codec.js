@@ -27,6 +27,8 @@ const MAY_NEED_ESCAPE = /[^\x03-\x7f]/
 const DELIMITERS = /[\0-\x02]/g
 // biome-ignore-end lint/suspicious/noControlCharactersInRegex: see above
 
+/** @type {Record<string, string>} */
+const UPDATE_REPLIES = { values: 'pair', last: 'last', lastWithTtl: 'timed' }
 /** Replies of PTTL that are not milliseconds. */
 const NO_ENTRY = -2
 const NO_EXPIRY = -1
@@ -54,7 +56,11 @@ const RECORDS = {
   ttl: { letter: 'L', decode: (left) => (left === NO_ENTRY ? null : secondsOf(left)) },
   touch: { letter: 'E', args: ({ options = {} }) => [ttlText(options)], decode: isOne },
   persist: { letter: 'N', decode: isOne },
-  increment: { letter: 'I', args: ({ json = '', options = {} }) => [json, ttlText(options)], decode: sumOf },
+  increment: {
+    letter: 'I',
+    args: ({ json = '', options = {}, input }) => [json, ttlText(options), input?.withTtl ? 'ttl' : ''],
+    decode: (reply, { input }) => (input?.withTtl ? timedSumOf(reply) : sumOf(reply)),
+  },
   update: { letter: 'U', args: updateArgs, decode: updateReply },
   lock: { letter: 'K', args: lockArgs, decode: ([fence, holdMs]) => ({ fence, holdMs }) },
   rateLimit: {
@@ -158,12 +164,13 @@ function updateArgs({ options = {}, input }) {
   /** @type {import('../call.js').UpdateInput} */
   const { changes, replies } = input
   const flat = changes.flatMap(({ name, path, json = '' }) => [name, String(path.length), ...path, json])
-  return [ttlText(options), escaped(etagOf(options)), replies === 'values' ? 'pair' : 'last', ...flat]
+  return [ttlText(options), escaped(etagOf(options)), UPDATE_REPLIES[replies], ...flat]
 }
 
 /** @param {any} reply @param {StateCall} call */
 function updateReply(reply, { input }) {
   if (input.replies === 'last') return sumOf(reply)
+  if (input.replies === 'lastWithTtl') return timedSumOf(reply)
   if (!Array.isArray(reply)) throw new TypeError('not the values before and after')
   const [oldValue, newValue] = reply
   return { oldValue, newValue }
@@ -173,6 +180,13 @@ function updateReply(reply, { input }) {
 function sumOf(reply) {
   if (typeof reply !== 'number') throw new TypeError('no number')
   return reply
+}
+
+/** @param {any} reply the sum, and the milliseconds until the entry expires */
+function timedSumOf(reply) {
+  if (!Array.isArray(reply)) throw new TypeError('no sum with its time to live')
+  const [sum, milliseconds] = reply
+  return { value: sumOf(sum), ttl: secondsOf(sumOf(milliseconds)) }
 }
 
 /** @param {[allowed: number, remaining: number, milliseconds: number]} reply */

@@ -75,10 +75,10 @@ impl<'a> Executor<'a> {
                 self.entries.expire(key, None);
                 u8::from(had_one).to_string()
             }
-            Operation::Increment { by, expiry } => {
+            Operation::Increment { by, expiry, with_ttl } => {
                 let sum = sum(self.text(key), by)?;
                 self.rewrite(&sum, expiry);
-                sum
+                if with_ttl { self.timed(&sum) } else { sum }
             }
             Operation::Update(update) => self.update(&update)?,
             Operation::Lock { step, token, hold, .. } => self.lock(step, &token, hold)?,
@@ -154,6 +154,11 @@ impl<'a> Executor<'a> {
         }
     }
 
+    /// A sum with the milliseconds until the entry expires.
+    fn timed(&self, sum: &str) -> String {
+        format!("[{sum},{}]", self.milliseconds_left())
+    }
+
     fn with_metadata(&self) -> String {
         let Some(text) = self.text(self.redis_key) else { return null() };
         format!("[{text},\"{}\",{}]", digest(text), self.milliseconds_left())
@@ -195,6 +200,7 @@ impl<'a> Executor<'a> {
         }
         Ok(match update.reply {
             UpdateReply::Last => sum.unwrap_or_else(null),
+            UpdateReply::LastWithTtl => self.timed(&sum.unwrap_or_else(null)),
             UpdateReply::Values => {
                 format!("[{},{}]", old.as_deref().unwrap_or("null"), new.as_deref().unwrap_or("null"))
             }

@@ -141,8 +141,11 @@ impl<'a> Encoder<'a> {
                 self.push_script(&scripts::EXPIRY, &[&self.milliseconds(*expiry)], request);
             }
             Operation::Persist => self.push_script(&scripts::EXPIRY, &[], request),
-            Operation::Increment { by, expiry } => {
-                self.push_entry_script(&scripts::INCREMENT, &[by, &self.milliseconds(*expiry)], request);
+            Operation::Increment { by, expiry, with_ttl } => {
+                let ttl = self.milliseconds(*expiry);
+                let arguments = [*by, &*ttl, "ttl"];
+                let arguments = if *with_ttl { &arguments[..] } else { &arguments[..2] };
+                self.push_entry_script(&scripts::INCREMENT, arguments, request);
             }
             Operation::Update(update) => self.push_update(update, request),
             Operation::Lock { step, token, hold, waits } => {
@@ -192,6 +195,7 @@ impl<'a> Encoder<'a> {
         let reply = match update.reply {
             UpdateReply::Values => "pair",
             UpdateReply::Last => "last",
+            UpdateReply::LastWithTtl => "timed",
         };
         let depths: Vec<String> =
             update.edits.iter().flatten().map(|edit| edit.path().len().to_string()).collect();
@@ -334,7 +338,7 @@ mod tests {
         assert_eq!(sent(default, set(Expiry::Never, Condition::None)), "SET  1");
         assert_eq!(sent(default, set(after(2000), Condition::Absent)), "SET  1 EX 2 NX");
         assert_eq!(sent(default, set(after(1), Condition::Absent)), "SET  1 PX 1 NX");
-        let increment = Operation::Increment { by: "1", expiry: after(2000) };
+        let increment = Operation::Increment { by: "1", expiry: after(2000), with_ttl: false };
         assert!(sent(default, increment).ends_with(" 1 2000"), "scripts take milliseconds");
     }
 

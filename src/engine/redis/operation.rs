@@ -104,13 +104,16 @@ impl OperationKind {
         use Frame::{Bulk, Integer, Nil};
         match self {
             OperationKind::DeleteIfMatch => matches!(reply, Bulk(_) | Nil),
-            OperationKind::Increment => matches!(reply, Bulk(_)),
+            OperationKind::Increment => {
+                matches!(reply, Bulk(_)) || matches!(reply.elements(), [Bulk(_), Integer(_)])
+            }
             OperationKind::Ttl | OperationKind::Touch | OperationKind::Persist => matches!(reply, Integer(_)),
             OperationKind::GetWithMetadata => {
                 *reply == Nil || matches!(reply.elements(), [Bulk(_), Bulk(_), Integer(_)])
             }
             OperationKind::Update => {
-                matches!(reply, Bulk(_)) || matches!(reply.elements(), [Bulk(_) | Nil, Bulk(_) | Nil])
+                matches!(reply, Bulk(_))
+                    || matches!(reply.elements(), [Bulk(_) | Nil, Bulk(_) | Nil] | [Bulk(_), Integer(_)])
             }
             OperationKind::Lock => matches!(reply.elements(), [Integer(_) | Nil, Integer(_)]),
             OperationKind::RateLimit | OperationKind::SlidingWindow | OperationKind::TokenBucket => {
@@ -280,6 +283,8 @@ mod tests {
             (OperationKind::Touch, Frame::Integer(0), false),
             (OperationKind::Persist, Frame::Integer(0), false),
             (OperationKind::Increment, Frame::Bulk(b"1"), true),
+            (OperationKind::Increment, Frame::Array(vec![Frame::Bulk(b"1"), Frame::Integer(5)]), true),
+            (OperationKind::Update, Frame::Array(vec![Frame::Bulk(b"1"), Frame::Integer(1)]), true),
             (OperationKind::Update, pair(b"1", b"2"), true),
             (OperationKind::Update, pair(b"1", b"1"), false),
             (OperationKind::Update, Frame::Array(vec![Frame::Nil, Frame::Nil]), false),

@@ -57,9 +57,15 @@ fn arguments_of(operation: Operation<'_>) -> Vec<String> {
         }
         Operation::DeleteIfMatch { etag } => vec![etag.into_owned()],
         Operation::Touch { expiry } => vec![seconds(expiry)],
-        Operation::Increment { by, expiry } => vec![by.to_owned(), seconds(expiry)],
+        Operation::Increment { by, expiry, with_ttl } => {
+            vec![by.to_owned(), seconds(expiry), if with_ttl { "ttl" } else { "" }.to_owned()]
+        }
         Operation::Update(update) => {
-            let reply = if update.reply == UpdateReply::Last { "last" } else { "pair" };
+            let reply = match update.reply {
+                UpdateReply::Values => "pair",
+                UpdateReply::Last => "last",
+                UpdateReply::LastWithTtl => "timed",
+            };
             let mut all =
                 vec![seconds(update.expiry), update.etag.unwrap_or_default().into_owned(), reply.to_owned()];
             for edit in update.edits.expect("the edits are whole") {
@@ -188,14 +194,15 @@ fn arguments() -> impl Strategy<Value = (OperationKind, Vec<String>)> {
         number(),
         prop::sample::select(vec!["wait", ""]),
     );
-    let update = (expiry(), text(), prop::sample::select(vec!["last", "pair"]), vec(edit(), 0..3));
+    let update = (expiry(), text(), prop::sample::select(vec!["last", "pair", "timed"]), vec(edit(), 0..3));
     prop_oneof![
         json().prop_map(|json| (Set, vec![json])),
         (json(), expiry(), condition())
             .prop_map(|(json, expiry, condition)| (SetWithOptions, vec![json, expiry, condition])),
         text().prop_map(|etag| (DeleteIfMatch, vec![etag])),
         expiry().prop_map(|expiry| (Touch, vec![expiry])),
-        (json(), expiry()).prop_map(|(by, expiry)| (Increment, vec![by, expiry])),
+        (json(), expiry(), prop::sample::select(vec!["ttl", ""]))
+            .prop_map(|(by, expiry, ttl)| (Increment, vec![by, expiry, ttl.to_owned()])),
         update.prop_map(|(expiry, etag, reply, edits)| (
             Update,
             [vec![expiry, etag, reply.to_owned()], edits.concat()].concat()

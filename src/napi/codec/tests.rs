@@ -25,8 +25,8 @@ fn records_become_calls_in_order() {
 #[test]
 fn arguments_are_typed() {
     assert_eq!(
-        only("It:n\u{1}5\u{1}\0"),
-        call("t:n", Operation::Increment { by: "5", expiry: Expiry::Default })
+        only("It:n\u{1}5\u{1}\u{1}ttl\0"),
+        call("t:n", Operation::Increment { by: "5", expiry: Expiry::Default, with_ttl: true })
     );
     let set = |expiry, condition| call("t:k", Operation::SetWithOptions { json: "1", expiry, condition });
     assert_eq!(only("Wt:k\u{1}1\u{1}0\u{1}absent\0"), set(Expiry::Never, Condition::Absent));

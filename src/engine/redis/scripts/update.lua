@@ -1,8 +1,8 @@
 -- Changes parts of a value and leaves the rest as it is, byte for byte. The text is cut and joined: to decode and encode it
 -- would turn empty arrays into objects and round large numbers.
--- KEYS: the entry. ARGV: milliseconds to live or 0 for one that is created, etag or nothing, `pair` or `last`; then for each
+-- KEYS: the entry. ARGV: milliseconds to live or 0 for one that is created, etag or nothing, `pair`, `last` or `timed`; then for each
 -- operation its name, how deep it goes, so many names as JSON strings, and a JSON text.
--- Gives the text before and after, or the last sum.
+-- Gives the text before and after, or the last sum, alone or with the milliseconds to live (-1: no end).
 
 local function run()
   local old = redis.pcall('GET', KEYS[1])
@@ -23,6 +23,7 @@ local function run()
   end
   if problem then fail(problem) end
   if ARGV[3] == 'last' then return last_sum end
+  if ARGV[3] == 'timed' then return { last_sum, redis.call('PTTL', KEYS[1]) } end
   return { old, new or false }
 end
 
