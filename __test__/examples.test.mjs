@@ -141,6 +141,28 @@ describe('sessions', { skip }, () => {
   })
 })
 
+describe('express-sessions-limits', { skip }, () => {
+  it('shares sessions and the limit between two processes, one of which is killed', async (t) => {
+    const { url } = await started(t)
+    const program = join(projectOf(t, 'express-sessions-limits', join(root, 'node_modules')), 'app.mjs')
+    const apps = [1, 2].map(() => new ExampleProcess(t, program, { env: { REDIS_URL: url } }))
+    const [first, second] = await Promise.all(apps.map((app) => app.url()))
+    const login = await logIn(first)
+    const cookie = login.headers.get('set-cookie')?.split(';')[0] ?? ''
+    assert.deepEqual(await viewsOf(first, cookie), { name: 'Ada', views: 1 })
+    assert.deepEqual(await viewsOf(second, cookie), { name: 'Ada', views: 2 })
+    await apps[0].kill()
+    assert.deepEqual(await viewsOf(second, cookie), { name: 'Ada', views: 3 })
+    assert.equal((await fetch(`${second}/readyz`)).status, 200)
+    const statuses = []
+    for (let attempt = 2; attempt <= 6; attempt += 1) statuses.push((await logIn(second)).status)
+    assert.deepEqual(statuses, [200, 200, 200, 200, 429])
+    assert.equal((await fetch(`${second}/logout`, { method: 'POST', headers: { cookie } })).status, 200)
+    assert.deepEqual(await viewsOf(second, cookie), { error: 'not logged in' })
+    assert.equal(await apps[1].terminate(), 0)
+  })
+})
+
 describe('server-sent-events', { skip }, () => {
   it('sends the present entries, then the changes of another process', async (t) => {
     const { url } = await started(t)
@@ -232,6 +254,16 @@ async function changesOf(changes, count) {
     if (change.type !== 'gap') keys.add(change.key)
     if (keys.size === count) return
   }
+}
+
+/** @param {string} url */
+function logIn(url) {
+  return fetch(`${url}/login`, { method: 'POST', headers: JSON_BODY, body: '{"name":"Ada"}' })
+}
+
+/** @param {string} url @param {string} cookie */
+async function viewsOf(url, cookie) {
+  return (await fetch(`${url}/me`, { headers: { cookie } })).json()
 }
 
 /** @param {string} file */

@@ -44,6 +44,9 @@ const MAY_BE_UNSAFE = [
 const NODE_API = /\bnapi(_derive)?::|\buse napi|#\[napi/
 /** The control characters of records, as written in source code. */
 const CONTROL_CHARACTERS = /\\u\{[0-2]\}|\\x0[0-2]|\\0|\\u000[0-2]/
+const OWN_PACKAGES = /^(node:|redis-state-adapter-|\$\{name\})/
+/** What the adapters for other libraries load of them. @type {Record<string, RegExp>} */
+const PEERS = { session: /^express-session$/ }
 const TEST_MODULE = /\/(tests|fuzz|arbitrary|model|interleavings|scripted|scheduled|schedules)(\.rs|\/)/
 
 /** @param {string} directory @param {string} extension */
@@ -118,14 +121,13 @@ describe('src/', () => {
 describe('lib/', () => {
   const isOutside = (/** @type {string} */ file) => !file.startsWith('lib/engines/native/')
 
-  it('loads the binary only in lib/engines/native, and no package but its own', () => {
+  it('loads the binary only in lib/engines/native, and no package but its own, except in adapters for other libraries', () => {
     assert.deepEqual(filesWith('lib', '.js', /loadNative\(/).filter(isOutside), [])
-    const required = filesOf('lib', '.js').flatMap((file) => [
-      ...codeOf(file).matchAll(/\brequire\(['"`]([^.'"`][^'"`]*)/g),
-    ])
-    const foreign = required
-      .map(([, name]) => name)
-      .filter((name) => !/^(node:|redis-state-adapter-|\$\{name\})/.test(name))
+    const foreign = filesOf('lib', '.js').flatMap((file) => {
+      const names = [...codeOf(file).matchAll(/\brequire\(['"`]([^.'"`][^'"`]*)/g)].map(([, name]) => name)
+      const [, library] = /^lib\/adapters\/([\w-]+)\//.exec(file) ?? []
+      return names.filter((name) => !OWN_PACKAGES.test(name) && !PEERS[library ?? '']?.test(name))
+    })
     assert.deepEqual(foreign, [])
   })
 

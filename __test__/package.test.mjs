@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -136,9 +136,7 @@ describe('installed in an empty project', () => {
   })
 
   it('has adapters for other libraries, in both kinds of modules', (t) => {
-    const library = join(project, 'node_modules/keyv')
-    symlinkSync(join(root, 'node_modules/keyv'), library, 'junction')
-    t.after(() => rmSync(library))
+    linkPackage(t, 'keyv')
     const [values] = script(
       'adapters.mjs',
       `import { createRequire } from 'node:module'
@@ -154,6 +152,29 @@ describe('installed in an empty project', () => {
        ]))`,
     )
     assert.deepEqual(values, [true, true, true, 1, true, '{"value":1}'])
+  })
+
+  it('has the stores of Express, in both kinds of modules', (t) => {
+    for (const name of ['express-session', 'express-rate-limit']) linkPackage(t, name)
+    const [results] = script(
+      'express-stores.mjs',
+      `import { createRequire } from 'node:module'
+       import { rateLimit } from 'express-rate-limit'
+       import { Store } from 'express-session'
+       import { RedisStateAdapter, RedisStateError } from 'redis-state-adapter'
+       import LimitStore from 'redis-state-adapter/rate-limit'
+       import { RedisStateError as SessionError, RedisStore } from 'redis-state-adapter/session'
+       const require = createRequire(import.meta.url)
+       const client = new RedisStateAdapter('memory:')
+       const [sessions, limits] = [new RedisStore({ client }), new LimitStore({ client })]
+       rateLimit({ store: limits, windowMs: 1000 })
+       await sessions.set('a', { cookie: { originalMaxAge: null } })
+       console.log(JSON.stringify([
+         require('redis-state-adapter/session').RedisStore === RedisStore, sessions instanceof Store, SessionError === RedisStateError,
+         require('redis-state-adapter/rate-limit').default === LimitStore, await sessions.ids(), (await limits.increment('a')).totalHits
+       ]))`,
+    )
+    assert.deepEqual(results, [true, true, true, true, ['a'], 1])
   })
 
   it('loads what StateStores needs when it is used, and asks for yaml only to read YAML', () => {
@@ -288,6 +309,13 @@ function readInstalled(file) {
 function declaredIn(text) {
   const declarations = /^ *(?:async )?(?:function\*?|class) (\w+)|^ *(?:var|const|let) (\w+) = class /gm
   return [...text.matchAll(declarations)].map(([, one, other]) => one ?? other)
+}
+
+/** Makes a package of this repository available to the project until a test ends. @param {import('node:test').TestContext} t @param {string} name */
+function linkPackage(t, name) {
+  const link = join(project, 'node_modules', name)
+  symlinkSync(join(root, 'node_modules', name), link, 'junction')
+  t.after(() => unlinkSync(link))
 }
 
 /** @param {string} folder of code or declarations */

@@ -100,7 +100,7 @@ async function textOf(chunk) {
     format: 'cjs',
     target: 'node20.3',
     banner: { js: BANNER },
-    external: ['redis-state-adapter-*', 'yaml', '@langchain/*', 'keyv', 'unstorage', 'chat'],
+    external: ['redis-state-adapter-*', 'yaml', '@langchain/*', 'keyv', 'unstorage', 'chat', 'express-session'],
     absWorkingDir: lib,
     plugins: [onlyThisVersion(), otherChunks(chunk)],
     logLevel: 'warning',

@@ -1,0 +1,1 @@
+export { RedisStateError, RedisStore, RedisStore as default, type RedisStoreOptions } from './rate-limit.js'
