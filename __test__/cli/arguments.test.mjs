@@ -61,9 +61,9 @@ describe('help', () => {
 describe('mistakes in the arguments', () => {
   /** @type {[argv: string[], message: RegExp][]} */
   const mistakes = [
-    [[], /the command is missing\. There are ls, get/],
+    [[], /the command is missing\. There are doctor, ls, get/],
     [['gett'], /unknown command "gett"\. Did you mean get\?/],
-    [['destroy'], /unknown command "destroy"\. There are ls/],
+    [['destroy'], /unknown command "destroy"\. There are doctor, ls/],
     [['ls', '--limt', '3'], /unknown option --limt\. Did you mean --limit\?/],
     [['ls', '-x'], /unknown option -x\. Add --help/],
     [['ls', '--limit'], /--limit needs a value: --limit <n>/],
@@ -82,7 +82,7 @@ describe('mistakes in the arguments', () => {
       ['set', 'a', 'b', 'paid', '--url', 'memory:'],
       /the value is not JSON\. Quote a text twice \('"paid"'\), or add --string/,
     ],
-    [['set', 'a', 'b', '1', '--ttl', '1500ms'], /--ttl: expected whole seconds/],
+    [['set', 'a', 'b', '1', '--ttl', '1.5'], /--ttl: .*has no unit/],
     [['rm', 'a', '--url', 'memory:'], /the keys are missing\. For all entries of the trace add --all/],
     [['rm', 'a', 'b', '--all', '--url', 'memory:'], /keys cannot be combined with --all/],
   ]

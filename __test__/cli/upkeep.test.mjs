@@ -36,6 +36,14 @@ describe('reindex', () => {
     assert.deepEqual(checked, { entries: 2, members: 3, missing: 0, dead: 1 })
   })
 
+  it('need not be repeated after set and import, which keep indexes that there are', async () => {
+    await printed(['reindex'], { env })
+    await printed(['set', 'a', '1', '1'], { env })
+    await printed(['import'], { env, stdin: '{"traceId":"b","key":"1","value":1}\n' })
+    const { entries, missing } = JSON.parse(await printed(['reindex', '--check', '--json'], { env }))
+    assert.deepEqual([entries, missing], [2, 0])
+  })
+
   it('shows on a terminal how far it is', async () => {
     await client.set('motia:state:a:1', '1')
     const { stderr } = await cli(['reindex'], { env, isTTY: true })

@@ -7,6 +7,7 @@
  * @type {Record<string, { does: string, load: () => import('./command.js').Command }>}
  */
 const COMMANDS = {
+  doctor: { does: 'Examines the server, and says what to do', load: () => require('./commands/doctor.js') },
   ls: { does: 'Lists the trace ids, or the keys of a trace', load: () => require('./commands/ls.js') },
   get: { does: 'Prints the value of an entry', load: () => require('./commands/get.js') },
   set: { does: 'Writes an entry', load: () => require('./commands/set.js') },

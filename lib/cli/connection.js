@@ -4,8 +4,10 @@
 const { readFile } = require('node:fs/promises')
 const { RedisStateAdapter } = require('../adapter/adapter.js')
 const { optionsFromEnv } = require('../adapter/environment.js')
+const { RedisStateError } = require('../errors.js')
 const { isPlain } = require('../input/input.js')
 const { StateStores } = require('../stores/state-stores.js')
+const { dispatcherOf } = require('../adapter/state-adapter.js')
 const { UsageError } = require('./usage-error.js')
 
 /**
@@ -14,6 +16,7 @@ const { UsageError } = require('./usage-error.js')
  *
  * @typedef {object} Wanted what a command needs of the store
  * @property {boolean} [index] it works on indexes
+ * @property {boolean} [keepsIndexes] it writes entries, which belong into the indexes that there are
  *
  * @typedef {object} Opened
  * @property {StateStore} state
@@ -38,10 +41,31 @@ const OF_ADAPTER = ['url', 'options', 'prefix', 'cluster', 'hash-tags']
 async function openState(options, env, wanted = {}) {
   const opened = await unconnected(options, env, wanted)
   try {
-    await connected(opened, Math.min(options.timeout ?? MAX_CONNECT_MS, MAX_CONNECT_MS))
-    return opened
+    await connected(opened.state, Math.min(options.timeout ?? MAX_CONNECT_MS, MAX_CONNECT_MS))
+    if (!wanted.keepsIndexes || options.index || options.config !== undefined || !(await hasIndexes(opened.state)))
+      return opened
   } catch (error) {
     await opened.close()
+    throw error
+  }
+  await opened.close()
+  return openState(options, env, { index: true })
+}
+
+/**
+ * Whether the entries have indexes. An entry that is created without one is missing in lists.
+ *
+ * @param {StateStore} state
+ */
+async function hasIndexes(state) {
+  const { keyPrefix } = /** @type {{ keyPrefix?: string | false }} */ (
+    dispatcherOf(/** @type {any} */ (state)).engine.rules.inspectedFields
+  )
+  try {
+    return (await state.command(['EXISTS', `__state__:indexed:${keyPrefix || ''}`], { retry: 'read' })) === 1
+  } catch (error) {
+    // A user of indexes has this permission. Other stores have no commands.
+    if (error instanceof RedisStateError && ['ERR_REPLY', 'ERR_UNSUPPORTED'].includes(error.code)) return false
     throw error
   }
 }
@@ -57,10 +81,10 @@ async function unconnected(options, env, wanted) {
 /**
  * Waits for the connection. A first attempt that fails is reported at once: a user who waits wants the reason.
  *
- * @param {Opened} opened
+ * @param {StateStore} state
  * @param {number} timeout
  */
-async function connected({ state }, timeout) {
+async function connected(state, timeout) {
   const connecting = state.connect({ timeout })
   if (!(state instanceof RedisStateAdapter)) return connecting
   const failed = new Promise((_, reject) => state.once('error', reject))
@@ -139,4 +163,4 @@ async function openStore({ config, store, environment, ...others }, env) {
   return { state: stores.get(store ?? names[0]), close: () => stores.close({ timeout: 0 }) }
 }
 
-module.exports = { adapterOptions, openState }
+module.exports = { adapterOptions, connected, hasIndexes, openState }

@@ -4,6 +4,7 @@
 const { untitled } = require('../error-message.js')
 const { RedisStateError } = require('../errors.js')
 const { parseDuration } = require('../input/duration.js')
+const { MAX_TTL_SECONDS } = require('../input/option-kinds.js')
 const { MAX_TIMER_MS } = require('../time.js')
 const { UsageError } = require('./usage-error.js')
 
@@ -27,12 +28,17 @@ function milliseconds(text, option) {
   return usage(() => parseDuration(text, option, { max: MAX_TIMER_MS }))
 }
 
-/** Reads whole seconds, or a duration with its unit. @param {string} text @param {string} option */
-function seconds(text, option) {
+/**
+ * Reads a time to live: whole seconds, or a duration with its unit.
+ *
+ * @param {string} text
+ * @param {string} option
+ * @returns {import('../../index.js').TimeToLive}
+ */
+function timeToLive(text, option) {
   if (/^\d{1,10}$/.test(text)) return Number(text)
-  const ms = usage(() => parseDuration(text, option, { min: 1000 }))
-  if (ms % 1000 === 0) return ms / 1000
-  throw new UsageError(`${option}: expected whole seconds, got ${JSON.stringify(text)}`)
+  usage(() => parseDuration(text, option, { max: MAX_TTL_SECONDS * 1000 }))
+  return /** @type {import('../../index.js').TimeToLive} */ (text)
 }
 
 /** Reads JSON. @param {string} text @param {string} option */
@@ -54,4 +60,4 @@ function usage(read) {
   }
 }
 
-module.exports = { json, milliseconds, seconds, wholeNumber }
+module.exports = { json, milliseconds, timeToLive, wholeNumber }

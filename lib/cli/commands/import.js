@@ -30,9 +30,10 @@ const importCommand = {
     'if-absent': { does: 'Entries that exist are kept' },
     'dry-run': { does: 'Checks all lines, and writes nothing' },
   },
+  connection: { keepsIndexes: true },
   notes: [
     'Reads the lines that export writes, from a file or stdin. Entries that exist are replaced.',
-    'The ttl counts from now, and is rounded up to whole seconds.',
+    'The ttl counts from now.',
   ],
   examples: [
     'import state.ndjson',

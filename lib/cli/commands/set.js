@@ -2,7 +2,7 @@
 'use strict'
 
 const { readText } = require('../input-text.js')
-const { seconds } = require('../option-values.js')
+const { timeToLive } = require('../option-values.js')
 const { UsageError } = require('../usage-error.js')
 
 /** @type {import('../command.js').Command} */
@@ -10,10 +10,11 @@ const set = {
   operands: [{ name: 'trace id' }, { name: 'key' }, { name: 'value', isOptional: true }],
   options: {
     string: { short: 's', does: 'The value is a text, not JSON' },
-    ttl: { value: '<seconds>', does: 'Expiry in whole seconds, or such as 90m; 0: none', read: seconds },
+    ttl: { value: '<time>', does: 'Expiry: whole seconds, or such as 90m; 0: none', read: timeToLive },
     'if-absent': { does: 'Only if there is no entry' },
     'if-match': { value: '<etag>', does: 'Only if the entry has this etag (get --json --metadata)' },
   },
+  connection: { keepsIndexes: true },
   notes: ['The value is JSON. Without it, or as -, it is read from stdin.'],
   examples: [
     `set order-1 status '"paid"'`,

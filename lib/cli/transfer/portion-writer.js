@@ -34,8 +34,7 @@ class PortionWriter {
 
   /** @param {string} traceId @param {EntryLine[]} entries */
   async #writeTrace(traceId, entries) {
-    // Without the option an entry would get the ttl of the adapter.
-    const list = entries.map(({ key, value, ttl }) => ({ key, value, ttl: ttl === -1 ? 0 : Math.ceil(ttl) }))
+    const list = entries.map(({ key, value, ttl }) => ({ key, value, ttl: timeToLiveOf(ttl) }))
     try {
       await this.#state.setMany(traceId, list, this.#options)
       this.written += list.length
@@ -46,6 +45,16 @@ class PortionWriter {
       this.written += list.length - kept
     }
   }
+}
+
+/**
+ * Of an entry that does not expire it is 0, as it would otherwise get the ttl of the adapter.
+ *
+ * @param {number} seconds
+ * @returns {import('../../../index.js').TimeToLive}
+ */
+function timeToLiveOf(seconds) {
+  return seconds === -1 ? 0 : `${Math.ceil(seconds * 1000)}ms`
 }
 
 /** The number of entries that existed already, if nothing else failed. @param {unknown} error */
