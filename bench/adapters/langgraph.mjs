@@ -13,7 +13,7 @@ export const comparison = {
       call: 'getTuple, latest',
       inFlight: [1, 16],
       atLeast: 10,
-      prepare: (saver) => putSome(saver, 'read', 10),
+      prepare: (saver) => putSteps(saver, 'read', 10),
       run: async (saver) => {
         if (!(await saver.getTuple(configOf('read')))) throw new Error('there was no checkpoint')
       },
@@ -42,7 +42,7 @@ export const comparison = {
       call: 'list of 10',
       inFlight: [1],
       atLeast: 8,
-      prepare: (saver) => putSome(saver, 'listed', 100),
+      prepare: (saver) => putSteps(saver, 'listed', 100),
       run: async (saver) => {
         let count = 0
         for await (const _ of saver.list(configOf('listed'), { limit: 10 })) count++
@@ -54,7 +54,7 @@ export const comparison = {
       inFlight: [1],
       atLeast: 70,
       prepare: async (saver, url) => {
-        await putSome(saver, 'beside', 10)
+        await putSteps(saver, 'beside', 10)
         await addOthers(url)
       },
       run: (saver) => saver.getTuple(configOf('beside')),
@@ -86,6 +86,17 @@ async function addOthers(url) {
  */
 async function putSome(saver, thread, count) {
   for (let at = 0; at < count; at++) await putAt(saver, thread, at)
+}
+
+/**
+ * Steps as a graph makes them: a checkpoint, and the writes of its task.
+ *
+ * @param {any} saver
+ * @param {string} thread
+ * @param {number} count
+ */
+async function putSteps(saver, thread, count) {
+  for (let at = 0; at < count; at++) await saver.putWrites(await putAt(saver, thread, at), writes, 'task')
 }
 
 const writtenConfig = { configurable: { thread_id: 'written', checkpoint_ns: '', checkpoint_id: 'written' } }

@@ -48,11 +48,13 @@ function rangeOf(...parts) {
 
 /** @param {string} part */
 function escaped(part) {
+  if (!part.includes(NUL) && !part.includes(AFTER_NUL)) return part
   return part.replace(DELIMITERS, (character) => (character === NUL ? '\x01\x02' : '\x01\x03'))
 }
 
 /** @param {string} part */
 function unescaped(part) {
+  if (!part.includes(AFTER_NUL)) return part
   return part.replace(ESCAPED, (pair) => (pair === '\x01\x02' ? NUL : AFTER_NUL))
 }
 

@@ -1,6 +1,7 @@
 // @ts-check
 'use strict'
 
+const { unpack } = require('./record.js')
 const { runScript } = require('./scripts.js')
 const { readInSteps } = require('./steps.js')
 
@@ -26,7 +27,8 @@ const { readInSteps } = require('./steps.js')
 
 /**
  * Reads checkpoints with one round trip: which values belong to a checkpoint, its record says. KEYS: index, data. ARGV: the expiry or 0,
- * whether to read values and writes, then `names` and the names, or `newest`, the bounds and the count.
+ * whether to read values and writes, then `names` and the names, or `newest`, the bounds and the count. Returns one record, as many
+ * small replies take longer.
  */
 const SCRIPT = `
 local index, data = KEYS[1], KEYS[2]
@@ -53,37 +55,55 @@ local function versions(record)
   return names
 end
 
+local reply, lengths = {}, {}
+local function add(part)
+  reply[#reply + 1] = part
+  lengths[#lengths + 1] = #part
+end
+local function addAll(names, records)
+  local present = {}
+  for at = 1, #names do
+    if records[at] then present[#present + 1] = at end
+  end
+  add(tostring(#present))
+  for _, at in ipairs(present) do
+    add(names[at])
+    add(records[at])
+  end
+end
+
 local names = {}
 if ARGV[3] == 'newest' then
   names = redis.call('ZREVRANGEBYLEX', index, ARGV[4], ARGV[5], 'LIMIT', 0, ARGV[6])
 else
   for at = 4, #ARGV do names[#names + 1] = ARGV[at] end
 end
-local records, entries, fields, seen = fetch(names), {}, {}, {}
-for at, name in ipairs(names) do
-  if records[at] then
-    local writes, written = {}, {}
-    if whole then
+local records = fetch(names)
+addAll(names, records)
+if whole then
+  local fields, seen = {}, {}
+  for at, name in ipairs(names) do
+    if records[at] then
       local path = string.sub(name, 2)
-      writes = redis.call('ZRANGEBYLEX', index, '[w' .. path .. '\\0', '(w' .. path .. '\\1')
-      written = fetch(writes)
-      local namespace = string.match(path, '^.([^%z]*)')
+      local writes = redis.call('ZRANGEBYLEX', index, '[w' .. path .. '\\0', '(w' .. path .. '\\1')
+      addAll(writes, fetch(writes))
+      local start = 'v' .. string.match(path, '^.[^%z]*') .. '\\0'
       for _, version in ipairs(versions(records[at])) do
-        local field = 'v\\0' .. namespace .. '\\0' .. version
+        local field = start .. version
         if not seen[field] then
           seen[field] = true
           fields[#fields + 1] = field
         end
       end
     end
-    entries[#entries + 1] = { name, records[at], writes, written }
   end
+  addAll(fields, fetch(fields))
 end
 if ARGV[1] ~= '0' then
   redis.call('PEXPIRE', index, ARGV[1])
   redis.call('PEXPIRE', data, ARGV[1])
 end
-return { entries, fields, fetch(fields) }
+return table.concat(lengths, ',') .. '\\n' .. table.concat(reply)
 `
 
 /**
@@ -96,7 +116,7 @@ return { entries, fields, fetch(fields) }
 async function read(state, wanted) {
   const { keys, names = [], newest, isWhole, ttl = 0 } = wanted
   const which = newest ? ['newest', newest.max, newest.min, newest.count] : ['names', ...names]
-  /** @type {[[Buffer, Buffer, Buffer[], Buffer[]][], Buffer[], (Buffer | null)[]] | undefined} */
+  /** @type {Buffer | undefined} */
   const reply = await runScript(state, SCRIPT, {
     keys: [keys.index, keys.data],
     args: [ttl, isWhole ? '1' : '0', ...which],
@@ -104,33 +124,27 @@ async function read(state, wanted) {
     // With an expiry, it writes.
     ...(ttl === 0 && { retry: 'read' }),
   })
-  return reply === undefined ? readInSteps(state, wanted) : foundIn(reply)
-}
-
-/** @param {[[Buffer, Buffer, Buffer[], Buffer[]][], Buffer[], (Buffer | null)[]]} reply @returns {Found} */
-function foundIn([entries, fields, values]) {
-  return {
-    entries: entries.map(([name, record, writes, written]) => ({
-      name: String(name),
-      record,
-      writes: pairsOf(writes.map(String), written),
-    })),
-    values: new Map(pairsOf(fields.map(String), values)),
-  }
+  return reply === undefined ? readInSteps(state, wanted) : foundIn(unpack(reply), isWhole)
 }
 
 /**
- * Joins names and what was read of them; what is missing is left out.
- *
- * @param {string[]} names
- * @param {(Buffer | null)[]} records
- * @returns {[string, Buffer][]}
+ * @param {Buffer[]} parts of the reply: the checkpoints, the writes of each, the values; each list begins with its length
+ * @param {boolean} isWhole
+ * @returns {Found}
  */
-function pairsOf(names, records) {
-  return names.flatMap((name, at) => {
-    const record = records[at]
-    return record ? [/** @type {[string, Buffer]} */ ([name, record])] : []
-  })
+function foundIn(parts, isWhole) {
+  let at = 0
+  const pairs = () => {
+    const length = Number(parts[at])
+    const first = at + 1
+    at = first + 2 * length
+    return Array.from({ length }, (_, pair) => {
+      return /** @type {[string, Buffer]} */ ([String(parts[first + 2 * pair]), parts[first + 2 * pair + 1]])
+    })
+  }
+  const checkpoints = pairs()
+  const entries = checkpoints.map(([name, record]) => ({ name, record, writes: isWhole ? pairs() : [] }))
+  return { entries, values: new Map(isWhole ? pairs() : []) }
 }
 
 module.exports = { read }
