@@ -121,6 +121,22 @@ describe('a saver', () => {
     assert.doesNotMatch(stats, /cmdstat_(keys|scan|smembers|hgetall)\b/)
   })
 
+  it('needs the rights that docs/langgraph.md grants, and no others', async (t) => {
+    const page = readFileSync(`${root}/docs/langgraph.md`, 'utf8')
+    const rules = [...page.matchAll(/^ACL SETUSER app (.*)$/gm)].flatMap(([, line]) => line.split(' '))
+    const server = await started(t)
+    const client = await server.client()
+    for (const left of [undefined, ...rules.filter((rule) => /^\+(?!mget|ping|select|client)/.test(rule))]) {
+      const granted = rules.filter((rule) => rule !== left)
+      await client.sendCommand(['ACL', 'SETUSER', 'app', 'reset', ...granted])
+      await client.sendCommand(['SCRIPT', 'FLUSH'])
+      const options = { url: server.url, username: 'app', password: 'password' }
+      const work = useAll(options)
+      if (left === undefined) await work
+      else await assert.rejects(work, { name: 'RedisStateError' }, left)
+    }
+  })
+
   it('names options that are wrong', () => {
     const wrong = /** @type {[any, RegExp][]} */ ([
       [
@@ -144,6 +160,36 @@ describe('a saver', () => {
     assert.throws(() => new RedisStore('memory:', { index }), { code: 'ERR_INVALID_CONFIG', message })
   })
 })
+
+/** Calls every method, in each of its ways. @param {import('redis-state-adapter').RedisStateAdapterOptions} options */
+async function useAll(options) {
+  const saver = new RedisSaver(options, { defaultTTL: 1, refreshOnRead: true })
+  const store = new RedisStore(options, { defaultTTL: 1, refreshOnRead: true })
+  const lasting = new RedisStore(options)
+  try {
+    const config = await put(saver, configOf('t'), { a: 1 })
+    await saver.putWrites(
+      config,
+      [
+        ['a', 1],
+        ['__error__', 1],
+      ],
+      'task',
+    )
+    await saver.getTuple(config)
+    for await (const _ of saver.list({ configurable: { thread_id: 't' } }, { filter: { step: 0 } })) break
+    for await (const _ of saver.list({})) break
+    await saver.getDeltaChannelHistory({ config: await put(saver, config, { a: 1 }), channels: ['a'] })
+    await saver.deleteThread('t')
+    for (const one of [store, lasting]) await one.put(['a'], 'k', {})
+    await store.search([])
+    await store.get(['a'], 'k')
+    await store.listNamespaces()
+    await store.delete(['a'], 'k')
+  } finally {
+    await Promise.all([saver, store, lasting].map((one) => one.end()))
+  }
+}
 
 /** @param {string} line */
 function isStep(line) {

@@ -6,6 +6,7 @@ const { kindOf } = require('../../input/received.js')
 const { dateOf, wallNow } = require('../../time.js')
 const { openState } = require('../open-state.js')
 const { Items } = require('./items.js')
+const { checkNamespace } = require('./namespaces.js')
 const { Registry } = require('./registry.js')
 const { Searching } = require('./searching.js')
 const { idOf, millisecondsOf, settingsOf } = require('./settings.js')
@@ -22,7 +23,7 @@ const { Vectors } = require('./vectors.js')
  */
 
 const OPTIONS = ['defaultTTL', 'refreshOnRead', 'keyPrefix', 'index', 'ttl']
-const EXISTING = { allowReservedRoot: true }
+const EXISTING = { mayBeReserved: true }
 
 /**
  * Makes the class of the store. The base class comes from the module system of the user, so that both have the same classes.
@@ -97,7 +98,7 @@ function defineStore(peer) {
      * @param {false | string[] | PutOptions} [options]
      */
     async put(namespace, key, value, options) {
-      peer.validateNamespace(namespace)
+      checkNamespace(peer.InvalidNamespaceError, namespace)
       const { index, ttl } = optionsOf(options)
       await this.#put({ namespace, key, value, index, ttl })
     }
@@ -132,7 +133,7 @@ function defineStore(peer) {
 
     /** @param {{ namespace: string[], key: string }} name @param {boolean} [refresh] @returns {Promise<Item | null>} */
     async #get({ namespace, key }, refresh) {
-      peer.validateNamespace(namespace, EXISTING)
+      checkNamespace(peer.InvalidNamespaceError, namespace, EXISTING)
       idOf('get', 'key', key, { mayBeEmpty: true })
       const item = await this.#items.read({ namespace, key }, this.#refreshing(refresh))
       return item === undefined ? null : shown(item)
@@ -140,16 +141,15 @@ function defineStore(peer) {
 
     /** @param {import('@langchain/langgraph-checkpoint').SearchOperation} operation @param {boolean} [refresh] */
     async #search(operation, refresh) {
-      peer.validateNamespace(operation.namespacePrefix, { ...EXISTING, allowEmpty: true })
+      checkNamespace(peer.InvalidNamespaceError, operation.namespacePrefix, { ...EXISTING, mayBeEmpty: true })
       const found = await this.#searching.search(operation, this.#refreshing(refresh))
       return found.map(({ item, score }) => ({ ...shown(item), score }))
     }
 
     /** @param {PutOperation} operation */
     async #put({ namespace, key, value, index, ttl: minutes }) {
-      peer.validateNamespace(namespace, EXISTING)
+      checkNamespace(peer.InvalidNamespaceError, namespace, EXISTING)
       const name = { namespace, key: idOf('put', 'key', key, { mayBeEmpty: true }) }
-      for (const label of namespace) idOf('put', 'namespace', label)
       if (value === null) return this.#items.remove(name)
       const ownTtl = inCall({ operation: 'put' }, () => millisecondsOf(minutes, 'ttl', invalidArgument))
       const ttl = ownTtl ?? this.#settings.ttl
