@@ -248,6 +248,17 @@ describe('the options of a store of Keyv', () => {
     })
   })
 
+  it('of the state decide whether errors have the frames of the caller', async (t) => {
+    const frames = /** @type {number[]} */ ([])
+    for (const options of [{}, { stackTraces: true }, { stackTraces: false }]) {
+      const store = new KeyvRedis({ url, commandTimeout: 1, ...options }, { throwOnErrors: true })
+      t.after(() => store.disconnect(true))
+      const error = await store.get('a').catch((reason) => reason)
+      frames.push(error.stack.split('\n    at ').length - 1)
+    }
+    assert.deepEqual(frames.map(Boolean), [false, true, false])
+  })
+
   it('are exported by default and by name', () => {
     assert.equal(KeyvRedisByDefault, KeyvRedis)
     assert.equal(ExportedKeyv, Keyv)

@@ -13,4 +13,4 @@ export const a = new Keyv(new KeyvRedis.KeyvRedis('redis://x'))
 export const e: Keyv = createKeyv('redis://x')
 export const s = createStorage({ driver: redisDriver({ base: 'x' }) })
 export const s2 = createStorage({ driver: redisDriver.default({ base: 'x' }) })
-const o: redisDriver.RedisDriverOptions = {}
+export const o: redisDriver.RedisDriverOptions = {}

@@ -14,6 +14,9 @@ const { StateAdapter } = require('../adapter/state-adapter.js')
  *   of the user stays open
  */
 
+/** The frames would be those of the adapter and of its library, and capturing them takes a fifth of a call's time. */
+const WITHOUT_FRAMES = { stackTraces: false }
+
 /**
  * Returns the state that an adapter for another library works on: the user's own, or one that is opened with these options. As
  * `new RedisStateAdapter`, it connects with its first call, and an idle one does not keep the process alive.
@@ -28,8 +31,14 @@ function openState(connection) {
   const state =
     connection === undefined
       ? RedisStateAdapter.fromEnv()
-      : new RedisStateAdapter(/** @type {string | URL | Options} */ (connection))
+      : new RedisStateAdapter(/** @type {string | URL | Options} */ (connection), stateOptionsFor(connection))
   return { state, close: (options) => state.cleanup(options) }
+}
+
+/** @param {any} connection */
+function stateOptionsFor(connection) {
+  const isDecided = typeof connection === 'object' && connection !== null && 'stackTraces' in connection
+  return isDecided ? undefined : WITHOUT_FRAMES
 }
 
 module.exports = { openState }
