@@ -14,7 +14,7 @@ const keyPrefix = `smoke-${process.pid}-${Date.now()}:`
 /** A schema that every value conforms to. @type {import('redis-state-adapter').StandardSchema<unknown, unknown>} */
 const ANY = { '~standard': { version: 1, vendor: 'smoke', validate: (value) => ({ value }) } }
 
-/** @type {Record<string, (state: Adapter) => Promise<unknown>>} */
+/** @type {Record<string, (state: Adapter, url: string) => Promise<unknown>>} */
 const CHECKS = {
   async entries(state) {
     const value = { list: [1, null, 'žluťoučký 👩‍👩‍👧'], nested: { a: {} } }
@@ -66,6 +66,21 @@ const CHECKS = {
     assert.deepEqual(await state.get('t', 'cart'), { items: [1] })
     await state.transaction('t', (tx) => void tx.set('x', 1).set('y', 2))
     assert.equal(await state.get('t', 'y'), 2)
+  },
+  async commands(state, url) {
+    const key = `${keyPrefix}{raw}`
+    const bytes = new Uint8Array([0, 255, 1])
+    assert.equal(await state.command(['SET', key, bytes, 'PX', 60_000]), 'OK')
+    assert.deepEqual(await state.command(['GET', key], { encoding: 'bytes' }), Buffer.from(bytes))
+    const unit = await state.commands([
+      ['SET', key, 'é'],
+      ['GET', key],
+      ['DEL', key],
+    ])
+    assert.deepEqual(unit, ['OK', 'é', 1])
+    const lua = state.script('return { KEYS[1], ARGV[1] }', { keys: [key], args: ['a'] })
+    if (url.startsWith('memory:')) await assert.rejects(lua, { code: 'ERR_UNSUPPORTED' })
+    else assert.deepEqual(await lua, [key, 'a'])
   },
   async coordination(state) {
     const lock = await state.lock('t', 'lock', { ttl: '10s' })
@@ -129,7 +144,7 @@ async function checkStore(url) {
     process.env.CA !== undefined && url.startsWith('rediss:') ? { tls: { ca: readFileSync(process.env.CA) } } : {}
   const state = new RedisStateAdapter({ url, keyPrefix, ...tls })
   for (const [name, check] of Object.entries(CHECKS)) {
-    await check(state).catch((error) => {
+    await check(state, url).catch((error) => {
       throw new Error(`${name} on ${url}: ${error.message}`, { cause: error })
     })
     for (const traceId of ['t', 'many']) await state.clear(traceId)
