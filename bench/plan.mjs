@@ -112,7 +112,7 @@ export function settingsOf(quick, rounds) {
         probedAt: [32, 256, 2_000],
         listingMs: 500,
         listings: fullListings,
-        adapterMs: 250,
+        adapterMs: 200,
         coldStarts: 10,
         memoryOps: 1_000_000,
       }

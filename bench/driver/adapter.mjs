@@ -10,14 +10,17 @@ import { keepInFlight } from './workers.mjs'
  * @typedef {import('../types.js').Side} Side
  */
 
+/** Until the code of a call is compiled. */
+const FIRST_MS = 300
+
 const [name, url] = process.argv.slice(2)
 const [subpath, side] = /** @type {[string, Side]} */ (name.split('/'))
 /** @type {{ comparison: AdapterComparison }} */
 const { comparison } = await import(`../adapters/${subpath}.mjs`)
 /** Opened by the first job, whose answer has the reason if it fails. @type {any} */
 let subject
-/** @type {Map<string, Promise<unknown> | undefined>} */
-const prepared = new Map()
+/** @type {Set<string>} */
+const prepared = new Set()
 
 serve({ measure })
 
@@ -27,9 +30,12 @@ async function measure({ call, inFlight, ms, warmMs }) {
     comparison.calls.find((one) => one.call === call)
   )
   subject ??= await comparison[side](url)
-  if (!prepared.has(call)) prepared.set(call, prepare?.(subject, url))
-  await prepared.get(call)
   const once = (/** @type {number} */ at) => run(subject, at)
+  if (!prepared.has(call)) {
+    prepared.add(call)
+    await prepare?.(subject, url)
+    await keepInFlight(once, { inFlight, ms: FIRST_MS })
+  }
   await keepInFlight(once, { inFlight, ms: warmMs })
   const { opsPerSecond, jsCpuUs } = await measured(() => keepInFlight(once, { inFlight, ms }))
   return { opsPerSecond, jsCpuUs }

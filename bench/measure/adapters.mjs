@@ -50,20 +50,21 @@ export async function measureAdapters(names, settings, progress) {
  * @param {Settings} settings
  * @param {Progress} progress
  */
-async function measureAdapter({ adapter, calls, ...comparison }, { rounds, adapterMs: ms, warmMs }, progress) {
+async function measureAdapter({ adapter, calls, ...comparison }, { rounds, adapterMs: ms }, progress) {
   /** @type {AdapterRow[]} */
   const rows = []
   const field = await Field.open(candidatesOf(adapter, comparison.replaces), serverFor(comparison))
   const cells = calls.flatMap(({ call, inFlight }) => inFlight.map((n) => ({ call, inFlight: n })))
   try {
-    for (let round = 1; round <= rounds; round++) {
-      for (const [at, cell] of cells.entries()) {
+    // A call is measured before the next one begins, because some of them fill the database.
+    for (const [at, cell] of cells.entries()) {
+      for (let round = 1; round <= rounds; round++) {
         await field.inTurn(round + at, async ({ candidate }, driver) => {
-          const figures = await driver.run('measure', { ...cell, ms, warmMs })
+          const figures = await driver.run('measure', { ...cell, ms, warmMs: ms / 4 })
           rows.push({ adapter, ...cell, candidate: sideOf(candidate), round, ...figures })
         })
       }
-      progress(`${adapter}, round ${round}`)
+      progress(`${adapter}: ${cell.call}, ${cell.inFlight} in flight`)
     }
   } finally {
     await field.close()

@@ -10,7 +10,8 @@ import { number, table, times } from './format.mjs'
  */
 
 const method = `Each adapter beside the package that it replaces, in the same calls: both have a process and a server of their own, and are
-measured in turn. A ratio is the median of those within each round; one that is less than what is wanted is bold.`
+measured in turn. The calls of a table run in its order, on one database, which some of them fill. A ratio is the median of those
+within each round; one that is less than what is wanted is bold.`
 
 /**
  * @param {AdapterResults} results
