@@ -37,6 +37,20 @@ export async function cli(argv, { env = {}, stdin = '', isTTY = false, signal, c
 }
 
 /**
+ * Runs a command line whose reader goes with the first output.
+ *
+ * @param {string[]} argv
+ * @param {Record<string, string>} env
+ */
+export async function withoutReader(argv, env) {
+  const stderr = collecting(false)
+  const broken = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })
+  const stdout = new Writable({ write: (_piece, _encoding, done) => done(broken) })
+  const code = await run(argv, { stdout, stderr: stderr.stream, stdin: Readable.from([]), env })
+  return { code, stderr: stderr.text() }
+}
+
+/**
  * Runs a command line that must not fail, and returns what it printed.
  *
  * @param {string[]} argv
