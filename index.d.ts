@@ -2,7 +2,14 @@
 
 export { RedisStateAdapter } from './types/adapter.js'
 export type { BulkSetOptions, DeleteManyEntry, DeleteManyOptions, SetManyEntry } from './types/bulk.js'
-export type { CachedReadOptions, PingOptions, ReadOptions, WaitReplicas, WriteOptions } from './types/call-options.js'
+export type {
+  CachedReadOptions,
+  HealthOptions,
+  PingOptions,
+  ReadOptions,
+  WaitReplicas,
+  WriteOptions,
+} from './types/call-options.js'
 export type {
   CommandArgument,
   CommandBytesReply,
@@ -32,6 +39,7 @@ export {
 } from './types/errors.js'
 export type { ReconnectingInfo, RedisStateAdapterEvents } from './types/events.js'
 export type { GroupEntry, GroupOptions, GroupQuery, GroupQueryResult, StateGroup } from './types/group.js'
+export type { StateHealth } from './types/health.js'
 export type { IndexCheck, IndexMethods, ReindexOptions, ReindexProgress } from './types/indexes.js'
 export type {
   ScanOptions,

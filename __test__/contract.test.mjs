@@ -5,6 +5,7 @@ import { corruptTexts } from './contract/corrupt-texts.mjs'
 import { deletes } from './contract/delete.mjs'
 import { filters } from './contract/filters.mjs'
 import { globs } from './contract/globs.mjs'
+import { healths } from './contract/health.mjs'
 import { ids } from './contract/ids.mjs'
 import { items } from './contract/items.mjs'
 import { layout } from './contract/layout.mjs'
@@ -46,6 +47,7 @@ const BEHAVIOURS = [
   wrongType,
   layout,
   pings,
+  healths,
   stats,
 ]
 

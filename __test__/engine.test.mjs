@@ -8,6 +8,7 @@ import { describe, it } from 'node:test'
 import { clears } from './contract/clear.mjs'
 import { deletes } from './contract/delete.mjs'
 import { filters } from './contract/filters.mjs'
+import { healths } from './contract/health.mjs'
 import { ids } from './contract/ids.mjs'
 import { items } from './contract/items.mjs'
 import { listings } from './contract/listings.mjs'
@@ -34,6 +35,7 @@ const CORE = [
   listings,
   clears,
   pings,
+  healths,
 ]
 
 /** @type {import('./support/map-engine.mjs').Texts} */

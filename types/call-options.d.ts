@@ -44,6 +44,12 @@ export interface WriteOptions extends ReadOptions {
   waitReplicas?: WaitReplicas | undefined
 }
 
+/** Options of `health`. */
+export interface HealthOptions {
+  /** Maximum time to connect and to wait for the reply, in milliseconds, 1 to 2147483647. Default: 3000. */
+  timeout?: number | undefined
+}
+
 /** Options of `ping`. */
 export interface PingOptions extends ReadOptions {
   /**

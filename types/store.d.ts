@@ -1,5 +1,5 @@
 import type { BulkMethods } from './bulk.js'
-import type { PingOptions, ReadOptions } from './call-options.js'
+import type { HealthOptions, PingOptions, ReadOptions } from './call-options.js'
 import type { CommandMethods } from './commands.js'
 import type { CleanupOptions, ConnectOptions } from './connecting.js'
 import type { EntryMethods } from './entry.js'
@@ -82,6 +82,18 @@ export interface StateStore<Read extends ReadOptions = ReadOptions>
    * const milliseconds = await state.ping()
    */
   ping(options?: PingOptions): Promise<number>
+
+  /**
+   * Checks the store, for a readiness probe: connects if necessary, and makes a round trip. Takes `timeout` at most, 3 seconds by default.
+   *
+   * @returns the status, and the reason if it is `down`. Never rejects because of the store
+   * @throws RedisStateError `ERR_INVALID_ARGUMENT` if an option is invalid
+   *
+   * @example
+   * const { status, latency, role } = await state.health({ timeout: 500 })
+   * const isReady = status !== 'down'
+   */
+  health(options?: HealthOptions): Promise<StateHealth>
 
   /**
    * Returns this store with types for its trace ids, keys and values: a misspelt trace id or key and a value of

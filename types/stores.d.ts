@@ -1,7 +1,7 @@
 import type { CleanupOptions } from './connecting.js'
 import type { DaprClientLike } from './dapr.js'
 import type { TimeToLive } from './duration.js'
-import type { RedisStateError } from './errors.js'
+import type { StateHealth } from './health.js'
 import type { RedisStateAdapterOptions } from './options.js'
 import type { StateStore } from './store.js'
 
@@ -124,26 +124,12 @@ export interface StoreInfo {
   ignored: string[]
 }
 
-/** The health of a store. */
-export interface StoreHealth {
+/** The health of a store by name. */
+export interface StoreHealth extends Omit<StateHealth, 'status'> {
   name: string
   type: string
-  /**
-   * - `ok`: the server answers.
-   * - `degraded`: it takes more than a second.
-   * - `down`: it does not answer within the timeout, or refuses the connection.
-   * - `unconfigured`: the store has problems, see {@link StoreInfo.problems}.
-   */
-  status: 'ok' | 'degraded' | 'down' | 'unconfigured'
-  /** Milliseconds of the round trip; of a store that is down, how long was waited. */
-  latency?: number
-  /**
-   * What the server is: `primary` or `replica` (`ROLE`), a `cluster` whose slots are all served, or `memory`. Absent if the store is
-   * down or unconfigured, or if the user may not run `ROLE`.
-   */
-  role?: 'primary' | 'replica' | 'cluster' | 'memory'
-  /** The reason, unless the status is `ok` or `degraded`. Its message has no secrets. */
-  error?: RedisStateError
+  /** As in {@link StateHealth}, or `unconfigured`: the store has problems, see {@link StoreInfo.problems}. */
+  status: StateHealth['status'] | 'unconfigured'
 }
 
 /** Options of `health` and `counts`. */

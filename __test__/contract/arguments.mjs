@@ -69,6 +69,7 @@ const CALLS = {
   group: (state, options) => state.group('t', options),
   watch: (state, options) => state.watch('t', 'k', options).return(),
   ping: (state, options) => state.ping(options),
+  health: (state, options) => state.health(options),
   connect: (state, options) => state.connect(options),
   cleanup: (state, options) => state.cleanup(options),
 }

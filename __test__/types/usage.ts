@@ -5,6 +5,7 @@ import { createClient } from 'redis'
 import {
   type ClusterOptions,
   type ConnectionOptions,
+  type HealthOptions,
   type NodeAddress,
   type NodeAddressMap,
   type NodeRedisClientLike,
@@ -23,6 +24,7 @@ import {
   type SocketOptions,
   type StateFilter,
   type StateFilterOperation,
+  type StateHealth,
   type StateItem,
   type StateItemsInput,
   type StateItemType,
@@ -258,5 +260,7 @@ export async function signalled(signal: AbortSignal): Promise<void> {
   await state.query({}, options)
   await state.clear('t', 'line:', options)
   await state.ping({ timeout: 100, signal } satisfies PingOptions)
+  const health: StateHealth = await state.health({ timeout: 100 } satisfies HealthOptions)
+  console.log(health.status, health.role)
   for await (const { key } of state.scan('t', { pageSize: 10, signal })) console.log(key)
 }

@@ -15,12 +15,8 @@ app.use(express.json())
 
 // Before the limit and the sessions, as a probe is neither a visitor nor to be limited.
 app.get('/readyz', async (_request, response) => {
-  try {
-    await state.ping({ timeout: 500 })
-    response.send('ready')
-  } catch (error) {
-    response.status(503).send(error instanceof Error ? error.message : '')
-  }
+  const { status, error } = await state.health({ timeout: 500 })
+  response.status(status === 'down' ? 503 : 200).json({ status, reason: error?.message })
 })
 
 app.use(

@@ -264,6 +264,12 @@ class StateAdapter extends CommandMethods {
     return now() - start
   }
 
+  /** @param {import('../../index.js').HealthOptions} [options] */
+  health(options) {
+    // Loaded by the first call, not by the import of the package.
+    return require('./health.js').health(this.#dispatcher, this, options)
+  }
+
   /** Only the types differ. @returns {any} */
   typed() {
     return this

@@ -94,6 +94,7 @@ const OPTIONS = {
     signal: kinds.signal,
   },
   ping: WAIT,
+  health: { timeout: withDefault(boundedInt(1, MAX_TIMER_MS, 'whole milliseconds'), 3000) },
   connect: WAIT,
   cleanup: { timeout: boundedInt(0, MAX_TIMER_MS, 'whole milliseconds') },
 }

@@ -1,12 +1,11 @@
 // @ts-check
 'use strict'
 
-const { RedisStateError, failure } = require('../errors.js')
+const { healthOf } = require('../adapter/health.js')
 const { readFields, readList } = require('../input/input.js')
 const { any, boundedInt, withDefault } = require('../input/option-kinds.js')
-const { MAX_TIMER_MS, now } = require('../time.js')
+const { MAX_TIMER_MS } = require('../time.js')
 const { definitionOf, unconfigured } = require('./opened.js')
-const { roleOf } = require('./role.js')
 
 /**
  * @typedef {import('./definition.js').Definition} Definition
@@ -16,9 +15,6 @@ const { roleOf } = require('./role.js')
  */
 
 const DEFAULT_TIMEOUT = 3000
-/** A round trip that takes longer makes a store `degraded`. */
-const MAX_GOOD_LATENCY = 1000
-
 const OPTIONS = { timeout: withDefault(boundedInt(1, MAX_TIMER_MS, 'whole milliseconds'), DEFAULT_TIMEOUT), names: any }
 
 /** @param {unknown} options @returns {{ timeout: number, names?: unknown }} */
@@ -47,25 +43,13 @@ function selected(loaded, names, open) {
  * @param {number} timeout
  * @returns {Promise<StoreHealth>}
  */
-async function healthOf(definition, open, timeout) {
+async function storeHealth(definition, open, timeout) {
   const { name, type } = definition
   if (definition.problems.length > 0) {
     // What the function `secrets` threw may have secrets, and health is often public.
     return { name, type, status: 'unconfigured', error: unconfigured({ ...definition, cause: undefined }) }
   }
-  const start = now()
-  try {
-    const { adapter } = open()
-    // The time to connect is no latency.
-    await adapter.connect({ timeout })
-    const connected = now()
-    const role = await roleOf(adapter, { timeout: Math.max(1, Math.ceil(timeout - (connected - start))) })
-    const latency = now() - connected
-    const status = latency > MAX_GOOD_LATENCY ? 'degraded' : 'ok'
-    return { name, type, status, latency, ...(role === undefined ? {} : { role }) }
-  } catch (error) {
-    return { name, type, status: 'down', latency: now() - start, error: asStateError(error) }
-  }
+  return { name, type, ...(await healthOf(() => open().adapter, timeout)) }
 }
 
 /**
@@ -82,9 +66,4 @@ async function countOf(definition, open, timeout) {
   }
 }
 
-/** @param {unknown} error */
-function asStateError(error) {
-  return error instanceof RedisStateError ? error : failure('ERR_INTERNAL', 'the check failed', { cause: error })
-}
-
-module.exports = { checkedOptions, countOf, healthOf, selected }
+module.exports = { checkedOptions, countOf, selected, storeHealth }

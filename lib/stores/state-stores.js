@@ -63,8 +63,8 @@ class StateStores {
 
   /** @param {import('../../index.js').StoresCheckOptions} [options] */
   health(options) {
-    const { healthOf } = require('./health.js')
-    return this.#onEach('StateStores.health', options, healthOf)
+    const { storeHealth } = require('./health.js')
+    return this.#onEach('StateStores.health', options, storeHealth)
   }
 
   /** @param {import('../../index.js').StoresCheckOptions} [options] */

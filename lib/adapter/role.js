@@ -1,11 +1,11 @@
 // @ts-check
 'use strict'
 
-const { dispatcherOf } = require('../adapter/state-adapter.js')
+const { dispatcherOf } = require('./command-methods.js')
 const { OPERATIONS } = require('../engines/call.js')
 const { ping } = require('../operations/ping.js')
 
-/** @typedef {import('../adapter/state-adapter.js').StateAdapter} StateAdapter */
+/** @typedef {import('./state-adapter.js').StateAdapter} StateAdapter */
 
 /**
  * Adapters whose server does not report its role: a command that the user may not run fills the log of denied commands.
