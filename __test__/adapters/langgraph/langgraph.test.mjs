@@ -5,14 +5,15 @@ import * as models from './models.mjs'
 import * as saver from './saver.mjs'
 import * as store from './store.mjs'
 import { onStores } from './stores.mjs'
+import * as threads from './threads.mjs'
 
 onStores('RedisSaver', [
   saver.checkpoints,
   saver.values,
   saver.writes,
-  saver.lists,
-  saver.expiry,
-  saver.limits,
+  threads.lists,
+  threads.expiry,
+  threads.limits,
   models.savers,
   graphs.graphs,
 ])
