@@ -37,7 +37,7 @@ export function bulk(store) {
       assert.equal(await state.deleteMany('t', []), 0)
     })
 
-    it('tell which entries existed, in the order of the keys', async (t) => {
+    it('report which entries existed, in the order of the keys', async (t) => {
       const state = openFresh(store, t)
       await state.setMany('t', { a: null, b: 0, c: '', d: 1 })
       const keys = ['missing', 'b', 'a', 'other', 'd']

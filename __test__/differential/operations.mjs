@@ -84,6 +84,7 @@ function argumentsOf({ keys, names, texts, prefixes }) {
     increment: given(key, number, ttl),
     update: given(key, fc.array(change, { minLength: 1, maxLength: 4 }), both(match, ttl)),
     getMany: given(fc.array(key, { maxLength: 4 })),
+    hasMany: given(fc.array(key, { maxLength: 4 })),
     setMany: given(fc.dictionary(key, value, { maxKeys: 3, noNullPrototype: true })),
     deleteMany: given(fc.uniqueArray(key, { maxLength: 3 })),
     transaction: given(steps),
