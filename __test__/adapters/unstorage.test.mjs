@@ -8,6 +8,7 @@ import { RedisStateAdapter } from 'redis-state-adapter'
 import redisDriver from 'redis-state-adapter/unstorage'
 import { createStorage, prefixStorage, restoreSnapshot, snapshot } from 'unstorage'
 import { assertFails } from '../support/assert-fails.mjs'
+import { started } from '../support/redis.mjs'
 import { until } from '../support/until.mjs'
 import { unusedPort } from '../support/unused-port.mjs'
 import { onEveryPlace } from './support/places.mjs'
@@ -18,7 +19,7 @@ onEveryPlace('a driver of unstorage', (getPlace) => {
   /** @param {Record<string, any>} [options] */
   function storageOf({ base = randomUUID(), ...options } = {}) {
     const driver = redisDriver({ state: getPlace().state, base, ...options })
-    return { storage: createStorage({ driver: /** @type {any} */ (driver) }), driver, base }
+    return { storage: createStorage({ driver }), driver, base }
   }
 
   it('has nothing at first', async () => {
@@ -194,7 +195,7 @@ onEveryPlace('a driver of unstorage', (getPlace) => {
 
   it('works with mounts, prefixes and snapshots', async () => {
     const { driver } = storageOf()
-    const storage = createStorage().mount('redis', /** @type {any} */ (driver))
+    const storage = createStorage().mount('redis', driver)
     await restoreSnapshot(/** @type {any} */ (storage), { 'redis:a': 'text', b: 'in memory' })
     assert.equal(await prefixStorage(storage, 'redis').getItem('a'), 'text')
     assert.deepEqual((await storage.getKeys()).sort(), ['b', 'redis:a'])
@@ -205,7 +206,7 @@ onEveryPlace('a driver of unstorage', (getPlace) => {
 
   it('has items without a base', async (t) => {
     const own = redisDriver(/** @type {any} */ ({ ...getPlace().options }))
-    const storage = createStorage({ driver: /** @type {any} */ (own) })
+    const storage = createStorage({ driver: own })
     t.after(() => storage.dispose())
     const key = randomUUID()
     await storage.setItem(`${key}:a`, 1)
@@ -257,6 +258,20 @@ describe('the options of a driver of unstorage', () => {
     const driver = redisDriver(/** @type {any} */ ({ ...own, port: await unusedPort(), enableOfflineQueue: false }))
     await assertFails(driver.hasItem('a'), 'ERR_CONNECTION')
     await driver.dispose()
+  })
+})
+
+describe('a watch of a server that does not notify', () => {
+  it('rejects, unless it may enable notifications', async (t) => {
+    const { url } = await started(t)
+    for (const watch of [true, { configure: true }]) {
+      const driver = redisDriver({ url, base: 'a', watch })
+      const storage = createStorage({ driver })
+      const watching = storage.watch(() => {})
+      if (watch === true) await assert.rejects(watching, { code: 'ERR_UNSUPPORTED' })
+      else await (await watching)()
+      await storage.dispose()
+    }
   })
 })
 
