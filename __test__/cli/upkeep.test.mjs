@@ -109,6 +109,14 @@ describe('a reader that has gone', () => {
     })
   }
 
+  it('is no full disk, which is a failure', async () => {
+    await client.set('motia:state:a:1', '1')
+    for (const argv of [['ls'], ['export']]) {
+      const { code, stderr } = await withoutReader(argv, env, 'ENOSPC')
+      assert.deepEqual([code, stderr], [1, 'redis-state-adapter: write ENOSPC (ENOSPC)\n'])
+    }
+  })
+
   it('ends watch with its first change', async () => {
     const ending = withoutReader(['watch', '--configure'], env)
     const writing = setInterval(() => client.set('motia:state:a:1', String(Math.random())), 20)

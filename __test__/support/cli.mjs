@@ -41,13 +41,14 @@ export async function cli(argv, { env = {}, stdin = '', isTTY = false, signal, c
  *
  * @param {string[]} argv
  * @param {Record<string, string>} env
+ * @param {string} [code] of the error of stdout
  */
-export async function withoutReader(argv, env) {
+export async function withoutReader(argv, env, code = 'EPIPE') {
   const stderr = collecting(false)
-  const broken = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })
+  const broken = Object.assign(new Error(`write ${code}`), { code })
   const stdout = new Writable({ write: (_piece, _encoding, done) => done(broken) })
-  const code = await run(argv, { stdout, stderr: stderr.stream, stdin: Readable.from([]), env })
-  return { code, stderr: stderr.text() }
+  const exitCode = await run(argv, { stdout, stderr: stderr.stream, stdin: Readable.from([]), env })
+  return { code: exitCode, stderr: stderr.text() }
 }
 
 /**

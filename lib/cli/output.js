@@ -21,7 +21,7 @@ class Output {
 
   /**
    * @param {Io} io
-   * @param {{ json?: boolean, onBroken?: () => void }} [options] `json`: results as JSON. `onBroken`: called when the reader has gone
+   * @param {{ json?: boolean, onBroken?: () => void }} [options] `json`: results as JSON. `onBroken`: called when stdout takes no more
    */
   constructor(io, { json = false, onBroken = () => {} } = {}) {
     this.#io = io
@@ -29,6 +29,16 @@ class Output {
     this.#onBroken = onBroken
     this.#hasColours = hasColours(io.stdout, io.env)
     io.stdout.on('error', this.#onError)
+  }
+
+  /** Whether the reader of stdout has gone. */
+  get isBroken() {
+    return this.#isBroken
+  }
+
+  /** Why stdout takes no more, if its reader is there, such as a full disk. */
+  get failure() {
+    return this.#failure
   }
 
   get isTerminal() {

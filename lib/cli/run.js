@@ -34,7 +34,7 @@ async function run(argv, io) {
     await output.end()
     return code ?? EXIT.ok
   } catch (error) {
-    return exitCodeOf(error, { io, output, isBroken: stop.signal.aborted })
+    return exitCodeOf(output.failure ?? error, { io, output })
   }
 }
 
@@ -91,10 +91,10 @@ function commandOf(name) {
  * Prints a failure.
  *
  * @param {unknown} error
- * @param {{ io: Io, output: Output, isBroken: boolean }} surroundings
+ * @param {{ io: Io, output: Output }} surroundings
  */
-function exitCodeOf(error, { io, output, isBroken }) {
-  if (error instanceof BrokenPipe || isBroken) return EXIT.brokenPipe
+function exitCodeOf(error, { io, output }) {
+  if (error instanceof BrokenPipe || output.isBroken) return EXIT.brokenPipe
   if (io.signal?.aborted) return EXIT.interrupted
   const failure = error instanceof Error ? error : new Error(String(error))
   if (output.isJson) io.stderr.write(`${JSON.stringify({ error: jsonOf(failure) })}\n`)
