@@ -34,6 +34,8 @@ const REFUSED = [
   ['WAIT', 1, 0],
   ['XREAD', 'BLOCK', 0, 'STREAMS', 'x', '$'],
   ['XREADGROUP', 'GROUP', 'g', 'c', Buffer.from('block'), 0, 'STREAMS', 'x', '>'],
+  ['XREADGROUP', 'GROUP', 'STREAMS', 'c', 'BLOCK', 0, 'STREAMS', 'x', '>'],
+  ['XREAD', 'COUNT', 1, Buffer.from('Block\0'.padEnd(99)), 0, 'STREAMS', 'x', '$'],
   ['DEBUG', 'SLEEP', 1],
   ['SHUTDOWN'],
   ['SCRIPT', 'DEBUG', 'YES'],
@@ -74,6 +76,8 @@ describe('a command', () => {
     assert.equal(sent, 0)
     assert.equal(await state.command(['XLEN', 'BLOCK']), 0)
     assert.deepEqual(await state.command(['XREAD', 'STREAMS', 'BLOCK', '0']), null)
+    await state.command(['XGROUP', 'CREATE', 'streams', 'BLOCK', '$', 'MKSTREAM'])
+    assert.equal(await state.command(['XREADGROUP', 'GROUP', 'BLOCK', 'block', 'STREAMS', 'streams', '>']), null)
     assert.match(String(await state.command(['CLIENT', 'LIST'])), /^id=/)
   })
 

@@ -1,12 +1,15 @@
 // @ts-check
 'use strict'
 
+const { Buffer } = require('node:buffer')
 const { types } = require('node:util')
 const { invalidArgument } = require('../errors.js')
 const { received } = require('./received.js')
 
 /** As many parts as a server accepts in a command. */
 const MAX_ARGUMENTS = 1024 * 1024
+
+const PLAIN = new Set([Uint8Array.prototype, Buffer.prototype])
 
 /** @param {any} list @param {string} at @returns {asserts list is unknown[]} */
 function checkList(list, at) {
@@ -21,7 +24,8 @@ function checkCount({ length }, at, max = MAX_ARGUMENTS) {
 
 /** @param {unknown} name @param {string} at */
 function checkName(name, at) {
-  if (typeof name === 'string' && name !== '') return
+  // A server may read it as a C string, which ends at NUL.
+  if (typeof name === 'string' && name !== '' && !name.includes('\0')) return
   throw invalidArgument(`${at}[0]: expected the name of a command, got ${received(name)}`)
 }
 
@@ -36,10 +40,21 @@ function checkName(name, at) {
 function checkArgument(value, at, index) {
   if (typeof value === 'string' && value.isWellFormed()) return value
   if ((typeof value === 'number' && Number.isFinite(value)) || typeof value === 'bigint') return String(value)
-  if (types.isUint8Array(value)) return value
+  if (types.isUint8Array(value)) return plainBytes(value)
   const path = index === undefined ? at : `${at}[${index}]`
   if (typeof value === 'string') throw invalidArgument(`${path}: has a lone surrogate, which UTF-8 cannot represent`)
   throw invalidArgument(`${path}: expected a string, a finite number, a bigint or a Uint8Array, got ${received(value)}`)
+}
+
+/**
+ * Copies bytes whose length is not certain: a class of the caller can have another `length`, and shared memory can grow at any
+ * time. The bytes of a batch are joined, so a wrong length would shift those of other calls.
+ *
+ * @param {Uint8Array} value
+ */
+function plainBytes(value) {
+  const isPlain = PLAIN.has(Object.getPrototypeOf(value)) && !Object.hasOwn(value, 'length')
+  return isPlain && !types.isSharedArrayBuffer(value.buffer) ? value : new Uint8Array(value)
 }
 
 module.exports = { checkArgument, checkCount, checkList, checkName }

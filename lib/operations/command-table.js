@@ -58,12 +58,21 @@ define(COUNTED, { keyAt: ({ length }) => (length > 2 ? 2 : undefined) })
 define(SCRIPTS, { keyAt: (args) => (args.length > 3 && textOf(args[2]) !== '0' ? 3 : undefined), isPartial: true })
 define(PAIRS, { shape: 'pairs' })
 define('XREAD XREADGROUP', {
-  keyAt: (args) => after(args, 'STREAMS'),
-  refusal: (args) => (isAmong(args, 'BLOCK', after(args, 'STREAMS')) ? BLOCKS : undefined),
+  keyAt: (args) => readerOption(args, STREAMS),
+  refusal: (args) => (readerOption(args, BLOCK) === undefined ? undefined : BLOCKS),
   shape: 'streams',
 })
 define('CLIENT', { refusal: (args) => (CLIENT_ALLOWED.has(upper(args[1])) ? undefined : CHANGES_CONNECTION) })
 define('SCRIPT', { refusal: (args) => (upper(args[1]) === 'DEBUG' ? CHANGES_CONNECTION : undefined) })
+
+const STREAMS = 'STREAMS'
+const BLOCK = 'BLOCK'
+/** How many values follow other options of XREAD and XREADGROUP. A group can have the name of an option. */
+const READER_VALUES = new Map([
+  ['COUNT', 1],
+  ['CLAIM', 1],
+  ['GROUP', 2],
+])
 
 /** Names as callers write them, with what is known. @type {Map<string, CommandInfo>} */
 const FOUND = new Map()
@@ -92,20 +101,26 @@ function none() {
   return undefined
 }
 
-/** The index behind a word. @param {readonly Argument[]} args @param {string} word */
-function after(args, word) {
-  const at = args.findIndex((arg, index) => index > 0 && upper(arg) === word)
-  return at === -1 || at + 1 >= args.length ? undefined : at + 1
+/**
+ * The index behind an option of XREAD or XREADGROUP. What follows STREAMS are keys.
+ *
+ * @param {readonly Argument[]} args
+ * @param {string} wanted
+ */
+function readerOption(args, wanted) {
+  for (let at = 1; at + 1 < args.length; at += 1) {
+    const word = upper(args[at])
+    if (word === wanted) return at + 1
+    if (word === STREAMS) return undefined
+    at += READER_VALUES.get(word) ?? 0
+  }
+  return undefined
 }
 
-/** @param {readonly Argument[]} args @param {string} word @param {number} [end] */
-function isAmong(args, word, end = args.length) {
-  return args.slice(1, end).some((arg) => upper(arg) === word)
-}
-
-/** @param {Argument | undefined} arg */
-function upper(arg) {
-  return arg === undefined || arg.length > 32 ? '' : textOf(arg).toUpperCase()
+/** The start of an argument as a server compares it: as a C string, which ends at NUL. @param {Argument | undefined} arg */
+function upper(arg = '') {
+  const [word] = textOf(typeof arg === 'string' ? arg.slice(0, 32) : arg.subarray(0, 32)).split('\0', 1)
+  return word.toUpperCase()
 }
 
 /** @param {Argument} arg */

@@ -117,13 +117,14 @@ function inputOfScript(lua, options) {
   if (typeof lua !== 'string' || lua === '')
     throw invalidArgument(`lua: expected the source of a script, got ${received(lua)}`)
   const args = [checkArgument(lua, 'lua')]
+  let keys = 0
   for (const name of ['keys', 'args']) {
     const { [name]: list = [] } = options
     checkList(list, `options.${name}`)
     for (let index = 0; index < list.length; index += 1)
       args.push(checkArgument(list[index], `options.${name}[${index}]`))
+    if (name === 'keys') keys = args.length - 1
   }
-  const keys = options.keys?.length ?? 0
   return inputOf('script', args, { keys, isPartial: true }, options, keys > 0 ? 1 : undefined)
 }
 

@@ -1,0 +1,64 @@
+// @ts-check
+// Arguments that are not what they seem: they must not change what other calls of the tick send.
+
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { RedisStateAdapter } from 'redis-state-adapter'
+import { startRedis } from '../support/redis.mjs'
+
+/** @import { RedisServer } from '../support/redis.mjs' */
+
+class Shorter extends Uint8Array {
+  get length() {
+    return 1
+  }
+}
+class Longer extends Uint8Array {
+  get length() {
+    return 1000
+  }
+}
+
+describe('an odd argument of a command', () => {
+  /** @type {RedisServer} */
+  let server
+  /** @type {RedisStateAdapter} */
+  let state
+  before(async () => {
+    server = await startRedis()
+    state = new RedisStateAdapter(server.url)
+    await state.connect()
+  })
+  after(async () => {
+    await state?.cleanup()
+    await server?.stop()
+  })
+
+  it('is all bytes that an array has, whatever length its class says', async () => {
+    const text = 'all the bytes'
+    const shared = new Uint8Array(new SharedArrayBuffer(text.length))
+    shared.set(Buffer.from(text))
+    const renamed = Object.defineProperty(Buffer.from(text), 'length', { value: 3 })
+    const odd = [new Shorter(Buffer.from(text)), new Longer(Buffer.from(text)), shared, renamed]
+    for (const [index, bytes] of odd.entries()) {
+      const calls = [state.command(['SET', 'odd', bytes]), state.command(['SET', 'next', Buffer.from('next')])]
+      assert.deepEqual(await Promise.all([...calls, state.set('t', 'k', index)]), ['OK', 'OK', index])
+      assert.deepEqual(await state.command(['MGET', 'odd', 'next']), [text, 'next'])
+    }
+    const option = new Longer(Buffer.from('Block'))
+    await assert.rejects(state.command(['XREAD', option, 0, 'STREAMS', 'x', '$']), /XREAD is refused/)
+  })
+
+  it('of a script is counted as it was read', async () => {
+    /** @type {string[]} */
+    const none = []
+    const keys = new Proxy(none, { get: (list, name) => (name === 'length' ? 'many' : Reflect.get(list, name)) })
+    const calls = [state.script('return #KEYS', { keys }), state.set('t', 'k', 1)]
+    assert.deepEqual(await Promise.all(calls), [0, 1])
+  })
+
+  it('is no name with a NUL, where a server may end it', async () => {
+    const refused = { code: 'ERR_INVALID_ARGUMENT', applied: 'no' }
+    for (const name of ['SUBSCRIBE\0', 'GET\0x']) await assert.rejects(state.command([name, 'c']), refused, name)
+  })
+})
