@@ -115,6 +115,19 @@ export function itemExpiry({ store: open, state }) {
     within(await timeLeft(t.name, 'own'), 99, 100)
   })
 
+  it('lists a root as long as reads let its items live', async (t) => {
+    await open({ keyPrefix: t.name, defaultTTL: 1 }).put(['a'], 'k', {})
+    const before = await endOfRoot(t.name)
+    const refreshing = open({ keyPrefix: t.name, defaultTTL: 10, refreshOnRead: true })
+    await refreshing.get(['a'], 'k')
+    const afterGet = await endOfRoot(t.name)
+    within(afterGet - before, 8, 10)
+    await open({ keyPrefix: t.name, defaultTTL: 20, refreshOnRead: true }).search(['a'])
+    within((await endOfRoot(t.name)) - afterGet, 9, 11)
+    assert.equal(await refreshing.get(['b'], 'k'), null)
+    assert.deepEqual(await refreshing.listNamespaces(), [['a']])
+  })
+
   it('finds nothing of items that have expired', async (t) => {
     const store = open({ keyPrefix: t.name })
     await store.put(['a', 'b'], 'k', {}, { ttl: 1 / MINUTE })
@@ -128,6 +141,13 @@ export function itemExpiry({ store: open, state }) {
   /** @param {number} ms @param {number} least minutes @param {number} most */
   function within(ms, least, most) {
     assert.ok(ms > least * MINUTE && ms <= most * MINUTE, `${ms}`)
+  }
+
+  /** When the store forgets the root `a`. @param {string} prefix */
+  async function endOfRoot(prefix) {
+    const shards = Array.from({ length: 16 }, (_, shard) => `${prefix}:store:roots:{${shard}}`)
+    const ends = await Promise.all(shards.map((key) => state().command(['ZSCORE', key, 'a'])))
+    return Number(ends.find((end) => end !== null))
   }
 
   /** @param {string} prefix @param {string} key */

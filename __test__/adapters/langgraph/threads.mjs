@@ -30,6 +30,7 @@ export function lists({ saver: open }) {
     assert.deepEqual(stepsOf(await listed(saver, configOf('t'), { filter: { source: 'input' } })), [])
     assert.deepEqual(stepsOf(await listed(saver, configOf('t'), { filter: {}, limit: 2 })), [129, 128])
     assert.deepEqual(stepsOf(await listed(saver, before)), [30])
+    assert.deepEqual(stepsOf(await listed(saver, before, { limit: 1 })), [30])
   })
 
   it('lists the checkpoints of all threads and namespaces, the newest first', async () => {

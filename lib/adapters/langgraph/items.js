@@ -28,11 +28,13 @@ const FIELDS = ['created', 'updated', 'value', 'ttl', 'vectors']
 class Items {
   #state
   #prefix
+  #registry
 
-  /** @param {State} state @param {string} prefix */
-  constructor(state, prefix) {
+  /** @param {State} state @param {string} prefix @param {import('./registry.js').Registry} registry of the roots */
+  constructor(state, prefix, registry) {
     this.#state = state
     this.#prefix = prefix
+    this.#registry = registry
   }
 
   /**
@@ -41,17 +43,26 @@ class Items {
    * @returns {Promise<StoredItem | undefined>}
    */
   async read(name, refresh) {
-    const key = this.#keyOf(name)
-    const command = ['HMGET', key, ...FIELDS]
-    if (refresh === undefined) {
-      const fields = await this.#state.command(command, { encoding: 'bytes', retry: 'read' })
-      return itemOf(name, /** @type {(Buffer | null)[]} */ (fields))
-    }
-    const [fields] = await this.#state.commands([command, ['PEXPIRE', key, refresh]], { encoding: 'bytes' })
+    const command = ['HMGET', this.#keyOf(name), ...FIELDS]
+    const fields = await this.#state.command(command, { encoding: 'bytes', retry: 'read' })
     const item = itemOf(name, /** @type {(Buffer | null)[]} */ (fields))
-    // An item with an expiry of its own keeps it.
-    if (item?.ttl !== undefined) await this.#state.command(['PEXPIRE', key, item.ttl])
+    if (item !== undefined && refresh !== undefined) await this.#refresh(item, refresh)
     return item
+  }
+
+  /**
+   * Starts the expiry of an item again. Only when it is known which: for a moment, that of the store could remove an item whose own is
+   * longer. The root stays listed as long.
+   *
+   * @param {StoredItem} item
+   * @param {number} refresh
+   */
+  async #refresh({ name, ttl: own }, refresh) {
+    const ttl = own ?? refresh
+    await Promise.all([
+      this.#registry.extend(name.namespace[0], ttl),
+      this.#state.command(['PEXPIRE', this.#keyOf(name), ttl]),
+    ])
   }
 
   /**

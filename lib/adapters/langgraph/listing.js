@@ -78,7 +78,10 @@ async function* pagesOfNamespace({ state, prefix }, { threadId, namespace, befor
 async function positionsOf(source, { threadId, namespace, id, before }, limit) {
   const threads = threadId === undefined ? await source.threads() : [threadId]
   const found = await Promise.all(
-    threads.map((thread) => positionsOfThread(source, thread, { namespace, before, limit })),
+    // A limit counts what is selected, which one checkpoint is only after its id is known.
+    threads.map((thread) =>
+      positionsOfThread(source, thread, { namespace, before, limit: id === undefined ? limit : Number.POSITIVE_INFINITY }),
+    ),
   )
   return found
     .flat()

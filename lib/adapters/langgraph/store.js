@@ -51,8 +51,8 @@ function defineStore(peer) {
       const prefix = `${this.#settings.prefix}:store`
       this.#state = state
       this.#close = close
-      this.#items = new Items(state, prefix)
       this.#registry = new Registry(state, `${prefix}:roots`)
+      this.#items = new Items(state, prefix, this.#registry)
       this.#searching = new Searching(this.#items, this.#registry, this.#vectors)
     }
 
