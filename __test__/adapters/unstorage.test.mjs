@@ -183,6 +183,32 @@ onEveryPlace('a driver of unstorage', (getPlace) => {
     assert.equal(seen[0], 'update a')
   })
 
+  it('goes on after a listener threw, whose exception is not caught', async (t) => {
+    const { storage } = storageOf({ watch: { configure: true } })
+    const problem = new Error('of the listener')
+    /** @type {unknown[]} */
+    const uncaught = []
+    const others = process.listeners('uncaughtException')
+    process.removeAllListeners('uncaughtException')
+    process.on('uncaughtException', (error) => uncaught.push(error))
+    t.after(() => {
+      process.removeAllListeners('uncaughtException')
+      for (const other of others) process.on('uncaughtException', other)
+    })
+    /** @type {string[]} */
+    const seen = []
+    const unwatch = await storage.watch((event, key) => {
+      seen.push(`${event} ${key}`)
+      if (seen.length === 1) throw problem
+    })
+    await storage.setItem('a', 1)
+    await until(() => seen.includes('update a'))
+    await storage.setItem('b', 1)
+    await until(() => seen.includes('update b'))
+    await unwatch()
+    assert.deepEqual(uncaught, [problem])
+  })
+
   it('reports its own calls without that option, as a driver that does not watch', async () => {
     const { storage } = storageOf()
     /** @type {string[]} */

@@ -80,7 +80,11 @@ async function positionsOf(source, { threadId, namespace, id, before }, limit) {
   const found = await Promise.all(
     // A limit counts what is selected, which one checkpoint is only after its id is known.
     threads.map((thread) =>
-      positionsOfThread(source, thread, { namespace, before, limit: id === undefined ? limit : Number.POSITIVE_INFINITY }),
+      positionsOfThread(source, thread, {
+        namespace,
+        before,
+        limit: id === undefined ? limit : Number.POSITIVE_INFINITY,
+      }),
     ),
   )
   return found

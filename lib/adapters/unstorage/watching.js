@@ -2,6 +2,7 @@
 'use strict'
 
 const { openView } = require('../../adapter/adapter.js')
+const { nextTick } = require('../../time.js')
 const { isCluster } = require('../raw-keys.js')
 
 /**
@@ -39,6 +40,8 @@ async function watchItems(state, base, { configure, onChange }) {
 }
 
 /**
+ * What the listener throws is an uncaught exception, as of any listener of Node.js, and does not end the watch.
+ *
  * @param {import('../../../index.js').StateWatch} changes
  * @param {Listener} onChange
  */
@@ -47,7 +50,7 @@ async function deliver(changes, onChange) {
     for await (const change of changes) {
       if (change.type === 'gap') continue
       const isThere = change.type === 'created' || change.type === 'updated'
-      onChange(isThere ? 'update' : 'remove', change.key)
+      nextTick(() => onChange(isThere ? 'update' : 'remove', change.key))
     }
   } catch {
     // The watch has failed for good: the state is closed, or the server does not notify any more.
