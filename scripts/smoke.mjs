@@ -37,6 +37,7 @@ const CHECKS = {
   async bulk(state) {
     await state.setMany('t', { a: { n: 1 }, b: { n: 2 }, c: { n: 3 } })
     assert.deepEqual(await state.getMany('t', ['a', 'none']), [{ n: 1 }, null])
+    assert.deepEqual(await state.hasMany('t', ['a', 'none']), [true, false])
     assert.equal((await state.getManyWithMetadata('t', ['a']))[0]?.ttl, -1)
     await state.deleteMany('t', ['c'])
     assert.equal(await state.count('t'), 2)
@@ -130,6 +131,7 @@ const CHECKS = {
     assert.equal(await state.connect(), state)
     assert.equal(state.isReady, true)
     await state.ping()
+    assert.equal((await state.health()).status, 'ok')
     assert.ok(state.stats())
   },
 }
