@@ -307,8 +307,9 @@ function readInstalled(file) {
 
 /** The names of the functions and classes that a text declares. @param {string} text */
 function declaredIn(text) {
-  const declarations = /^ *(?:async )?(?:function\*?|class) (\w+)|^ *(?:var|const|let) (\w+) = class /gm
-  return [...text.matchAll(declarations)].map(([, one, other]) => one ?? other)
+  const declarations =
+    /^ *(?:async )?(?:function\*?|class) (\w+)|^ *(?:var|const|let) (\w+) = class (?:(?!extends)(\w+))?/gm
+  return [...text.matchAll(declarations)].map(([, one, variable, own]) => one ?? own ?? variable)
 }
 
 /** Makes a package of this repository available to the project until a test ends. @param {import('node:test').TestContext} t @param {string} name */

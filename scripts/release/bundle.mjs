@@ -105,7 +105,17 @@ async function textOf(chunk) {
     plugins: [onlyThisVersion(), otherChunks(chunk)],
     logLevel: 'warning',
   })
-  return outputFiles[0].text
+  return withClassNames(outputFiles[0].text)
+}
+
+/**
+ * Gives classes their names again, which users see in errors and in the console: one that names itself is `X = class _X` in a bundle.
+ *
+ * @param {string} text
+ */
+function withClassNames(text) {
+  const names = [...text.matchAll(/^ *var (\w+) = class _\1\b/gm)].map(([, name]) => name)
+  return names.reduce((done, name) => done.replace(new RegExp(`\\b_${name}\\b`, 'g'), name), text)
 }
 
 /** Has the version of the package in the chunk, so that no file is read for it. @returns {Plugin} */
