@@ -49,6 +49,19 @@ describe('an odd argument of a command', () => {
     await assert.rejects(state.command(['XREAD', option, 0, 'STREAMS', 'x', '$']), /XREAD is refused/)
   })
 
+  it('is refused without its memory, and nothing is sent of it', async () => {
+    const gone = Buffer.from(new ArrayBuffer(8))
+    structuredClone(gone.buffer, { transfer: [gone.buffer] })
+    const refused = { code: 'ERR_INVALID_ARGUMENT', applied: 'no', message: /args\[2\]: its memory was transferred/ }
+    const calls = [
+      assert.rejects(state.command(['MSET', 'gone', gone, 'other', Buffer.from('other')]), refused),
+      state.command(['SET', 'next', Buffer.from('next')]),
+    ]
+    await Promise.all(calls)
+    assert.deepEqual(await state.command(['MGET', 'gone', 'other', 'next']), [null, null, 'next'])
+    assert.equal(await state.command(['SET', 'empty', new Uint8Array(0)]), 'OK')
+  })
+
   it('of a script is counted as it was read', async () => {
     /** @type {string[]} */
     const none = []

@@ -40,21 +40,36 @@ function checkName(name, at) {
 function checkArgument(value, at, index) {
   if (typeof value === 'string' && value.isWellFormed()) return value
   if ((typeof value === 'number' && Number.isFinite(value)) || typeof value === 'bigint') return String(value)
-  if (types.isUint8Array(value)) return plainBytes(value)
-  const path = index === undefined ? at : `${at}[${index}]`
+  if (types.isUint8Array(value)) return isPlain(value) ? value : copied(value, at, index)
+  const path = pathOf(at, index)
   if (typeof value === 'string') throw invalidArgument(`${path}: has a lone surrogate, which UTF-8 cannot represent`)
   throw invalidArgument(`${path}: expected a string, a finite number, a bigint or a Uint8Array, got ${received(value)}`)
 }
 
 /**
- * Copies bytes whose length is not certain: a class of the caller can have another `length`, and shared memory can grow at any
- * time. The bytes of a batch are joined, so a wrong length would shift those of other calls.
+ * Whether the length of bytes is certain: a class of the caller can have another `length`, shared memory can grow at any time, and
+ * memory that was transferred cannot be read. The bytes of a batch are joined, so a wrong length would shift those of other calls.
  *
  * @param {Uint8Array} value
  */
-function plainBytes(value) {
-  const isPlain = PLAIN.has(Object.getPrototypeOf(value)) && !Object.hasOwn(value, 'length')
-  return isPlain && !types.isSharedArrayBuffer(value.buffer) ? value : new Uint8Array(value)
+function isPlain(value) {
+  const isKnown = PLAIN.has(Object.getPrototypeOf(value)) && !Object.hasOwn(value, 'length')
+  return isKnown && value.length > 0 && !types.isSharedArrayBuffer(value.buffer)
+}
+
+/** @param {Uint8Array} value @param {string} at @param {number} [index] */
+function copied(value, at, index) {
+  try {
+    return new Uint8Array(value)
+  } catch (cause) {
+    const what = `${pathOf(at, index)}: its memory was transferred or cannot be copied; pass bytes that are still there`
+    throw invalidArgument(what, { cause })
+  }
+}
+
+/** @param {string} at @param {number} [index] of an element */
+function pathOf(at, index) {
+  return index === undefined ? at : `${at}[${index}]`
 }
 
 module.exports = { checkArgument, checkCount, checkList, checkName }
