@@ -323,4 +323,15 @@ describe('while Redis is away', () => {
     await assert.rejects(driver.clear(), { code: 'ERR_COMMAND_TIMEOUT' })
     await driver.dispose()
   })
+
+  it('a watch rejects in time', async () => {
+    const url = `redis://127.0.0.1:${await unusedPort()}`
+    const storage = createStorage({ driver: redisDriver({ url, base: 'a', commandTimeout: 100, watch: true }) })
+    await assertFails(
+      storage.watch(() => {}),
+      'ERR_COMMAND_TIMEOUT',
+    )
+    await storage.unwatch()
+    await storage.dispose()
+  })
 })

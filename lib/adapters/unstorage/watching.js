@@ -24,6 +24,8 @@ const SOME_NODES = { cluster: { nodes: [{ host: '127.0.0.1', port: 6379 }] } }
  * @param {{ configure: boolean, onChange: Listener }} watching
  */
 async function watchItems(state, base, { configure, onChange }) {
+  // A watch waits for its server without end.
+  await state.connect()
   const view = openView(/** @type {any} */ (state), { ...NAMING, ...(isCluster(state) ? SOME_NODES : {}) })
   const changes = view.watch(base, undefined, { configure, keepAlive: false })
   const done = deliver(changes, onChange)
