@@ -2,6 +2,7 @@
 // Arguments that are not what they seem: they must not change what other calls of the tick send.
 
 import assert from 'node:assert/strict'
+import { channel } from 'node:diagnostics_channel'
 import { after, before, describe, it } from 'node:test'
 import { RedisStateAdapter } from 'redis-state-adapter'
 import { startRedis } from '../support/redis.mjs'
@@ -60,6 +61,20 @@ describe('an odd argument of a command', () => {
     await Promise.all(calls)
     assert.deepEqual(await state.command(['MGET', 'gone', 'other', 'next']), [null, null, 'next'])
     assert.equal(await state.command(['SET', 'empty', new Uint8Array(0)]), 'OK')
+  })
+
+  it('is refused too if a subscriber of the call takes its memory', async (t) => {
+    const bytes = Buffer.from(new ArrayBuffer(8))
+    const take = () => {
+      if (bytes.length > 0) structuredClone(bytes.buffer, { transfer: [bytes.buffer] })
+    }
+    const start = channel('tracing:redis-state-adapter:command:start')
+    start.subscribe(take)
+    t.after(() => start.unsubscribe(take))
+    const refused = assert.rejects(state.command(['MSET', 'taken', bytes, 'other', Buffer.from('other')]))
+    const calls = [state.command(['SET', 'next', Buffer.from('next')]), state.set('t', 'k', 1)]
+    assert.deepEqual(await Promise.all([...calls, refused]), ['OK', 1, undefined])
+    assert.equal(await state.command(['EXISTS', 'taken', 'other']), 0)
   })
 
   it('of a script is counted as it was read', async () => {

@@ -49,7 +49,8 @@ function recordOf(input, reads, escaped) {
 function textOf(argument, input, escaped) {
   if (typeof argument === 'string') return escaped(argument)
   if (input.parts === undefined) input.parts = []
-  input.parts.push(argument)
+  // A subscriber of the call may have transferred its memory since it was checked: copying it throws then.
+  input.parts.push(argument.length === 0 ? new Uint8Array(argument) : argument)
   return BYTES + argument.length
 }
 
