@@ -24,6 +24,25 @@ export function items({ store: open }) {
     assert.ok(((await store.get(['a'], 'k'))?.createdAt ?? created) > created)
   })
 
+  it('keeps the last of several writes of an item', async () => {
+    const name = { namespace: ['a'], key: 'k' }
+    for (const store of [open(), open({ index: { dims: 1, embed: slowAtFirst() } })]) {
+      await store.batch([
+        { ...name, value: { n: 1 } },
+        { ...name, value: { n: 2 } },
+      ])
+      assert.deepEqual((await store.get(['a'], 'k'))?.value, { n: 2 })
+      await store.batch([
+        { ...name, value: { n: 3 } },
+        { ...name, value: null },
+      ])
+      assert.equal(await store.get(['a'], 'k'), null)
+    }
+    const store = open()
+    await Promise.all([store.put(['a'], 'k', { n: 4 }), store.delete(['a'], 'k')])
+    assert.equal(await store.get(['a'], 'k'), null)
+  })
+
   it('returns pages of a search in a constant order, beyond the size of a reply', async () => {
     const store = open()
     const keys = Array.from({ length: 600 }, (_, at) => `k${String(at).padStart(3, '0')}`)
@@ -153,6 +172,19 @@ export function itemExpiry({ store: open, state }) {
   /** @param {string} prefix @param {string} key */
   async function timeLeft(prefix, key) {
     return Number(await state().command(['PTTL', `${prefix}:store:{a}:item:a\0\0${key}`]))
+  }
+}
+
+/** Embeddings, of which the first take longer than the others. */
+function slowAtFirst() {
+  let calls = 0
+  return {
+    embedQuery: async () => [1],
+    embedDocuments: async (/** @type {string[]} */ texts) => {
+      calls += 1
+      for (let turns = 10 / calls; turns > 0; turns -= 1) await new Promise(setImmediate)
+      return texts.map(() => [1])
+    },
   }
 }
 

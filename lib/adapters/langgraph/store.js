@@ -110,7 +110,7 @@ function defineStore(peer) {
     }
 
     /**
-     * Reads first, then writes, as the store in memory does.
+     * Reads first, then writes, as the store in memory does. Of several writes of one item the last one counts.
      *
      * @template {Operation[]} Operations
      * @param {Operations} operations
@@ -120,7 +120,7 @@ function defineStore(peer) {
       const results = await Promise.all(
         operations.map((operation) => (isPut(operation) ? null : this.#read(operation))),
       )
-      await Promise.all(operations.filter(isPut).map((operation) => this.#put(operation)))
+      await Promise.all(lastWrites(operations.filter(isPut)).map((operation) => this.#put(operation)))
       return /** @type {any} */ (results)
     }
 
@@ -154,7 +154,8 @@ function defineStore(peer) {
       const ownTtl = inCall({ operation: 'put' }, () => millisecondsOf(minutes, 'ttl', invalidArgument))
       const ttl = ownTtl ?? this.#settings.ttl
       const text = textOf(value)
-      const vectors = index === false ? undefined : await this.#vectors?.vectorsOf(value, index)
+      // Without vectors nothing is awaited, so that the order of the calls is that of the writes.
+      const vectors = index === false || !this.#vectors ? undefined : await this.#vectors.vectorsOf(value, index)
       await Promise.all([
         this.#registry.add(namespace[0], ttl),
         this.#items.write(name, { value: text, now: wallNow(), ttl, ownTtl, vectors }),
@@ -177,6 +178,16 @@ function optionsOf(options) {
 /** @param {Operation} operation @returns {operation is PutOperation} */
 function isPut(operation) {
   return 'value' in operation
+}
+
+/** The last operation of each item: to compute vectors takes time, so an earlier one could be written later. @param {PutOperation[]} operations */
+function lastWrites(operations) {
+  return [...new Map(operations.map((operation) => [nameOfWrite(operation), operation])).values()]
+}
+
+/** @param {PutOperation} operation */
+function nameOfWrite({ namespace, key }) {
+  return JSON.stringify([namespace, key])
 }
 
 /** @param {unknown} value */
