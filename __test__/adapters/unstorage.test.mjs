@@ -228,6 +228,19 @@ onEveryPlace('a driver of unstorage', (getPlace) => {
     assert.deepEqual(await snapshot(storage, 'redis'), { a: 'text' })
     await storage.clear('redis')
     assert.deepEqual(await storage.getKeys(), ['b'])
+
+    const bytes = Buffer.from([0, 255, 128])
+    await storage.setItemRaw('redis:raw', bytes)
+    await storage.setItem('redis:a', 'text')
+    const taken = await snapshot(storage, 'redis')
+    assert.deepEqual(taken, { a: 'text', raw: `base64:${bytes.toString('base64')}` })
+    assert.deepEqual(
+      (await storage.getItems(['redis:a', 'redis:raw'])).map(({ value }) => value),
+      ['text', taken.raw],
+    )
+    await storage.clear('redis')
+    await restoreSnapshot(storage, taken, 'redis')
+    assert.deepEqual(await storage.getItemRaw('redis:raw'), bytes)
   })
 
   it('has items without a base', async (t) => {

@@ -101,7 +101,7 @@ export function items({ store: open }) {
       store.put(['a'], 'k', /** @type {any} */ ('text')),
       error(/^put\(\): value: expected an object/),
     )
-    await assert.rejects(store.put(['a'], /** @type {any} */ (1), {}), error(/^put\(\): key: /))
+    await assert.rejects(store.put(['a'], /** @type {any} */ (true), {}), error(/^put\(\): key: /))
     await assert.rejects(store.put(['a'], 'k', {}, { ttl: -1 }), error(/^put\(\): ttl: expected minutes/))
   })
 }

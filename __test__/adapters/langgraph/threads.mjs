@@ -124,7 +124,7 @@ export function limits({ saver: open, state: stateOf }) {
       code: 'ERR_INVALID_ARGUMENT',
       message,
     })
-    const bad = /** @type {any} */ ([undefined, '', 1, '\ud800'])
+    const bad = /** @type {any} */ ([undefined, '', true, '\ud800'])
     for (const id of bad) {
       const put_ = saver.put(configOf(id), checkpointOf({}), metadataOf(), {})
       await assert.rejects(put_, error(/^put\(\): config\.configurable\.thread_id: /))
@@ -134,10 +134,17 @@ export function limits({ saver: open, state: stateOf }) {
     }
     await assert.rejects(
       saver.getTuple(configOf(bad[2])),
-      error(/thread_id: expected a text that is not empty, got the number 1/),
+      error(/thread_id: expected a text that is not empty, got true/),
     )
     await assert.rejects(listed(saver, configOf(bad[2])), error(/^list\(\): config\.configurable\.thread_id: /))
     await assert.rejects(saver.putWrites(configOf('t', '', '1'), [['a', 1]], ''), error(/^putWrites\(\): taskId: /))
+  })
+
+  it('takes a number for an id as its text', async () => {
+    const saver = open()
+    await put(saver, configOf(/** @type {any} */ (7)), { a: 1 })
+    assert.deepEqual((await saver.getTuple(configOf('7')))?.checkpoint.channel_values, { a: 1 })
+    assert.ok(await saver.getTuple(configOf(/** @type {any} */ (7))))
   })
 
   it('leaves an adapter open that it was given', async (t) => {

@@ -78,6 +78,8 @@ function millisecondsOf(minutes, path, problem) {
  * @returns {string}
  */
 function idOf(operation, path, value, { mayBeEmpty = false, remedy } = {}) {
+  // MemorySaver takes numbers too, and 1 is the same thread as '1'.
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value)
   if (typeof value === 'string' && (mayBeEmpty || value !== '')) {
     // UTF-8 replaces every lone surrogate by the same character, so different ids would become the same key.
     if (value.isWellFormed()) return value

@@ -8,7 +8,7 @@ const { READ, inTurn, readStrings, removeKeys } = require('../raw-keys.js')
 const { scanKeys } = require('../scan-keys.js')
 const { Naming } = require('./keys.js')
 const { readDriverOptions } = require('./options.js')
-const { readRaw, storedRaw } = require('./raw.js')
+const { readRaw, storedRaw, textOfRaw } = require('./raw.js')
 const { watchItems } = require('./watching.js')
 
 /**
@@ -47,14 +47,15 @@ class RedisDriver {
   hasItem = async (key) => (await this.#read(['EXISTS', this.#naming.keyOf(key)])) === 1
 
   /** @param {string} key */
-  getItem = (key) => this.#read(['GET', this.#naming.keyOf(key)])
+  getItem = (key) => this.#textOf(this.#naming.keyOf(key))
 
   /** @param {Item[]} items */
   getItems = async (items) => {
-    const values = await readStrings(
-      this.getInstance(),
-      items.map(({ key }) => this.#naming.keyOf(key)),
-    )
+    const names = items.map(({ key }) => this.#naming.keyOf(key))
+    const values = await readStrings(this.getInstance(), names).catch((error) => {
+      if (!isOfBytes(error)) throw error
+      return inTurn(names, (name) => this.#textOf(name))
+    })
     return items.map(({ key }, at) => ({ key: this.#naming.itemOf(this.#naming.keyOf(key)), value: values[at] }))
   }
 
@@ -132,6 +133,17 @@ class RedisDriver {
     return scanKeys(this.getInstance(), this.#naming.prefixOf(base), this.#settings.scanCount)
   }
 
+  /** The text of an item. Bytes that are none are read as the other driver keeps them. @param {string} name */
+  async #textOf(name) {
+    try {
+      return await this.#read(['GET', name])
+    } catch (error) {
+      if (!isOfBytes(error)) throw error
+      const stored = await this.getInstance().command(['GET', name], READ_BYTES)
+      return stored === null ? null : textOfRaw(/** @type {Buffer} */ (stored))
+    }
+  }
+
   /** @param {string[]} command @returns {Promise<any>} */
   #read(command) {
     return this.getInstance().command(command, READ)
@@ -146,6 +158,11 @@ class RedisDriver {
     const what = `options.ttl: expected a number of seconds from 0, got ${received(ttl)}`
     throw callFailure({ operation, traceId: key }, 'ERR_INVALID_ARGUMENT', what)
   }
+}
+
+/** Whether a reply was refused because it is no text. @param {any} error */
+function isOfBytes(error) {
+  return error?.code === 'ERR_REPLY'
 }
 
 module.exports = { RedisDriver }

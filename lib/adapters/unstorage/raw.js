@@ -27,6 +27,12 @@ function readRaw(stored) {
   return startsWithMark(stored) ? Buffer.from(stored.toString('latin1', BASE64.length), 'base64') : stored
 }
 
+/** Bytes as a text that `readRaw` reads as the same bytes. @param {Buffer} stored */
+function textOfRaw(stored) {
+  const text = stored.toString()
+  return Buffer.from(text).equals(stored) ? text : `${BASE64}${stored.toString('base64')}`
+}
+
 /** @param {Buffer} bytes */
 function startsWithMark(bytes) {
   return bytes.length >= BASE64.length && bytes.subarray(0, BASE64.length).equals(BASE64)
@@ -43,4 +49,4 @@ function bytesOf(value, key) {
   })
 }
 
-module.exports = { readRaw, storedRaw }
+module.exports = { readRaw, storedRaw, textOfRaw }
