@@ -10,6 +10,7 @@ export type {
   WaitReplicas,
   WriteOptions,
 } from './types/call-options.js'
+export type { BytesCodec, Codec, TextCodec } from './types/codec.js'
 export type {
   CommandArgument,
   CommandBytesReply,

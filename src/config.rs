@@ -10,6 +10,8 @@ mod topology;
 
 use std::time::Duration;
 
+use serde::Deserialize;
+
 pub use self::access::{Access, Hello, Role};
 pub use self::address::{Address, AddressMap};
 pub use self::rules::Rules;
@@ -49,6 +51,19 @@ pub struct Writes {
     /// Expiry of the entry, in whole milliseconds.
     pub ttl: Option<Duration>,
     pub wait_replicas: Option<WaitReplicas>,
+    pub values: Values,
+}
+
+/// What Redis stores for a value. Other forms than JSON are those of a codec in JavaScript: the JSON of its value is a string.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Values {
+    #[default]
+    Json,
+    /// The string.
+    Text,
+    /// A byte for each character of the string.
+    Bytes,
 }
 
 /// `count` replicas must confirm a write within `timeout`.

@@ -8,3 +8,4 @@ pub mod lock;
 pub mod memory;
 pub mod rate_limit;
 pub mod redis;
+pub mod stored;

@@ -50,6 +50,8 @@ pub struct Options {
     key_prefix: Option<KeyPrefix>,
     ttl: Option<Ttl>,
     wait_replicas: Option<StrictObject<WaitOptions>>,
+    /// The encoding of the codec, which JavaScript has.
+    codec: Option<Values>,
     strict_trace_ids: Option<bool>,
     strict_values: Option<bool>,
     hash_tags: Option<bool>,
@@ -138,7 +140,11 @@ impl Options {
         let hash_tags = self.hash_tags.unwrap_or(false);
         let prefix = prefix_of(self.key_prefix.take(), hash_tags)?;
         Ok(Config {
-            writes: Writes { ttl: self.ttl.and_then(Ttl::get), wait_replicas: self.wait_replicas()? },
+            writes: Writes {
+                ttl: self.ttl.and_then(Ttl::get),
+                wait_replicas: self.wait_replicas()?,
+                values: self.codec.unwrap_or_default(),
+            },
             command_timeout: duration_or(self.command_timeout, DEFAULT_COMMAND_TIMEOUT),
             strict_trace_ids: self.strict_trace_ids.unwrap_or(false),
             strict_values: self.strict_values.unwrap_or(false),

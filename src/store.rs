@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::config::{Config, Topology, WaitReplicas, Writes};
+use crate::config::{Config, Topology, Values, WaitReplicas, Writes};
 use crate::connection::{Changes, Event, OnEvent, Stats, Target, WakeDriver};
 use crate::engine::call::{Calls, Outcomes};
 use crate::engine::listing::{Listing, Projection};
@@ -68,6 +68,11 @@ impl Store {
                 Redis::start(target, strategy, driver, command_timeout, offline_queue, on_event, changes);
             Backend::Redis(Arc::new(redis))
         };
+        // The embedded store has no bytes of its own: it keeps the JSON.
+        let values = match config.topology {
+            Topology::Memory { .. } => Values::Json,
+            _ => config.writes.values,
+        };
         let backend = match config.topology {
             Topology::Memory { name } => {
                 on_event(Event::Connect);
@@ -92,7 +97,7 @@ impl Store {
             backend,
             keyspace: Keyspace::new(config.prefix, config.hash_tags).with_index(config.index),
             index: Arc::new(Index::new(on_notice)),
-            writes: config.writes,
+            writes: Writes { values, ..config.writes },
             command_timeout,
             offline_queue,
             changes,
@@ -141,7 +146,11 @@ impl Store {
 
     /// Lists the entries of a scope.
     pub async fn list(&self, scope: Scope, projection: Projection) -> Result<Chunks, Error> {
-        self.run(|| Ok(Listing::new(self.keyspace.clone(), scope.clone(), projection))).await
+        self.run(|| Ok(self.listing(scope.clone(), projection))).await
+    }
+
+    fn listing(&self, scope: Scope, projection: Projection) -> Listing {
+        Listing::new(self.keyspace.clone(), scope, projection).of_values(self.writes.values)
     }
 
     /// `query`: see lib/query/query.js.
@@ -158,7 +167,7 @@ impl Store {
         let start = self.keyspace.start_of(&scope);
         let keys = keys.iter().map(|key| format!("{start}{key}").into()).collect();
         self.check_online()?;
-        let listing = Listing::new(self.keyspace.clone(), scope, Projection::Items);
+        let listing = self.listing(scope, Projection::Items);
         match &self.backend {
             Backend::Memory(memory) => memory.read(keys, listing).await,
             Backend::Redis(redis) => redis.read(keys, listing, self.deadline()).await,

@@ -2,7 +2,7 @@
 'use strict'
 
 const { NativeEngine, checkOptions } = require('../engines/native/engine.js')
-const { inCall } = require('../errors.js')
+const { inCall, unsupported } = require('../errors.js')
 const { classOf, connected, inConstructor, locatingErrors } = require('./constructing.js')
 const { explainEnv, optionsFromEnv } = require('./environment.js')
 const { resolveOptions } = require('./options.js')
@@ -25,10 +25,11 @@ class RedisStateAdapter extends StateAdapter {
    */
   constructor(connection, stateOptions) {
     const resolve = () => resolveOptions(connection, stateOptions)
-    const { options, problem, strategy, credentials, stackTraces, cache } = inConstructor(RedisStateAdapter, resolve)
+    const resolved = inConstructor(RedisStateAdapter, resolve)
+    const { options, problem, strategy, credentials, stackTraces, cache, codec } = resolved
     const open = (/** @type {Host} */ host) =>
       inConstructor(RedisStateAdapter, () =>
-        explaining(problem, () => openEngine(options, { ...host, strategy, credentials }, cache)),
+        explaining(problem, () => openEngine(options, { ...host, strategy, credentials }, cache, codec)),
       )
     super(open, { stackTraces })
   }
@@ -90,6 +91,7 @@ function openView(adapter, options) {
  * @param {Host} host
  */
 function viewOf(engine, options, host) {
+  if (engine.rules.codec !== undefined) throw unsupported('an adapter with a codec has no views by key')
   if (engine instanceof NativeEngine) return engine.view(options, host)
   const cached = /** @type {import('../engines/near-cache/engine.js').CachedEngine<NativeEngine>} */ (engine)
   return cached.viewByName(cached.inner.view(options, host))
@@ -99,8 +101,15 @@ function viewOf(engine, options, host) {
  * @param {Record<string, unknown>} options
  * @param {Host} host
  * @param {import('../engines/near-cache/near-cache.js').CacheOptions} [cache]
+ * @param {import('../engines/codec/codec.js').Codec} [codec]
+ * @returns {import('../engines/engine.js').StateEngine}
  */
-function openEngine(options, host, cache) {
+function openEngine(options, host, cache, codec) {
+  if (codec !== undefined) {
+    // Loaded by the first adapter with a codec. Outside the cache, which so keeps texts.
+    const { CodecEngine } = require('../engines/codec/engine.js')
+    return new CodecEngine(openEngine(options, host, cache), codec, host)
+  }
   if (cache === undefined) return new NativeEngine(options, host)
   // Loaded by the first adapter with a cache, not by the import of the package.
   const { CachedEngine } = require('../engines/near-cache/engine.js')

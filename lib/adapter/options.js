@@ -17,6 +17,7 @@ const { warn } = require('../warning.js')
  * @property {Function | undefined} credentials
  * @property {boolean} stackTraces
  * @property {import('../engines/near-cache/near-cache.js').CacheOptions | undefined} cache
+ * @property {import('../engines/codec/codec.js').Codec | undefined} codec
  */
 
 /** Options of node-redis that have no effect here, and that a user of this package does not need. */
@@ -72,6 +73,7 @@ function resolveOptions(connection, options) {
   const credentials = extractCredentials(fields)
   const stackTraces = extractStackTraces(fields)
   const cache = fields.cache === undefined ? undefined : extractCache(fields)
+  const codec = fields.codec === undefined ? undefined : extractCodec(fields)
   let strategy
   if (fields.socket !== undefined && fields.socket !== null) {
     const socket = fieldsOf(fields.socket, 'socket')
@@ -81,7 +83,7 @@ function resolveOptions(connection, options) {
   }
   if (ignored.length > 0 && !isClient(connection)) warn(`options without meaning here: ${ignored.join(', ')}`)
   const { copy, problem } = plainCopy(fields)
-  return { options: copy, problem, strategy, credentials, stackTraces, cache }
+  return { options: copy, problem, strategy, credentials, stackTraces, cache, codec }
 }
 
 /**
@@ -158,6 +160,12 @@ function extractProvider(options) {
 function extractCache(options) {
   // Loaded by the first adapter that has the option, not by the import of the package.
   return require('./cache-options.js').extractCache(options)
+}
+
+/** @param {OptionFields} options */
+function extractCodec(options) {
+  // Loaded by the first adapter that has the option, not by the import of the package.
+  return require('./codec-options.js').extractCodec(options)
 }
 
 /** Removes the option `stackTraces`, which native code does not need. @param {OptionFields} options */

@@ -66,6 +66,8 @@
  * @property {boolean} [isUnprefixed] entries are stored under `<traceId>:<key>`
  * @property {boolean} [mustBeTag] trace ids must be hash tags of a cluster
  * @property {boolean} strictValues values that JSON would change are rejected
+ * @property {{ jsonText: (value: unknown) => string, decode: (stored: unknown) => any, copy: (value: any) => any }} [codec] the
+ *   format of values, if it is not JSON
  * @property {number} commandTimeout maximum time before a call settles, in milliseconds
  * @property {{ calls: number, bytes: number }} maxPending
  * @property {number} [maxPortion] calls of a bulk method that run at a time. Omitted: as many as may be pending

@@ -60,11 +60,12 @@ function checkId(noun, id) {
  * Returns the JSON text of a value; throws if it has none.
  *
  * @param {unknown} value
- * @param {{ strictValues: boolean }} rules
+ * @param {{ strictValues: boolean, codec?: { jsonText: (value: unknown) => string } }} rules
  */
-function jsonText(value, { strictValues }) {
+function jsonText(value, { strictValues, codec }) {
   // Its JSON text would be {}, and a `set` that resolves to it would wait for it.
   if (isThenable(value)) throw invalidArgument('the value is a promise', { remedy: 'Await it first.' })
+  if (codec !== undefined) return codec.jsonText(value)
   if (strictValues) rejectLoss(value)
   let text
   try {

@@ -181,6 +181,17 @@ class Dispatcher {
     return jsonText(value, this.rules)
   }
 
+  /** The value that a read of this JSON text resolves to. @param {string} json */
+  valueOf(json) {
+    const stored = JSON.parse(json)
+    return this.rules.codec === undefined ? stored : this.rules.codec.decode(stored)
+  }
+
+  /** A copy of a value that was read. @param {any} value */
+  copyOf(value) {
+    return this.rules.codec === undefined ? structuredClone(value) : this.rules.codec.copy(value)
+  }
+
   /** Accepts no more calls; resolves once the pending ones have settled. */
   close() {
     return this.#engine.close()

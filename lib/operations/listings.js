@@ -1,7 +1,7 @@
 // @ts-check
 'use strict'
 
-const { unsupported } = require('../errors.js')
+const { unsupported, unsupportedText } = require('../errors.js')
 const { checkId } = require('../input/entry.js')
 const { readInput } = require('../input/method-options.js')
 const { matcher } = require('./filter.js')
@@ -73,7 +73,8 @@ function query(dispatcher, input, options) {
     const { queryPlan } = require('../query/query.js')
     const { plan, finish } = queryPlan(input)
     if (plan.traceId !== undefined) dispatcher.checkTraceId(plan.traceId)
-    if (!dispatcher.engine.capabilities.query) throw unsupported('this store does not support query')
+    if (!dispatcher.engine.capabilities.query)
+      throw unsupported(unsupportedText('query', dispatcher.engine.capabilities.reasons))
     return {
       traceId: plan.traceId,
       start: (engine, cancellation) => engine.query({ ...plan, consistency }, cancellation).then(finish),

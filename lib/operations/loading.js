@@ -2,7 +2,7 @@
 'use strict'
 
 const { OPERATIONS } = require('../engines/call.js')
-const { RedisStateError, invalidArgument, ofCall, ofOuterCall, withPath } = require('../errors.js')
+const { RedisStateError, inCall, invalidArgument, ofCall, ofOuterCall, withPath } = require('../errors.js')
 const { NO_OPTIONS } = require('../input/call-options.js')
 const { now } = require('../time.js')
 const { LockKeeper } = require('./lock-keeper.js')
@@ -48,7 +48,7 @@ class Loading {
     return this.#outcomeOf(async () => {
       // The value can be null, which `get` does not distinguish, or written by now.
       const found = await this.#read()
-      if (found) return given(found)
+      if (found) return this.#given(found)
       if (failure) throw failure.error
       return this.#plan.lock ? this.#loadOnce(flight) : this.#load(flight)
     })
@@ -89,7 +89,7 @@ class Loading {
         await waiter.pause(waitMs, holdMs, flight.signal)
         flight.signal.throwIfAborted()
         const found = await this.#read()
-        if (found) return given(found)
+        if (found) return this.#given(found)
       }
     } finally {
       waiter?.leave()
@@ -117,7 +117,7 @@ class Loading {
       // The holder before may have written the value.
       const found = await this.#read()
       const { stale } = this.#plan
-      if (found && (stale === 0 || found.ttl === -1 || found.ttl * 1000 > stale)) return given(found)
+      if (found && (stale === 0 || found.ttl === -1 || found.ttl * 1000 > stale)) return this.#given(found)
       return await this.#load(flight, found?.etag)
     } finally {
       keeper.stop()
@@ -136,11 +136,11 @@ class Loading {
   async #load(flight, etag) {
     const json = await this.#loadedText(flight)
     flight.signal.throwIfAborted()
-    const make = () => JSON.parse(json)
+    const make = () => inCall(this.#call, () => this.#dispatcher.valueOf(json))
     // What was loaded may be what the deletion was to remove.
     if (flight.isObsolete || (await this.#write(json, etag))) return { make }
     const newer = await this.#read()
-    return newer ? given(newer) : { make }
+    return newer ? this.#given(newer) : { make }
   }
 
   /** @param {Flight} flight */
@@ -198,6 +198,11 @@ class Loading {
     return Math.max(1, Math.round((ttl / unit) * (1 - jitter * Math.random()))) * unit + stale
   }
 
+  /** The outcome of a value that was read. @param {Found} found @returns {Outcome} */
+  #given({ value }) {
+    return { make: () => inCall(this.#call, () => this.#dispatcher.copyOf(value)) }
+  }
+
   /** @returns {Promise<Found | null>} */
   #read() {
     const { operation: method, traceId, key } = this.#call
@@ -208,11 +213,6 @@ class Loading {
 /** @param {Plan} plan */
 function lockOf({ lock }) {
   return /** @type {NonNullable<Plan['lock']>} */ (lock)
-}
-
-/** The outcome of a value that was read. @param {Found} found @returns {Outcome} */
-function given({ value }) {
-  return { make: () => structuredClone(value) }
 }
 
 module.exports = { Loading }

@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 
+use crate::config::Values;
+use crate::engine::stored::json_of;
 use crate::error::Error;
-use crate::json::{self, ChunkedArray, Chunks};
+use crate::json::{ChunkedArray, Chunks};
 use crate::keyspace::{Keyspace, Scope};
 use crate::query::Query;
 
@@ -38,17 +40,32 @@ pub struct Listing {
     returned_ids: HashSet<String>,
     count: usize,
     query: Option<Query>,
+    values: Values,
     array: ChunkedArray,
 }
 
 impl Listing {
     pub fn new(keyspace: Keyspace, scope: Scope, projection: Projection) -> Self {
         let (returned_ids, array) = (HashSet::new(), ChunkedArray::new());
-        Listing { keyspace, scope, projection, returned_ids, count: 0, query: None, array }
+        Listing {
+            keyspace,
+            scope,
+            projection,
+            returned_ids,
+            count: 0,
+            query: None,
+            values: Values::Json,
+            array,
+        }
     }
 
     pub fn of_query(keyspace: Keyspace, scope: Scope, query: Query) -> Self {
         Listing { query: Some(query), ..Listing::new(keyspace, scope, Projection::Matches) }
+    }
+
+    /// A listing of values that are stored in this form.
+    pub fn of_values(self, values: Values) -> Self {
+        Listing { values, ..self }
     }
 
     pub fn scope(&self) -> &Scope {
@@ -90,7 +107,7 @@ impl Listing {
     /// Adds an entry with its stored text, for projections with values.
     pub fn take_value(&mut self, redis_key: &str, text: &[u8]) -> Result<(), Error> {
         let Some((trace_id, key)) = self.keyspace.entry(&self.scope, redis_key) else { return Ok(()) };
-        let text = json::checked(text).map_err(|error| error.with_entry(trace_id, key))?;
+        let text = &*json_of(self.values, text).map_err(|error| error.with_entry(trace_id, key))?;
         if let Some(query) = &mut self.query {
             return query.take(trace_id, key, text).map_err(|error| error.with_entry(trace_id, key));
         }

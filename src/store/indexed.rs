@@ -23,7 +23,7 @@ impl Store {
     pub async fn list_page(&self, scope: Scope, after: Option<&str>, limit: usize) -> Result<Chunks, Error> {
         self.check_online()?;
         let after = after.map(bytes_of).transpose()?;
-        let make = || Ok(Listing::new(self.keyspace.clone(), scope.clone(), Projection::Items));
+        let make = || Ok(self.listing(scope.clone(), Projection::Items));
         let listed = self.list_indexed(make, Some(Page { after, limit }), self.deadline()).await?;
         let Some(listed) = listed else { return Ok(vec!["[false]".into()]) };
         let mut next = ArrayWriter::new();

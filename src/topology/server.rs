@@ -121,7 +121,7 @@ impl Redis {
             sent.push(call.operation.kind(), encoder.index());
         }
         let wait = encoder.close(&mut request, &sent);
-        let replies = CallReplies::new(sent, wait, outcomes);
+        let replies = CallReplies::new(sent, wait, encoder.values(), outcomes);
         let sink = Explained { sink: replies, redirected: self.redirected.clone() };
         self.command_connection.submit(request, deadline, Box::new(sink));
     }

@@ -2,20 +2,21 @@
 
 mod commands;
 mod names;
+mod transaction;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::time::Duration;
 
-use self::names::{condition_text, step_kind_name, step_name};
+use self::names::step_name;
 use super::indexed::{self, Change};
 use super::scripts;
 use super::scripts::EntryScript;
 use super::sent::SentCalls;
-use crate::config::{WaitReplicas, Writes};
-use crate::engine::call::{Call, Calls, Condition, Expiry, Operation, Step, Update, UpdateReply};
+use crate::config::{Values, WaitReplicas, Writes};
+use crate::engine::call::{Call, Calls, Condition, Expiry, Operation, Update, UpdateReply};
 use crate::engine::lock::GRACE;
 use crate::engine::rate_limit::interval;
+use crate::engine::stored::stored;
 use crate::keyspace::Keyspace;
 use crate::protocol::{Effect, Request, Script};
 
@@ -25,6 +26,7 @@ const COMMAND_OVERHEAD: usize = 40;
 const INDEX_OVERHEAD: usize = 140;
 /// The argument with which scripts set no expiry.
 const NO_EXPIRY: &str = "0";
+const NO_ARGUMENTS: &[&str] = &[];
 /// An edit that the script rejects.
 const MALFORMED: [&str; 3] = ["malformed", "0", ""];
 
@@ -40,6 +42,7 @@ pub struct Encoder<'a> {
     ttl: Option<(&'static [u8], String)>,
     default_expiry: Option<Duration>,
     wait: Option<WaitReplicas>,
+    values: Values,
 }
 
 impl<'a> Encoder<'a> {
@@ -54,6 +57,7 @@ impl<'a> Encoder<'a> {
             ttl,
             default_expiry: writes.ttl,
             wait: writes.wait_replicas,
+            values: writes.values,
         }
     }
 
@@ -91,6 +95,11 @@ impl<'a> Encoder<'a> {
         }
     }
 
+    /// What the server stores for a value.
+    pub fn values(&self) -> Values {
+        self.values
+    }
+
     /// The key of the index that the call changes.
     pub fn index(&self) -> Option<&str> {
         self.member.map(|_| &*self.index)
@@ -113,13 +122,16 @@ impl<'a> Encoder<'a> {
                 // The server remembers PTTL, so a change between both is reported before the reply to GET.
                 request.push_unit(&unit, Effect::Read);
             }
-            Operation::Set { json } => match &self.ttl {
-                None => self.push_write(&[b"SET", key, json.as_bytes()], Change::Add, request),
-                Some((unit, time)) => {
-                    let parts: [&[u8]; 5] = [b"SET", key, json.as_bytes(), unit, time.as_bytes()];
-                    self.push_write(&parts, Change::Add, request);
+            Operation::Set { json } => {
+                let value = stored(self.values, json);
+                match &self.ttl {
+                    None => self.push_write(&[b"SET", key, &value], Change::Add, request),
+                    Some((unit, time)) => {
+                        let parts: [&[u8]; 5] = [b"SET", key, &value, unit, time.as_bytes()];
+                        self.push_write(&parts, Change::Add, request);
+                    }
                 }
-            },
+            }
             Operation::Ping => request.push(&[b"PING"], Effect::Read),
             Operation::Role => request.push(&[b"ROLE"], Effect::Read),
             Operation::Delete | Operation::DeleteExisting => {
@@ -129,14 +141,14 @@ impl<'a> Encoder<'a> {
                 self.push_set(json, *expiry, condition, request);
             }
             Operation::DeleteIfMatch { etag } => {
-                self.push_entry_script(&scripts::DELETE_IF_MATCH, &[etag], request);
+                self.push_entry_script(&scripts::DELETE_IF_MATCH, &[etag.as_bytes()], request);
             }
             // Not STRLEN, which returns 0 for an empty text as for no key. Not EXISTS, which ignores the type.
             Operation::Has => request.push(&[b"TYPE", key], Effect::Read),
             Operation::GetWithMetadata => {
-                push_script(&scripts::GET_WITH_METADATA, &[key], &[], Effect::Read, request);
+                push_script(&scripts::GET_WITH_METADATA, &[key], NO_ARGUMENTS, Effect::Read, request);
             }
-            Operation::Ttl => push_script(&scripts::TTL, &[key], &[], Effect::Read, request),
+            Operation::Ttl => push_script(&scripts::TTL, &[key], NO_ARGUMENTS, Effect::Read, request),
             Operation::Touch { expiry } => {
                 self.push_script(&scripts::EXPIRY, &[&self.milliseconds(*expiry)], request);
             }
@@ -175,12 +187,14 @@ impl<'a> Encoder<'a> {
     }
 
     fn push_set(&self, json: &str, expiry: Expiry, condition: &Condition<'_>, request: &mut Request) {
+        let value = stored(self.values, json);
         if let Condition::Match(etag) = condition {
             let ttl = self.milliseconds(expiry);
-            return self.push_entry_script(&scripts::SET_IF_MATCH, &[etag, json, &ttl], request);
+            let arguments = [etag.as_bytes(), &value, ttl.as_bytes()];
+            return self.push_entry_script(&scripts::SET_IF_MATCH, &arguments, request);
         }
         let ttl = expiry.or(self.default_expiry).map(set_arguments);
-        let mut parts: Vec<&[u8]> = vec![b"SET", self.redis_key.as_bytes(), json.as_bytes()];
+        let mut parts: Vec<&[u8]> = vec![b"SET", self.redis_key.as_bytes(), &value];
         if let Some((unit, time)) = &ttl {
             parts.extend([*unit, time.as_bytes()]);
         }
@@ -211,39 +225,6 @@ impl<'a> Encoder<'a> {
         self.push_entry_script(&scripts::UPDATE, &arguments, request);
     }
 
-    fn push_transaction(&self, steps: &[Step<'_>], request: &mut Request) {
-        let mut numbers: HashMap<String, usize> = HashMap::new();
-        let mut keys: Vec<String> = Vec::new();
-        let mut arguments: Vec<Cow<'_, str>> = Vec::new();
-        for step in steps {
-            let key = self.keyspace.key(step.space(), &step.entry);
-            let number = *numbers.entry(key.clone()).or_insert_with(|| {
-                keys.push(key);
-                keys.len()
-            });
-            arguments.extend([step_kind_name(step.kind).into(), number.to_string().into()]);
-            arguments.extend([step.json.into(), self.milliseconds(step.expiry)]);
-            arguments.push(condition_text(&step.condition));
-        }
-        let indexes = self.indexes_of(&keys);
-        let script = scripts::TRANSACTION.get(!indexes.is_empty());
-        let keys: Vec<&[u8]> = keys.iter().chain(&indexes).map(String::as_bytes).collect();
-        let arguments: Vec<&str> = arguments.iter().map(|argument| &**argument).collect();
-        push_script(script, &keys, &arguments, Effect::Write, request);
-    }
-
-    /// The indexes of these entries, without duplicates. Those of a view can be of several traces.
-    fn indexes_of(&self, keys: &[String]) -> Vec<String> {
-        let mut indexes: Vec<String> = Vec::new();
-        for key in keys {
-            let mut index = String::new();
-            if self.keyspace.write_index(&mut index, key).is_some() && !indexes.contains(&index) {
-                indexes.push(index);
-            }
-        }
-        indexes
-    }
-
     /// Adds the command of an entry, with that of its index if it has one.
     fn push_write(&self, parts: &[&[u8]], change: Change, request: &mut Request) {
         match self.member {
@@ -255,7 +236,12 @@ impl<'a> Encoder<'a> {
         }
     }
 
-    fn push_entry_script(&self, script: &'static EntryScript, arguments: &[&str], request: &mut Request) {
+    fn push_entry_script<T: AsRef<[u8]>>(
+        &self,
+        script: &'static EntryScript,
+        arguments: &[T],
+        request: &mut Request,
+    ) {
         let keys = [self.redis_key.as_bytes(), self.index.as_bytes()];
         let keys = if self.member.is_some() { &keys[..] } else { &keys[..1] };
         push_script(script.get(self.member.is_some()), keys, arguments, Effect::Write, request);
@@ -302,14 +288,14 @@ fn changes_entry(operation: &Operation<'_>) -> bool {
     )
 }
 
-fn push_script(
+fn push_script<T: AsRef<[u8]>>(
     script: &'static Script,
     keys: &[&[u8]],
-    arguments: &[&str],
+    arguments: &[T],
     effect: Effect,
     request: &mut Request,
 ) {
-    let arguments: Vec<&[u8]> = arguments.iter().map(|argument| argument.as_bytes()).collect();
+    let arguments: Vec<&[u8]> = arguments.iter().map(AsRef::as_ref).collect();
     request.push_script(script, keys, &arguments, effect);
 }
 

@@ -4,22 +4,24 @@ use super::indexed::{named, reply_of_entry};
 use super::permissions::explained;
 use super::replica_ack::{PendingWrite, ReplicaAck};
 use super::sent::SentCalls;
-use crate::config::WaitReplicas;
+use crate::config::{Values, WaitReplicas};
 use crate::engine::call::{OperationKind, Outcomes, Success};
 use crate::engine::command_replies::failure_of;
+use crate::engine::stored::reply_as_json;
 use crate::error::Error;
 use crate::protocol::{Frame, Sink};
 
 pub struct CallReplies<O> {
     calls: SentCalls,
     replica_ack: Option<ReplicaAck>,
+    values: Values,
     outcomes: O,
 }
 
 impl<O: Outcomes> CallReplies<O> {
     /// `calls`: those of the commands, in order. With `wait`, a WAIT follows them.
-    pub fn new(calls: SentCalls, wait: Option<WaitReplicas>, outcomes: O) -> Self {
-        CallReplies { calls, replica_ack: wait.map(ReplicaAck::new), outcomes }
+    pub fn new(calls: SentCalls, wait: Option<WaitReplicas>, values: Values, outcomes: O) -> Self {
+        CallReplies { calls, replica_ack: wait.map(ReplicaAck::new), values, outcomes }
     }
 
     fn confirm(&mut self, replicas: Result<Frame<'_>, Error>) {
@@ -41,7 +43,13 @@ impl<O: Outcomes> Sink for CallReplies<O> {
                 .and_then(|reply| reply_of_entry(*operation, reply, of_index)),
         };
         let wrote = self.replica_ack.is_some() && reply.as_ref().is_ok_and(|frame| operation.wrote(frame));
-        let mut json = String::new();
+        let (mut value, mut json) = (String::new(), String::new());
+        let reply = match reply {
+            Ok(frame) if self.values != Values::Json => {
+                reply_as_json(self.values, *operation, frame, &mut value)
+            }
+            reply => reply,
+        };
         let outcome = match reply {
             Ok(frame) => operation.success_of(frame, &mut json),
             // A server that refuses PING is available all the same.

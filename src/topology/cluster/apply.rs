@@ -57,7 +57,7 @@ impl Cluster {
         let slot = share.first_slot();
         let Share { to, mut request, calls, slots } = share;
         let wait = encoder.close(&mut request, &calls);
-        let replies = CallReplies::new(calls, wait, outcomes);
+        let replies = CallReplies::new(calls, wait, encoder.values(), outcomes);
         let (cluster, queried) = (self.clone(), node.map(|node| node.address.clone()));
         let sink = RedirectingSink::new(cluster, ConnectionKind::Commands, deadline, slots, queried, replies)
             .confirmed_by(wait);
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn calls_that_waited_for_nodes_are_sent_before_newer_ones() {
         let (cluster, keyspace) = (unreachable(), Keyspace::new(String::new(), false));
-        let writes = Writes { ttl: None, wait_replicas: None };
+        let writes = Writes::default();
         let (done, _outcomes) = channel();
         let apply = |operation| {
             let calls = Batch(vec![Call { entry: "t:k".into(), operation }].into_iter());
@@ -178,7 +178,7 @@ mod tests {
             assert!(share != 0, "as a bug would");
             Sent(done.clone())
         };
-        let writes = Writes { ttl: None, wait_replicas: None };
+        let writes = Writes::default();
         let shares = cluster.apply(&keyspace, writes, Batch(calls.into_iter()), deadline, outcomes_of);
         assert_eq!(shares, [0, 1, 0]);
         cluster.close(&Error::closed());

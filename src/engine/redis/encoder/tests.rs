@@ -5,7 +5,7 @@ use crate::protocol::arguments;
 fn whole_seconds_are_sent_as_such() {
     let keyspace = Keyspace::new("p:".into(), false);
     let sent = |ttl: Option<Duration>, operation: Operation<'_>| {
-        let encoder = Encoder::new(&keyspace, Writes { ttl, wait_replicas: None });
+        let encoder = Encoder::new(&keyspace, Writes { ttl, ..Writes::default() });
         let mut request = Request::default();
         encoder.push(&operation, &mut request);
         let words = arguments(&request.bytes).map(|word| String::from_utf8_lossy(word).into_owned());
