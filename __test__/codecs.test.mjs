@@ -87,7 +87,8 @@ function codecs(getStore) {
     })
 
     it(`${name}: Redis has what encode returned`, { skip: !getStore.hasRaw && 'no Redis' }, async () => {
-      const [state, trace] = open()
+      const trace = `codec-${++traces}`
+      const state = getStore().open({ codec, keyPrefix: prefixOf(getStore) })
       await state.set(trace, 'a', VALUE)
       await state.setMany(trace, [{ key: 'b', value: VALUE }], { ttl: 60 })
       await state.transaction(trace, [{ op: 'set', key: 'c', value: VALUE }])
@@ -156,11 +157,15 @@ function codecs(getStore) {
   })
 }
 
+/** @param {GetStore} getStore */
+function prefixOf(getStore) {
+  return getStore().raw?.prefix || 'codecs:'
+}
+
 /** What Redis has of an entry. @param {GetStore} getStore @param {string} trace @param {string} key */
 async function stored(getStore, trace, key) {
-  const { client, prefix } = /** @type {NonNullable<ReturnType<GetStore>['raw']>} */ (getStore().raw)
-  const name = getStore.hasHashTags ? `{${trace}}` : trace
-  return client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer }).get(`${prefix}${name}:${key}`)
+  const client = getStore().raw?.client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer })
+  return client?.get(`${prefixOf(getStore)}${trace}:${key}`)
 }
 
 onEveryStore('codecs', [codecs], STORES)

@@ -2,12 +2,10 @@
  * A format of values other than JSON. Both functions are synchronous.
  *
  * @example
- * import superjson from 'superjson'
- *
  * const state = new RedisStateAdapter({
- *   codec: { encode: (value) => superjson.stringify(value), decode: (text) => superjson.parse(text) },
+ *   codec: { encode: (value: unknown) => `v1 ${JSON.stringify(value)}`, decode: (text: string) => JSON.parse(text.slice(3)) },
  * })
- * await state.set('order-1', 'created', new Date())
+ * await state.set('order-1', 'status', 'paid') // stored as: v1 "paid"
  */
 export type Codec = TextCodec | BytesCodec
 
