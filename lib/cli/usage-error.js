@@ -20,4 +20,4 @@ function withoutCredentials(text) {
   return text.replace(CREDENTIALS, '$1***@')
 }
 
-module.exports = { UsageError, withoutCredentials }
+module.exports = { UsageError }
