@@ -161,7 +161,9 @@ describe('rm', () => {
     const refused = await cli(['rm', 'a', '--all'], { env })
     assert.equal(refused.code, 2)
     assert.match(refused.stderr, /2 entries would be removed\. Add --yes\./)
-    assert.equal((await cli(['rm', 'a', '--all'], { env, stdin: 'n\n', isTTY: true })).code, 3)
+    const declined = await cli(['rm', 'a', '--all'], { env, stdin: 'n\n', isTTY: true })
+    assert.equal(declined.code, 1)
+    assert.match(declined.stderr, /not confirmed: nothing was removed\.\n$/)
     assert.equal(await client.dbSize(), 3)
     assert.match(await printed(['rm', 'a', '--all'], { env, stdin: 'y\n', isTTY: true }), /2 removed\n/)
     assert.equal(await on('rm', 'b', '--all', '--yes'), '1 removed\n')
@@ -172,6 +174,15 @@ describe('rm', () => {
     await store({ 'a:line:1': 1, 'a:line:2': 1, 'a:note': 1 })
     assert.equal(await on('rm', 'a', '--starts-with', 'line:', '-y'), '2 removed\n')
     assert.deepEqual(await client.keys('*'), ['motia:state:a:note'])
+  })
+
+  it('takes neither an empty start, nor --all together with a start, for all entries', async () => {
+    await store({ 'a:1': 1 })
+    const empty = await cli(['rm', 'a', '--starts-with', '', '--yes'], { env })
+    assert.equal(empty.code, 2)
+    assert.match(empty.stderr, /--starts-with: the text is empty\. For all entries of the trace use --all\./)
+    assert.equal((await cli(['rm', 'a', '--all', '--starts-with', 'x', '--yes'], { env })).code, 2)
+    assert.equal(await client.dbSize(), 1)
   })
 })
 

@@ -18,27 +18,29 @@ const rm = {
     'starts-with': { value: '<text>', does: 'All entries whose key starts with this text' },
     yes: { short: 'y', does: 'Does not ask before it removes several entries' },
   },
-  notes: ['Exits with 3 if there was nothing to remove.'],
+  notes: ['Exits with 3 if there was nothing to remove, with 1 if the question is not answered with yes.'],
   examples: ['rm order-1 status', 'rm order-1 cart note', 'rm order-1 --all --yes', 'rm order-1 --starts-with line:'],
   async run(context) {
     const { operands, options, output } = context
     const [traceId, ...keys] = operands
+    checkSelection(keys, options)
     const prefix = options.all ? '' : options['starts-with']
-    checkSelection(keys, prefix)
     const removed = prefix === undefined ? await removeKeys(context, keys) : await removeAll(context, prefix)
     await output.result({ traceId, removed }, () => [`${removed} removed`])
     return removed === 0 ? EXIT.notFound : EXIT.ok
   },
 }
 
-/** @param {string[]} keys @param {string | undefined} prefix */
-function checkSelection(keys, prefix) {
-  if (keys.length === 0 && prefix === undefined) {
+/** @param {string[]} keys @param {import('../command.js').Options} options */
+function checkSelection(keys, { all, 'starts-with': prefix }) {
+  const isOfSeveral = all || prefix !== undefined
+  if (keys.length === 0 && !isOfSeveral) {
     throw new UsageError('the keys are missing', 'For all entries of the trace add --all.')
   }
-  if (keys.length > 0 && prefix !== undefined) {
-    throw new UsageError('keys cannot be combined with --all or --starts-with')
-  }
+  if (keys.length > 0 && isOfSeveral) throw new UsageError('keys cannot be combined with --all or --starts-with')
+  if (all && prefix !== undefined) throw new UsageError('--all cannot be combined with --starts-with')
+  // All keys start with it: a variable that is empty would remove the trace.
+  if (prefix === '') throw new UsageError('--starts-with: the text is empty', 'For all entries of the trace use --all.')
 }
 
 /** @param {Context} context @param {string[]} keys */
@@ -52,7 +54,7 @@ async function removeAll(context, prefix) {
   const [traceId] = operands
   const count = await state.count(traceId, prefix, { signal })
   if (count === 0) return 0
-  if (!options.yes && !(await isConfirmed(context, count))) return 0
+  if (!options.yes && !(await isConfirmed(context, count))) throw new Error('not confirmed: nothing was removed.')
   await state.clear(traceId, prefix, { signal })
   return count
 }
