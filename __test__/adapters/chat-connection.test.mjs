@@ -60,6 +60,25 @@ describe('connect', () => {
     assert.equal(await state.get('k'), 1)
   })
 
+  for (const name of ['url', 'client']) {
+    it(`makes an attempt of its own after a disconnect during another, with ${name}`, async (t) => {
+      const { url } = await started(t)
+      const client = new State({ url })
+      t.after(() => client.cleanup())
+      const state = open(t, name === 'url' ? { url } : { client })
+      const former = Promise.allSettled([state.connect()])
+      const closing = state.disconnect()
+      await state.connect()
+      await Promise.all([former, closing])
+      assert.equal(await state.get('k'), null)
+      const later = Promise.allSettled([state.connect()])
+      await state.disconnect()
+      await state.connect()
+      await later
+      assert.equal(await state.get('k'), null)
+    })
+  }
+
   it('uses an adapter that is open, and leaves it open', async (t) => {
     const { url } = await started(t)
     const client = await State.connect({ url })

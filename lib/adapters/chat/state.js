@@ -37,10 +37,16 @@ class RedisStateAdapter {
 
   /** May be called again after it rejected, and after `disconnect`. */
   async connect() {
-    this.#connecting ??= this.#connect().finally(() => {
-      this.#connecting = undefined
-    })
+    this.#connecting ??= this.#attempt()
     await this.#connecting
+  }
+
+  #attempt() {
+    const attempt = this.#connect().finally(() => {
+      // After a `disconnect` it may be another attempt.
+      if (this.#connecting === attempt) this.#connecting = undefined
+    })
+    return attempt
   }
 
   async #connect() {
@@ -59,6 +65,7 @@ class RedisStateAdapter {
   async disconnect() {
     const opened = this.#opened
     this.#opened = undefined
+    this.#connecting = undefined
     this.#isConnected = false
     await opened?.close()
   }
