@@ -2,6 +2,7 @@
 // What users of @keyv/redis complain of: calls that hang, endless reconnects, writes that fail without a word.
 
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import { Keyv } from 'keyv'
 import { Keyv as Keyv6 } from 'keyv6'
@@ -121,6 +122,32 @@ describe('errors that no one listens to', () => {
     const keyv = new Keyv6({ store: new KeyvRedis(await nowhere()) })
     t.after(() => keyv.disconnect())
     await assert.rejects(keyv.get('a'))
+  })
+})
+
+describe('another client', () => {
+  it('emits no event of the former, and the error of its end', async (t) => {
+    const server = await started(t)
+    const { store, errors } = opened(t, { url: server.url, commandTimeout: 60_000 })
+    let disconnects = 0
+    store.on('disconnect', () => disconnects++)
+    const former = store.client
+    const cleanup = former.cleanup.bind(former)
+    const problem = new Error('cannot end')
+    const ended = once(former, 'end')
+    former.cleanup = async () => {
+      await cleanup()
+      throw problem
+    }
+    await store.set('a', 'text')
+    store.client = { url: server.url, commandTimeout: 60_000 }
+    assert.equal(await store.get('a'), 'text')
+    await ended
+    await until(() => errors.length > 0)
+    assert.deepEqual(errors, [problem])
+    assert.equal(disconnects, 0)
+    await store.disconnect()
+    assert.equal(disconnects, 1)
   })
 })
 

@@ -19,7 +19,7 @@ class Forwarding {
       connect: () => target.emit('connect', target),
       reconnecting: (info) => target.emit('reconnecting', info),
       end: () => target.emit('disconnect', target),
-      error: (error) => this.#emitError(error),
+      error: (error) => this.emitError(error),
     }
   }
 
@@ -34,7 +34,7 @@ class Forwarding {
   }
 
   /** Keyv 6 throws an error that it has no listener for. Here no call could reject with it. @param {unknown} error */
-  #emitError(error) {
+  emitError(error) {
     try {
       this.#target.emit('error', error)
     } catch (thrown) {

@@ -45,10 +45,12 @@ class KeyvRedis extends Settings {
   }
 
   set client(connection) {
-    const opened = this.#opened
+    const former = this.#opened
     this.#connection = connectionOf(connection)
     this.#open()
-    opened?.close()
+    this.#forwarding.end(former?.state)
+    // No call could reject with it.
+    former?.close().catch((error) => this.#forwarding.emitError(error))
   }
 
   /** Resolves to the state when it is connected. */
