@@ -134,6 +134,14 @@ export function itemExpiry({ store: open, state }) {
     within(await timeLeft(t.name, 'own'), 99, 100)
   })
 
+  it('rejects options of expiry that it does not have', () => {
+    const wrong = (/** @type {any} */ ttl, /** @type {RegExp} */ message) =>
+      assert.throws(() => open({ ttl }), { code: 'ERR_INVALID_CONFIG', message })
+    wrong(60, /^new RedisStore: ttl: expected an object, got a number/)
+    wrong({ ttl: 5 }, /^new RedisStore: ttl\.ttl: unknown option\. The options are defaultTTL, refreshOnRead/)
+    wrong({ keyPrefix: 'a' }, /ttl\.keyPrefix: unknown option/)
+  })
+
   it('lists a root as long as reads let its items live', async (t) => {
     await open({ keyPrefix: t.name, defaultTTL: 1 }).put(['a'], 'k', {})
     const before = await endOfRoot(t.name)

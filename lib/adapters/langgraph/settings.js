@@ -7,6 +7,7 @@ const { kindOf, received } = require('../../input/received.js')
 /** What PEXPIRE accepts beyond doubt: 100 years. */
 const MAX_MINUTES = 100 * 366 * 24 * 60
 const MS_PER_MINUTE = 60_000
+const EXPIRY_OPTIONS = ['defaultTTL', 'refreshOnRead']
 
 /**
  * @typedef {object} Settings
@@ -25,7 +26,9 @@ const MS_PER_MINUTE = 60_000
  */
 function settingsOf(operation, options, names) {
   return inCall({ operation }, () => {
-    const fields = fieldsOf(options ?? {}, names)
+    const { ttl: expiry = {}, ...flat } = fieldsOf(options ?? {}, names)
+    // The package that this one replaces has the options of expiry of a store in `ttl`.
+    const fields = { ...fieldsOf(expiry, EXPIRY_OPTIONS, 'ttl'), ...flat }
     const { keyPrefix = 'langgraph', defaultTTL, refreshOnRead = false } = fields
     if (typeof keyPrefix !== 'string' || keyPrefix === '' || !keyPrefix.isWellFormed()) {
       throw invalidConfig(`keyPrefix: expected a text that is not empty, got ${received(keyPrefix)}`)
@@ -40,15 +43,18 @@ function settingsOf(operation, options, names) {
 /**
  * @param {unknown} options
  * @param {string[]} names
+ * @param {string} [path] of options within options
  * @returns {Record<string, unknown>}
  */
-function fieldsOf(options, names) {
+function fieldsOf(options, names, path) {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw invalidConfig(`options: expected an object, got ${kindOf(options)}`)
+    throw invalidConfig(`${path ?? 'options'}: expected an object, got ${kindOf(options)}`)
   }
   const fields = /** @type {Record<string, unknown>} */ (options)
   for (const name of Object.keys(fields)) {
-    if (!names.includes(name)) throw invalidConfig(`${name}: unknown option. The options are ${names.join(', ')}`)
+    if (names.includes(name)) continue
+    const unknown = path === undefined ? name : `${path}.${name}`
+    throw invalidConfig(`${unknown}: unknown option. The options are ${names.join(', ')}`)
   }
   return fields
 }
@@ -89,4 +95,4 @@ function idOf(operation, path, value, { mayBeEmpty = false, remedy } = {}) {
   throw ofCall(invalidArgument(`${path}: expected ${expected}, got ${received(value)}`, { remedy }), { operation })
 }
 
-module.exports = { idOf, millisecondsOf, settingsOf }
+module.exports = { EXPIRY_OPTIONS, idOf, millisecondsOf, settingsOf }

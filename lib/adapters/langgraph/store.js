@@ -9,7 +9,7 @@ const { Items } = require('./items.js')
 const { checkNamespace } = require('./namespaces.js')
 const { Registry } = require('./registry.js')
 const { Searching } = require('./searching.js')
-const { idOf, millisecondsOf, settingsOf } = require('./settings.js')
+const { EXPIRY_OPTIONS, idOf, millisecondsOf, settingsOf } = require('./settings.js')
 const { Vectors } = require('./vectors.js')
 
 /**
@@ -22,7 +22,7 @@ const { Vectors } = require('./vectors.js')
  * @typedef {import('./items.js').StoredItem} StoredItem
  */
 
-const OPTIONS = ['defaultTTL', 'refreshOnRead', 'keyPrefix', 'index', 'ttl']
+const OPTIONS = [...EXPIRY_OPTIONS, 'keyPrefix', 'index', 'ttl']
 const EXISTING = { mayBeReserved: true }
 
 /**
@@ -43,10 +43,8 @@ function defineStore(peer) {
     /** @param {Connection} [connection] @param {RedisStoreOptions} [options] */
     constructor(connection, options) {
       super()
-      const { ttl, ...flat } = options ?? {}
-      // The package that this one replaces has the options of expiry in `ttl`.
-      this.#settings = settingsOf('new RedisStore', { ...ttl, ...flat }, OPTIONS)
-      this.#vectors = inCall({ operation: 'new RedisStore' }, () => flat.index && new Vectors(flat.index))
+      this.#settings = settingsOf('new RedisStore', options, OPTIONS)
+      this.#vectors = inCall({ operation: 'new RedisStore' }, () => options?.index && new Vectors(options.index))
       const { state, close } = openState(connection)
       const prefix = `${this.#settings.prefix}:store`
       this.#state = state
