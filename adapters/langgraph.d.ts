@@ -130,7 +130,7 @@ export interface RedisStoreSearchOptions {
   offset?: number | undefined
   /** What to rank by, if the store has an `index`. */
   query?: string | undefined
-  /** Whether this search starts the expiry of what it reads again. Default: `refreshOnRead`. */
+  /** Whether this search starts the expiry of what it returns again. Default: `refreshOnRead`. */
   refreshTTL?: boolean | undefined
 }
 

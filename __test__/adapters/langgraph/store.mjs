@@ -142,6 +142,21 @@ export function itemExpiry({ store: open, state }) {
     wrong({ keyPrefix: 'a' }, /ttl\.keyPrefix: unknown option/)
   })
 
+  it('starts it again for what a search returns only', async (t) => {
+    const store = open({ keyPrefix: t.name, defaultTTL: 1, index: { embeddings: /** @type {any} */ (embeddings) } })
+    for (const [n, key] of ['k0', 'k1', 'k2', 'k3'].entries())
+      await store.put(['a'], key, { n, text: 'zebra'.slice(n) })
+    const refreshing = open({ keyPrefix: t.name, defaultTTL: 10, refreshOnRead: true })
+    await refreshing.search(['a'], { filter: { n: { $gte: 1 } }, offset: 1, limit: 1 })
+    const left = await Promise.all(['k0', 'k1', 'k2', 'k3'].map((key) => timeLeft(t.name, key)))
+    assert.deepEqual(
+      left.map((ms) => ms > MINUTE),
+      [false, false, true, false],
+    )
+    await store.search(['a'], { query: 'z', limit: 1, refreshTTL: true })
+    within(await timeLeft(t.name, 'k2'), 9, 10)
+  })
+
   it('lists a root as long as reads let its items live', async (t) => {
     await open({ keyPrefix: t.name, defaultTTL: 1 }).put(['a'], 'k', {})
     const before = await endOfRoot(t.name)

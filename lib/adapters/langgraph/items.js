@@ -46,7 +46,7 @@ class Items {
     const command = ['HMGET', this.#keyOf(name), ...FIELDS]
     const fields = await this.#state.command(command, { encoding: 'bytes', retry: 'read' })
     const item = itemOf(name, /** @type {(Buffer | null)[]} */ (fields))
-    if (item !== undefined && refresh !== undefined) await this.#refresh(item, refresh)
+    if (item !== undefined && refresh !== undefined) await this.refresh(item, refresh)
     return item
   }
 
@@ -57,7 +57,7 @@ class Items {
    * @param {StoredItem} item
    * @param {number} refresh
    */
-  async #refresh({ name, ttl: own }, refresh) {
+  async refresh({ name, ttl: own }, refresh) {
     const ttl = own ?? refresh
     await Promise.all([
       this.#registry.extend(name.namespace[0], ttl),
@@ -108,12 +108,11 @@ class Items {
    * Yields the items of a range in pages, and takes those out of the index that have expired.
    *
    * @param {Range} range
-   * @param {number} [refresh]
    * @returns {AsyncGenerator<StoredItem[], void>}
    */
-  async *items(range, refresh) {
+  async *items(range) {
     for await (const names of this.names(range)) {
-      const found = await Promise.all(names.map((name) => this.read(name, refresh)))
+      const found = await Promise.all(names.map((name) => this.read(name)))
       await this.#forget(
         range.root,
         names.filter((_, at) => found[at] === undefined),

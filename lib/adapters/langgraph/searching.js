@@ -1,6 +1,7 @@
 // @ts-check
 'use strict'
 
+const { inTurn } = require('../raw-keys.js')
 const { rangeOfLabels } = require('./items.js')
 const { commonLabels, isWithin, matches } = require('./matching.js')
 const { scoreOf } = require('./vectors.js')
@@ -36,11 +37,18 @@ class Searching {
 
   /**
    * @param {SearchOperation} operation
-   * @param {number} [refresh] the new expiry in milliseconds of what is read
+   * @param {number} [refresh] the new expiry in milliseconds of what is found
    * @returns {Promise<Result[]>} ordered by namespace and key, or by similarity
    */
-  async search({ namespacePrefix, filter, query, limit = 10, offset = 0 }, refresh) {
-    const pages = this.#eachRange(namespacePrefix, (range) => this.#items.items(range, refresh))
+  async search(operation, refresh) {
+    const found = await this.#found(operation)
+    if (refresh !== undefined) await inTurn(found, ({ item }) => this.#items.refresh(item, refresh))
+    return found
+  }
+
+  /** @param {SearchOperation} operation @returns {Promise<Result[]>} */
+  async #found({ namespacePrefix, filter, query, limit = 10, offset = 0 }) {
+    const pages = this.#eachRange(namespacePrefix, (range) => this.#items.items(range))
     const isRanked = query !== undefined && query !== '' && this.#vectors !== undefined
     const found = await firstMatching(pages, filter, isRanked ? Number.POSITIVE_INFINITY : offset + limit)
     if (!isRanked) return found.slice(offset, offset + limit).map((item) => ({ item, score: undefined }))
