@@ -254,6 +254,24 @@ export function similarity({ store: open }) {
     }
   })
 
+  it('gives no score to items whose vectors have another length than the query', async (t) => {
+    const texts = ['zebra', 'pizza', 'apple']
+    for (const [at, text] of texts.entries()) {
+      const index = at === 1 ? { embeddings: /** @type {any} */ (slowAtFirst()) } : { embeddings }
+      await open({ keyPrefix: t.name, index: /** @type {any} */ (index) }).put(['a'], text, { text })
+    }
+    const store = open({ keyPrefix: t.name, index: { embeddings: /** @type {any} */ (embeddings) } })
+    const found = await store.search(['a'], { query: 'apple' })
+    assert.deepEqual(
+      found.map(({ key, score }) => [key, typeof score]),
+      [
+        ['apple', 'number'],
+        ['zebra', 'number'],
+        ['pizza', 'undefined'],
+      ],
+    )
+  })
+
   it('ignores a query without an index', async () => {
     const store = open()
     await store.put(['a'], 'k', { text: 'x' })

@@ -46,15 +46,19 @@ class Vectors {
 }
 
 /**
- * The greatest similarity of an item.
+ * The greatest similarity of an item. Vectors of another length are those of another model, so they have none.
  *
  * @param {Buffer | undefined} vectors
  * @param {number[]} query
- * @returns {number | undefined} undefined if the item has no vectors
+ * @returns {number | undefined} undefined if the item has no such vectors
  */
 function scoreOf(vectors, query) {
   if (vectors === undefined) return undefined
-  return Math.max(...unpack(vectors).map((bytes) => cosine(query, new Float64Array(new Uint8Array(bytes).buffer))))
+  const comparable = unpack(vectors)
+    .map((bytes) => new Float64Array(new Uint8Array(bytes).buffer))
+    .filter(({ length }) => length === query.length)
+  if (comparable.length === 0) return undefined
+  return Math.max(...comparable.map((vector) => cosine(query, vector)))
 }
 
 /** @param {number[]} query @param {Float64Array} vector */
