@@ -43,6 +43,35 @@ export function items({ store: open }) {
     assert.equal(await store.get(['a'], 'k'), null)
   })
 
+  it('writes an item in the order of the calls, however long its vectors take', async () => {
+    const store = open({ index: { embed: slowAtFirst() } })
+    const [a, b] = [{ n: 1 }, { n: 2 }]
+    await Promise.all([store.put(['a'], 'k', a), store.put(['a'], 'k', b)])
+    assert.deepEqual((await store.get(['a'], 'k'))?.value, b)
+    const again = open({ index: { embed: slowAtFirst() } })
+    await Promise.all([again.put(['a'], 'k', a), again.delete(['a'], 'k')])
+    assert.equal(await again.get(['a'], 'k'), null)
+    const last = open({ index: { embed: slowAtFirst() } })
+    await Promise.all([last.put(['a'], 'k', a), last.put(['a'], 'k', b, false), last.put(['a'], 'other', a)])
+    assert.deepEqual((await last.get(['a'], 'k'))?.value, b)
+  })
+
+  it('writes an item after vectors that could not be computed', async () => {
+    let calls = 0
+    const embedDocuments = async (/** @type {string[]} */ texts) => {
+      calls += 1
+      if (calls === 2) throw new Error('no model')
+      return texts.map(() => [1])
+    }
+    const store = open({ index: { embed: { embedQuery: async () => [1], embedDocuments } } })
+    const results = await Promise.allSettled([1, 2, 3].map((n) => store.put(['a'], 'k', { n })))
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    )
+    assert.deepEqual((await store.get(['a'], 'k'))?.value, { n: 3 })
+  })
+
   it('returns pages of a search in a constant order, beyond the size of a reply', async () => {
     const store = open()
     const keys = Array.from({ length: 600 }, (_, at) => `k${String(at).padStart(3, '0')}`)

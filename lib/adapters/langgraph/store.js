@@ -7,6 +7,7 @@ const { dateOf, wallNow } = require('../../time.js')
 const { openState } = require('../open-state.js')
 const { Items } = require('./items.js')
 const { checkNamespace } = require('./namespaces.js')
+const { OrderedWrites } = require('./ordered-writes.js')
 const { Registry } = require('./registry.js')
 const { Searching } = require('./searching.js')
 const { EXPIRY_OPTIONS, idOf, millisecondsOf, settingsOf } = require('./settings.js')
@@ -39,6 +40,7 @@ function defineStore(peer) {
     #registry
     #searching
     #vectors
+    #writes = new OrderedWrites()
 
     /** @param {Connection} [connection] @param {RedisStoreOptions} [options] */
     constructor(connection, options) {
@@ -148,16 +150,17 @@ function defineStore(peer) {
     async #put({ namespace, key, value, index, ttl: minutes }) {
       checkNamespace(peer.InvalidNamespaceError, namespace, EXISTING)
       const name = { namespace, key: idOf('put', 'key', key, { mayBeEmpty: true }) }
-      if (value === null) return this.#items.remove(name)
+      if (value === null) return this.#writes.run(nameOfWrite(name), undefined, () => this.#items.remove(name))
       const ownTtl = inCall({ operation: 'put' }, () => millisecondsOf(minutes, 'ttl', invalidArgument))
       const ttl = ownTtl ?? this.#settings.ttl
       const text = textOf(value)
-      // Without vectors nothing is awaited, so that the order of the calls is that of the writes.
-      const vectors = index === false || !this.#vectors ? undefined : await this.#vectors.vectorsOf(value, index)
-      await Promise.all([
-        this.#registry.add(namespace[0], ttl),
-        this.#items.write(name, { value: text, now: wallNow(), ttl, ownTtl, vectors }),
-      ])
+      const computed = index === false || !this.#vectors ? undefined : this.#vectors.vectorsOf(value, index)
+      await this.#writes.run(nameOfWrite(name), computed, (vectors) =>
+        Promise.all([
+          this.#registry.add(namespace[0], ttl),
+          this.#items.write(name, { value: text, now: wallNow(), ttl, ownTtl, vectors }),
+        ]),
+      )
     }
 
     /** @param {boolean} [refresh] */
@@ -178,12 +181,12 @@ function isPut(operation) {
   return 'value' in operation
 }
 
-/** The last operation of each item: to compute vectors takes time, so an earlier one could be written later. @param {PutOperation[]} operations */
+/** The last operation of each item, which overwrites the others. @param {PutOperation[]} operations */
 function lastWrites(operations) {
   return [...new Map(operations.map((operation) => [nameOfWrite(operation), operation])).values()]
 }
 
-/** @param {PutOperation} operation */
+/** @param {import('./items.js').ItemName} name */
 function nameOfWrite({ namespace, key }) {
   return JSON.stringify([namespace, key])
 }
