@@ -2,7 +2,9 @@
 // Values in the format of a codec, on every kind of store.
 
 import assert from 'node:assert/strict'
+import { constants } from 'node:buffer'
 import { describe, it } from 'node:test'
+import { runInNewContext } from 'node:vm'
 import { Packr } from 'msgpackr'
 import { RESP_TYPES } from 'redis'
 import { RedisStateAdapter } from 'redis-state-adapter'
@@ -22,6 +24,7 @@ const MESSAGE_PACK = {
   encoding: 'bytes',
 }
 const CODECS = { superjson: SUPERJSON, MessagePack: MESSAGE_PACK }
+const { MAX_STRING_LENGTH } = constants
 const STORES = [
   'memory',
   'redis',
@@ -162,6 +165,13 @@ function prefixOf(getStore) {
   return getStore().raw?.prefix || 'codecs:'
 }
 
+/** Bytes that cannot be read any more. */
+function transferred() {
+  const bytes = new Uint8Array(1)
+  structuredClone(bytes, { transfer: [bytes.buffer] })
+  return bytes
+}
+
 /** What Redis has of an entry. @param {GetStore} getStore @param {string} trace @param {string} key */
 async function stored(getStore, trace, key) {
   const client = getStore().raw?.client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer })
@@ -196,6 +206,9 @@ describe('the option codec', () => {
     ['bytes', 'a', /codec\.encode: expected a Uint8Array, got a value of type string/],
     ['text', Promise.resolve('a'), /codec\.encode: expected a string, got a promise/],
     ['text', '\ud800', /lone surrogate/],
+    ['text', '\0'.repeat(MAX_STRING_LENGTH / 5), /codec\.encode returned a text beyond the length of a string/],
+    ['bytes', Buffer.alloc(MAX_STRING_LENGTH + 1), /codec\.encode returned bytes beyond the length of a string/],
+    ['bytes', transferred(), /codec\.encode returned bytes whose memory was transferred/],
   ])) {
     it(`refuses a result: ${message.source}`, async () => {
       const state = open({ encode: () => result, decode, encoding })
@@ -203,4 +216,12 @@ describe('the option codec', () => {
       await state.cleanup()
     })
   }
+
+  it('takes the bytes of another realm', async () => {
+    const bytes = runInNewContext('new Uint8Array([1, 2, 255])')
+    const state = open({ encode: () => bytes, decode: (/** @type {Buffer} */ read) => [...read], encoding: 'bytes' })
+    await state.set('t', 'k', 1)
+    assert.deepEqual(await state.get('t', 'k'), [1, 2, 255])
+    await state.cleanup()
+  })
 })

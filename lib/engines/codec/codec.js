@@ -2,6 +2,7 @@
 'use strict'
 
 const { Buffer } = require('node:buffer')
+const { types } = require('node:util')
 const { shownId } = require('../../error-message.js')
 const { failure, invalidArgument } = require('../../errors.js')
 
@@ -24,9 +25,12 @@ class Codec {
   /** The JSON string of a value; throws before anything is sent. @param {unknown} value */
   jsonText(value) {
     const stored = this.#encoded(value)
-    if (!this.#isBytes) return JSON.stringify(textOf(stored))
-    if (!(stored instanceof Uint8Array)) throw wrongResult('a Uint8Array', stored)
-    return JSON.stringify(Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength).toString('latin1'))
+    const text = this.#isBytes ? charactersOf(stored) : textOf(stored)
+    try {
+      return JSON.stringify(text)
+    } catch (cause) {
+      throw tooLong(this.#isBytes ? 'bytes' : 'a text', cause)
+    }
   }
 
   /**
@@ -68,21 +72,43 @@ function textOf(stored) {
   return stored
 }
 
+/** Bytes as characters. @param {unknown} stored @returns {string} */
+function charactersOf(stored) {
+  if (!types.isUint8Array(stored)) throw wrongResult('a Uint8Array', stored)
+  const bytes = bufferOf(stored)
+  try {
+    return bytes.toString('latin1')
+  } catch (cause) {
+    throw tooLong('bytes', cause)
+  }
+}
+
+/** @param {Uint8Array} bytes */
+function bufferOf({ buffer, byteOffset, byteLength }) {
+  try {
+    return Buffer.from(buffer, byteOffset, byteLength)
+  } catch (cause) {
+    throw invalidArgument('codec.encode returned bytes whose memory was transferred', { cause })
+  }
+}
+
+/** @param {string} result @param {unknown} cause what Node.js threw for a string beyond its limit */
+function tooLong(result, cause) {
+  const remedy = 'Store the value in several entries.'
+  return invalidArgument(`codec.encode returned ${result} beyond the length of a string`, { cause, remedy })
+}
+
 /** @param {string} expected @param {unknown} result */
 function wrongResult(expected, result) {
-  const [what, remedy] =
-    result instanceof Uint8Array
-      ? ['bytes', "Set codec.encoding to 'bytes'."]
-      : [
-          kindOfResult(result),
-          "A codec is synchronous; its encoding is 'text' for strings and 'bytes' for a Uint8Array.",
-        ]
+  const [what, remedy] = types.isUint8Array(result)
+    ? ['bytes', "Set codec.encoding to 'bytes'."]
+    : [kindOfResult(result), "A codec is synchronous; its encoding is 'text' for strings and 'bytes' for a Uint8Array."]
   return invalidArgument(`codec.encode: expected ${expected}, got ${what}`, { remedy })
 }
 
 /** @param {unknown} result */
 function kindOfResult(result) {
-  if (result instanceof Promise) return 'a promise'
+  if (types.isPromise(result)) return 'a promise'
   return result === null ? 'null' : `a value of type ${typeof result}`
 }
 
