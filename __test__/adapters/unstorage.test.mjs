@@ -152,6 +152,9 @@ onEveryPlace('a driver of unstorage', (getPlace) => {
     await until(async () => !(await storage.hasItem('short')))
     await assertFails(storage.setItem('a', 1, { ttl: 'x' }), 'ERR_INVALID_ARGUMENT')
     await assertFails(storage.setItem('a', 1, { ttl: -1 }), 'ERR_INVALID_ARGUMENT')
+    for (const ttl of [Number.NaN, '', false]) {
+      await assertFails(storage.setItem('a', 1, { ttl: /** @type {any} */ (ttl) }), 'ERR_INVALID_ARGUMENT')
+    }
   })
 
   it('says the size of an item and how long it lives', async () => {

@@ -153,7 +153,7 @@ class RedisDriver {
   #write(operation, { key, value, options }) {
     const ttl = options?.ttl ?? this.#settings.ttl
     const name = this.#naming.keyOf(key)
-    if (!ttl) return ['SET', name, value]
+    if (ttl === undefined || ttl === 0) return ['SET', name, value]
     if (typeof ttl === 'number' && ttl > 0 && ttl < 1e10) return ['SET', name, value, 'PX', Math.ceil(ttl * 1000)]
     const what = `options.ttl: expected a number of seconds from 0, got ${received(ttl)}`
     throw callFailure({ operation, traceId: key }, 'ERR_INVALID_ARGUMENT', what)
