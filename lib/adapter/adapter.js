@@ -2,9 +2,9 @@
 'use strict'
 
 const { NativeEngine, checkOptions } = require('../engines/native/engine.js')
-const { inCall, unsupported } = require('../errors.js')
+const { unsupported } = require('../errors.js')
 const { classOf, connected, inConstructor, locatingErrors } = require('./constructing.js')
-const { explainEnv, optionsFromEnv } = require('./environment.js')
+const { openedFromEnv } = require('./environment.js')
 const { resolveOptions } = require('./options.js')
 const { StateAdapter, dispatcherOf } = require('./state-adapter.js')
 
@@ -14,8 +14,6 @@ const { StateAdapter, dispatcherOf } = require('./state-adapter.js')
  * @typedef {import('../../index.js').StateOptions} StateOptions
  * @typedef {import('../engines/engine.js').Host} Host
  */
-
-const FROM_ENV = { operation: 'RedisStateAdapter.fromEnv' }
 
 /** A state store on Redis, Valkey or the embedded store. */
 class RedisStateAdapter extends StateAdapter {
@@ -51,14 +49,7 @@ class RedisStateAdapter extends StateAdapter {
   static fromEnv(env = process.env) {
     // biome-ignore lint/complexity/noThisInStatic: a subclass inherits the method
     const Adapter = classOf(RedisStateAdapter, this)
-    return locatingErrors(RedisStateAdapter.fromEnv, () => {
-      const options = inCall(FROM_ENV, () => optionsFromEnv(env))
-      try {
-        return new Adapter(options)
-      } catch (error) {
-        throw explainEnv(error, env, FROM_ENV)
-      }
-    })
+    return locatingErrors(RedisStateAdapter.fromEnv, () => openedFromEnv(env, (options) => new Adapter(options)))
   }
 }
 

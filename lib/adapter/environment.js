@@ -1,10 +1,12 @@
 // @ts-check
 'use strict'
 
-const { RedisStateError, invalidConfig, makeError, ofOuterCall } = require('../errors.js')
+const { RedisStateError, inCall, invalidConfig, makeError, ofOuterCall } = require('../errors.js')
 const { kindOf } = require('../input/received.js')
 
 /** @typedef {import('../../index.js').RedisStateAdapterOptions} Options */
+
+const FROM_ENV = { operation: 'RedisStateAdapter.fromEnv' }
 
 /** @type {Record<string, string>} */
 const VARIABLES = {
@@ -22,6 +24,23 @@ const NUMERIC = {
   port: [/^\d+$/, 'a whole number'],
   database: [/^\d+$/, 'a whole number'],
   ttl: [/^[\d.]+(ms|[smhd])$|^\d+$/, "whole seconds, or a duration with its unit such as '1500ms'"],
+}
+
+/**
+ * Opens an adapter with the options of the environment, whose variables its errors name.
+ *
+ * @template T
+ * @param {Record<string, string | undefined>} env
+ * @param {(options: Options) => T} open
+ * @returns {T}
+ */
+function openedFromEnv(env, open) {
+  const options = inCall(FROM_ENV, () => optionsFromEnv(env))
+  try {
+    return open(options)
+  } catch (error) {
+    throw explained(error, env)
+  }
 }
 
 /**
@@ -52,14 +71,13 @@ function parseVariable(variable, name, text) {
  *
  * @param {unknown} error
  * @param {Record<string, string | undefined>} env
- * @param {import('../error-message.js').CallName} call
  */
-function explainEnv(error, env, call) {
+function explained(error, env) {
   if (!(error instanceof RedisStateError)) return error
   const set = Object.keys(VARIABLES).filter((variable) => env[variable])
   const sources = set.map((variable) => `${VARIABLES[variable]} by ${variable}`).join(', ')
-  const { code, message } = ofOuterCall(error, call)
-  return makeError(code, `${message} Set by the environment: ${sources}.`, { ...call, cause: error })
+  const { code, message } = ofOuterCall(error, FROM_ENV)
+  return makeError(code, `${message} Set by the environment: ${sources}.`, { ...FROM_ENV, cause: error })
 }
 
-module.exports = { explainEnv, optionsFromEnv }
+module.exports = { openedFromEnv, optionsFromEnv }

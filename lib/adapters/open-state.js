@@ -2,6 +2,7 @@
 'use strict'
 
 const { RedisStateAdapter } = require('../adapter/adapter.js')
+const { openedFromEnv } = require('../adapter/environment.js')
 const { StateAdapter } = require('../adapter/state-adapter.js')
 
 /**
@@ -28,10 +29,8 @@ function openState(connection) {
   if (connection instanceof StateAdapter) {
     return { state: /** @type {State} */ (/** @type {unknown} */ (connection)), close: async () => {} }
   }
-  const state =
-    connection === undefined
-      ? RedisStateAdapter.fromEnv()
-      : new RedisStateAdapter(/** @type {string | URL | Options} */ (connection), stateOptionsFor(connection))
+  const open = (/** @type {any} */ given) => new RedisStateAdapter(given, stateOptionsFor(given))
+  const state = connection === undefined ? openedFromEnv(process.env, open) : open(connection)
   return { state, close: (options) => state.cleanup(options) }
 }
 
