@@ -119,6 +119,13 @@ export function items({ store: open }) {
     assert.deepEqual((await store.get(['a'], 'k'))?.value, { n: 3 })
   })
 
+  it('takes null for no options', async () => {
+    const store = open()
+    const none = /** @type {any} */ (null)
+    await store.put(['a'], 'k', {}, none)
+    assert.equal((await store.search(['a'], none)).length, 1)
+  })
+
   it('rejects namespaces that LangGraph does not allow, and values that are no objects', async () => {
     const store = open()
     for (const namespace of [[], ['a.b'], ['a', ''], ['a:b'], ['a\0'], ['a\ud800'], ['langgraph']]) {

@@ -33,6 +33,12 @@ export function lists({ saver: open }) {
     assert.deepEqual(stepsOf(await listed(saver, before, { limit: 1 })), [30])
   })
 
+  it('takes null for no options', async () => {
+    const saver = open()
+    await put(saver, configOf('t'), {}, { step: 1 })
+    assert.deepEqual(stepsOf(await listed(saver, configOf('t'), /** @type {any} */ (null))), [1])
+  })
+
   it('lists the checkpoints of all threads and namespaces, the newest first', async () => {
     const saver = open()
     for (let step = 0; step < 60; step++) await put(saver, configOf(`t${step % 7}`, `n${step % 2}`), {}, { step })

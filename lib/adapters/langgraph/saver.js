@@ -89,8 +89,9 @@ function defineSaver(peer) {
       return this.#migrated(threadId, await this.#tuples.tupleOf(threadId, entries[0], values))
     }
 
-    /** @param {Config | null} [config] @param {ListOptions} [options] @returns {AsyncGenerator<CheckpointTuple>} */
-    async *list(config, { limit = Number.POSITIVE_INFINITY, before, filter } = {}) {
+    /** @param {Config | null} [config] @param {ListOptions | null} [options] @returns {AsyncGenerator<CheckpointTuple>} */
+    async *list(config, options) {
+      const { limit = Number.POSITIVE_INFINITY, before, filter } = options ?? {}
       const source = this.#source()
       const selection = selectionOf(config, before)
       if (!(limit > 0)) return

@@ -95,7 +95,7 @@ function defineStore(peer) {
      * @param {string[]} namespace
      * @param {string} key
      * @param {Record<string, any>} value
-     * @param {false | string[] | PutOptions} [options]
+     * @param {false | string[] | PutOptions | null} [options]
      */
     async put(namespace, key, value, options) {
       checkNamespace(peer.InvalidNamespaceError, namespace)
@@ -103,9 +103,9 @@ function defineStore(peer) {
       await this.#put({ namespace, key, value, index, ttl })
     }
 
-    /** @param {string[]} namespacePrefix @param {import('../../../adapters/langgraph.js').RedisStoreSearchOptions} [options] */
-    async search(namespacePrefix, options = {}) {
-      const { refreshTTL, ...operation } = options
+    /** @param {string[]} namespacePrefix @param {import('../../../adapters/langgraph.js').RedisStoreSearchOptions | null} [options] */
+    async search(namespacePrefix, options) {
+      const { refreshTTL, ...operation } = options ?? {}
       return this.#search({ namespacePrefix, ...operation }, refreshTTL)
     }
 
@@ -170,9 +170,10 @@ function defineStore(peer) {
   }
 }
 
-/** @param {false | string[] | PutOptions | undefined} options @returns {PutOptions & { index?: false | string[] }} */
+/** @param {false | string[] | PutOptions | null | undefined} options @returns {PutOptions & { index?: false | string[] }} */
 function optionsOf(options) {
-  if (options === undefined || options === false || Array.isArray(options)) return { index: options }
+  if (options === undefined || options === null) return {}
+  if (options === false || Array.isArray(options)) return { index: options }
   return { ...options, index: options.index === true ? undefined : options.index }
 }
 
