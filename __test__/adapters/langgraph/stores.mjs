@@ -13,6 +13,7 @@ import { stores } from '../../support/stores.mjs'
  * @property {(options?: RedisSaverOptions) => RedisSaver} saver one with data of its own
  * @property {(options?: RedisStoreOptions) => RedisStore} store
  * @property {() => import('redis-state-adapter').RedisStateAdapter} state
+ * @property {Store['open']} openState another one
  * @property {boolean} hasScripts
  */
 
@@ -38,8 +39,13 @@ export function onStores(subject, behaviours) {
         state = store.open()
       })
       after(() => store?.stop())
-      const place = { saver, store: storeOf, state: () => state, hasScripts: name !== 'memory' }
+      const place = { saver, store: storeOf, state: () => state, openState, hasScripts: name !== 'memory' }
       for (const behaviour of behaviours) behaviour(place)
+
+      /** @type {Store['open']} */
+      function openState(options) {
+        return store.open(options)
+      }
 
       /** @param {RedisSaverOptions} [options] */
       function saver(options) {

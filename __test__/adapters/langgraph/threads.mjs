@@ -10,7 +10,7 @@ import { checkpointOf, configOf, listed, metadataOf, put, stepsOf } from './chec
 /** @import { Place } from './stores.mjs' */
 
 /** @param {Place} place */
-export function lists({ saver: open }) {
+export function lists({ saver: open, openState }) {
   it('lists everything where no limit is given, the newest first', async () => {
     const saver = open()
     const steps = Array.from({ length: 130 }, (_, step) => step)
@@ -37,6 +37,15 @@ export function lists({ saver: open }) {
     const saver = open()
     await put(saver, configOf('t'), {}, { step: 1 })
     assert.deepEqual(stepsOf(await listed(saver, configOf('t'), /** @type {any} */ (null))), [1])
+  })
+
+  it('lists more threads than commands may be pending', async (t) => {
+    const state = openState({ maxPendingCommands: 5_000 })
+    const saver = new RedisSaver(state, { keyPrefix: t.name })
+    await put(saver, configOf('t'), {}, { step: 1 })
+    const names = Array.from({ length: 5_001 }, (_, at) => ['inf', `t${at}`])
+    await state.command(['ZADD', `${t.name}:threads:{0}`, ...names.flat()])
+    assert.deepEqual(stepsOf(await listed(saver, {})), [1])
   })
 
   it('lists the checkpoints of all threads and namespaces, the newest first', async () => {
