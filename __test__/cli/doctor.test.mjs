@@ -2,15 +2,18 @@
 // `doctor` finds what is wrong with a server, and says what to do.
 
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { folderFor } from '../support/certificates.mjs'
 import { cli, printed } from '../support/cli.mjs'
 import { startedCluster } from '../support/cluster.mjs'
 import { started } from '../support/redis.mjs'
 import { relayTo } from '../support/relay.mjs'
 import { array, bulk, scripted } from '../support/scripted-server.mjs'
 import { startedWithTls } from '../support/tls-server.mjs'
+import { unusedPort } from '../support/unused-port.mjs'
 
 const { PERMISSIONS } = createRequire(import.meta.url)('../../lib/cli/doctor/permissions.js')
 
@@ -20,8 +23,25 @@ const { PERMISSIONS } = createRequire(import.meta.url)('../../lib/cli/doctor/per
  * @param {string} url
  * @param {{ argv?: string[], env?: Record<string, string | undefined>, clock?: () => number }} [more]
  */
-async function examined(url, { argv = [], ...surroundings } = {}) {
-  const { code, stdout } = await cli(['doctor', '--url', url, '--json', ...argv], surroundings)
+function examined(url, { argv = [], ...surroundings } = {}) {
+  return findingsOf(['--url', url, ...argv], surroundings)
+}
+
+/**
+ * What `doctor` finds by options in a file.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {import('redis-state-adapter').RedisStateAdapterOptions} options
+ */
+async function examinedBy(t, options) {
+  const file = join(await folderFor(t), 'options.json')
+  await writeFile(file, JSON.stringify(options))
+  return findingsOf(['--options', file, '--timeout', '300ms'], {})
+}
+
+/** @param {string[]} argv @param {import('../support/cli.mjs').Surroundings} surroundings */
+async function findingsOf(argv, surroundings) {
+  const { code, stdout } = await cli(['doctor', '--json', ...argv], surroundings)
   /** @type {{ findings: { check: string, level: string, text: string, remedy?: string }[] }} */
   const { findings } = JSON.parse(stdout)
   /** @param {string} check */
@@ -116,6 +136,26 @@ describe('doctor', () => {
     const { code, of } = await examined(`rediss://localhost:${port}`, { argv: ['--timeout', '300ms'], ...LOGIN })
     assert.deepEqual([code, of('tls').level], [1, 'problem'])
     assert.match(String(of('tls').remedy), /Use redis:\/\/ in place of rediss:/)
+  })
+
+  it('7. finds it where the options of the socket say where the server is', async (t) => {
+    const { port } = await healthy(t)
+    for (const tls of [{ tls: true }, { servername: 'localhost' }]) {
+      const { code, of } = await examinedBy(t, { socket: { host: '127.0.0.1', port, ...tls } })
+      assert.deepEqual([code, of('tls').level], [1, 'problem'])
+      assert.match(String(of('tls').remedy), /Use redis:\/\/ in place of rediss:/)
+    }
+  })
+
+  it('8. finds that the port speaks TLS, but not where nothing listens', async (t) => {
+    const [{ port }, unused] = [await startedWithTls(t), await unusedPort()]
+    const socket = { host: '127.0.0.1', tls: false }
+    const { of } = await examinedBy(t, { socket: { ...socket, port } })
+    assert.match(String(of('tls').remedy), /Use rediss:\/\/ in place of redis:/)
+    const none = await examinedBy(t, { socket: { ...socket, port: unused } })
+    assert.match(none.of('connection').text, /connection refused/)
+    const path = join(await folderFor(t), 'no-server.sock')
+    assert.equal((await examinedBy(t, { socket: { path } })).of('connection').level, 'problem')
   })
 
   it('8. finds that the port speaks TLS', async (t) => {

@@ -12,6 +12,8 @@ const { problem } = require('./finding.js')
  */
 
 const PROBE_MS = 3000
+/** Options of a socket each of which enables TLS, as `tls` does. */
+const TLS_OF_SOCKET = ['ca', 'cert', 'key', 'servername', 'rejectUnauthorized']
 /** Where a failure belongs. Its message has the reason and the remedy. @type {Record<string, string>} */
 const CHECKS = { ERR_AUTH: 'login', ERR_INVALID_CONFIG: 'topology' }
 const REMEDIES = {
@@ -44,7 +46,8 @@ async function explainUnreachable(error, options, env) {
  * @returns {Promise<Finding | undefined>}
  */
 async function wrongTls(options) {
-  if (options.sentinel !== undefined || String(options.url ?? '').startsWith('unix:')) return undefined
+  const isUnix = String(options.url ?? '').startsWith('unix:') || options.socket?.path !== undefined
+  if (options.sentinel !== undefined || isUnix) return undefined
   const isTls = usesTls(options)
   if (!(await answers(isTls ? withoutTls(options) : withTls(options)))) return undefined
   return isTls
@@ -62,20 +65,34 @@ async function wrongTls(options) {
 
 /** @param {AdapterOptions} options */
 function usesTls({ url, tls, socket }) {
-  return /^(rediss|valkeys):/.test(String(url ?? '')) || (tls !== undefined && tls !== false) || socket?.tls === true
+  if (/^(rediss|valkeys):/.test(String(url ?? '')) || (tls !== undefined && tls !== false)) return true
+  if (socket?.tls !== undefined) return socket.tls === true
+  return TLS_OF_SOCKET.some((name) => socket?.[name] !== undefined)
 }
 
 /** @param {AdapterOptions} options */
-function withoutTls({ tls: _, socket: __, ...options }) {
+function withoutTls({ tls: _, ...options }) {
   return {
     ...anonymous(options),
+    socket: plainSocket(options),
     url: options.url && String(anonymousUrl(options.url)).replace(/^(redis|valkey)s:/, '$1:'),
   }
 }
 
 /** @param {AdapterOptions} options */
 function withTls(options) {
-  return { ...anonymous(options), url: options.url && anonymousUrl(options.url), tls: { rejectUnauthorized: false } }
+  return {
+    ...anonymous(options),
+    socket: plainSocket(options),
+    url: options.url && anonymousUrl(options.url),
+    tls: { rejectUnauthorized: false },
+  }
+}
+
+/** Its other fields say where the server is. @param {AdapterOptions} options */
+function plainSocket({ socket }) {
+  const isTls = (/** @type {string} */ name) => name === 'tls' || TLS_OF_SOCKET.includes(name)
+  return socket && Object.fromEntries(Object.entries(socket).filter(([name]) => !isTls(name)))
 }
 
 /** @param {AdapterOptions} options */
