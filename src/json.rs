@@ -10,14 +10,15 @@ use crate::error::{Error, Kind};
 /// Limit of a text that fits, in an array of its own, into a JavaScript string: V8's limit is 2^29 - 24 characters.
 const MAX_TEXT: usize = (1 << 29) - 24 - 2;
 
+/// Fails if a text of this length does not fit into a JavaScript string.
+pub fn fitting(length: usize) -> Result<(), Error> {
+    let what = "the stored text is longer than a JavaScript string can be";
+    if length > MAX_TEXT { Err(Error::new(Kind::Unsupported, what)) } else { Ok(()) }
+}
+
 /// Checks only the size and UTF-8; `JSON.parse` checks the rest.
 pub fn unchecked(text: &[u8]) -> Result<&str, Error> {
-    if text.len() > MAX_TEXT {
-        return Err(Error::new(
-            Kind::Unsupported,
-            "the stored text is longer than a JavaScript string can be",
-        ));
-    }
+    fitting(text.len())?;
     std::str::from_utf8(text).map_err(|_| Error::corrupt(text))
 }
 

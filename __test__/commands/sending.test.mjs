@@ -189,6 +189,8 @@ describe('a command', () => {
       message: /at most 1000 elements, got 1001/,
     })
     assert.equal((await state.commands(list.slice(1))).length, 1000)
+    const args = new Array(1024 * 1024).fill('x')
+    await assert.rejects(state.script('return 1', { args }), { code: 'ERR_INVALID_ARGUMENT' })
   })
 
   it('ends with its signal', async () => {
@@ -221,6 +223,15 @@ describe('a command', () => {
     }
     await cached.command(['FLUSHDB'])
     assert.equal(await cached.get('c', 'k'), null)
+  })
+
+  it('that is a script is executed once, whatever words it fails with', async () => {
+    const words = ['BUSY', 'READONLY', 'LOADING', 'TRYAGAIN', 'CLUSTERDOWN', 'NOSCRIPT', 'MISCONF', 'OOM']
+    for (const word of words) {
+      const source = `redis.call('INCR', KEYS[1]) return redis.error_reply('${word} later')`
+      await assertFails(state.script(source, { keys: [word] }), 'ERR_REPLY', { applied: 'unknown' })
+      assert.equal(await state.command(['GET', word]), '1', word)
+    }
   })
 
   it('that is a script is sent by its digest', async (t) => {

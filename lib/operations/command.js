@@ -125,6 +125,8 @@ function inputOfScript(lua, options) {
       args.push(checkArgument(list[index], `options.${name}[${index}]`))
     if (name === 'keys') keys = args.length - 1
   }
+  // The command and the number of keys are sent too.
+  checkCount({ length: args.length + 2 }, 'options.args')
   return inputOf('script', args, { keys, isPartial: true }, options, keys > 0 ? 1 : undefined)
 }
 

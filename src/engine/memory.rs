@@ -113,8 +113,8 @@ impl Memory {
     pub async fn list(&self, keyspace: &Keyspace, mut listing: Listing) -> Result<Chunks, Error> {
         let start = keyspace.start_of(listing.scope());
         let mut page = self.page(&start, None);
-        while let Some(last) = page.last().map(|(key, _)| key.clone()) {
-            for (redis_key, value) in &page {
+        while let Some(last) = page.last {
+            for (redis_key, value) in &page.entries {
                 take(&mut listing, redis_key, value)?;
             }
             yield_to_others().await;
@@ -154,12 +154,15 @@ impl Memory {
     }
 
     /// The next entries after a key, of those whose keys begin with `start`.
-    fn page(&self, start: &str, after: Option<&[u8]>) -> Vec<(Key, Value)> {
+    fn page(&self, start: &str, after: Option<&[u8]>) -> Page {
         let (entries, mut bytes) = (self.entries(), 0);
-        let mut page = Vec::new();
-        for (key, entry) in strings(&entries, start, after) {
-            page.push((key.clone(), entry.value.clone()));
-            bytes += entry.value.bytes().map_or(0, <[u8]>::len);
+        let mut page = Page { entries: Vec::new(), last: None };
+        for (key, entry) in entries.following(start.as_bytes(), after).take(PAGE) {
+            page.last = Some(key.clone());
+            // Keys of other types are no entries.
+            let Some(string) = entry.value.bytes() else { continue };
+            bytes += string.len();
+            page.entries.push((key.clone(), entry.value.clone()));
             if bytes >= PAGE_BYTES {
                 break;
             }
@@ -170,12 +173,14 @@ impl Memory {
     /// Removes the next entries whose keys begin with `start`. Returns the last key.
     fn clear_page(&self, start: &str, after: Option<&[u8]>) -> Option<Key> {
         let mut entries = self.entries();
-        let keys: Vec<_> = strings(&entries, start, after).map(|(key, _)| key.clone()).collect();
-        let removed: Vec<_> = keys.iter().map(|key| entries.remove(key)).collect();
+        let following = entries.following(start.as_bytes(), after).take(PAGE);
+        let keys: Vec<_> = following.map(|(key, entry)| (key.clone(), entry.value.is_string())).collect();
+        let strings = keys.iter().filter(|(_, is_string)| *is_string);
+        let removed: Vec<_> = strings.map(|(key, _)| entries.remove(key)).collect();
         // Free large values without the lock.
         drop(entries);
         drop(removed);
-        keys.last().cloned()
+        keys.into_iter().next_back().map(|(key, _)| key)
     }
 
     /// Calls `listener` on each change, until it is removed.
@@ -205,13 +210,11 @@ fn found(entry: &Entry) -> Result<Success<'_>, Error> {
     entry.value.bytes().map(|bytes| Success::Value(Some(bytes))).ok_or_else(wrong_type)
 }
 
-/// The entries of a page: keys with other types are not entries.
-fn strings<'a>(
-    entries: &'a Entries,
-    start: &'a str,
-    after: Option<&'a [u8]>,
-) -> impl Iterator<Item = (&'a Key, &'a Entry)> {
-    entries.following(start.as_bytes(), after).filter(|(_, entry)| entry.value.is_string()).take(PAGE)
+/// Entries in the order of their keys.
+struct Page {
+    entries: Vec<(Key, Value)>,
+    /// The last key that was looked at; `None` if there are no more.
+    last: Option<Key>,
 }
 
 /// Adds an entry to a listing. A key that is not text is of no entry.
@@ -244,7 +247,7 @@ mod tests {
         assert_eq!(memory.entries().get("p:t:k").and_then(|entry| entry.value.bytes()), Some(&b"2"[..]));
         run(&[b"SADD", b"p:t:s", b"m"]);
         assert!(memory.entries().holds_collection("p:t:s"));
-        assert_eq!(memory.page("p:", None).len(), 1, "a set is no entry");
+        assert_eq!(memory.page("p:", None).entries.len(), 1, "a set is no entry");
     }
 
     #[test]

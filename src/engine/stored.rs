@@ -62,7 +62,9 @@ fn string_of(json: &str) -> String {
 }
 
 fn json_string(text: &str) -> Result<Cow<'static, str>, Error> {
-    serde_json::to_string(text).map(Cow::Owned).map_err(|_| Error::internal("a value of a codec"))
+    let json = serde_json::to_string(text).map_err(|_| Error::internal("a value of a codec"))?;
+    json::fitting(json.len())?;
+    Ok(json.into())
 }
 
 #[cfg(test)]

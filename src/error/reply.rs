@@ -16,8 +16,15 @@ impl Error {
 
     /// An error reply to a command of the user, whose scripts can return any words.
     pub fn from_reply_to_user(line: &[u8]) -> Self {
-        let error = Self::from_refusal(&without_script_name(&String::from_utf8_lossy(line)));
+        let line = String::from_utf8_lossy(line);
+        let line = without_script_name(&line);
+        let error = Self::from_refusal(&line);
         match error.refused_as() {
+            // A script said it, after it was executed.
+            Some(kind) if !kind.is_worded_by_server(&line) => {
+                let refusal = Refusal { kind: RefusalKind::Other, ..Refusal::parse(&line) };
+                Error { refusal: Some(refusal.into()), ..error }
+            }
             Some(RefusalKind::UnknownCommand) => error.with_remedy(Remedy::CheckCommand),
             Some(RefusalKind::WrongType) => error.with_remedy(Remedy::CheckType),
             _ => error,

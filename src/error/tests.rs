@@ -14,6 +14,34 @@ fn of_two_failures_one_that_may_have_written_decides() {
 }
 
 #[test]
+fn only_the_servers_own_words_have_a_command_of_the_user_sent_again() {
+    let is_transient = |line: &str| Error::from_reply_to_user(line.as_bytes()).is_transient();
+    for word in [
+        "LOADING",
+        "BUSY",
+        "MASTERDOWN",
+        "READONLY",
+        "MISCONF",
+        "NOREPLICAS",
+        "TRYAGAIN",
+        "CLUSTERDOWN",
+        "NOSCRIPT",
+    ] {
+        assert!(Error::from_reply(format!("{word} later").as_bytes()).is_transient(), "{word}");
+        assert!(!is_transient(&format!("{word} later")), "{word}");
+    }
+    for line in [
+        "LOADING Redis is loading the dataset in memory",
+        "BUSY Valkey is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.",
+        "READONLY You can't write against a read only replica.",
+        "CLUSTERDOWN Hash slot not served",
+        "NOSCRIPT No matching script. Please use EVAL.",
+    ] {
+        assert!(is_transient(line), "{line}");
+    }
+}
+
+#[test]
 fn error_replies_have_a_kind() {
     let kind = |line: &str| Error::from_reply(line.as_bytes()).kind;
     assert_eq!(kind("WRONGTYPE Operation against a key"), Kind::WrongType);

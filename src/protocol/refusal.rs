@@ -104,8 +104,8 @@ impl RefusalKind {
     /// Whether the same command may succeed later, and was not executed.
     ///
     /// Excluded are: OOM, which lasts until memory is freed; UNKILLABLE, NOTBUSY, BUSYKEY, BUSYGROUP, INPROG and IOERR,
-    /// which are replies to commands that this package does not send; and `ERR` from a proxy without a server, after
-    /// which the command may have been executed.
+    /// of which only the user's own commands are the reason; and `ERR` from a proxy without a server, after which the
+    /// command may have been executed.
     pub fn is_transient(self) -> bool {
         matches!(
             self,
@@ -119,6 +119,28 @@ impl RefusalKind {
                 | RefusalKind::ClusterDown
                 | RefusalKind::NoScript
         )
+    }
+
+    /// Whether the words are those of Redis and Valkey, if the command is sent again or elsewhere after such a refusal. A script can
+    /// return any first word after it has written.
+    pub fn is_worded_by_server(self, line: &str) -> bool {
+        let texts: &[&str] = match self {
+            RefusalKind::Loading => &["LOADING Redis is loading", "LOADING Valkey is loading"],
+            RefusalKind::Busy => &["BUSY Redis is busy running", "BUSY Valkey is busy running"],
+            RefusalKind::MasterDown => &["MASTERDOWN Link with MASTER is down"],
+            RefusalKind::ReadOnly => &["READONLY You can't write against a read only"],
+            RefusalKind::Misconf => {
+                &["MISCONF Redis is configured", "MISCONF Valkey is configured", "MISCONF Errors writing"]
+            }
+            RefusalKind::NoReplicas => &["NOREPLICAS Not enough good replicas"],
+            RefusalKind::TryAgain => &["TRYAGAIN Multiple keys request during rehashing"],
+            RefusalKind::ClusterDown => {
+                &["CLUSTERDOWN The cluster is down", "CLUSTERDOWN Hash slot not served"]
+            }
+            RefusalKind::NoScript => &["NOSCRIPT No matching script"],
+            _ => return true,
+        };
+        texts.iter().any(|text| line.starts_with(text))
     }
 
     /// Whether the server refuses the connection, or every command, temporarily or by its configuration.

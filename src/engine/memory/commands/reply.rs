@@ -49,6 +49,7 @@ impl Refusal {
     pub const NOT_FLOAT: Refusal = Refusal::new("ERR value is not a valid float");
     pub const NO_KEY: Refusal = Refusal::new("ERR no such key");
     pub const NOT_POSITIVE: Refusal = Refusal::new("ERR value is out of range, must be positive");
+    pub const OUT_OF_RANGE: Refusal = Refusal::new("ERR value is out of range");
     pub const OVERFLOW: Refusal = Refusal::new("ERR increment or decrement would overflow");
     pub const NOT_FINITE: Refusal = Refusal::new("ERR increment would produce NaN or Infinity");
 

@@ -23,6 +23,9 @@ pub const COMMANDS: &[Command] = &[
     command("SDIFF", -2, |commands, a| commands.combine(a, |left, right| &left - right)),
 ];
 
+/// Members that are returned at most if they may repeat. A server has no limit but its memory.
+const MAX_REPEATED: u64 = 1024 * 1024;
+
 fn has(set: Option<&Set>, member: &[u8]) -> Reply {
     Reply::flag(set.is_some_and(|set| set.contains(member)))
 }
@@ -34,7 +37,19 @@ fn any(set: &Set) -> Option<&Vec<u8>> {
 
 /// Different members, in any order.
 fn some(set: &Set, count: usize) -> Vec<Vec<u8>> {
-    fastrand::choose_multiple(set.iter().cloned(), count.min(set.len()))
+    match count {
+        1 => any(set).cloned().into_iter().collect(),
+        _ => fastrand::choose_multiple(set, count.min(set.len())).into_iter().cloned().collect(),
+    }
+}
+
+/// Members, each chosen among all.
+fn repeated(set: &Set, count: u64) -> Answer {
+    if count > MAX_REPEATED {
+        return Err(Refusal::OUT_OF_RANGE);
+    }
+    let members: Vec<_> = set.iter().collect();
+    Ok(Reply::array((0..count).filter_map(|_| fastrand::choice(&members).copied())))
 }
 
 impl Commands<'_> {
@@ -92,7 +107,7 @@ impl Commands<'_> {
         let Some(set) = set else { return Ok(Reply::Array(Vec::new())) };
         match usize::try_from(count) {
             Ok(count) => Ok(Reply::array(&some(set, count))),
-            Err(_) => Ok(Reply::array((0..count.unsigned_abs()).filter_map(|_| any(set)))),
+            Err(_) => repeated(set, count.unsigned_abs()),
         }
     }
 
