@@ -1,5 +1,5 @@
 /**
- * A format of values other than JSON. Both functions are synchronous.
+ * Stores values in a format other than JSON. Both functions are synchronous. See docs/codecs.md.
  *
  * @example
  * const state = new RedisStateAdapter({
@@ -13,15 +13,15 @@ export type Codec = TextCodec | BytesCodec
 export interface TextCodec {
   /**
    * Returns the text to store, without lone surrogates. If it throws or returns anything else, the call rejects with
-   * `ERR_INVALID_ARGUMENT`, the error as its `cause`, and nothing is sent.
+   * `ERR_INVALID_ARGUMENT`, whose `cause` is the thrown error, and nothing is sent.
    */
   encode: (value: unknown) => string
   /**
-   * Returns the value of a stored text. If it throws, the call rejects with `ERR_CORRUPT_VALUE` and the error as its
+   * Returns the value that a stored text represents. If it throws, the call rejects with `ERR_CORRUPT_VALUE` and the error as its
    * `cause`.
    */
   decode: (stored: string) => unknown
-  /** `'text'`: values are stored as UTF-8. Default: `'text'`. */
+  /** `'text'`: strings are stored as UTF-8. Default: `'text'`. */
   encoding?: 'text' | undefined
 }
 
@@ -29,14 +29,14 @@ export interface TextCodec {
 export interface BytesCodec {
   /**
    * Returns the bytes to store; the adapter copies them at once. If it throws or returns anything else, the call rejects
-   * with `ERR_INVALID_ARGUMENT`, the error as its `cause`, and nothing is sent.
+   * with `ERR_INVALID_ARGUMENT`, whose `cause` is the thrown error, and nothing is sent.
    */
   encode: (value: unknown) => Uint8Array
   /**
-   * Returns the value of stored bytes. If it throws, the call rejects with `ERR_CORRUPT_VALUE` and the error as its
-   * `cause`.
+   * Returns the value that stored bytes, a `Buffer`, represent. If it throws, the call rejects with `ERR_CORRUPT_VALUE` and
+   * the error as its `cause`.
    */
   decode: (stored: Uint8Array) => unknown
-  /** `'bytes'`: what `encode` returns is a `Uint8Array`, such as a `Buffer`. */
+  /** `'bytes'`: `encode` returns a `Uint8Array`, such as a `Buffer`, which is stored unchanged. */
   encoding: 'bytes'
 }
