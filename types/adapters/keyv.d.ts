@@ -4,54 +4,54 @@ import type { EventEmitter } from 'node:events'
 import type { RedisStateAdapter } from '../adapter.js'
 import type { RedisStateAdapterOptions } from '../options.js'
 
-/** Options of the adapter, as `@keyv/redis` has them. An option that it does not have is an error. */
+/** Options of the store, as in `@keyv/redis`. An unknown option throws `ERR_INVALID_CONFIG`. */
 export interface KeyvRedisOptions {
   /**
-   * What keys begin with, before the separator: `namespace::key`. `Keyv` sets it to its own namespace. Default: none.
+   * First part of the keys, before the separator: `namespace::key`. `Keyv` sets it to its own namespace. Default: none.
    */
   namespace?: string | undefined
-  /** Stands between the namespace and the key. Default: `::`. */
+  /** Text between the namespace and the key. Default: `::`. */
   keyPrefixSeparator?: string | undefined
-  /** About how many keys one step of `clear` looks at and removes, from 1 to 1,000,000. Default: 1000. */
+  /** About how many keys one `SCAN` step of `clear` visits, from 1 to 1,000,000. Default: 1000. */
   clearBatchSize?: number | undefined
-  /** Removes with `UNLINK`, otherwise with `DEL`. Default: `true`. */
+  /** `true` removes with `UNLINK`, `false` with `DEL`. Default: `true`. */
   useUnlink?: boolean | undefined
   /**
-   * Without a namespace, `clear` empties the database (`FLUSHDB`) and an iteration has all keys. Default: `false`; they
-   * have the keys that do not contain the separator.
+   * Applies without a namespace. `true`: `clear` empties the database (`FLUSHDB`), and `iterator` yields all string keys.
+   * `false`: both cover the string keys that do not contain the separator. Default: `false`.
    */
   noNamespaceAffectsAll?: boolean | undefined
   /**
-   * A call that fails because there is no connection rejects, also without `throwOnErrors`, with the message
-   * {@link RedisErrorMessages.RedisClientNotConnectedThrown}; its `cause` is the error. Default: `true`.
+   * `true`: a call that fails because there is no connection rejects, even without `throwOnErrors`, with the message
+   * {@link RedisErrorMessages.RedisClientNotConnectedThrown} and the `RedisStateError` as its `cause`. Default: `true`.
    */
   throwOnConnectError?: boolean | undefined
   /**
-   * Calls that fail reject with a `RedisStateError`. Default: `false`; they emit `error` and resolve to `undefined` or
-   * `false`.
+   * `true`: calls that fail reject with a `RedisStateError`. `false`: they emit `error` and resolve to `undefined` or
+   * `false`. Default: `false`.
    */
   throwOnErrors?: boolean | undefined
   /**
-   * Milliseconds that a call waits for a connection, if there is none. Default: a call waits for as long as
-   * `commandTimeout` (5 seconds), which also includes its reply.
+   * Whole milliseconds, from 1, that a call waits for a connection; `commandTimeout` starts after it. Default: none, so that
+   * `commandTimeout` (5 seconds) limits the wait and the reply together.
    */
   connectionTimeout?: number | undefined
 }
 
-/** What `opts` returns: the options, and what Keyv 5 needs to know to iterate. */
+/** What `opts` returns: the options, and the fields that Keyv 5 requires to iterate. */
 export interface KeyvRedisPropertyOptions extends KeyvRedisOptions {
   dialect: 'redis'
   /** Always `redis:`. */
   url: string
 }
 
-/** The options of a cluster, as `createCluster` of node-redis has them. They are converted to `cluster`. */
+/** Options of `createCluster` of node-redis. They are converted to `cluster`. */
 export interface NodeRedisClusterOptions {
   rootNodes: ReadonlyArray<{ url?: string; socket?: unknown }>
   [option: string]: unknown
 }
 
-/** The options of sentinels, as `createSentinel` of node-redis has them. They are converted to `sentinel`. */
+/** Options of `createSentinel` of node-redis. They are converted to `sentinel`. */
 export interface NodeRedisSentinelOptions {
   name: string
   sentinelRootNodes: ReadonlyArray<{ host: string; port: number }>
@@ -59,9 +59,9 @@ export interface NodeRedisSentinelOptions {
 }
 
 /**
- * Where Redis is: a url (`redis://`, `rediss://`, `unix://`, `memory:`), the options of `RedisStateAdapter`, an adapter
- * that is open and stays open, or the options of a cluster or of sentinels of node-redis. `undefined`: `REDIS_URL` and
- * the other variables of the environment, otherwise `redis://localhost:6379`.
+ * How to connect: a url (`redis://`, `rediss://`, `unix://`, `memory:`), options of `RedisStateAdapter`, a
+ * `RedisStateAdapter`, which `disconnect` does not close, or options of a cluster or of sentinels of node-redis.
+ * `undefined`: `REDIS_URL` and the other environment variables, otherwise `redis://localhost:6379`.
  */
 export type KeyvRedisConnection =
   | string
@@ -71,22 +71,23 @@ export type KeyvRedisConnection =
   | NodeRedisClusterOptions
   | NodeRedisSentinelOptions
 
-/** The texts of errors that are not a `RedisStateError`. */
+/** Messages of errors that are not a `RedisStateError`. */
 export declare const RedisErrorMessages: {
   readonly RedisClientNotConnectedThrown: 'Redis client is not connected or has failed to connect. This is thrown because throwOnConnectError is set to true.'
 }
 
-/** The delay that `@keyv/redis` has by default: 200 ms, doubled up to 2 seconds, with 50 ms of jitter. */
+/** The default delay of `@keyv/redis`, in milliseconds: 100 × 2^`attempts`, at most 2000, plus or minus 50 of jitter. */
 export declare function defaultReconnectStrategy(attempts: number): number
 
 /**
- * Store of Keyv 5 and Keyv 6 on Redis or Valkey, with the names and the keys of `@keyv/redis`. docs/keyv.md has what
- * differs.
+ * Store for Keyv 5 and Keyv 6 on Redis or Valkey, with the names and the keys of `@keyv/redis`. docs/keyv.md lists the
+ * differences.
  *
- * Events: `error` of each call that failed (without a listener it is ignored). Unless the state is the user's own, also
- * `error` of each outage, `connect`, `reconnecting`, `disconnect`.
+ * Emits `error` for each call that fails (ignored without a listener). Unless a `RedisStateAdapter` was passed, it also
+ * emits `error` for each outage, `connect`, `reconnecting` and `disconnect`.
  *
- * It connects with its first call. No call takes longer than `commandTimeout`, and none is sent twice, except for reads.
+ * It connects in the background. `commandTimeout` limits each step of a call. Writes are sent at most once; reads are sent
+ * again after a lost connection.
  *
  * @example
  * const keyv = new Keyv({ store: new KeyvRedis('redis://localhost:6379'), namespace: 'users' })
@@ -94,22 +95,22 @@ export declare function defaultReconnectStrategy(attempts: number): number
  */
 export declare class KeyvRedis<T = any> extends EventEmitter {
   /**
-   * @param connection where Redis is
-   * @param options of the adapter
+   * @param connection how to connect
+   * @param options of the store
    * @throws RedisStateError `ERR_INVALID_CONFIG` or `ERR_INVALID_ARGUMENT`, which names the option
    */
   constructor(connection?: KeyvRedisConnection, options?: KeyvRedisOptions)
 
   /**
-   * The state that the adapter works on. After `disconnect` one is opened again. Setting it closes the one before, if
-   * this adapter has opened it.
+   * The `RedisStateAdapter` that the store uses. Reading it after `disconnect` opens a new one. Setting it closes the
+   * previous one, if this store opened it.
    */
   get client(): RedisStateAdapter
   set client(connection: KeyvRedisConnection)
-  /** Resolves to the state when it is connected. */
+  /** Resolves to `client` when it is connected. */
   getClient(): Promise<RedisStateAdapter>
 
-  /** The options; setting it changes those that are given. Keyv 5 reads `dialect`. */
+  /** The options. Setting it changes only the options that are given. Keyv 5 reads `dialect`. */
   get opts(): any
   set opts(options: KeyvRedisOptions)
   get namespace(): string | undefined
@@ -130,58 +131,58 @@ export declare class KeyvRedis<T = any> extends EventEmitter {
   set connectionTimeout(milliseconds: number | undefined)
 
   /**
-   * What Keyv 6 reads when it takes a store. From then on `set` and `setMany` take the end of a value, and `deleteMany`
-   * resolves to a boolean for each key.
+   * Read by Keyv 6 when it is created with this store. From then on `set` and `setMany` interpret the expiry as a time
+   * instead of a duration, and `deleteMany` resolves to a boolean for each key.
    */
   get capabilities(): any
 
   /**
    * Writes a value.
    *
-   * @param ttl milliseconds, rounded up; 0 and `undefined` are for ever. With Keyv 6: its end, in milliseconds since
-   *   1970. A value that has ended already is removed
+   * @param ttl milliseconds, rounded up; 0 and `undefined` mean no expiry. With Keyv 6: the time of expiry, in
+   *   milliseconds since 1970. A value that has already expired is removed
    * @returns whether it was written; `false` if the call failed
    */
   set(key: string, value: any, ttl?: number): Promise<boolean>
   /**
    * Writes values in transactions of 1,000 entries; on a cluster in one batch, entry by entry.
    *
-   * @returns for each entry whether it was written
+   * @returns `true` for each entry; `false` for each entry if the call failed, although some may have been written
    */
   setMany(entries: Array<{ key: string; value: any; ttl?: number; expires?: number }>): Promise<any>
-  /** Whether there is a value. */
+  /** Returns whether there is a value. */
   has(key: string): Promise<boolean>
-  /** For each key whether there is a value, in one batch. */
+  /** Returns for each key whether there is a value, in one batch. */
   hasMany(keys: string[]): Promise<boolean[]>
-  /** The value, as it was written, or `undefined`. */
+  /** Returns the stored text, or `undefined`. */
   get<Value = T>(key: string): Promise<Value | undefined>
-  /** The value of each key, or `undefined`, in one batch. */
+  /** Returns the stored text of each key, or `undefined`, in one batch. */
   getMany<Value = T>(keys: string[]): Promise<Array<Value | undefined>>
   /** Removes a value, and returns whether there was one. */
   delete(key: string): Promise<boolean>
-  /** Removes values in one batch, and returns whether there was one. With Keyv 6: for each key. */
+  /** Removes values in one batch. Returns whether there was at least one; with Keyv 6, a boolean for each key. */
   deleteMany(keys: string[]): Promise<any>
-  /** Removes the values of the namespace, by steps of `SCAN`. See `noNamespaceAffectsAll` for what it does without one. */
+  /** Removes the values of the namespace, in steps of `SCAN`. Without a namespace, see `noNamespaceAffectsAll`. */
   clear(): Promise<void>
   /**
-   * The entries of a namespace, by steps of `SCAN`. An entry that changes meanwhile may be missing or come twice. Rejects
-   * if a step fails.
+   * Yields the entries of a namespace, in steps of `SCAN`. An entry that is written meanwhile may be missing or be yielded
+   * twice. Rejects if a step fails.
    *
-   * @param namespace default: that of the adapter
+   * @param namespace default: the namespace of the store
    */
   iterator<Value = T>(namespace?: string): AsyncGenerator<[string, Value | undefined], void, unknown>
   /**
-   * Closes the connections when the pending calls have settled. A state of the user stays open. The next call connects
-   * again.
+   * Closes the connections when the pending calls have settled, but not a `RedisStateAdapter` that was passed. The next
+   * call connects again.
    *
-   * @param force rejects the pending calls
+   * @param force `true` rejects the pending calls. Default: `false`
    */
   disconnect(force?: boolean): Promise<void>
 
-  /** `namespace::key`, or the key without a namespace. */
+  /** Returns `namespace::key`, or the key itself without a namespace. */
   createKeyPrefix(key: string, namespace?: string): string
-  /** The key without its namespace. */
+  /** Returns the key without its namespace. */
   getKeyWithoutPrefix(key: string, namespace?: string): string
-  /** Whether the state is of a cluster. */
+  /** Returns whether the connection is to a cluster. */
   isCluster(): boolean
 }
