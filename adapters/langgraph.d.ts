@@ -22,8 +22,8 @@ import type { RedisStateAdapter } from '../types/adapter.js'
 import type { RedisStateAdapterOptions } from '../types/options.js'
 
 /**
- * What to connect to: a url, options of `RedisStateAdapter`, or an adapter, which is shared and stays open. Default: the variables of the
- * environment, such as `REDIS_URL`.
+ * How to connect: a url, options of `RedisStateAdapter`, or a `RedisStateAdapter`, which is shared and not closed. Default: environment
+ * variables, such as `REDIS_URL`.
  */
 export type LangGraphConnection = string | URL | RedisStateAdapterOptions | RedisStateAdapter
 
@@ -31,7 +31,7 @@ export type LangGraphConnection = string | URL | RedisStateAdapterOptions | Redi
 export interface LangGraphTtlOptions {
   /** Minutes after its last write at which a thread, or an item, expires; can be a fraction. At most 100 years. Default: never. */
   defaultTTL?: number | undefined
-  /** Whether reads start `defaultTTL` again. Default: `false`. */
+  /** Whether reads restart the expiry; no effect without `defaultTTL`. Default: `false`. */
   refreshOnRead?: boolean | undefined
 }
 
@@ -39,15 +39,15 @@ export interface LangGraphTtlOptions {
 export interface RedisSaverOptions extends LangGraphTtlOptions {
   /** Converts values to bytes and back. The type that it gives them is kept. Default: the JSON serializer of LangGraph. */
   serde?: SerializerProtocol | undefined
-  /** What all Redis keys begin with. Default: `'langgraph'`. */
+  /** First part of all Redis keys. Default: `'langgraph'`. */
   keyPrefix?: string | undefined
 }
 
 /**
  * Keeps the checkpoints of LangGraph graphs in Redis or Valkey, which need no modules. A thread expires as a whole.
  *
- * Errors of the server are `RedisStateError`; `ERR_INVALID_ARGUMENT` if an id is no text. Each method but `list` and `end` takes one
- * round trip.
+ * Methods reject with a `RedisStateError`: `ERR_INVALID_ARGUMENT` if an id is empty, or not a string or number. Each method except
+ * `list` and `end` takes one round trip.
  *
  * @example
  * const checkpointer = await RedisSaver.fromUrl('redis://localhost:6379', { defaultTTL: 60, refreshOnRead: true })
@@ -56,7 +56,7 @@ export interface RedisSaverOptions extends LangGraphTtlOptions {
  * await checkpointer.end()
  */
 export class RedisSaver extends BaseCheckpointSaver {
-  /** Connects with the first call. Invalid options throw `ERR_INVALID_CONFIG`. */
+  /** Returns at once and connects in the background. Invalid options throw `ERR_INVALID_CONFIG`. */
   constructor(connection?: LangGraphConnection, options?: RedisSaverOptions)
 
   /** Makes a saver, and resolves once it is connected. Rejects if that is not possible. */
@@ -108,7 +108,7 @@ export interface RedisStoreOptions extends LangGraphTtlOptions {
   ttl?: LangGraphTtlOptions | undefined
   /** Makes `search({ query })` rank by similarity. Each item in the range of a search is compared, by this process. Default: none. */
   index?: RedisStoreIndex | undefined
-  /** What all Redis keys begin with. Default: `'langgraph'`. */
+  /** First part of all Redis keys. Default: `'langgraph'`. */
   keyPrefix?: string | undefined
 }
 
@@ -130,7 +130,7 @@ export interface RedisStoreSearchOptions {
   offset?: number | undefined
   /** What to rank by, if the store has an `index`. */
   query?: string | undefined
-  /** Whether this search starts the expiry of what it returns again. Default: `refreshOnRead`. */
+  /** Whether this search restarts the expiry of what it returns; no effect without `defaultTTL`. Default: `refreshOnRead`. */
   refreshTTL?: boolean | undefined
 }
 
@@ -146,7 +146,7 @@ export interface RedisStoreSearchOptions {
  * await store.end()
  */
 export class RedisStore extends BaseStore {
-  /** Connects with the first call. Invalid options throw `ERR_INVALID_CONFIG`. */
+  /** Returns at once and connects in the background. Invalid options throw `ERR_INVALID_CONFIG`. */
   constructor(connection?: LangGraphConnection, options?: RedisStoreOptions)
 
   /** Makes a store, and resolves once it is connected. Rejects if that is not possible. */
@@ -155,7 +155,7 @@ export class RedisStore extends BaseStore {
   /** `fromUrl`, by its name in `@langchain/langgraph-checkpoint-redis`. */
   static fromConnString(url: string, options?: RedisStoreOptions): Promise<RedisStore>
 
-  /** Resolves to `null` if there is no item. `refreshTTL`: whether this read starts its expiry again. */
+  /** Resolves to `null` if there is no item. `refreshTTL`: whether this read restarts its expiry. */
   get(namespace: string[], key: string, options?: { refreshTTL?: boolean }): Promise<Item | null>
 
   /** Writes an item. The time of its creation is kept. */
