@@ -4,72 +4,72 @@ import type { ClusterOptions, NodeAddress } from '../topology.js'
 
 /** Options of the driver itself. */
 export interface RedisDriverOwnOptions {
-  /** What the keys of all items begin with: `base:key`. Default: none. */
+  /** First part of the keys of all items: `base:key`. Default: none; `getKeys` and `clear` then cover the whole database. */
   base?: string | undefined
-  /** Seconds after which items expire, unless a call has a `ttl`. A fraction counts. Default: 0, never. */
+  /** Seconds after which items expire, unless a call has its own `ttl`; fractions are kept. Less than 10^10. Default: 0, never. */
   ttl?: number | undefined
-  /** About how many keys one step of `getKeys` and `clear` looks at, from 1 to 1,000,000. Default: 100. */
+  /** About how many keys one `SCAN` step of `getKeys` and `clear` visits, from 1 to 1,000,000. Default: 100. */
   scanCount?: number | undefined
-  /** Connects when the driver is made, and not with the first call. Default: `false`. */
+  /** `true` connects when the driver is created, not with the first call. Default: `false`. */
   preConnect?: boolean | undefined
   /**
-   * How `setItemRaw` writes bytes: as they are, or as the driver of unstorage 1 does, `base64:` and a text. `getItemRaw`
-   * reads both. Default: `bytes`.
+   * How `setItemRaw` writes bytes. `'bytes'`: unchanged. `'base64'`: as base64 after `base64:`, as the Redis driver of
+   * unstorage 1 does. `getItemRaw` reads both. Default: `'bytes'`.
    */
   raw?: 'bytes' | 'base64' | undefined
   /**
-   * `storage.watch` reports the changes that any process makes, by keyspace notifications of the server; needs `base`.
-   * With `configure`, they are enabled there. Default: `false`; it reports the calls of this storage, as without a driver
-   * that watches.
+   * `true`: `storage.watch` reports the changes that any process makes, from keyspace notifications of the server; needs
+   * `base`. `{ configure: true }` also enables the notifications (`CONFIG SET`). `false`: it reports only the calls of this
+   * storage. Default: `false`.
    */
   watch?: boolean | { configure?: boolean | undefined } | undefined
 }
 
-/** The state that the driver opens: the options of `RedisStateAdapter`, and names that ioredis has for them. */
+/** Options of the connection that the driver opens: those of `RedisStateAdapter`, and some option names of ioredis. */
 export interface RedisDriverConnection extends Omit<RedisStateAdapterOptions, 'cluster' | 'keyPrefix' | 'ttl'> {
   state?: undefined
-  /** `database`. */
+  /** The ioredis name of `database`. */
   db?: number | undefined
-  /** `name`. */
+  /** The ioredis name of `name`. */
   connectionName?: string | undefined
-  /** `offlineQueue`. */
+  /** The ioredis name of `offlineQueue`. */
   enableOfflineQueue?: boolean | undefined
   /** Options of a cluster, or its nodes. */
   cluster?: ClusterOptions | ReadonlyArray<NodeAddress | string | number> | undefined
-  /** Without effect: the first connection is always made by the first call. */
+  /** No effect: the driver connects with the first call, or with `preConnect`. */
   lazyConnect?: boolean | undefined
-  /** Without effect. */
+  /** No effect. */
   maxRetriesPerRequest?: number | null | undefined
 }
 
-/** An open state, which stays open. */
+/** An existing `RedisStateAdapter`, which `dispose` does not close. */
 export interface RedisDriverState {
   state: RedisStateAdapter
 }
 
-/** Options of the driver, and of the state that it opens; or a state that is open, which stays open. */
+/** Options of the driver, and either of the connection that it opens or an existing `RedisStateAdapter`. */
 export type RedisDriverOptions = RedisDriverOwnOptions & (RedisDriverConnection | RedisDriverState)
 
-/** What calls of unstorage pass on to the driver. */
+/** Options of a single call, which unstorage passes to the driver. */
 export interface RedisItemOptions {
   /** Seconds after which the item expires; 0 is never. Default: `ttl` of the driver. */
   ttl?: number | undefined
 }
 
-/** Driver of unstorage on Redis or Valkey. Its methods reject with `RedisStateError`. */
+/** Driver for unstorage on Redis or Valkey. Its methods reject with `RedisStateError`. */
 export interface RedisDriver {
   name: 'redis'
   options: RedisDriverOptions
-  /** The state, opened by the first call. */
+  /** Returns the `RedisStateAdapter`, and opens it if no call has done so. */
   getInstance(): RedisStateAdapter
   hasItem(key: string): Promise<boolean>
   getItem(key: string): Promise<string | null>
   /** Reads items in one batch. */
   getItems(items: Array<{ key: string }>): Promise<Array<{ key: string; value: string | null }>>
-  /** The bytes of an item. */
+  /** Returns the bytes of an item, or `null`. */
   getItemRaw(key: string): Promise<Buffer | null>
   setItem(key: string, value: string, options?: RedisItemOptions): Promise<void>
-  /** Writes items in one batch. It is no transaction. */
+  /** Writes items in one batch, not in a transaction. */
   setItems(
     items: Array<{ key: string; value: string; options?: RedisItemOptions }>,
     options?: RedisItemOptions,
@@ -77,26 +77,27 @@ export interface RedisDriver {
   /** Writes bytes, or a string. */
   setItemRaw(key: string, value: unknown, options?: RedisItemOptions): Promise<void>
   removeItem(key: string): Promise<void>
-  /** `size` in bytes, and `ttl`: the seconds left, if the item expires. */
+  /** Returns `size` in bytes and, if the item expires, `ttl` in seconds, rounded up; `null` if there is no item. */
   getMeta(key: string): Promise<{ size: number; ttl?: number } | null>
-  /** The keys of all items below a base, by steps of `SCAN`. */
+  /** Returns the keys of all items below a base, in steps of `SCAN`. */
   getKeys(base?: string): Promise<string[]>
-  /** Removes all items below a base, by steps of `SCAN`. */
+  /** Removes all items below a base, in steps of `SCAN`. */
   clear(base?: string): Promise<void>
-  /** Closes the state that the driver has opened, when the pending calls have settled. */
+  /** Closes the connection that the driver opened, when the pending calls have settled. The next call opens a new one. */
   dispose(): Promise<void>
-  /** Only with the option `watch`. */
+  /** Reports changes until the returned function is called. Exists only with the option `watch`. */
   watch?(callback: (event: 'update' | 'remove', key: string) => unknown): Promise<() => Promise<void>>
 }
 
 /**
- * Returns a driver of unstorage, with the options and the keys of `unstorage/drivers/redis`. docs/unstorage.md has what
- * differs.
+ * Returns a driver for unstorage, with the options and the keys of `unstorage/drivers/redis`. docs/unstorage.md lists the
+ * differences.
  *
- * Making it needs no Redis: it connects with its first call. No call takes longer than `commandTimeout`.
+ * Creating it does not need Redis: it connects with its first call. `commandTimeout` limits each step of a call.
  *
- * @param options of the driver and of the state
- * @throws RedisStateError `ERR_INVALID_CONFIG`, which names the option; options of the state are read by the first call
+ * @param options of the driver and of the connection
+ * @throws RedisStateError `ERR_INVALID_CONFIG`, which names the option; options of `RedisStateAdapter` are checked by the
+ *   first call
  *
  * @example
  * const storage = createStorage({ driver: redisDriver({ url: 'redis://localhost:6379', base: 'cache', ttl: 60 }) })
