@@ -5,17 +5,17 @@ import type { NodeRedisClientLike, RedisStateAdapterOptions } from '../options.j
 /** Options of a {@link RedisStore}. */
 export interface RedisStoreOptions {
   /**
-   * What the counters are in: a url, options of `RedisStateAdapter` (Sentinel, Cluster, TLS, timeouts, `memory:`), or an adapter, which
-   * stays open when the store is shut down. Of a client of node-redis the options are read, and a connection of its own is
-   * opened; the client is neither used nor closed. Default: the variables that `RedisStateAdapter.fromEnv` reads, such as `REDIS_URL`.
+   * How to connect: a url, options of `RedisStateAdapter` (Sentinel, Cluster, TLS, timeouts, `memory:`), or a `RedisStateAdapter`, which
+   * `shutdown` does not close. The options of a node-redis client are read for a separate connection; the client is neither used nor
+   * closed. Default: the environment variables that `RedisStateAdapter.fromEnv` reads, such as `REDIS_URL`.
    */
   client?: string | URL | RedisStateAdapterOptions | RedisStateAdapter | NodeRedisClientLike | undefined
-  /** What the Redis keys of the counters start with; each limiter needs its own. Default: `rl:`. */
+  /** First part of the Redis keys of the counters; each limiter needs its own. Default: `rl:`. */
   prefix?: string | undefined
 }
 
 /**
- * A store of express-rate-limit in Redis or Valkey, with the keys of rate-limit-redis.
+ * A store for express-rate-limit in Redis or Valkey, with the keys of rate-limit-redis.
  *
  * Methods reject with a `RedisStateError` within `commandTimeout`. With `offlineQueue: false` among the options of `client` they reject at
  * once while there is no connection. `passOnStoreError` of express-rate-limit then lets requests pass.
@@ -28,12 +28,12 @@ export interface RedisStoreOptions {
  * app.use(rateLimit({ store, windowMs: 60_000, limit: 100 }))
  */
 export declare class RedisStore implements Store {
-  /** The adapter that the counters are in. Emits the events of its connection. */
+  /** The adapter that stores the counters. It emits the connection events. */
   readonly client: RedisStateAdapter
   readonly prefix: string
   /** `false`: processes share the counters. */
   readonly localKeys: false
-  /** Length of a window in milliseconds, once `init` was called. */
+  /** Length of a window in milliseconds; `undefined` until `init` is called. */
   windowMs: number | undefined
 
   /**
@@ -44,9 +44,9 @@ export declare class RedisStore implements Store {
   constructor(options?: RedisStoreOptions)
 
   /**
-   * Takes the length of a window from the options of the limiter. express-rate-limit calls it.
+   * Sets the length of a window from the options of the limiter. A fraction is rounded up. express-rate-limit calls it.
    *
-   * @throws RedisStateError `ERR_INVALID_CONFIG` if `windowMs` is not a whole number of milliseconds from 1
+   * @throws RedisStateError `ERR_INVALID_CONFIG` if `windowMs` is not a number greater than 0 and at most 4294967295000
    */
   init(options: Pick<Options, 'windowMs'>): void
 
@@ -66,7 +66,7 @@ export declare class RedisStore implements Store {
   increment(key: string): Promise<IncrementResponse>
 
   /**
-   * Takes back a hit.
+   * Removes a hit from the counter.
    *
    * @throws RedisStateError `ERR_INVALID_CONFIG` if `init` was not called
    */
@@ -75,7 +75,7 @@ export declare class RedisStore implements Store {
   /** Removes the hits of a client. */
   resetKey(key: string): Promise<void>
 
-  /** Closes the adapter, unless it was passed to the constructor. A store that is not closed keeps no process alive. */
+  /** Closes the adapter, unless it was passed to the constructor. An open store does not keep the process alive. */
   shutdown(): Promise<void>
 }
 
