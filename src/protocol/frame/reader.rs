@@ -4,8 +4,8 @@ use super::{Frame, MAX_DEPTH, Version};
 
 /// Limit of a string, as in Redis.
 const MAX_BULK: usize = 512 * 1024 * 1024;
-/// Limit of array elements. A reply with as many would need 32 GiB.
-const MAX_ELEMENTS: usize = 1024 * 1024 * 1024;
+/// Limit of array elements. A reply with as many would need 8 GiB.
+const MAX_ELEMENTS: usize = 256 * 1024 * 1024;
 /// Limit of a line, such as an error message.
 pub const MAX_LINE: usize = 64 * 1024;
 /// Format and colon, which a verbatim string (`=`) begins with: `txt:`.
