@@ -86,6 +86,21 @@ onEveryPlace('a store of Keyv', (getPlace, { isMemory }) => {
     )
   })
 
+  it('has calls for more keys than the commands that may be pending', async (t) => {
+    const state = new RedisStateAdapter({ ...getPlace().options, maxPendingCommands: 2 })
+    t.after(() => state.cleanup())
+    const store = new KeyvRedis(state, { namespace: randomUUID(), throwOnErrors: true })
+    const keys = Array.from({ length: 2_500 }, (_, at) => `k${at}`)
+    await store.setMany(keys.map((key) => ({ key, value: 'text' })))
+    assert.equal((await store.hasMany(keys)).every(Boolean), true)
+    assert.equal(
+      (await store.getMany(keys)).every((value) => value === 'text'),
+      true,
+    )
+    assert.equal(await store.deleteMany(keys), true)
+    assert.equal((await store.hasMany(keys)).some(Boolean), false)
+  })
+
   it('clears its namespace, whatever characters it has, and nothing else', async () => {
     const id = randomUUID()
     const [store, other] = [storeOf({ namespace: `${id}*[a]?\\` }), storeOf({ namespace: `${id}bcadx` })]

@@ -12,7 +12,7 @@ const { dispatcherOf } = require('../adapter/state-adapter.js')
 /** Keys in one command. */
 const KEYS_PER_COMMAND = 1_000
 
-/** Commands of one tick, of one call: fewer than may be pending. */
+/** Commands of one tick, of one call. */
 const COMMANDS_AT_ONCE = 5_000
 
 const READ = Object.freeze({ retry: /** @type {const} */ ('read') })
@@ -30,27 +30,33 @@ function isCluster(state) {
  * @returns {Promise<(string | null)[]>}
  */
 async function readStrings(state, keys) {
-  if (isCluster(state)) return inTurn(keys, (key) => state.command(['GET', key], READ))
+  if (isCluster(state)) return inPortions(state, keys, (key) => state.command(['GET', key], READ))
   const pages = portionsOf(keys, KEYS_PER_COMMAND)
-  const values = /** @type {string[][]} */ (
-    await Promise.all(pages.map((page) => state.command(['MGET', ...page], READ)))
-  )
+  const values = await inPortions(state, pages, (page) => state.command(['MGET', ...page], READ))
   return pages.length === 1 ? values[0] : values.flat()
 }
 
 /**
- * Runs a command on each key, as many at a time as may be pending.
+ * Runs a function for each item: for as many at once as may be pending, then for the next ones.
  *
  * @template T
+ * @param {State} state
  * @param {T[]} items
  * @param {(item: T) => Promise<any>} run
+ * @param {number} [commandsEach] that it makes at once
  * @returns {Promise<any[]>}
  */
-async function inTurn(items, run) {
-  if (items.length <= COMMANDS_AT_ONCE) return Promise.all(items.map(run))
+async function inPortions(state, items, run, commandsEach = 1) {
+  const size = Math.max(1, Math.floor(commandsAtOnce(state) / commandsEach))
+  if (items.length <= size) return Promise.all(items.map(run))
   const results = []
-  for (const portion of portionsOf(items, COMMANDS_AT_ONCE)) results.push(...(await Promise.all(portion.map(run))))
+  for (const portion of portionsOf(items, size)) results.push(...(await Promise.all(portion.map(run))))
   return results
+}
+
+/** @param {State} state */
+function commandsAtOnce(state) {
+  return Math.min(COMMANDS_AT_ONCE, dispatcherOf(/** @type {any} */ (state)).engine.rules.maxPending.calls)
 }
 
 /**
@@ -62,8 +68,8 @@ async function inTurn(items, run) {
  */
 async function removeKeys(state, keys, command = 'UNLINK') {
   const counts = isCluster(state)
-    ? await inTurn(keys, (key) => state.command([command, key]))
-    : await Promise.all(portionsOf(keys, KEYS_PER_COMMAND).map((page) => state.command([command, ...page])))
+    ? await inPortions(state, keys, (key) => state.command([command, key]))
+    : await inPortions(state, portionsOf(keys, KEYS_PER_COMMAND), (page) => state.command([command, ...page]))
   return /** @type {number[]} */ (counts).reduce((sum, count) => sum + count, 0)
 }
 
@@ -73,4 +79,4 @@ function portionsOf(items, size) {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size))
 }
 
-module.exports = { READ, inTurn, isCluster, portionsOf, readStrings, removeKeys }
+module.exports = { READ, inPortions, isCluster, portionsOf, readStrings, removeKeys }

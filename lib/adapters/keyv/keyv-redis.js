@@ -3,7 +3,7 @@
 
 const { inConstructor } = require('../../adapter/constructing.js')
 const { openState } = require('../open-state.js')
-const { READ, inTurn, isCluster, portionsOf, readStrings, removeKeys } = require('../raw-keys.js')
+const { READ, inPortions, isCluster, portionsOf, readStrings, removeKeys } = require('../raw-keys.js')
 const { capabilitiesForKeyv6 } = require('./capabilities.js')
 const { connectionOf } = require('./connection.js')
 const { lifeOfTtl, lifeUntil, writeCommand } = require('./expiry.js')
@@ -82,7 +82,7 @@ class KeyvRedis extends Settings {
     try {
       const state = this.#ready() ?? (await this.getClient())
       const commands = entries.map((entry) => this.#writeOf(entry))
-      if (isCluster(state)) await inTurn(commands, (command) => state.command(command))
+      if (isCluster(state)) await inPortions(state, commands, (command) => state.command(command))
       else for (const portion of portionsOf(commands, ENTRIES_AT_ONCE)) await state.commands(portion)
       return entries.map(() => true)
     } catch (error) {
@@ -107,7 +107,7 @@ class KeyvRedis extends Settings {
   async hasMany(keys) {
     try {
       const state = this.#ready() ?? (await this.getClient())
-      const counts = await inTurn(this.#prefixed(keys), (key) => state.command(['EXISTS', key], READ))
+      const counts = await inPortions(state, this.#prefixed(keys), (key) => state.command(['EXISTS', key], READ))
       return counts.map((count) => count === 1)
     } catch (error) {
       return this.#failed(
@@ -157,7 +157,7 @@ class KeyvRedis extends Settings {
       const state = this.#ready() ?? (await this.getClient())
       const prefixed = this.#prefixed(keys)
       if (!this.#isOfKeyv6) return (await removeKeys(state, prefixed, this.#removal)) > 0
-      const counts = await inTurn(prefixed, (key) => state.command([this.#removal, key]))
+      const counts = await inPortions(state, prefixed, (key) => state.command([this.#removal, key]))
       return counts.map((count) => count === 1)
     } catch (error) {
       return this.#failed(error, this.#isOfKeyv6 ? Array.from(keys, () => false) : false)

@@ -1,6 +1,7 @@
 // @ts-check
 'use strict'
 
+const { inPortions } = require('../raw-keys.js')
 const { hashTag } = require('./names.js')
 
 /**
@@ -19,6 +20,8 @@ const { hashTag } = require('./names.js')
 
 /** Members in one reply of an index. */
 const PAGE = 250
+/** One for the item, one for its root. */
+const COMMANDS_OF_REFRESH = 2
 const FIELDS = ['created', 'updated', 'value', 'ttl', 'vectors']
 
 /**
@@ -63,6 +66,11 @@ class Items {
       this.#registry.extend(name.namespace[0], ttl),
       this.#state.command(['PEXPIRE', this.#keyOf(name), ttl]),
     ])
+  }
+
+  /** @param {StoredItem[]} items @param {number} refresh */
+  async refreshEach(items, refresh) {
+    await inPortions(this.#state, items, (item) => this.refresh(item, refresh), COMMANDS_OF_REFRESH)
   }
 
   /**

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict'
 
-const { inTurn } = require('../raw-keys.js')
+const { inPortions } = require('../raw-keys.js')
 const { read } = require('./reading.js')
 const { checkpointOf, keysOf, rangeOfNamespace, rangeOfThread } = require('./thread.js')
 
@@ -80,7 +80,7 @@ async function positionsOf(source, { threadId, namespace, id, before }, limit) {
   const threads = threadId === undefined ? await source.threads() : [threadId]
   // A limit counts what is selected, which one checkpoint is only after its id is known.
   const ofThread = { namespace, before, limit: id === undefined ? limit : Number.POSITIVE_INFINITY }
-  const found = await inTurn(threads, (thread) => positionsOfThread(source, thread, ofThread))
+  const found = await inPortions(source.state, threads, (thread) => positionsOfThread(source, thread, ofThread))
   return found
     .flat()
     .filter((position) => (id === undefined || position.id === id) && (before === undefined || position.id < before))

@@ -1,7 +1,6 @@
 // @ts-check
 'use strict'
 
-const { inTurn } = require('../raw-keys.js')
 const { rangeOfLabels } = require('./items.js')
 const { commonLabels, isWithin, matches } = require('./matching.js')
 const { scoreOf } = require('./vectors.js')
@@ -42,7 +41,11 @@ class Searching {
    */
   async search(operation, refresh) {
     const found = await this.#found(operation)
-    if (refresh !== undefined) await inTurn(found, ({ item }) => this.#items.refresh(item, refresh))
+    if (refresh === undefined) return found
+    await this.#items.refreshEach(
+      found.map(({ item }) => item),
+      refresh,
+    )
     return found
   }
 

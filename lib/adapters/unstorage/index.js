@@ -4,7 +4,7 @@
 const { callFailure } = require('../../errors.js')
 const { received } = require('../../input/received.js')
 const { openState } = require('../open-state.js')
-const { READ, inTurn, readStrings, removeKeys } = require('../raw-keys.js')
+const { READ, inPortions, readStrings, removeKeys } = require('../raw-keys.js')
 const { scanKeys } = require('../scan-keys.js')
 const { Naming } = require('./keys.js')
 const { readDriverOptions } = require('./options.js')
@@ -54,7 +54,7 @@ class RedisDriver {
     const names = items.map(({ key }) => this.#naming.keyOf(key))
     const values = await readStrings(this.getInstance(), names).catch((error) => {
       if (!isOfBytes(error)) throw error
-      return inTurn(names, (name) => this.#textOf(name))
+      return inPortions(this.getInstance(), names, (name) => this.#textOf(name))
     })
     return items.map(({ key }, at) => ({ key: this.#naming.itemOf(this.#naming.keyOf(key)), value: values[at] }))
   }
@@ -74,7 +74,7 @@ class RedisDriver {
   setItems = async (items, common) => {
     const state = this.getInstance()
     const commands = items.map((item) => this.#write('setItems', { ...item, options: { ...common, ...item.options } }))
-    await inTurn(commands, (command) => state.command(command))
+    await inPortions(state, commands, (command) => state.command(command))
   }
 
   /** @param {string} key @param {any} value @param {CallOptions} [options] */
