@@ -6,6 +6,7 @@ const { RedisStateAdapter } = require('../adapter/adapter.js')
 const { optionsFromEnv } = require('../adapter/environment.js')
 const { RedisStateError } = require('../errors.js')
 const { isPlain } = require('../input/input.js')
+const { serverOfUrl } = require('../input/server-url.js')
 const { StateStores } = require('../stores/state-stores.js')
 const { dispatcherOf } = require('../adapter/state-adapter.js')
 const { UsageError } = require('./usage-error.js')
@@ -121,16 +122,15 @@ async function adapterOptions(options, env, wanted = {}) {
 /** The options of a cluster, one of whose nodes these name. @param {Record<string, any>} options */
 function asCluster({ url, host, port, ...others }) {
   if (others.cluster !== undefined) return others
-  const address = url === undefined ? undefined : new URL(url)
-  const node = { host: address?.hostname ?? host ?? 'localhost', port: Number(address?.port || (port ?? 6379)) }
-  const login = Object.fromEntries(
-    [
-      ['username', address?.username],
-      ['password', address?.password],
-    ].flatMap(([name, value]) => (value ? [[name, decodeURIComponent(value)]] : [])),
-  )
-  const isTls = address?.protocol === 'rediss:' || address?.protocol === 'valkeys:'
-  return { ...(isTls && { tls: true }), ...others, ...login, cluster: { nodes: [node] } }
+  const { address, login } = url === undefined ? serverAt(host, port) : serverOfUrl(url, 'url')
+  const { tls, ...credentials } = login
+  // TLS may have options beside the url.
+  return { ...(tls && { tls }), ...others, ...credentials, cluster: { nodes: [address] } }
+}
+
+/** @param {string} [host] @param {number} [port] @returns {ReturnType<typeof serverOfUrl>} */
+function serverAt(host = 'localhost', port = 6379) {
+  return { address: { host, port }, login: {} }
 }
 
 /** @param {string} file @returns {Promise<Record<string, any>>} */

@@ -34,7 +34,7 @@ export interface RedisDriverConnection extends Omit<RedisStateAdapterOptions, 'c
   connectionName?: string | undefined
   /** The ioredis name of `offlineQueue`. */
   enableOfflineQueue?: boolean | undefined
-  /** Options of a cluster, or its nodes. */
+  /** Options of a cluster, or its nodes. The first login in their urls, and TLS of `rediss:`, are those of all nodes. */
   cluster?: ClusterOptions | ReadonlyArray<NodeAddress | string | number> | undefined
   /** No effect: the driver connects with the first call, or with `preConnect`. */
   lazyConnect?: boolean | undefined

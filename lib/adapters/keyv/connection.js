@@ -3,6 +3,7 @@
 
 const { invalidConfig } = require('../../errors.js')
 const { kindOf } = require('../../input/received.js')
+const { serverOfUrl } = require('../../input/server-url.js')
 
 /** @typedef {Record<string, any>} Fields */
 
@@ -36,7 +37,7 @@ function ofCluster({ rootNodes, defaults = {}, nodeAddressMap, useReplicas, ...o
   )
   const [first = {}] = rootNodes
   const cluster = { nodes, ...mapped(nodeAddressMap), ...(useReplicas ? { readFrom: 'any' } : {}) }
-  return { ...loginOf(first), ...defaults, ...withoutIgnored(others), cluster }
+  return { ...loginOf(first, 'rootNodes[0]'), ...defaults, ...withoutIgnored(others), cluster }
 }
 
 /** @param {Fields} options of `createSentinel` */
@@ -60,29 +61,19 @@ function mapped(nodeAddressMap) {
 
 /** @param {Fields} node @param {string} path */
 function addressOf(node, path) {
-  if (typeof node?.url === 'string' && URL.canParse(node.url)) {
-    const { hostname, port } = new URL(node.url)
-    return { host: hostname, port: Number(port || 6379) }
-  }
+  if (typeof node?.url === 'string') return serverOfUrl(node.url, `${path}.url`).address
   const { host, port } = node?.socket ?? {}
   if (typeof host === 'string') return { host, port: port ?? 6379 }
   throw invalidConfig(`${path}: expected an object with a url or a socket, got ${kindOf(node)}`)
 }
 
-/** The login in the url of a node. @param {Fields} node */
-function loginOf({ url, username, password }) {
-  const parsed = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined
-  const found = { username: username ?? decoded(parsed?.username), password: password ?? decoded(parsed?.password) }
-  const isSecure = parsed?.protocol === 'rediss:'
+/** The login of a node: its own, else that in its url. @param {Fields} node @param {string} path */
+function loginOf({ url, username, password }, path) {
   return {
-    ...Object.fromEntries(Object.entries(found).filter(([, value]) => value)),
-    ...(isSecure ? { tls: true } : {}),
+    ...(typeof url === 'string' && serverOfUrl(url, `${path}.url`).login),
+    ...(username && { username }),
+    ...(password && { password }),
   }
-}
-
-/** @param {string | undefined} part of a url */
-function decoded(part) {
-  return part ? decodeURIComponent(part) : undefined
 }
 
 module.exports = { connectionOf }

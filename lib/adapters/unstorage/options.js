@@ -4,6 +4,7 @@
 const { makeError, RedisStateError } = require('../../errors.js')
 const { readFields } = require('../../input/input.js')
 const { boolean, boundedInt, kind, oneOf, string } = require('../../input/option-kinds.js')
+const { serverOfUrl } = require('../../input/server-url.js')
 
 /**
  * @typedef {object} DriverOptions
@@ -112,16 +113,18 @@ function connectionOf(given) {
 /** @param {Fields} others */
 function renamed({ cluster, ...others }) {
   const options = Object.fromEntries(Object.entries(others).map(([name, value]) => [RENAMED[name] ?? name, value]))
-  if (cluster !== undefined) options.cluster = Array.isArray(cluster) ? { nodes: cluster.map(addressOf) } : cluster
-  return options
+  if (!Array.isArray(cluster)) return cluster === undefined ? options : { ...options, cluster }
+  const servers = cluster.map((node, at) => serverOf(node, `cluster[${at}]`))
+  // All nodes have one login: the first that there is.
+  const logins = servers.map(({ login }) => login).reverse()
+  return Object.assign({}, ...logins, options, { cluster: { nodes: servers.map(({ address }) => address) } })
 }
 
-/** @param {any} node of ioredis: an address, a port or a url */
-function addressOf(node) {
-  if (typeof node === 'number') return { host: '127.0.0.1', port: node }
-  if (typeof node !== 'string') return { port: 6379, ...node }
-  const { hostname, port } = new URL(node.includes('://') ? node : `redis://${node}`)
-  return { host: hostname, port: Number(port || 6379) }
+/** @param {any} node of ioredis: an address, a port or a url @param {string} path */
+function serverOf(node, path) {
+  if (typeof node === 'number') return { address: { host: '127.0.0.1', port: node }, login: {} }
+  if (typeof node !== 'string') return { address: { port: 6379, ...node }, login: {} }
+  return serverOfUrl(node.includes('://') ? node : `redis://${node}`, path)
 }
 
 /** @param {unknown} options @returns {Fields} */

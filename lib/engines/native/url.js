@@ -3,6 +3,7 @@
 
 const { URL } = require('node:url')
 const { invalidConfig } = require('../../errors.js')
+const { withoutBrackets } = require('../../input/server-url.js')
 const { databaseOf, parametersOf } = require('./url-parameters.js')
 
 /**
@@ -92,7 +93,7 @@ function tcpServerOf({ protocol, hostname, port, username, password, pathname })
   }
   if (port !== '' && Number(port) === 0) throw invalidUrl('expected a port from 1 to 65535')
   return {
-    host: hostname.replace(/^\[|\]$/g, ''),
+    host: withoutBrackets(hostname),
     port: port === '' ? undefined : Number(port),
     ...login,
     database: databaseOf(database),
