@@ -20,15 +20,20 @@ export const comparison = {
         if ((await keyv.get(`k${at % 1_000}`)) === undefined) throw new Error('there was no value')
       },
     },
-    { call: 'set', inFlight, atLeast: 1, run: (keyv, at) => keyv.set(`k${at % 1_000}`, value) },
-    { call: 'set with a ttl', inFlight, atLeast: 1, run: (keyv, at) => keyv.set(`k${at % 1_000}`, value, 60_000) },
+    { call: 'set', inFlight, atLeast: 1, run: (keyv, at) => written(keyv.set(`k${at % 1_000}`, value)) },
+    {
+      call: 'set with a ttl',
+      inFlight,
+      atLeast: 1,
+      run: (keyv, at) => written(keyv.set(`k${at % 1_000}`, value, 60_000)),
+    },
     {
       call: 'delete + set',
       inFlight,
       atLeast: 1,
       run: async (keyv, at) => {
         await keyv.delete(`d${at % 1_000}`)
-        await keyv.set(`d${at % 1_000}`, value)
+        await written(keyv.set(`d${at % 1_000}`, value))
       },
     },
     {
@@ -42,7 +47,8 @@ export const comparison = {
       call: 'setMany of 100',
       inFlight: [1, 32],
       atLeast: 1,
-      run: (keyv) => keyv.setMany(Array.from({ length: 100 }, (_, at) => ({ key: `m${at}`, value, ttl: 60_000 }))),
+      run: (keyv) =>
+        written(keyv.setMany(Array.from({ length: 100 }, (_, at) => ({ key: `m${at}`, value, ttl: 60_000 })))),
     },
   ],
 }
@@ -61,5 +67,11 @@ async function open(name, url) {
  * @param {number} count
  */
 async function setSome(keyv, count) {
-  await keyv.setMany(Array.from({ length: count }, (_, at) => ({ key: `k${at}`, value })))
+  await written(keyv.setMany(Array.from({ length: count }, (_, at) => ({ key: `k${at}`, value }))))
+}
+
+/** Keyv resolves to false if a write fails; @keyv/redis to nothing after one of many. @param {Promise<any>} writing */
+async function written(writing) {
+  const result = await writing
+  if (result === false || (Array.isArray(result) && result.includes(false))) throw new Error('a write failed')
 }
