@@ -16,7 +16,7 @@ function checkList(list, at) {
   if (!Array.isArray(list)) throw invalidArgument(`${at}: expected an array, got ${received(list)}`)
 }
 
-/** @param {unknown[]} list @param {string} at @param {number} [max] */
+/** @param {{ length: number }} list @param {string} at @param {number} [max] */
 function checkCount({ length }, at, max = MAX_ARGUMENTS) {
   if (length === 0) throw invalidArgument(`${at}: expected at least one element, got none`)
   if (length > max) throw invalidArgument(`${at}: expected at most ${max} elements, got ${length}`)
