@@ -2,64 +2,21 @@
 // `doctor` finds what is wrong with a server, and says what to do.
 
 import assert from 'node:assert/strict'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { folderFor } from '../support/certificates.mjs'
-import { cli, printed } from '../support/cli.mjs'
+import { printed } from '../support/cli.mjs'
 import { startedCluster } from '../support/cluster.mjs'
 import { started } from '../support/redis.mjs'
 import { relayTo } from '../support/relay.mjs'
 import { array, bulk, scripted } from '../support/scripted-server.mjs'
 import { startedWithTls } from '../support/tls-server.mjs'
 import { unusedPort } from '../support/unused-port.mjs'
+import { examined, examinedBy, healthy, LOGIN } from './examined.mjs'
 
 const { PERMISSIONS } = createRequire(import.meta.url)('../../lib/cli/doctor/permissions.js')
-
-/**
- * What `doctor` finds.
- *
- * @param {string} url
- * @param {{ argv?: string[], env?: Record<string, string | undefined>, clock?: () => number }} [more]
- */
-function examined(url, { argv = [], ...surroundings } = {}) {
-  return findingsOf(['--url', url, ...argv], surroundings)
-}
-
-/**
- * What `doctor` finds by options in a file.
- *
- * @param {import('node:test').TestContext} t
- * @param {import('redis-state-adapter').RedisStateAdapterOptions} options
- */
-async function examinedBy(t, options) {
-  const file = join(await folderFor(t), 'options.json')
-  await writeFile(file, JSON.stringify(options))
-  return findingsOf(['--options', file, '--timeout', '300ms'], {})
-}
-
-/** @param {string[]} argv @param {import('../support/cli.mjs').Surroundings} surroundings */
-async function findingsOf(argv, surroundings) {
-  const { code, stdout } = await cli(['doctor', '--json', ...argv], surroundings)
-  /** @type {{ findings: { check: string, level: string, text: string, remedy?: string }[] }} */
-  const { findings } = JSON.parse(stdout)
-  /** @param {string} check */
-  const of = (check) => {
-    const found = findings.filter((finding) => finding.check === check)
-    assert.ok(found.length > 0, `${check} is not among ${JSON.stringify(findings)}`)
-    return found
-  }
-  return { code, findings, of: (/** @type {string} */ check) => of(check)[0], all: of }
-}
-
-/** A server with nothing to complain of. @param {import('node:test').TestContext} t @param {string[]} [args] */
-function healthy(t, args = []) {
-  const persistent = ['--appendonly', 'yes', '--notify-keyspace-events', 'Kg$xe', '--requirepass', 'word']
-  return started(t, [...persistent, ...args])
-}
-
-const LOGIN = { env: { REDIS_PASSWORD: 'word' } }
 
 describe('doctor', () => {
   it('finds nothing on a server that is as it should be', async (t) => {
@@ -193,6 +150,34 @@ describe('doctor', () => {
     const few = await examined(server.url, login)
     assert.ok(few.all('permissions').length > 15)
     assert.equal(few.of('version').level, 'unknown')
+  })
+
+  it('9. finds the commands that the server does not have', async (t) => {
+    const disabled = ['GETDEL', 'EVAL', 'SUBSCRIBE', 'CONFIG'].flatMap((name) => ['--rename-command', name, ''])
+    const { code, all } = await examined((await healthy(t, disabled)).url, LOGIN)
+    const found = all('permissions').map(
+      ({ level, text }) => `${level} ${/^the server has no command \S+,/.exec(text)}`,
+    )
+    assert.equal(code, 1)
+    assert.deepEqual(found, [
+      'problem the server has no command GETDEL,',
+      'warning the server has no command EVAL,',
+      'warning the server has no command SUBSCRIBE,',
+    ])
+  })
+
+  it('9. does not take a command that fails otherwise for permitted', async (t) => {
+    const info = bulk('redis_version:7.0.0\r\nrole:master\r\n')
+    let isSilent = false
+    const url = await scripted(t, ([name]) => {
+      isSilent ||= name === 'GETDEL'
+      return isSilent ? () => {} : { INFO: info, EXISTS: ':0' }[name]
+    })
+    const { all } = await examined(url, { argv: ['--timeout', '300ms'] })
+    const [{ level, text, remedy }] = all('permissions').slice(-1)
+    assert.equal(level, 'unknown')
+    assert.match(text, /^cannot be tried: .*\+getdel/)
+    assert.match(String(remedy), /--timeout/)
   })
 
   it('10. finds entries that are missing in their index, and members without an entry', async (t) => {

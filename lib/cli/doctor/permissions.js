@@ -15,6 +15,7 @@
  * @property {(names: Names) => (string | number)[]} command one that changes nothing. The server checks permissions first
  * @property {boolean} [isDry] it cannot be sent, as it would change or block the connection; ACL DRYRUN says whether it could
  * @property {'always' | 'index' | 'cluster'} [when] it is needed. Omitted: for a part of the methods
+ * @property {boolean} [mayBeMissing] the methods do without it on a server that does not have it
  */
 
 /** @type {Permission[]} */
@@ -52,7 +53,7 @@ const PERMISSIONS = [
   dry('+unsubscribe', 'watch, lock with a timeout', ({ changes }) => ['UNSUBSCRIBE', changes]),
   dry('+psubscribe', 'watch of a trace', ({ changes }) => ['PSUBSCRIBE', changes]),
   dry('+punsubscribe', 'watch of a trace', ({ changes }) => ['PUNSUBSCRIBE', changes]),
-  some('+config|get', 'watch', () => ['CONFIG', 'GET', 'notify-keyspace-events']),
+  { ...some('+config|get', 'watch', () => ['CONFIG', 'GET', 'notify-keyspace-events']), mayBeMissing: true },
   ofIndex('+zadd', ({ key }) => ['ZADD', key, 'XX', '0', 'member']),
   ofIndex('+zrem', ({ key }) => ['ZREM', key, 'member']),
   ofIndex('+zrange', ({ key }) => ['ZRANGE', key, '0', '0']),
