@@ -20,7 +20,7 @@ const WITHOUT_FRAMES = { stackTraces: false }
 
 /**
  * Returns the state that an adapter for another library works on: the user's own, or one that is opened with these options. As
- * `new RedisStateAdapter`, it connects with its first call, and an idle one does not keep the process alive.
+ * `new RedisStateAdapter`, it connects in the background, and an idle one does not keep the process alive.
  *
  * @param {string | URL | Options | State | undefined} connection undefined: `REDIS_URL` and the other variables of the environment
  * @returns {OpenedState}
