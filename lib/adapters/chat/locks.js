@@ -1,7 +1,7 @@
 // @ts-check
 'use strict'
 
-const { RedisStateError } = require('../../errors.js')
+const { runScript } = require('../run-script.js')
 
 /** @typedef {import('../../../index.js').RedisStateAdapter} State */
 
@@ -13,8 +13,6 @@ const EXTEND = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call(
  * Servers run a script. The embedded store has none; it has commands of Valkey 9 with the same effect, which Redis lacks.
  */
 class Locks {
-  #hasScripts = true
-
   /** @param {State} state */
   constructor(state) {
     this.state = state
@@ -22,29 +20,15 @@ class Locks {
 
   /** @param {string} key @param {string} token */
   async release(key, token) {
-    await this.#compared({ lua: RELEASE, keys: [key], args: [token] }, ['DELIFEQ', key, token])
+    const removed = await runScript(this.state, RELEASE, { keys: [key], args: [token] })
+    if (removed === undefined) await this.state.command(['DELIFEQ', key, token])
   }
 
   /** @param {string} key @param {string} token @param {number} ttlMs @returns {Promise<boolean>} whether it was held */
   async extend(key, token, ttlMs) {
-    const script = { lua: EXTEND, keys: [key], args: [token, ttlMs] }
-    const reply = await this.#compared(script, ['SET', key, token, 'IFEQ', token, 'PX', ttlMs])
-    return reply === 1 || reply === 'OK'
-  }
-
-  /**
-   * @param {{ lua: string, keys: string[], args: (string | number)[] }} script
-   * @param {(string | number)[]} command
-   */
-  async #compared({ lua, keys, args }, command) {
-    if (!this.#hasScripts) return this.state.command(command)
-    try {
-      return await this.state.script(lua, { keys, args })
-    } catch (error) {
-      if (!(error instanceof RedisStateError) || error.code !== 'ERR_UNSUPPORTED') throw error
-      this.#hasScripts = false
-      return this.state.command(command)
-    }
+    const extended = await runScript(this.state, EXTEND, { keys: [key], args: [token, ttlMs] })
+    if (extended !== undefined) return extended === 1
+    return (await this.state.command(['SET', key, token, 'IFEQ', token, 'PX', ttlMs])) === 'OK'
   }
 }
 

@@ -5,6 +5,7 @@ const { randomUUID } = require('node:crypto')
 const { callFailure } = require('../../errors.js')
 const { dateIn, millisecondsUntil } = require('../../time.js')
 const { openState } = require('../open-state.js')
+const { READ } = require('../raw-keys.js')
 const { heldLock, jsonOf, length, optionalTtl, parsed, text, ttl } = require('./arguments.js')
 const { Locks } = require('./locks.js')
 const { constructing, readOptions } = require('./options.js')
@@ -16,7 +17,6 @@ const { constructing, readOptions } = require('./options.js')
  * @typedef {{ state: State, locks: Locks, close: () => Promise<void> }} Opened
  */
 
-const READ = Object.freeze({ retry: /** @type {const} */ ('read') })
 /** A queue stays at least as long, whatever its entries say. */
 const QUEUE_TTL_MS = 60_000
 

@@ -2,7 +2,7 @@
 'use strict'
 
 const { nameOf } = require('./names.js')
-const { runScript } = require('./scripts.js')
+const { runScript } = require('../run-script.js')
 
 /**
  * @typedef {import('../../../index.js').RedisStateAdapter} State

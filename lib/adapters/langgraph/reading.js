@@ -2,7 +2,7 @@
 'use strict'
 
 const { unpack } = require('./record.js')
-const { runScript } = require('./scripts.js')
+const { runScript } = require('../run-script.js')
 const { readInSteps } = require('./steps.js')
 
 /**

@@ -7,6 +7,7 @@ const { RedisStateError, callFailure, inCall } = require('../../errors.js')
 const { shownId } = require('../../error-message.js')
 const { received } = require('../../input/received.js')
 const { answer } = require('../callbacks.js')
+const { READ } = require('../raw-keys.js')
 const { scanKeys } = require('../scan-keys.js')
 const { openStore } = require('../store-options.js')
 const { secondsLeft } = require('./expiry.js')
@@ -21,8 +22,6 @@ const { FIELDS } = require('./options.js')
 
 /** How many sessions are read or deleted at a time. */
 const PORTION = 1000
-
-const READ = /** @type {const} */ ({ retry: 'read' })
 
 /** Keeps the sessions of express-session as connect-redis does: the key `<prefix><id>` has the text of a session. */
 class RedisStore extends Store {

@@ -17,7 +17,7 @@ const NAMING = { keyPrefix: /** @type {const} */ (false), hashTags: false, stric
 const SOME_NODES = { cluster: { nodes: [{ host: '127.0.0.1', port: 6379 }] } }
 
 /**
- * Reports the changes of all items below a base, whoever makes them.
+ * Reports the changes of all items below a base, made by any client.
  *
  * @param {State} state
  * @param {string} base

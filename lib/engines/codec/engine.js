@@ -4,7 +4,7 @@
 const { RedisStateError, ofCall } = require('../../errors.js')
 const { OPERATIONS, callNameOf } = require('../call.js')
 const { itemOf } = require('../items.js')
-const { EngineDecorator } = require('../near-cache/decorator.js')
+const { EngineDecorator } = require('../decorator.js')
 
 /**
  * @typedef {import('../call.js').StateCall} StateCall

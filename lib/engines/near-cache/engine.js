@@ -3,7 +3,7 @@
 
 const { OPERATIONS } = require('../call.js')
 const { now } = require('../../time.js')
-const { EngineDecorator } = require('./decorator.js')
+const { EngineDecorator } = require('../decorator.js')
 const { NearCache } = require('./near-cache.js')
 const { runClear, runWrite } = require('./own-writes.js')
 const { WritingView } = require('./writing-view.js')

@@ -2,7 +2,7 @@
 'use strict'
 
 const { namesOf } = require('./command-keys.js')
-const { EngineDecorator } = require('./decorator.js')
+const { EngineDecorator } = require('../decorator.js')
 const { runClear, runWrite } = require('./own-writes.js')
 
 /**

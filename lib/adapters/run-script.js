@@ -1,10 +1,10 @@
 // @ts-check
 'use strict'
 
-const { RedisStateError } = require('../../errors.js')
+const { RedisStateError } = require('../errors.js')
 
 /**
- * @typedef {import('../../../index.js').RedisStateAdapter} State
+ * @typedef {import('../../index.js').RedisStateAdapter} State
  * @typedef {Parameters<State['script']>[1]} ScriptOptions
  */
 

@@ -2,10 +2,10 @@
 'use strict'
 
 /**
- * @typedef {import('../call.js').StateCall} StateCall
- * @typedef {import('../engine.js').Cancellation} Cancellation
- * @typedef {import('../engine.js').Scope} Scope
- * @typedef {import('../engine.js').StateEngine} StateEngine
+ * @typedef {import('./call.js').StateCall} StateCall
+ * @typedef {import('./engine.js').Cancellation} Cancellation
+ * @typedef {import('./engine.js').Scope} Scope
+ * @typedef {import('./engine.js').StateEngine} StateEngine
  */
 
 /** An engine that passes everything on to another one. @template {StateEngine} Engine @implements {StateEngine} */
@@ -22,7 +22,7 @@ class EngineDecorator {
     return this.inner.execute(call)
   }
 
-  /** @param {Scope} scope @param {import('../engine.js').Projection} projection @param {Cancellation} [cancellation] */
+  /** @param {Scope} scope @param {import('./engine.js').Projection} projection @param {Cancellation} [cancellation] */
   list(scope, projection, cancellation) {
     return this.inner.list(scope, projection, cancellation)
   }
@@ -32,17 +32,17 @@ class EngineDecorator {
     return this.inner.clear(scope, cancellation)
   }
 
-  /** @param {import('../engine.js').QueryPlan} plan @param {Cancellation} [cancellation] */
+  /** @param {import('./engine.js').QueryPlan} plan @param {Cancellation} [cancellation] */
   query(plan, cancellation) {
     return this.inner.query(plan, cancellation)
   }
 
-  /** @param {import('../engine.js').WatchScope} scope @param {import('../engine.js').WatchSink} sink */
+  /** @param {import('./engine.js').WatchScope} scope @param {import('./engine.js').WatchSink} sink */
   subscribe(scope, sink) {
     return this.inner.subscribe(scope, sink)
   }
 
-  /** @param {{ traceId: string, key: string }} lock @param {(event: import('../engine.js').LockEvent) => void} onEvent */
+  /** @param {{ traceId: string, key: string }} lock @param {(event: import('./engine.js').LockEvent) => void} onEvent */
   subscribeToLock(lock, onEvent) {
     return this.inner.subscribeToLock(lock, onEvent)
   }
