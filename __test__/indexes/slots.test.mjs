@@ -104,7 +104,6 @@ for (const [name, program] of PROGRAMS) {
       for (const round of range(6)) {
         owner = cluster.nodes[round % 3]
         await cluster.move(SLOT, owner)
-        await cluster.untilAgreed()
       }
       isMoving = false
       await Promise.all(writers)

@@ -79,8 +79,21 @@ export class Cluster {
    * @param {Node} to
    */
   async endMove(slot, to) {
+    await this.#untilAgreed()
     const others = this.nodes.filter((node) => node !== to && node.server.pid)
     for (const node of [to, ...others]) await node.send('CLUSTER', 'SETSLOT', `${slot}`, 'NODE', to.id).catch(() => {})
+  }
+
+  /**
+   * Waits until all running nodes know of the last move. Two nodes that gain slots before that can have the same epoch, and then
+   * each names another owner of a slot, for good.
+   */
+  #untilAgreed() {
+    const running = this.nodes.filter(({ server }) => server.pid)
+    return until(async () => {
+      const infos = await Promise.all(running.map((node) => node.send('CLUSTER', 'INFO')))
+      return new Set(infos.map((info) => /cluster_current_epoch:\d+/.exec(info)?.[0])).size === 1
+    })
   }
 
   /**
@@ -95,17 +108,6 @@ export class Cluster {
     await this.beginMove(slot, { from, to })
     await this.moveKeys(slot, { from, to })
     await this.endMove(slot, to)
-  }
-
-  /**
-   * Waits until all nodes know of the last move. Two nodes that gain slots before that can have the same epoch, and then each names
-   * another owner of a slot, for good.
-   */
-  untilAgreed() {
-    return until(async () => {
-      const infos = await Promise.all(this.nodes.map((node) => node.send('CLUSTER', 'INFO')))
-      return new Set(infos.map((info) => /cluster_current_epoch:\d+/.exec(info)?.[0])).size === 1
-    })
   }
 
   /**
