@@ -29,7 +29,7 @@ describe('the tarball', () => {
 
   it('contains nothing else', () => {
     const runtime =
-      /^((index|cosmos|adapters\/[a-z-]+)\.(d\.)?(js|mjs|ts|mts)|bin\/redis-state-adapter\.js|lib\/(redis-state-adapter|stores|cosmos|cli)\.js|types\/([a-z-]+\/)?[a-z-]+\.d\.ts|docs\/[a-z-]+\.md|examples\/[\w./-]+|bench\/(RESULTS\.md|results\.svg))$/
+      /^((index|cosmos|adapters\/[a-z-]+)\.(d\.)?(js|mjs|ts|mts)|bin\/redis-state-adapter\.js|lib\/(redis-state-adapter|stores|cosmos|cli)\.js|lib\/inspector\/page\/[\w./-]+|types\/([a-z-]+\/)?[a-z-]+\.d\.ts|docs\/[a-z-]+\.md|examples\/[\w./-]+|bench\/(RESULTS\.md|results\.svg))$/
     const named = ['package.json', 'LICENSE', ...pages, ...adapters.map((name) => `lib/${name}.js`)]
     const others = packed.filter((file) => !runtime.test(file) && !named.includes(file))
     assert.deepEqual(others, [])
@@ -37,7 +37,8 @@ describe('the tarball', () => {
 
   it('has each file of lib/ in one of its files', () => {
     const texts = packed.filter((file) => file.startsWith('lib/')).map(readInstalled)
-    for (const file of filesOf('lib')) {
+    // The page of the inspector is for browsers.
+    for (const file of filesOf('lib').filter((name) => !name.startsWith('lib/inspector/page/'))) {
       const ofFile = texts.filter((text) => text.includes(`\n// ${file.slice('lib/'.length)}\n`))
       assert.equal(ofFile.length, 1, `${file}: ${ofFile.length}`)
     }

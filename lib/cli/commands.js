@@ -22,6 +22,7 @@ const COMMANDS = {
     does: 'Adds entries to the indexes of their traces, or checks these',
     load: () => require('./commands/reindex.js'),
   },
+  inspect: { does: 'Serves a page to look into the entries', load: () => require('./commands/inspect.js') },
   bench: { does: 'Measures calls on this server', load: () => require('./commands/bench.js') },
 }
 

@@ -148,14 +148,25 @@ async function readOptionsFile(file) {
   throw new UsageError(`--options ${file}: expected an object of options`)
 }
 
-/** @param {Options} options @param {Record<string, string | undefined>} env @returns {Promise<Opened>} */
-async function openStore({ config, store, environment, ...others }, env) {
+/**
+ * Reads the stores of a configuration.
+ *
+ * @param {Options} options
+ * @param {Record<string, string | undefined>} env
+ */
+async function openStores({ config, environment, ...others }, env) {
   const unused = OF_ADAPTER.find((name) => others[name] !== undefined)
   if (unused !== undefined)
     throw new UsageError(`--${unused} cannot be combined with --store`, 'The store has its options in --config.')
   if (config === undefined)
     throw new UsageError('--store needs --config', 'It is the file or folder that describes the store.')
-  const stores = await StateStores.load(config, { env, ...(environment === undefined ? {} : { environment }) })
+  return StateStores.load(config, { env, ...(environment === undefined ? {} : { environment }) })
+}
+
+/** @param {Options} options @param {Record<string, string | undefined>} env @returns {Promise<Opened>} */
+async function openStore(options, env) {
+  const { config, store } = options
+  const stores = await openStores(options, env)
   const names = stores.list().map(({ name }) => name)
   if (store === undefined && names.length !== 1) {
     throw new UsageError(`--config ${config} has ${names.length} stores`, `Name one with --store: ${names.join(', ')}.`)
@@ -163,4 +174,4 @@ async function openStore({ config, store, environment, ...others }, env) {
   return { state: stores.get(store ?? names[0]), close: () => stores.close({ timeout: 0 }) }
 }
 
-module.exports = { adapterOptions, connected, hasIndexes, openState }
+module.exports = { adapterOptions, connected, hasIndexes, openState, openStores }

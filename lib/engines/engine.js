@@ -75,6 +75,7 @@
  * @property {{ expected: string, accepts: (text: string) => boolean }} [etag] the form of etags. Omitted: 40 hexadecimal digits
  * @property {object} server how the server is named in traces
  * @property {object} inspectedFields what `util.inspect` shows of the store, without credentials
+ * @property {(traceId: string, key: string) => string} [entryKey] the key of an entry for commands of the user. Omitted: there are none
  * @property {boolean} [isView] the connections are those of another engine, which waits for them
  *
  * @typedef {object} Scope

@@ -2,8 +2,8 @@
 // `node scripts/release/bundle.mjs <folder>`: joins the files of `lib/` in the folder of a package into a few, because Node.js needs
 // longer to find and read a small file than to compile it. docs/decisions.md has the figures.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { join, relative, sep } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, sep } from 'node:path'
 import { build } from 'esbuild'
 
 /** @typedef {import('esbuild').Plugin} Plugin */
@@ -24,19 +24,21 @@ const CHUNKS = [
   { name: 'stores.js', has: (/** @type {string} */ file) => /^stores\/(?!state-stores\.js$)/.test(file) },
   { name: 'cosmos.js', has: (/** @type {string} */ file) => /^(adapter|engines)\/cosmos/.test(file) },
   { name: 'cli.js', has: (/** @type {string} */ file) => file.startsWith('cli/') },
+  { name: 'inspector.js', has: (/** @type {string} */ file) => file.startsWith('inspector/') },
   ...ADAPTERS.map((name) => ({
     name: `${name}.js`,
     has: (/** @type {string} */ file) => file.startsWith(`adapters/${name}/`),
   })),
   { name: 'redis-state-adapter.js', has: () => true },
 ]
+/** The page of the inspector, whose files browsers load: they stay as they are. */
+const PAGE = 'inspector/page/'
 const BANNER = '// Made of the files of lib/ in the repository. A comment before each has its name.'
 
 const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
 const files = namesIn(lib)
 const chunks = await Promise.all(CHUNKS.map(async ({ name }) => ({ name, text: await textOf(name) })))
-rmSync(lib, { recursive: true })
-mkdirSync(lib)
+removeAllBut(PAGE)
 for (const { name, text } of chunks) writeFileSync(join(lib, name), text)
 for (const at of [folder, join(folder, 'adapters'), join(folder, 'bin')].filter(existsSync)) {
   for (const name of readdirSync(at).filter((name) => /\.m?js$/.test(name))) joinEntry(join(at, name))
@@ -54,6 +56,15 @@ function joinEntry(entry) {
   )
 }
 
+/** Empties `lib/` except for a folder. @param {string} path */
+function removeAllBut(path) {
+  const kept = join(folder, 'kept')
+  renameSync(join(lib, path), kept)
+  rmSync(lib, { recursive: true })
+  mkdirSync(dirname(join(lib, path)), { recursive: true })
+  renameSync(kept, join(lib, path))
+}
+
 /** The names of the folders in a folder, if it exists. @param {string} of */
 function foldersIn(of) {
   if (!existsSync(of)) return []
@@ -64,8 +75,8 @@ function foldersIn(of) {
 /** The paths of the files in a folder. @param {string} of */
 function namesIn(of) {
   return readdirSync(of, { recursive: true, encoding: 'utf8' })
-    .filter(isScript)
     .map((file) => file.replaceAll(sep, '/'))
+    .filter((file) => isScript(file) && !file.startsWith(PAGE))
 }
 
 /** @param {string} file */

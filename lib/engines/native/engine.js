@@ -85,6 +85,7 @@ class NativeEngine {
       maxPending: { calls: rules.maxPendingCommands, bytes: rules.maxPendingBytes },
       server: rules.server,
       inspectedFields: { server: rules.description, keyPrefix: rules.keyPrefix },
+      entryKey: entryKeyOf(rules),
       isView: base !== undefined,
     }
     this.capabilities = capabilitiesOf(rules)
@@ -310,6 +311,12 @@ function checkOptions(options) {
   } catch (error) {
     throw require('./option-errors.js').explainOption(errorFromThrown(error), options)
   }
+}
+
+/** How the keys of entries are made on the server; src/keyspace.rs makes them for calls. @param {{ keyPrefix: string, hashTags: boolean }} rules */
+function entryKeyOf({ keyPrefix, hashTags }) {
+  return (/** @type {string} */ traceId, /** @type {string} */ key) =>
+    hashTags ? `${keyPrefix}{${traceId}}:${key}` : `${keyPrefix}${traceId}:${key}`
 }
 
 module.exports = { NativeEngine, checkOptions }

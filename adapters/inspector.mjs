@@ -1,0 +1,3 @@
+import all from './inspector.js'
+
+export const { RedisStateError, inspector } = all

@@ -1,0 +1,68 @@
+// @ts-check
+'use strict'
+
+const { Refusal, badRequest } = require('./refusal.js')
+
+/** @typedef {import('node:http').IncomingMessage & { body?: unknown }} Request */
+
+const MAX_BYTES = 16 * 1024 * 1024
+
+/**
+ * Reads the JSON object in the body of a request.
+ *
+ * @param {Request} request
+ * @param {AbortSignal} signal ends it, if the sender is slow
+ * @returns {Promise<Record<string, unknown>>}
+ */
+async function readBody(request, signal) {
+  // Another handler, such as that of express.json(), has read it.
+  if (isObject(request.body)) return request.body
+  const text = await readText(request, signal)
+  /** @type {unknown} */
+  let body
+  try {
+    body = JSON.parse(text)
+  } catch {
+    throw badRequest('the body is not JSON')
+  }
+  if (isObject(body)) return body
+  throw badRequest('the body is not a JSON object')
+}
+
+/** @param {unknown} value @returns {value is Record<string, unknown>} */
+function isObject(value) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** @param {Request} request @param {AbortSignal} signal @returns {Promise<string>} */
+function readText(request, signal) {
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BYTES) throw tooLarge()
+  return new Promise((resolve, reject) => {
+    /** @type {Buffer[]} */
+    const pieces = []
+    let size = 0
+    const onData = (/** @type {Buffer} */ piece) => {
+      size += piece.length
+      if (size > MAX_BYTES) fail(tooLarge())
+      else pieces.push(piece)
+    }
+    const onEnd = () => settle(() => resolve(Buffer.concat(pieces).toString()))
+    const onClosed = () => fail(badRequest('the body is incomplete'))
+    const onAbort = () => fail(new Refusal(408, 'ERR_TIMEOUT', 'the body took too long', { connection: 'close' }))
+    const fail = (/** @type {Error} */ error) => settle(() => reject(error))
+    const settle = (/** @type {() => void} */ done) => {
+      request.off('data', onData).off('end', onEnd).off('error', onClosed).off('close', onClosed)
+      signal.removeEventListener('abort', onAbort)
+      done()
+    }
+    request.on('data', onData).on('end', onEnd).on('error', onClosed).on('close', onClosed)
+    signal.addEventListener('abort', onAbort)
+  })
+}
+
+function tooLarge() {
+  // The rest of the body is not read, so the connection cannot be used again.
+  return new Refusal(413, 'ERR_TOO_LARGE', `the body has more than ${MAX_BYTES} bytes`, { connection: 'close' })
+}
+
+module.exports = { readBody }

@@ -1,0 +1,68 @@
+// @ts-check
+'use strict'
+
+/** What the stored bytes of an entry are as JSON. */
+
+const TEXT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const STRINGS = /"[^"\\]*(?:\\.[^"\\]*)*"/g
+/** Numbers with so few digits are exact. */
+const LONG_NUMBERS = /-?\d[\d.]{14,}(?:[eE][+-]?\d+)?/g
+
+/** @type {Record<string, string>} */
+const TYPES_BY_START = { '{': 'object', '[': 'array', '"': 'string', t: 'boolean', f: 'boolean', n: 'null' }
+
+/**
+ * Parses a stored text.
+ *
+ * @param {Buffer} bytes
+ * @returns {{ text: string, value: unknown } | { text: string, value?: undefined }} no value: it is not JSON
+ */
+function parsed(bytes) {
+  try {
+    const text = TEXT.decode(bytes)
+    return { text, value: JSON.parse(text) }
+  } catch {
+    return { text: bytes.toString() }
+  }
+}
+
+/**
+ * The type of an entry, of which only the start of a longer text is known. A longer text is taken for JSON if it starts as one.
+ *
+ * @param {Buffer} start
+ * @param {number} size of the whole text
+ */
+function typeOfStored(start, size) {
+  if (size <= start.length) {
+    const { value } = parsed(start)
+    return value === undefined ? 'not-json' : typeOf(value)
+  }
+  const first = start.toString('latin1').trimStart().charAt(0)
+  return TYPES_BY_START[first] ?? (/[-\d]/.test(first) ? 'number' : 'not-json')
+}
+
+/** @param {unknown} value */
+function typeOf(value) {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'array' : typeof value
+}
+
+/** Whether a JSON text has a number that JavaScript would round, so that a changed value must not be written back. @param {string} text */
+function hasInexactNumber(text) {
+  return (text.replace(STRINGS, '""').match(LONG_NUMBERS) ?? []).some(
+    (number) => digitsOf(number) !== digitsOf(Number(number)),
+  )
+}
+
+/** The significant digits of a number. @param {string | number} number */
+function digitsOf(number) {
+  const [mantissa] = String(number).toLowerCase().split('e')
+  return mantissa.replace(/[-.]/g, '').replace(/^0+/, '').replace(/0+$/, '')
+}
+
+/** The characters that are complete. @param {Buffer} bytes the start of a text */
+function startOfText(bytes) {
+  return new TextDecoder().decode(bytes, { stream: true })
+}
+
+module.exports = { hasInexactNumber, parsed, startOfText, typeOf, typeOfStored }
