@@ -2,7 +2,16 @@
 // `node scripts/release/bundle.mjs <folder>`: joins the files of `lib/` in the folder of a package into a few, because Node.js needs
 // longer to find and read a small file than to compile it. docs/decisions.md has the figures.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { build } from 'esbuild'
 
