@@ -64,6 +64,7 @@
  * @typedef {object} EngineRules rules that the facade enforces, and limits that it has to know
  * @property {boolean} strictTraceIds trace ids must not contain ":"
  * @property {boolean} [isUnprefixed] entries are stored under `<traceId>:<key>`
+ * @property {boolean} [hashTags] entries are stored under `{<traceId>}:<key>`, behind the prefix
  * @property {boolean} [mustBeTag] trace ids must be hash tags of a cluster
  * @property {boolean} strictValues values that JSON would change are rejected
  * @property {{ jsonText: (value: unknown) => string, decode: (stored: unknown) => any, copy: (value: any) => any }} [codec] the

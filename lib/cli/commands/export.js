@@ -5,7 +5,7 @@ const { EXIT } = require('../exit-codes.js')
 const { Progress } = require('../progress.js')
 const { ExportFile } = require('../transfer/export-file.js')
 const { PageReader } = require('../transfer/page-reader.js')
-const { sortedNames } = require('../transfer/sorted-names.js')
+const { sortedNames } = require('../names/sorted-names.js')
 const { UsageError } = require('../usage-error.js')
 
 /** @typedef {import('../command.js').Context} Context */
@@ -23,7 +23,7 @@ const exportCommand = {
   },
   notes: [
     'Writes all entries, or those of a trace, as lines {"traceId","key","value","ttl"}, sorted by name.',
-    'ttl: seconds until the entry expires, -1: never. Names are held in memory, values only of two pages.',
+    'ttl: seconds until the entry expires, -1: never. Of many names most are in a temporary file meanwhile (TMPDIR).',
   ],
   examples: [
     'export --out state.ndjson',
@@ -31,41 +31,63 @@ const exportCommand = {
     'export order-1 | gzip > order-1.ndjson.gz',
   ],
   async run(context) {
-    const {
-      state,
-      operands: [traceId],
-      options,
-      output,
-      io,
-      signal,
-    } = context
+    const { options, output } = context
     if (options.out === undefined && (options.resume || options.force))
       throw new UsageError('--resume and --force need --out')
     const opened = options.out === undefined ? undefined : await ExportFile.open(options.out, options)
-    const sink = opened?.file ?? output
-    const progress = new Progress(io, { title: 'export', isHidden: opened === undefined && output.isTerminal })
     try {
-      const names = await sortedNames(state, traceId, signal)
-      const start = opened?.last === undefined ? 0 : names.indexAfter(opened.last)
-      progress.total = names.length
-      const skipped = new Skipped(output)
-      const reader = new PageReader(state, { signal, onSkipped: (error) => skipped.add(error) })
-      let [done, exported] = [start, 0]
-      for await (const { lines, count } of reader.pages(names, start)) {
-        await sink.write(lines.join(''))
-        done += count
-        exported += lines.length
-        progress.update(done)
+      const names = await listNames(context)
+      try {
+        const before = opened?.last === undefined ? 0 : await names.skipThrough(opened.last)
+        const result = await exportNames(context, { names, before, sink: opened?.file ?? output })
+        await opened?.file.end()
+        await report(context, result)
+        return result.skipped > 0 ? EXIT.failed : EXIT.ok
+      } finally {
+        await names.close()
       }
-      await opened?.file.end()
-      progress.end()
-      await report(context, { exported, before: start, skipped: skipped.count })
-      return skipped.count > 0 ? EXIT.failed : EXIT.ok
     } finally {
-      progress.end()
       await opened?.file.close()
     }
   },
+}
+
+/** @param {Context} context */
+async function listNames({ state, operands: [traceId], options, output, io, signal }) {
+  const progress = new Progress(io, { title: 'names', isHidden: isHidden(options, output) })
+  try {
+    return await sortedNames(state, traceId, signal, { onListed: (count) => progress.update(count) })
+  } finally {
+    progress.end()
+  }
+}
+
+/**
+ * @param {Context} context
+ * @param {{ names: import('../names/sorted-names.js').SortedNames, before: number, sink: { write(text: string): Promise<void> } }} work
+ */
+async function exportNames({ state, options, output, io, signal }, { names, before, sink }) {
+  const progress = new Progress(io, { title: 'export', isHidden: isHidden(options, output) })
+  progress.total = names.total
+  const skipped = new Skipped(output)
+  const reader = new PageReader(state, { signal, onSkipped: (error) => skipped.add(error) })
+  let [done, exported] = [before, 0]
+  try {
+    for await (const { lines, count } of reader.pages(names)) {
+      await sink.write(lines.join(''))
+      done += count
+      exported += lines.length
+      progress.update(done)
+    }
+  } finally {
+    progress.end()
+  }
+  return { exported, before, skipped: skipped.count }
+}
+
+/** A terminal that shows the entries shows no progress. @param {Context['options']} options @param {Context['output']} output */
+function isHidden(options, output) {
+  return options.out === undefined && output.isTerminal
 }
 
 /** Names entries that cannot be read. */

@@ -1,8 +1,9 @@
 // @ts-check
 'use strict'
 
-const { nameCounts } = require('../names.js')
+const { countTraces } = require('../names/trace-counts.js')
 const { wholeNumber } = require('../option-values.js')
+const { Progress } = require('../progress.js')
 
 /** @type {import('../command.js').Command} */
 const stats = {
@@ -12,18 +13,17 @@ const stats = {
   },
   notes: ['Scans the keys of the database, and reads no values.'],
   examples: ['stats', 'stats --top 3', 'stats --json'],
-  async run({ state, options: { top = 10 }, output, signal }) {
+  async run({ state, options: { top = 10 }, output, io, signal }) {
     const latency = await state.ping({ signal })
-    const counts = await nameCounts(state, signal)
-    const entries = [...counts.values()].reduce((sum, count) => sum + count, 0)
-    const largest = [...counts]
-      .sort(([one, a], [other, b]) => b - a || (one < other ? -1 : 1))
-      .slice(0, top)
-      .map(([traceId, count]) => ({ traceId, entries: count }))
-    const result = { entries, traces: counts.size, latency, largest }
+    const progress = new Progress(io, { title: 'names' })
+    const onListed = (/** @type {number} */ count) => progress.update(count)
+    const { entries, traces, largest } = await countTraces(state, { top, signal, onListed }).finally(() =>
+      progress.end(),
+    )
+    const result = { entries, traces, latency, largest }
     await output.result(result, () => [
       `entries  ${entries}`,
-      `traces   ${counts.size}`,
+      `traces   ${traces}`,
       `latency  ${latency.toFixed(2)} ms`,
       ...(largest.length === 0 ? [] : ['', ...output.table(['ENTRIES', 'TRACE'], largest.map(cells))]),
     ])

@@ -7,7 +7,7 @@ const { formatLine } = require('./entry-line.js')
 
 /**
  * @typedef {import('../command.js').StateStore} StateStore
- * @typedef {import('./sorted-names.js').Name} Name
+ * @typedef {import('../names/name.js').Name} Name
  */
 
 const MAX_PAGE = 1000
@@ -38,25 +38,28 @@ class PageReader {
   /**
    * Yields the lines of pages, and how many names each page had. While a page is written, the next one is read.
    *
-   * @param {import('./sorted-names.js').SortedNames} names
-   * @param {number} start
+   * @param {import('../names/sorted-names.js').SortedNames} names
    */
-  async *pages(names, start) {
-    const next = (/** @type {number} */ at) => {
-      const page = names.page(at, this.#pageSize)
-      const reading = this.#read(page).then((lines) => ({ lines, count: page.length }))
+  async *pages(names) {
+    const next = () => {
+      const reading = this.#readNext(names)
       // It is not awaited if the page before cannot be written.
       reading.catch(() => {})
       return reading
     }
-    let at = start
-    for (let reading = at < names.length ? next(at) : undefined; reading !== undefined; ) {
+    for (let reading = next(); ; ) {
       const page = await reading
-      at += page.count
+      if (page.count === 0) return
       this.#adapt(page.lines)
-      reading = at < names.length ? next(at) : undefined
+      reading = next()
       yield page
     }
+  }
+
+  /** @param {import('../names/sorted-names.js').SortedNames} names */
+  async #readNext(names) {
+    const page = await names.take(this.#pageSize)
+    return { lines: await this.#read(page), count: page.length }
   }
 
   /** @param {Name[]} names */

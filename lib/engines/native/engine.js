@@ -79,6 +79,7 @@ class NativeEngine {
     this.rules = {
       strictTraceIds: rules.strictTraceIds,
       isUnprefixed: rules.keyPrefix === '' && !rules.hashTags,
+      hashTags: rules.hashTags,
       mustBeTag: rules.index && rules.isCluster,
       strictValues: rules.strictValues,
       commandTimeout: rules.commandTimeout,
