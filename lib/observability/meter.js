@@ -4,9 +4,16 @@
 const { Histogram } = require('./histogram.js')
 const { now } = require('../time.js')
 
+/**
+ * @typedef {object} OperationMeter
+ * @property {<T>(operation: string, run: () => Promise<T>) => Promise<T>} measure runs a call, and counts it when it settles
+ */
+
 /** Counts calls and failures, and measures latencies. */
 class Meter {
   calls = 0
+  /** Measures calls by operation, if these figures are exported. @type {OperationMeter | undefined} */
+  operations = undefined
   /** @type {Map<string, number>} */
   #failures = new Map()
   #latency = new Histogram()
@@ -36,6 +43,10 @@ class Meter {
   /** @returns {Record<string, number>} failed calls by code */
   get errors() {
     return Object.fromEntries([...this.#failures].filter(([, count]) => count > 0))
+  }
+
+  get durations() {
+    return this.#latency
   }
 
   get latency() {

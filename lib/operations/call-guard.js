@@ -30,13 +30,25 @@ class CallGuard {
   }
 
   /**
-   * Publishes a call to the subscribers of its tracing channel, if there are any.
+   * Measures a call if the figures of operations are exported, and publishes it to the subscribers of its tracing channel, if there
+   * are any.
    *
    * @template T
    * @param {{ operation: string, traceId?: string, key?: string }} call
    * @param {() => Promise<T>} run
    */
   traced(call, run) {
+    const { operations } = this.#meter
+    if (operations === undefined) return this.#published(call, run)
+    return operations.measure(call.operation, () => this.#published(call, run))
+  }
+
+  /**
+   * @template T
+   * @param {{ operation: string, traceId?: string, key?: string }} call
+   * @param {() => Promise<T>} run
+   */
+  #published(call, run) {
     if (!tracing.isObserved(tracing.commands)) return run()
     const context = { ...call, ...this.#server }
     return tracing.trace(tracing.commands, context, () => this.#marking(context, run))

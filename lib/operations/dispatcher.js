@@ -48,6 +48,7 @@ class Dispatcher {
   #optionRules
   /** The loads of `getOrSet`, from its first call on: they must not write what was deleted since. @type {import('./flights.js').Flights | undefined} */
   flights = undefined
+  isClosed = false
 
   /**
    * @param {(host: { meter: Meter }) => StateEngine} openEngine
@@ -65,6 +66,10 @@ class Dispatcher {
 
   get engine() {
     return this.#engine
+  }
+
+  get meter() {
+    return this.#meter
   }
 
   get guard() {
@@ -95,7 +100,8 @@ class Dispatcher {
    * @returns {Promise<any>}
    */
   plain(operation, traceId, key, value) {
-    if (!tracing.isObserved(tracing.commands)) return this.#executePlain(operation, traceId, key, value)
+    if (!tracing.isObserved(tracing.commands) && this.#meter.operations === undefined)
+      return this.#executePlain(operation, traceId, key, value)
     return this.#guard.traced({ operation: operation.name, traceId, key }, () =>
       this.#executePlain(operation, traceId, key, value),
     )
@@ -194,6 +200,7 @@ class Dispatcher {
 
   /** Accepts no more calls; resolves once the pending ones have settled. */
   close() {
+    this.isClosed = true
     return this.#engine.close()
   }
 

@@ -44,6 +44,11 @@ class Opened {
     return { adapter: this.#byKey, traceId, traceIdOf: () => traceId }
   }
 
+  /** The adapter, and the view if there is one. */
+  get adapters() {
+    return this.#byKey === undefined ? [this.adapter] : [this.adapter, this.#byKey]
+  }
+
   /** @param {import('../../index.js').CleanupOptions} [options] */
   async close(options) {
     await Promise.all([this.adapter.cleanup(options), this.#byKey?.cleanup(options)])

@@ -18,6 +18,9 @@ const { inspected } = require('../inspected.js')
 /** Only `load` can create stores, because it has to read files. */
 const OF_LOAD = Symbol('of load')
 
+/** The stores that are open, by name, for other rooms. @type {(stores: StateStores) => Map<string, Opened>} */
+let openStoresOf
+
 /** State stores by name, read from a configuration. The other files of this directory are loaded when `load` is called. */
 class StateStores {
   #loaded
@@ -26,6 +29,10 @@ class StateStores {
   #isClosed = false
   /** @type {import('../../index.js').DaprClientLike | undefined} */
   #dapr = undefined
+
+  static {
+    openStoresOf = (stores) => stores.#open
+  }
 
   /** @param {symbol} origin @param {Loaded} loaded */
   constructor(origin, loaded) {
@@ -144,6 +151,7 @@ class StateStores {
 const published = StateStores
 
 module.exports = {
+  openStoresOf,
   // The constructor is private in the public types.
   StateStores: /** @type {typeof import('../../index.js').StateStores} */ (/** @type {unknown} */ (published)),
 }

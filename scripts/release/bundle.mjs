@@ -21,7 +21,7 @@ import { build } from 'esbuild'
 const folder = realpathSync(process.argv[2])
 const lib = join(folder, 'lib')
 
-/** The adapters for other libraries. Each has a file of its own. */
+/** The adapters for other libraries, and the metrics that some share. Each folder has a file of its own. */
 const ADAPTERS = foldersIn(join(lib, 'adapters'))
 
 /**
@@ -120,7 +120,16 @@ async function textOf(chunk) {
     format: 'cjs',
     target: 'node20.3',
     banner: { js: BANNER },
-    external: ['redis-state-adapter-*', 'yaml', '@langchain/*', 'keyv', 'unstorage', 'chat', 'express-session'],
+    external: [
+      'redis-state-adapter-*',
+      'yaml',
+      '@langchain/*',
+      'keyv',
+      'unstorage',
+      'chat',
+      'express-session',
+      'prom-client',
+    ],
     absWorkingDir: lib,
     plugins: [onlyThisVersion(), otherChunks(chunk)],
     logLevel: 'warning',

@@ -1,0 +1,57 @@
+// @ts-check
+'use strict'
+
+const { Exported } = require('./retired.js')
+const { sourcesOf } = require('./sources.js')
+
+/**
+ * @typedef {import('./snapshot.js').Snapshot} Snapshot
+ * @typedef {{ labels: { store?: string, server: string }, snapshot: Snapshot }} Collected the figures of all adapters with these labels
+ */
+
+/** What was exported so far, by labels. @type {Map<string, Exported>} */
+const exported = new Map()
+
+/**
+ * Reads the figures of adapters. Those with the same name and server are added up, since no two series can have the same labels.
+ *
+ * @param {unknown} states as the caller passed them
+ * @param {{ store?: string, withOperations: boolean }} options `store`: of adapters without a name
+ * @returns {Collected[]}
+ */
+function collect(states, { store: defaultName = '', withOperations }) {
+  const sources = sourcesOf(states).map((source) => ({ ...source, store: source.store || defaultName }))
+  return [...grouped(sources)].map(([key, group]) => {
+    const [{ store, server }] = group
+    const labels = store === '' ? { server } : { store, server }
+    return { labels, snapshot: exportedBy(key).sumOf(group, withOperations) }
+  })
+}
+
+/** @param {{ store: string, server: string }} source */
+function keyOf({ store, server }) {
+  return JSON.stringify([store, server])
+}
+
+/** @template {{ store: string, server: string }} T @param {T[]} sources */
+function grouped(sources) {
+  /** @type {Map<string, T[]>} */
+  const groups = new Map()
+  for (const source of sources) {
+    const group = groups.get(keyOf(source))
+    if (group === undefined) groups.set(keyOf(source), [source])
+    else group.push(source)
+  }
+  return groups
+}
+
+/** @param {string} key */
+function exportedBy(key) {
+  const known = exported.get(key)
+  if (known !== undefined) return known
+  const created = new Exported()
+  exported.set(key, created)
+  return created
+}
+
+module.exports = { collect }

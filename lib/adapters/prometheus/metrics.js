@@ -1,0 +1,58 @@
+// @ts-check
+'use strict'
+
+const { inCall } = require('../../errors.js')
+const { string } = require('../../input/option-kinds.js')
+const { collect } = require('../metrics/collect.js')
+const { contentType, isOpenMetrics } = require('./content-type.js')
+const { readOptions } = require('./options.js')
+const { textOf } = require('./text.js')
+
+/**
+ * @typedef {import('../../../types/adapters/prometheus.js').States} States
+ * @typedef {import('../../../types/adapters/prometheus.js').MetricsOptions} MetricsOptions
+ */
+
+/** @param {States} states @param {MetricsOptions} [options] */
+function metrics(states, options) {
+  return inCall({ operation: 'metrics' }, () => {
+    const { prefix, operations, labels, contentType: type = '' } = readOptions(options, { contentType: string })
+    return textOf(exportOf(states, { labels, operations }), { prefix, isOpenMetrics: isOpenMetrics(type) })
+  })
+}
+
+/**
+ * Returns a listener for requests of the server `node:http`, Express and others with its requests and responses.
+ *
+ * @param {States} states
+ * @param {Omit<MetricsOptions, 'contentType'>} [options]
+ */
+function handler(states, options) {
+  const checked = inCall({ operation: 'handler' }, () => readOptions(options))
+  return (
+    /** @type {import('node:http').IncomingMessage} */ { headers },
+    /** @type {import('node:http').ServerResponse} */ response,
+  ) => {
+    const type = contentType(headers.accept)
+    try {
+      const text = metrics(states, { ...checked, contentType: type })
+      response.setHeader('Content-Type', type)
+      response.end(text)
+    } catch (error) {
+      // Thrown here, it would be an uncaught exception of a server without a framework.
+      response.statusCode = 500
+      response.end(`the metrics cannot be read: ${error instanceof Error ? error.message : 'unknown error'}\n`)
+    }
+  }
+}
+
+/**
+ * @param {unknown} states
+ * @param {{ labels: Record<string, string>, operations: boolean }} options
+ * @returns {import('./rows.js').Export}
+ */
+function exportOf(states, { labels: { store, ...labels }, operations }) {
+  return { collected: collect(states, { store, withOperations: operations }), labels }
+}
+
+module.exports = { exportOf, handler, metrics }
