@@ -27,6 +27,13 @@ describe('the tarball', () => {
     for (const file of filesOf('types')) assert.ok(packed.includes(file), `${file} is missing`)
   })
 
+  it('has the page of the inspector, file by file', () => {
+    const page = packed.filter((file) => file.startsWith('lib/inspector/page/'))
+    const inSource = readdirSync(join(root, 'lib/inspector/page'), { recursive: true, withFileTypes: true })
+    assert.equal(page.length, inSource.filter((entry) => entry.isFile()).length)
+    assert.ok(page.includes('lib/inspector/page/index.html'))
+  })
+
   it('contains nothing else', () => {
     const runtime =
       /^((index|cosmos|adapters\/[a-z-]+)\.(d\.)?(js|mjs|ts|mts)|bin\/redis-state-adapter\.js|lib\/(redis-state-adapter|stores|cosmos|cli|metrics)\.js|lib\/inspector\/page\/[\w./-]+|types\/([a-z-]+\/)?[a-z-]+\.d\.ts|docs\/[a-z-]+\.md|examples\/[\w./-]+|bench\/(RESULTS\.md|results\.svg))$/
@@ -36,16 +43,15 @@ describe('the tarball', () => {
   })
 
   it('has each file of lib/ in one of its files', () => {
-    const texts = packed.filter((file) => file.startsWith('lib/')).map(readInstalled)
-    // The page of the inspector is for browsers.
-    for (const file of filesOf('lib').filter((name) => !name.startsWith('lib/inspector/page/'))) {
+    const texts = packed.filter(isBundle).map(readInstalled)
+    for (const file of filesOf('lib')) {
       const ofFile = texts.filter((text) => text.includes(`\n// ${file.slice('lib/'.length)}\n`))
       assert.equal(ofFile.length, 1, `${file}: ${ofFile.length}`)
     }
   })
 
   it('keeps the names of functions and classes, for stack traces', () => {
-    const names = packed.filter((file) => file.startsWith('lib/')).flatMap((file) => declaredIn(readInstalled(file)))
+    const names = packed.filter(isBundle).flatMap((file) => declaredIn(readInstalled(file)))
     const inSource = new Set(filesOf('lib').flatMap((file) => declaredIn(readFileSync(join(root, file), 'utf8'))))
     assert.deepEqual(
       names.filter((name) => !inSource.has(name)),
@@ -299,6 +305,11 @@ function examplesOf(declarations) {
 /** @param {string} example @param {number} index */
 function asFunction(example, index) {
   return `export async function example${index}() {\n${example.replace(/^import .*$/m, '')}}`
+}
+
+/** Whether it was made of files of `lib/`; the page of the inspector was not. @param {string} file */
+function isBundle(file) {
+  return file.startsWith('lib/') && !file.startsWith('lib/inspector/page/')
 }
 
 /** @param {string} file @returns its text in the installed package */

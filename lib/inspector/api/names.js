@@ -7,6 +7,7 @@ const { indexAfter } = require('../sorting.js')
 /** @typedef {import('./route.js').Call} Call */
 
 const LIMIT = { min: 1, max: 1000, standard: 200 }
+const OFFSET = { min: 0, max: Number.MAX_SAFE_INTEGER, standard: 0 }
 
 /** @param {Call} call */
 async function groups(call) {
@@ -36,11 +37,16 @@ function listed({ listings, parameters, signal }, key, list) {
 /** @param {import('../listings.js').Listing} listing @param {import('../parameters.js').Parameters} parameters */
 function pageOf({ names, isTruncated, at }, parameters) {
   const limit = parameters.wholeNumber('limit', LIMIT)
-  const after = parameters.optionalText('after')
-  const start = after === undefined ? 0 : indexAfter(names, after)
+  const start = startOf(names, parameters)
   const page = names.slice(start, start + limit)
   const next = start + limit < names.length ? page[page.length - 1] : null
   return { page, next, total: names.length, truncated: isTruncated, at }
+}
+
+/** Where a page begins: after a name, or at a place, for lists that are scrolled to any place. @param {string[]} names @param {import('../parameters.js').Parameters} parameters */
+function startOf(names, parameters) {
+  const after = parameters.optionalText('after')
+  return after === undefined ? parameters.wholeNumber('offset', OFFSET) : indexAfter(names, after)
 }
 
 module.exports = { entries, groups }
