@@ -1,9 +1,9 @@
 // @ts-check
-// `reindex` and `bench`, on a real server, and what every command does when the reader of its output has gone.
+// `reindex` and `bench`, on a real server.
 
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { cli, printed, withoutReader } from '../support/cli.mjs'
+import { cli, printed } from '../support/cli.mjs'
 import { startRedis } from '../support/redis.mjs'
 
 /** @type {import('../support/redis.mjs').RedisServer} */
@@ -84,44 +84,5 @@ describe('bench', () => {
     setTimeout(() => interrupted.abort(), 50)
     assert.equal((await running).code, 130)
     assert.equal(await client.dbSize(), 0)
-  })
-})
-
-describe('a reader that has gone', () => {
-  for (const argv of [
-    ['--help'],
-    ['doctor'],
-    ['ls'],
-    ['get', 'a', '1'],
-    ['set', 'a', '2', '1'],
-    ['rm', 'a', '1'],
-    ['ttl', 'a', '1'],
-    ['query'],
-    ['stats'],
-    ['export'],
-    ['import', '--dry-run'],
-    ['reindex'],
-    ['bench', '--time', '5ms'],
-  ]) {
-    it(`ends ${argv.join(' ')} quietly, with 141`, async () => {
-      await client.set('motia:state:a:1', '1')
-      assert.deepEqual(await withoutReader(argv, env), { code: 141, stderr: '' })
-    })
-  }
-
-  it('is no full disk, which is a failure', async () => {
-    await client.set('motia:state:a:1', '1')
-    for (const argv of [['ls'], ['export']]) {
-      const { code, stderr } = await withoutReader(argv, env, 'ENOSPC')
-      assert.deepEqual([code, stderr], [1, 'redis-state-adapter: write ENOSPC (ENOSPC)\n'])
-    }
-  })
-
-  it('ends watch with its first change', async () => {
-    const ending = withoutReader(['watch', '--configure'], env)
-    const writing = setInterval(() => client.set('motia:state:a:1', String(Math.random())), 20)
-    const { code, stderr } = await ending
-    clearInterval(writing)
-    assert.deepEqual([code, stderr], [141, 'watching\n'])
   })
 })

@@ -31,23 +31,23 @@ export const PROGRAM = fileURLToPath(new URL('../../bin/redis-state-adapter.js',
  */
 export async function cli(argv, { env = {}, stdin = '', isTTY = false, signal, clock, onStdout, onStderr } = {}) {
   const [stdout, stderr] = [collecting(isTTY, onStdout), collecting(isTTY, onStderr)]
-  const input = Object.assign(Readable.from(stdin === '' ? [] : [Buffer.from(stdin)]), { isTTY })
+  const input = Object.assign(readable(stdin), { isTTY })
   const io = { stdout: stdout.stream, stderr: stderr.stream, stdin: input, env, signal, clock }
   return { code: await run(argv, io), stdout: stdout.text(), stderr: stderr.text() }
 }
 
 /**
- * Runs a command line whose reader goes with the first output.
+ * Runs a command line whose stdout fails with the first output: its reader has gone.
  *
  * @param {string[]} argv
- * @param {Record<string, string>} env
+ * @param {Surroundings} surroundings
  * @param {string} [code] of the error of stdout
  */
-export async function withoutReader(argv, env, code = 'EPIPE') {
-  const stderr = collecting(false)
+export async function withoutReader(argv, { env = {}, stdin = '', onStderr }, code = 'EPIPE') {
+  const stderr = collecting(false, onStderr)
   const broken = Object.assign(new Error(`write ${code}`), { code })
   const stdout = new Writable({ write: (_piece, _encoding, done) => done(broken) })
-  const exitCode = await run(argv, { stdout, stderr: stderr.stream, stdin: Readable.from([]), env })
+  const exitCode = await run(argv, { stdout, stderr: stderr.stream, stdin: readable(stdin), env })
   return { code: exitCode, stderr: stderr.text() }
 }
 
@@ -91,6 +91,11 @@ function textOf(stream) {
     text += piece
   })
   return () => text
+}
+
+/** @param {string} text */
+function readable(text) {
+  return Readable.from(text === '' ? [] : [Buffer.from(text)])
 }
 
 /** @param {boolean} isTTY @param {(text: string) => void} [onText] */
