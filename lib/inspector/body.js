@@ -48,7 +48,7 @@ function readText(request, signal) {
     }
     const onEnd = () => settle(() => resolve(Buffer.concat(pieces).toString()))
     const onClosed = () => fail(badRequest('the body is incomplete'))
-    const onAbort = () => fail(new Refusal(408, 'ERR_TIMEOUT', 'the body took too long', { connection: 'close' }))
+    const onAbort = () => fail(new Refusal(408, 'ERR_TIMEOUT', 'the body took too long'))
     const fail = (/** @type {Error} */ error) => settle(() => reject(error))
     const settle = (/** @type {() => void} */ done) => {
       request.off('data', onData).off('end', onEnd).off('error', onClosed).off('close', onClosed)
@@ -61,8 +61,7 @@ function readText(request, signal) {
 }
 
 function tooLarge() {
-  // The rest of the body is not read, so the connection cannot be used again.
-  return new Refusal(413, 'ERR_TOO_LARGE', `the body has more than ${MAX_BYTES} bytes`, { connection: 'close' })
+  return new Refusal(413, 'ERR_TOO_LARGE', `the body has more than ${MAX_BYTES} bytes`)
 }
 
 module.exports = { readBody }

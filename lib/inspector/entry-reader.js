@@ -24,7 +24,7 @@ const values = require('./value-reader.js')
  */
 
 /** Entries that are read at a time. */
-const PORTION = 200
+const PORTION = 64
 
 /**
  * @param {InspectedStore} store
@@ -63,15 +63,14 @@ async function read(store, run) {
   try {
     return await run(commands)
   } catch (error) {
-    if (isDenied(error)) return run(values)
+    if (isRefused(error)) return run(values)
     throw error
   }
 }
 
 /** Whether the user may not run a command, or the server does not have it. @param {unknown} error */
-function isDenied(error) {
-  if (!(error instanceof RedisStateError)) return false
-  return error.reply === 'NOPERM' || error.code === 'ERR_UNSUPPORTED'
+function isRefused(error) {
+  return error instanceof RedisStateError && ['ERR_REPLY', 'ERR_UNSUPPORTED'].includes(error.code)
 }
 
 module.exports = { entryOf, overviewsOf }

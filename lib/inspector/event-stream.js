@@ -7,6 +7,8 @@ const { clearInterval, clearTimeout, setInterval, setTimeout } = require('../tim
 
 /** Keeps proxies from closing a stream without events, in milliseconds. */
 const COMMENT_EVERY = 15_000
+/** Readers connect again by themselves, and so are authorized again. In milliseconds. */
+const MAX_LIFE = 30 * 60_000
 /** How long a reader may take for what was sent, in milliseconds. */
 const MAX_DRAIN = 60_000
 
@@ -14,6 +16,7 @@ const MAX_DRAIN = 60_000
 class EventStream {
   #response
   #comments
+  #life
   #ended = new AbortController()
 
   /** @param {Response} response */
@@ -26,6 +29,7 @@ class EventStream {
     response.setHeader('x-accel-buffering', 'no')
     response.flushHeaders()
     this.#comments = setInterval(() => this.#comment(), COMMENT_EVERY).unref()
+    this.#life = setTimeout(() => this.end(), MAX_LIFE).unref()
     response.once('close', () => this.#stop())
   }
 
@@ -52,6 +56,7 @@ class EventStream {
 
   #stop() {
     clearInterval(this.#comments)
+    clearTimeout(this.#life)
     this.#ended.abort()
   }
 

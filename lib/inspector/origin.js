@@ -34,7 +34,7 @@ function hostOf({ headers }) {
 
 /** @param {string} host */
 function withoutPort(host) {
-  return host.replace(/:\d*$/, '')
+  return host.replace(/^([^:[\]]+|\[[^\]]*\]):\d*$/, '$1')
 }
 
 /**

@@ -25,6 +25,7 @@ class Requests {
   #options
   #listings = new Listings()
   #watching
+  #hasWarned = false
 
   /** @param {import('./targets.js').Target} target @param {import('./options.js').Options} options */
   constructor(target, options) {
@@ -49,6 +50,8 @@ class Requests {
     } catch (error) {
       if (response.headersSent) response.destroy()
       else sendError(response, error, isApi)
+      // The server would go on to wait for the rest of a body.
+      if (error instanceof Refusal && error.status === 408) response.once('finish', () => request.destroy())
     }
   }
 
@@ -81,10 +84,17 @@ class Requests {
     try {
       return await this.#options.authorize(request, response)
     } catch (error) {
+      if (error instanceof Refusal) throw error
       // Not in the response, as the reason is for the developer.
-      warn(`inspector: authorize threw an error: ${error}`)
+      this.#warnOnce(`inspector: authorize threw an error: ${error}`)
       throw internal('authorize failed')
     }
+  }
+
+  /** @param {string} text */
+  #warnOnce(text) {
+    if (!this.#hasWarned) warn(text)
+    this.#hasWarned = true
   }
 
   /** @param {Request} request @param {Response} response @param {Address} address */
@@ -120,7 +130,7 @@ class Requests {
       )
     } catch (error) {
       // What a store throws for the signal is the signal's error.
-      throw signal.aborted ? signal.reason : error
+      throw signal.aborted && !(error instanceof Refusal) ? signal.reason : error
     } finally {
       end()
     }

@@ -4,11 +4,11 @@
 const { now, setImmediate } = require('../time.js')
 
 /** Names that are sorted without a pause. */
-const RUN = 4096
+const RUN = 2048
 /** Names that are merged or visited between two looks at the clock. */
 const STEPS = 1024
 /** Longest time without a pause, in milliseconds. */
-const SLICE = 8
+const SLICE = 5
 
 /** Lets other work of the process run if this has taken a while. */
 class Pauses {

@@ -2,7 +2,8 @@
 'use strict'
 
 const { createHash, randomBytes, timingSafeEqual } = require('node:crypto')
-const { redirect, send, sendText } = require('./responses.js')
+const { Refusal } = require('./refusal.js')
+const { redirect, send } = require('./responses.js')
 
 /**
  * @typedef {import('node:http').IncomingMessage} Request
@@ -28,13 +29,13 @@ class TokenAccess {
     return this.#token
   }
 
-  /** Decides on a request; answers it if it may not pass. @param {Request} request @param {Response} response */
+  /** Decides on a request; answers it, or throws, if it may not pass. @param {Request} request @param {Response} response */
   authorize(request, response) {
     if (this.#cookiesOf(request).some((value) => isSame(value, this.#session)))
       return this.#passWithoutToken(request, response)
     const token = tokenOf(request)
     if (token !== undefined && isSame(token, this.#token)) this.#exchange(request, response)
-    else sendText(response, 401, token === undefined ? HOW : `The token is wrong. ${HOW}`)
+    else throw new Refusal(401, 'ERR_UNAUTHORIZED', token === undefined ? HOW : `The token is wrong. ${HOW}`)
     return false
   }
 
