@@ -40,6 +40,7 @@ const examples = [
   ...(await ofPage('docs/stores.md')),
   ...(await ofPage('docs/key-value.md', 'await kv.cleanup()')),
   ...(await ofPage('docs/process-state.md')),
+  ...(await ofPage('docs/inspector.md')),
 ]
 for (const { title, code, program } of examples) {
   describe(`the example ${title}`, () => {
