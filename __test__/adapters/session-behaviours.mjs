@@ -156,6 +156,15 @@ export function sessions(getStore) {
     assert.deepEqual(await store.get('good'), sessionOf('Ada'))
   })
 
+  it('lists sessions beside keys of other clients that are no text', async (t) => {
+    const store = open(t)
+    await store.set('good', sessionOf('Ada'))
+    await store.client.command(['SET', Buffer.from(`${store.prefix}\xff`, 'latin1'), 'x'])
+    assert.deepEqual((await store.ids()).sort(), ['good', '\ufffd'])
+    assert.deepEqual(await store.all(), [{ ...sessionOf('Ada'), id: 'good' }])
+    await store.clear()
+  })
+
   it('uses a serializer, whose parse may be asynchronous', async (t) => {
     const serializer = {
       stringify: (/** @type {any} */ session) => `v1 ${session.name}`,

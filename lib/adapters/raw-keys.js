@@ -2,6 +2,7 @@
 'use strict'
 
 const { dispatcherOf } = require('../adapter/state-adapter.js')
+const { READ } = require('../input/command-options.js')
 
 /**
  * Redis keys as they are, without the prefix and the names of entries.
@@ -15,25 +16,33 @@ const KEYS_PER_COMMAND = 1_000
 /** Commands of one tick, of one call. */
 const COMMANDS_AT_ONCE = 5_000
 
-const READ = Object.freeze({ retry: /** @type {const} */ ('read') })
-
 /** Whether the keys of one command may be on several servers. @param {State} state */
 function isCluster(state) {
   return dispatcherOf(/** @type {any} */ (state)).engine.capabilities.movesEntries
 }
 
 /**
- * The values of keys, of one batch.
+ * The values of keys, of one batch; null where there is none, and where a key has another type.
  *
  * @param {State} state
  * @param {string[]} keys
  * @returns {Promise<(string | null)[]>}
  */
 async function readStrings(state, keys) {
-  if (isCluster(state)) return inPortions(state, keys, (key) => state.command(['GET', key], READ))
+  if (isCluster(state)) return inPortions(state, keys, (key) => readString(state, key))
   const pages = portionsOf(keys, KEYS_PER_COMMAND)
   const values = await inPortions(state, pages, (page) => state.command(['MGET', ...page], READ))
   return pages.length === 1 ? values[0] : values.flat()
+}
+
+/** @param {State} state @param {string} key */
+async function readString(state, key) {
+  try {
+    return await state.command(['GET', key], READ)
+  } catch (error) {
+    if (/** @type {any} */ (error).code === 'ERR_WRONG_TYPE') return null
+    throw error
+  }
 }
 
 /**
@@ -79,4 +88,4 @@ function portionsOf(items, size) {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size))
 }
 
-module.exports = { READ, inPortions, isCluster, portionsOf, readStrings, removeKeys }
+module.exports = { inPortions, isCluster, portionsOf, readStrings, removeKeys }

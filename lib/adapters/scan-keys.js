@@ -34,13 +34,31 @@ async function* scanKeys(state, prefix, count, type) {
   for (const node of await nodesOf(state)) {
     let cursor = '0'
     do {
-      // Bytes, as a key of another client need not be text. Sent once: a replica that takes over has other cursors.
-      const options = /** @type {const} */ ({ key: node, encoding: 'bytes' })
-      const reply = await state.command(['SCAN', cursor, ...search], options)
-      const [next, keys] = /** @type {[Buffer, Buffer[]]} */ (reply)
-      cursor = String(next)
-      if (keys.length > 0) yield keys.map(String)
+      const [next, keys] = await pageAt(state, ['SCAN', cursor, ...search], node)
+      cursor = next
+      if (keys.length > 0) yield keys
     } while (cursor !== '0')
+  }
+}
+
+/**
+ * Sent once: a replica that takes over has other cursors.
+ *
+ * @param {State} state
+ * @param {(string | number)[]} command
+ * @param {string | undefined} node
+ * @returns {Promise<[next: string, keys: string[]]>}
+ */
+async function pageAt(state, command, node) {
+  try {
+    return /** @type {[string, string[]]} */ (await state.command(command, { key: node }))
+  } catch (error) {
+    // A key of another client need not be text. Bytes take longer, so they are only read if there is one.
+    if (/** @type {any} */ (error).code !== 'ERR_REPLY') throw error
+    const [next, keys] = /** @type {[Buffer, Buffer[]]} */ (
+      await state.command(command, { key: node, encoding: 'bytes' })
+    )
+    return [String(next), keys.map(String)]
   }
 }
 

@@ -4,7 +4,7 @@
 const { OPERATIONS, READ_COMMAND, StateCall, keyTextOf } = require('../engines/call.js')
 const { invalidArgument, unsupported, unsupportedText } = require('../errors.js')
 const { checkArgument, checkCount, checkList, checkName } = require('../input/command-arguments.js')
-const { NO_OPTIONS } = require('../input/call-options.js')
+const { knownOptions } = require('../input/command-options.js')
 const { received } = require('../input/received.js')
 const tracing = require('../observability/tracing.js')
 const { infoOf } = require('./command-table.js')
@@ -42,7 +42,7 @@ function script(dispatcher, lua, options) {
  */
 function send(dispatcher, { method, subject, makeInput }, options) {
   try {
-    const { all, signal } = options === undefined ? NO_OPTIONS : dispatcher.options(method, options)
+    const { all, signal } = knownOptions(options) ?? dispatcher.options(method, options)
     const { capabilities } = dispatcher.engine
     if (!capabilities.operations.has(OPERATIONS.command.name))
       throw unsupported(unsupportedText(method, capabilities.reasons))

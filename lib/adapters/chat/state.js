@@ -3,9 +3,9 @@
 
 const { randomUUID } = require('node:crypto')
 const { callFailure } = require('../../errors.js')
+const { READ } = require('../../input/command-options.js')
 const { dateIn, millisecondsUntil } = require('../../time.js')
 const { openState } = require('../open-state.js')
-const { READ } = require('../raw-keys.js')
 const { heldLock, jsonOf, length, optionalTtl, parsed, text, ttl } = require('./arguments.js')
 const { Locks } = require('./locks.js')
 const { constructing, readOptions } = require('./options.js')

@@ -2,8 +2,9 @@
 'use strict'
 
 const { inConstructor } = require('../../adapter/constructing.js')
+const { READ } = require('../../input/command-options.js')
 const { openState } = require('../open-state.js')
-const { READ, inPortions, isCluster, portionsOf, readStrings, removeKeys } = require('../raw-keys.js')
+const { inPortions, isCluster, portionsOf, readStrings, removeKeys } = require('../raw-keys.js')
 const { capabilitiesForKeyv6 } = require('./capabilities.js')
 const { connectionOf } = require('./connection.js')
 const { lifeOfTtl, lifeUntil, writeCommand } = require('./expiry.js')

@@ -1,6 +1,7 @@
 // @ts-check
 'use strict'
 
+const { READ, READ_BYTES } = require('../../input/command-options.js')
 const { inPortions } = require('../raw-keys.js')
 const { hashTag } = require('./names.js')
 
@@ -47,7 +48,7 @@ class Items {
    */
   async read(name, refresh) {
     const command = ['HMGET', this.#keyOf(name), ...FIELDS]
-    const fields = await this.#state.command(command, { encoding: 'bytes', retry: 'read' })
+    const fields = await this.#state.command(command, READ_BYTES)
     const item = itemOf(name, /** @type {(Buffer | null)[]} */ (fields))
     if (item !== undefined && refresh !== undefined) await this.refresh(item, refresh)
     return item
@@ -105,7 +106,7 @@ class Items {
   async *names({ root, min, max }) {
     for (let from = min; ; ) {
       const command = ['ZRANGEBYLEX', this.#indexOf(root), from, max, 'LIMIT', 0, PAGE]
-      const members = /** @type {string[]} */ (await this.#state.command(command, { retry: 'read' }))
+      const members = /** @type {string[]} */ (await this.#state.command(command, READ))
       if (members.length > 0) yield members.map(nameOfMember)
       if (members.length < PAGE) return
       from = `(${members[members.length - 1]}`
@@ -131,7 +132,7 @@ class Items {
 
   /** Whether one of these items exists, which have the same root. @param {ItemName[]} names */
   async existsOne(names) {
-    const count = await this.#state.command(['EXISTS', ...names.map((name) => this.#keyOf(name))], { retry: 'read' })
+    const count = await this.#state.command(['EXISTS', ...names.map((name) => this.#keyOf(name))], READ)
     return count !== 0
   }
 

@@ -1,6 +1,7 @@
 // @ts-check
 'use strict'
 
+const { READ } = require('../../input/command-options.js')
 const { inPortions } = require('../raw-keys.js')
 const { read } = require('./reading.js')
 const { checkpointOf, keysOf, rangeOfNamespace, rangeOfThread } = require('./thread.js')
@@ -98,7 +99,7 @@ async function positionsOfThread({ state, prefix }, threadId, { namespace, befor
   const { min, max } = namespace === undefined ? rangeOfThread() : rangeOfNamespace(namespace, before)
   const isBounded = namespace !== undefined && Number.isFinite(limit)
   const command = ['ZREVRANGEBYLEX', index, max, min, ...(isBounded ? ['LIMIT', 0, limit] : [])]
-  const names = /** @type {string[]} */ (await state.command(command, { retry: 'read' }))
+  const names = /** @type {string[]} */ (await state.command(command, READ))
   return names.map((name) => ({ threadId, name, id: checkpointOf(name).id }))
 }
 

@@ -2,6 +2,7 @@
 'use strict'
 
 const { createHash } = require('node:crypto')
+const { READ } = require('../../input/command-options.js')
 const { wallNow } = require('../../time.js')
 
 /** @typedef {import('../../../index.js').RedisStateAdapter} State */
@@ -61,7 +62,7 @@ class Registry {
   /** @returns {Promise<string[]>} */
   async names() {
     const shards = Array.from({ length: SHARDS }, (_, shard) => this.#shard(shard))
-    const names = await Promise.all(shards.map((key) => this.#state.command(['ZRANGE', key, 0, -1], { retry: 'read' })))
+    const names = await Promise.all(shards.map((key) => this.#state.command(['ZRANGE', key, 0, -1], READ)))
     return /** @type {string[][]} */ (names).flat()
   }
 

@@ -1,6 +1,7 @@
 // @ts-check
 'use strict'
 
+const { BYTES } = require('../../input/command-options.js')
 const { unpack } = require('./record.js')
 const { checkpointOf, rangeOfWrites, valueName } = require('./thread.js')
 
@@ -9,8 +10,6 @@ const { checkpointOf, rangeOfWrites, valueName } = require('./thread.js')
  * @typedef {import('./reading.js').Wanted} Wanted
  * @typedef {import('./reading.js').Found} Found
  */
-
-const BYTES = /** @type {const} */ ({ encoding: 'bytes' })
 
 /** Where the versions of the channels begin in the record of a checkpoint. */
 const FIRST_VERSION = 5

@@ -2,6 +2,7 @@
 'use strict'
 
 const { callFailure } = require('../../errors.js')
+const { READ } = require('../../input/command-options.js')
 const { MAX_TTL_SECONDS, string, withDefault } = require('../../input/option-kinds.js')
 const { received } = require('../../input/received.js')
 const { dateIn } = require('../../time.js')
@@ -54,7 +55,7 @@ class RedisStore {
       ['GET', redisKey],
       ['PTTL', redisKey],
     ]
-    const [hits, left] = await this.client.commands(reads, { retry: 'read' })
+    const [hits, left] = await this.client.commands(reads, READ)
     // The next hit starts a counter without an end again.
     return Number(left) < 0 ? undefined : hitsOf(hits, Number(left))
   }

@@ -3,11 +3,13 @@
 
 const { Store } = require('express-session')
 const { asyncDispose } = require('../../async-dispose.js')
-const { RedisStateError, callFailure, inCall } = require('../../errors.js')
+const { callFailure, inCall } = require('../../errors.js')
 const { shownId } = require('../../error-message.js')
+const { READ } = require('../../input/command-options.js')
 const { received } = require('../../input/received.js')
+const { isPromise } = require('../../input/schema.js')
 const { answer } = require('../callbacks.js')
-const { READ } = require('../raw-keys.js')
+const { readStrings, removeKeys } = require('../raw-keys.js')
 const { scanKeys } = require('../scan-keys.js')
 const { openStore } = require('../store-options.js')
 const { secondsLeft } = require('./expiry.js')
@@ -19,9 +21,6 @@ const { FIELDS } = require('./options.js')
  * @typedef {import('../../../types/adapters/session.js').SessionSerializer} Serializer
  * @typedef {import('../../../types/adapters/session.js').SessionTtl} Ttl
  */
-
-/** How many sessions are read or deleted at a time. */
-const PORTION = 1000
 
 /** Keeps the sessions of express-session as connect-redis does: the key `<prefix><id>` has the text of a session. */
 class RedisStore extends Store {
@@ -128,9 +127,8 @@ class RedisStore extends Store {
 
   /** @returns {Promise<null>} */
   async #clear() {
-    for await (const keys of this.#portions()) {
-      // One command for each, as they are on different nodes of a cluster.
-      await Promise.all(keys.map((key) => this.client.command(['DEL', key])))
+    for await (const keys of scanKeys(this.client, this.prefix, this.scanCount)) {
+      await removeKeys(this.client, keys, 'DEL')
     }
     return null
   }
@@ -146,24 +144,20 @@ class RedisStore extends Store {
   async #all() {
     /** @type {Map<string, any>} */
     const sessions = new Map()
-    for await (const keys of this.#portions()) {
-      const texts = await Promise.all(keys.map((key) => this.#textAt(key)))
-      for (const [index, text] of texts.entries()) {
+    for await (const keys of scanKeys(this.client, this.prefix, this.scanCount)) {
+      const texts = await readStrings(this.client, keys)
+      for (let index = 0; index < keys.length; index += 1) {
+        const text = texts[index]
+        // It has expired since, or the key has another type.
+        if (!text) continue
         const id = this.#idOf(keys[index])
-        if (text) sessions.set(id, Object.assign(await this.#parsed('all', id, text), { id }))
+        const parsed = this.#parsed('all', id, text)
+        const session = isPromise(parsed) ? await parsed : parsed
+        session.id = id
+        sessions.set(id, session)
       }
     }
     return [...sessions.values()]
-  }
-
-  /** The text of a session, if it has not expired since; a key of another type is none. @param {string} key */
-  async #textAt(key) {
-    try {
-      return /** @type {string | null} */ (await this.client.command(['GET', key], READ))
-    } catch (error) {
-      if (error instanceof RedisStateError && error.code === 'ERR_WRONG_TYPE') return null
-      throw error
-    }
   }
 
   /** The keys of the sessions, each once. */
@@ -174,12 +168,6 @@ class RedisStore extends Store {
       for (const key of keys) found.add(key)
     }
     return found
-  }
-
-  async *#portions() {
-    for await (const keys of scanKeys(this.client, this.prefix, this.scanCount)) {
-      for (let start = 0; start < keys.length; start += PORTION) yield keys.slice(start, start + PORTION)
-    }
   }
 
   /** @param {string} method @param {unknown} sid */
@@ -212,15 +200,21 @@ class RedisStore extends Store {
     throw callFailure(callOf('set'), 'ERR_INVALID_ARGUMENT', what)
   }
 
-  /** @param {string} method @param {string} sid @param {string} text */
-  async #parsed(method, sid, text) {
+  /** A session, or its promise. @param {string} method @param {string} sid @param {string} text @returns {any} */
+  #parsed(method, sid, text) {
     try {
-      return await this.serializer.parse(text)
+      const session = this.serializer.parse(text)
+      return isPromise(session) ? session.then(undefined, (cause) => throwCorrupt(method, sid, cause)) : session
     } catch (cause) {
-      const what = `the text of session ${shownId(sid)} cannot be parsed by the serializer`
-      throw callFailure(callOf(method), 'ERR_CORRUPT_VALUE', what, { cause })
+      return throwCorrupt(method, sid, cause)
     }
   }
+}
+
+/** @param {string} method @param {string} sid @param {unknown} cause @returns {never} */
+function throwCorrupt(method, sid, cause) {
+  const what = `the text of session ${shownId(sid)} cannot be parsed by the serializer`
+  throw callFailure(callOf(method), 'ERR_CORRUPT_VALUE', what, { cause })
 }
 
 /** @param {string} method */

@@ -4,7 +4,8 @@
 const { callFailure } = require('../../errors.js')
 const { received } = require('../../input/received.js')
 const { openState } = require('../open-state.js')
-const { READ, inPortions, readStrings, removeKeys } = require('../raw-keys.js')
+const { READ, READ_BYTES } = require('../../input/command-options.js')
+const { inPortions, readStrings, removeKeys } = require('../raw-keys.js')
 const { scanKeys } = require('../scan-keys.js')
 const { Naming } = require('./keys.js')
 const { readDriverOptions } = require('./options.js')
@@ -17,8 +18,6 @@ const { watchItems } = require('./watching.js')
  * @typedef {{ ttl?: number } & Record<string, any>} CallOptions
  * @typedef {{ key: string, value?: any, options?: CallOptions }} Item
  */
-
-const READ_BYTES = Object.freeze({ ...READ, encoding: /** @type {const} */ ('bytes') })
 
 /** The calls that unstorage makes. */
 class RedisDriver {
