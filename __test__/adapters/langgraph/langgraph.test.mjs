@@ -1,5 +1,6 @@
 // @ts-check
 
+import * as deletions from './deletions.mjs'
 import * as graphs from './graphs.mjs'
 import * as models from './models.mjs'
 import * as saver from './saver.mjs'
@@ -14,6 +15,7 @@ onStores('RedisSaver', [
   threads.lists,
   threads.expiry,
   threads.limits,
+  deletions.deletions,
   models.savers,
   graphs.graphs,
 ])

@@ -15,6 +15,7 @@ import { stores } from '../../support/stores.mjs'
  * @property {() => import('redis-state-adapter').RedisStateAdapter} state
  * @property {Store['open']} openState another one
  * @property {boolean} hasScripts
+ * @property {boolean} isCluster
  */
 
 const NAMES = ['memory', 'redis', 'a cluster', 'redis 6.2', 'valkey 9']
@@ -39,7 +40,8 @@ export function onStores(subject, behaviours) {
         state = store.open()
       })
       after(() => store?.stop())
-      const place = { saver, store: storeOf, state: () => state, openState, hasScripts: name !== 'memory' }
+      const kind = { hasScripts: name !== 'memory', isCluster: name === 'a cluster' }
+      const place = { saver, store: storeOf, state: () => state, openState, ...kind }
       for (const behaviour of behaviours) behaviour(place)
 
       /** @type {Store['open']} */

@@ -91,6 +91,17 @@ export function expiry({ saver: open, state: stateOf }) {
     assert.deepEqual(await timesLeft(t.name), [-1, -1])
   })
 
+  it('keeps a thread that is written without defaultTTL, whatever expiry it has', async (t) => {
+    const [expiring, lasting] = [open({ defaultTTL: 1, keyPrefix: t.name }), open({ keyPrefix: t.name })]
+    const config = await put(expiring, configOf('t'), { a: 1 })
+    await put(lasting, config, { a: 2 })
+    assert.deepEqual(await timesLeft(t.name), [-1, -1])
+    await expiring.putWrites(config, [['a', 1]], 'task')
+    assert.ok((await timesLeft(t.name)).every((ms) => ms > 0))
+    await lasting.putWrites(config, [['a', 2]], 'other')
+    assert.deepEqual(await timesLeft(t.name), [-1, -1])
+  })
+
   it('starts the expiry again with refreshOnRead only', async (t) => {
     const config = await put(open({ defaultTTL: 1, keyPrefix: t.name }), configOf('t'), { a: 1 })
     const [plain, refreshing] = [false, true].map((refreshOnRead) =>

@@ -34,14 +34,26 @@ class Registry {
    * @param {number} [ttl] in milliseconds
    */
   async add(name, ttl) {
+    const [only, ...others] = this.addition(name, ttl)
+    await (others.length === 0 ? this.#state.command(only) : this.#state.commands([only, ...others]))
+  }
+
+  /**
+   * The commands of `add`.
+   *
+   * @param {string} name
+   * @param {number} [ttl] in milliseconds
+   * @returns {(string | number)[][]}
+   */
+  addition(name, ttl) {
     const key = this.#keyOf(name)
-    if (ttl === undefined) return void (await this.#state.command(['ZADD', key, FOREVER, name]))
+    if (ttl === undefined) return [['ZADD', key, FOREVER, name]]
     const now = wallNow()
     // An expiry is never put forward: something else with this name may live longer.
-    await this.#state.commands([
+    return [
       ['ZADD', key, 'GT', now + ttl + CLOCK_SKEW, name],
       ['ZREMRANGEBYSCORE', key, '-inf', now],
-    ])
+    ]
   }
 
   /**
@@ -56,7 +68,12 @@ class Registry {
 
   /** @param {string} name */
   async remove(name) {
-    await this.#state.command(['ZREM', this.#keyOf(name), name])
+    await this.#state.command(this.removal(name))
+  }
+
+  /** The command of `remove`. @param {string} name */
+  removal(name) {
+    return ['ZREM', this.#keyOf(name), name]
   }
 
   /** @returns {Promise<string[]>} */

@@ -8,6 +8,7 @@ const { read } = require('./reading.js')
 const { Registry } = require('./registry.js')
 const { idOf, settingsOf } = require('./settings.js')
 const { checkpointName, keysOf, rangeOfNamespace } = require('./thread.js')
+const { Threads } = require('./threads.js')
 const { Tuples, configOf } = require('./tuples.js')
 
 /**
@@ -39,6 +40,7 @@ function defineSaver(peer) {
     #close
     #settings
     #registry
+    #threads
     #tuples
 
     /** @param {Connection} [connection] @param {RedisSaverOptions} [options] */
@@ -50,6 +52,7 @@ function defineSaver(peer) {
       this.#state = state
       this.#close = close
       this.#registry = new Registry(state, `${settings.prefix}:threads`)
+      this.#threads = new Threads(state, this.#registry, settings)
       this.#tuples = new Tuples(peer, () => this.serde)
     }
 
@@ -125,7 +128,7 @@ function defineSaver(peer) {
       const parentId = checkpoint_id && idOf('put', 'config.configurable.checkpoint_id', checkpoint_id)
       const fields = await this.#tuples.fieldsOf(place, parentId, checkpoint, metadata, newVersions)
       const { index, data } = keysOf(this.#settings.prefix, place.threadId)
-      await this.#write(place.threadId, [
+      await this.#threads.write(place.threadId, [
         ['ZADD', index, 0, checkpointName(place.namespace, place.id)],
         ['HSET', data, ...fields],
       ])
@@ -153,7 +156,7 @@ function defineSaver(peer) {
         records.slice(at * WRITES_AT_ONCE, (at + 1) * WRITES_AT_ONCE),
       )
       const written = units.map((unit) =>
-        this.#write(place.threadId, [
+        this.#threads.write(place.threadId, [
           ['ZADD', index, ...unit.flatMap(({ name }) => [0, name])],
           ...unit.map(({ name, record, replaces }) => [replaces ? 'HSET' : 'HSETNX', data, name, record]),
         ]),
@@ -163,8 +166,7 @@ function defineSaver(peer) {
 
     /** @param {string} threadId */
     async deleteThread(threadId) {
-      const { index, data } = keysOf(this.#settings.prefix, idOf('deleteThread', 'threadId', threadId))
-      await Promise.all([this.#state.command(['UNLINK', index, data]), this.#registry.remove(threadId)])
+      await this.#threads.remove(idOf('deleteThread', 'threadId', threadId))
     }
 
     /**
@@ -198,19 +200,6 @@ function defineSaver(peer) {
      */
     getNextVersion(current) {
       return Math.floor(super.getNextVersion(current)) + Math.random()
-    }
-
-    /**
-     * Writes to a thread, and to the registry of threads, with one round trip.
-     *
-     * @param {string} threadId
-     * @param {(string | number | Uint8Array)[][]} commands
-     */
-    async #write(threadId, commands) {
-      const { prefix, ttl } = this.#settings
-      const expiries =
-        ttl === undefined ? [] : Object.values(keysOf(prefix, threadId)).map((key) => ['PEXPIRE', key, ttl])
-      await Promise.all([this.#registry.add(threadId, ttl), this.#state.commands([...commands, ...expiries])])
     }
 
     #source() {
