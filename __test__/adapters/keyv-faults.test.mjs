@@ -82,11 +82,26 @@ describe('while Redis is away', () => {
   })
 
   it('a Keyv that does not block settles at once, and never rejects', async (t) => {
-    const keyv = createKeyvNonBlocking(await nowhere({ commandTimeout: 600_000 }))
-    t.after(() => keyv.disconnect())
-    assert.equal(await keyv.get('a'), undefined)
-    assert.equal(await keyv.set('a', 1), false)
-    assert.deepEqual(await keyv.hasMany(['a']), [false])
+    const options = await nowhere({ commandTimeout: 600_000 })
+    const client = { isOpen: false, options: { url: options.url }, connect: async () => {} }
+    setVariable(t, 'REDIS_URL', options.url)
+    for (const connection of [options, options.url, client, undefined, null]) {
+      const keyv = createKeyvNonBlocking(/** @type {any} */ (connection))
+      t.after(() => keyv.disconnect())
+      /** @type {Set<string>} */
+      const codes = new Set()
+      keyv.store.on('error', (/** @type {any} */ error) => codes.add(codeOf(error)))
+      assert.equal(await keyv.get('a'), undefined)
+      assert.equal(await keyv.set('a', 1), false)
+      assert.deepEqual(await keyv.hasMany(['a']), [false])
+      assert.deepEqual(codes, new Set(['ERR_CONNECTION']))
+    }
+  })
+
+  it('an environment that is wrong is named', (t) => {
+    setVariable(t, 'REDIS_URL', 'http://localhost')
+    const message = /Set by the environment: url by REDIS_URL\.$/
+    assert.throws(() => createKeyvNonBlocking(), { code: 'ERR_INVALID_CONFIG', message })
   })
 
   it('a process ends by itself, after the call has settled', async () => {
@@ -169,6 +184,16 @@ describe('after an outage', () => {
     assert.ok(errors.every((error) => error instanceof RedisStateError))
   })
 })
+
+/** Sets an environment variable for a test. @param {import('node:test').TestContext} t @param {string} name @param {string} value */
+function setVariable(t, name, value) {
+  const { [name]: former } = process.env
+  process.env[name] = value
+  t.after(() => {
+    if (former === undefined) delete process.env[name]
+    else process.env[name] = former
+  })
+}
 
 /** @param {any} error */
 function codeOf({ code }) {

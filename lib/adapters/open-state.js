@@ -15,6 +15,14 @@ const { StateAdapter } = require('../adapter/state-adapter.js')
  *   of the user stays open
  */
 
+/** Stands for the options of the environment, together with these. */
+class Environment {
+  /** @param {Options} options */
+  constructor(options) {
+    this.options = options
+  }
+}
+
 /** The frames would be those of the adapter and of its library, and capturing them takes a fifth of a call's time. */
 const WITHOUT_FRAMES = { stackTraces: false }
 
@@ -22,7 +30,8 @@ const WITHOUT_FRAMES = { stackTraces: false }
  * Returns the state that an adapter for another library works on: the user's own, or one that is opened with these options. As
  * `new RedisStateAdapter`, it connects in the background, and an idle one does not keep the process alive.
  *
- * @param {string | URL | Options | State | undefined} connection undefined: `REDIS_URL` and the other variables of the environment
+ * @param {string | URL | Options | State | Environment | undefined} connection undefined: `REDIS_URL` and the other variables of the
+ *   environment
  * @returns {OpenedState}
  */
 function openState(connection) {
@@ -30,8 +39,15 @@ function openState(connection) {
     return { state: /** @type {State} */ (/** @type {unknown} */ (connection)), close: async () => {} }
   }
   const open = (/** @type {any} */ given) => new RedisStateAdapter(given, stateOptionsFor(given))
-  const state = connection === undefined ? openedFromEnv(process.env, open) : open(connection)
+  const state = isEnvironment(connection)
+    ? openedFromEnv(process.env, (options) => open({ ...options, ...connection?.options }))
+    : open(connection)
   return { state, close: (options) => state.cleanup(options) }
+}
+
+/** @param {unknown} connection @returns {connection is Environment | undefined} */
+function isEnvironment(connection) {
+  return connection === undefined || connection instanceof Environment
 }
 
 /** @param {any} connection */
@@ -40,4 +56,4 @@ function stateOptionsFor(connection) {
   return isDecided ? undefined : WITHOUT_FRAMES
 }
 
-module.exports = { openState }
+module.exports = { Environment, openState }

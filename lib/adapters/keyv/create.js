@@ -1,6 +1,9 @@
 // @ts-check
 'use strict'
 
+const { connectionOptions, isClient } = require('../../adapter/connection-forms.js')
+const { StateAdapter } = require('../../adapter/state-adapter.js')
+const { Environment } = require('../open-state.js')
 const { KeyvRedis } = require('./keyv-redis.js')
 
 /**
@@ -34,15 +37,15 @@ function creating(loadKeyv) {
   return { createKeyv, createKeyvNonBlocking }
 }
 
+const WITHOUT_QUEUE = { offlineQueue: false }
+
 /** @param {any} connection */
 function withoutQueue(connection) {
-  if (typeof connection === 'string' || connection instanceof URL) return { url: connection, offlineQueue: false }
-  return isOptions(connection) ? { ...connection, offlineQueue: false } : connection
-}
-
-/** Whether it is neither a state nor a client. @param {any} connection */
-function isOptions(connection) {
-  return typeof connection === 'object' && connection !== null && typeof connection.connect !== 'function'
+  if (connection === undefined || connection === null) return new Environment(WITHOUT_QUEUE)
+  if (typeof connection === 'string' || connection instanceof URL) return { url: connection, ...WITHOUT_QUEUE }
+  // A state of the user has the queue that its user wants.
+  if (typeof connection !== 'object' || connection instanceof StateAdapter) return connection
+  return { ...(isClient(connection) ? connectionOptions(connection) : connection), ...WITHOUT_QUEUE }
 }
 
 module.exports = { creating }
