@@ -19,13 +19,14 @@ import {
   type SerializerProtocol,
 } from '@langchain/langgraph-checkpoint'
 import type { RedisStateAdapter } from '../types/adapter.js'
-import type { RedisStateAdapterOptions } from '../types/options.js'
+import type { NodeRedisClientLike, RedisStateAdapterOptions } from '../types/options.js'
 
 /**
- * How to connect: a url, options of `RedisStateAdapter`, or a `RedisStateAdapter`, which is shared and not closed. Default: environment
- * variables, such as `REDIS_URL`.
+ * How to connect: a url, options of `RedisStateAdapter`, or a `RedisStateAdapter`, which is shared and not closed. The options of a
+ * node-redis client are read for a separate connection; the client is neither used nor closed. Default: environment variables, such as
+ * `REDIS_URL`.
  */
-export type LangGraphConnection = string | URL | RedisStateAdapterOptions | RedisStateAdapter
+export type LangGraphConnection = string | URL | RedisStateAdapterOptions | RedisStateAdapter | NodeRedisClientLike
 
 /** Options of expiry, of {@link RedisSaver} and {@link RedisStore}. */
 export interface LangGraphTtlOptions {

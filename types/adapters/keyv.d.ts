@@ -2,7 +2,7 @@
 
 import type { EventEmitter } from 'node:events'
 import type { RedisStateAdapter } from '../adapter.js'
-import type { RedisStateAdapterOptions } from '../options.js'
+import type { NodeRedisClientLike, RedisStateAdapterOptions } from '../options.js'
 
 /** Options of the store, as in `@keyv/redis`. An unknown option throws `ERR_INVALID_CONFIG`. */
 export interface KeyvRedisOptions {
@@ -60,7 +60,8 @@ export interface NodeRedisSentinelOptions {
 
 /**
  * How to connect: a url (`redis://`, `rediss://`, `unix://`, `memory:`), options of `RedisStateAdapter`, a
- * `RedisStateAdapter`, which `disconnect` does not close, or options of a cluster or of sentinels of node-redis.
+ * `RedisStateAdapter`, which `disconnect` does not close, or options of a cluster or of sentinels of node-redis. The options of
+ * a node-redis client are read for a separate connection; the client is neither used nor closed.
  * `undefined`: `REDIS_URL` and the other environment variables, otherwise `redis://localhost:6379`.
  */
 export type KeyvRedisConnection =
@@ -68,6 +69,7 @@ export type KeyvRedisConnection =
   | URL
   | RedisStateAdapterOptions
   | RedisStateAdapter
+  | NodeRedisClientLike
   | NodeRedisClusterOptions
   | NodeRedisSentinelOptions
 

@@ -106,6 +106,16 @@ describe('a saver', () => {
     assert.deepEqual((await saver.get(config))?.channel_values, { a: 1 })
   })
 
+  it('opens a connection of its own with the options of a node-redis client', async (t) => {
+    const server = await started(t)
+    const client = await server.client()
+    const saver = new RedisSaver(client)
+    const config = await put(saver, configOf('t'), { a: 1 })
+    assert.deepEqual((await saver.get(config))?.channel_values, { a: 1 })
+    await saver.end()
+    assert.equal(await client.exists('langgraph:{t}:data'), 1)
+  })
+
   it('uses no command that walks the database', async (t) => {
     const server = await started(t)
     const saver = await RedisSaver.fromUrl(server.url)
