@@ -18,6 +18,7 @@ const COMMANDS = {
   stats: { does: 'Prints figures of the stored entries', load: () => require('./commands/stats.js') },
   export: { does: 'Writes entries to a file or to stdout', load: () => require('./commands/export.js') },
   import: { does: 'Reads entries from a file or from stdin', load: () => require('./commands/import.js') },
+  migrate: { does: 'Copies entries to another place, and compares both', load: () => require('./commands/migrate.js') },
   reindex: {
     does: 'Adds entries to the indexes of their traces, or checks these',
     load: () => require('./commands/reindex.js'),

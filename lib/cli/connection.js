@@ -9,6 +9,7 @@ const { isPlain } = require('../input/input.js')
 const { serverOfUrl } = require('../input/server-url.js')
 const { StateStores } = require('../stores/state-stores.js')
 const { dispatcherOf } = require('../adapter/state-adapter.js')
+const { openOverridden } = require('./overridden-store.js')
 const { UsageError } = require('./usage-error.js')
 
 /**
@@ -18,6 +19,8 @@ const { UsageError } = require('./usage-error.js')
  * @typedef {object} Wanted what a command needs of the store
  * @property {boolean} [index] it works on indexes
  * @property {boolean} [keepsIndexes] it writes entries, which belong into the indexes that there are
+ * @property {Record<string, unknown>} [defaults] options of the adapter, unless they are given
+ * @property {Record<string, unknown>} [overrides] options of the adapter or the store, whatever else is given
  *
  * @typedef {object} Opened
  * @property {StateStore} state
@@ -50,7 +53,7 @@ async function openState(options, env, wanted = {}) {
     throw error
   }
   await opened.close()
-  return openState(options, env, { index: true })
+  return openState(options, env, { ...wanted, keepsIndexes: false, index: true })
 }
 
 /**
@@ -73,7 +76,7 @@ async function hasIndexes(state) {
 
 /** @param {Options} options @param {Record<string, string | undefined>} env @param {Wanted} wanted @returns {Promise<Opened>} */
 async function unconnected(options, env, wanted) {
-  if (options.config !== undefined || options.store !== undefined) return openStore(options, env)
+  if (options.config !== undefined || options.store !== undefined) return openStore(options, env, wanted)
   const all = await adapterOptions(options, env, wanted)
   const adapter = new RedisStateAdapter(all)
   return { state: adapter, close: () => adapter.cleanup({ timeout: 0 }) }
@@ -110,13 +113,18 @@ async function adapterOptions(options, env, wanted = {}) {
     Object.entries(env).filter(([name]) => !namesServer || !OF_SERVER.includes(name)),
   )
   /** @type {Record<string, any>} */
-  const all = { commandTimeout: timeout, stackTraces: false, ...optionsFromEnv(variables), ...fromFile }
+  const all = {
+    ...{ commandTimeout: timeout, stackTraces: false },
+    ...wanted.defaults,
+    ...optionsFromEnv(variables),
+    ...fromFile,
+  }
   if (url !== undefined) all.url = url
   if (prefix !== undefined) all.keyPrefix = prefix === '' ? false : prefix
   if (options['hash-tags']) all.hashTags = true
   if (options.timeout !== undefined) all.commandTimeout = timeout
   if (index) Object.assign(all, { index: true, strictTraceIds: true, ...(cluster && { hashTags: true }) })
-  return cluster ? asCluster(all) : all
+  return { ...(cluster ? asCluster(all) : all), ...wanted.overrides }
 }
 
 /** The options of a cluster, one of whose nodes these name. @param {Record<string, any>} options */
@@ -154,24 +162,32 @@ async function readOptionsFile(file) {
  * @param {Options} options
  * @param {Record<string, string | undefined>} env
  */
-async function openStores({ config, environment, ...others }, env) {
+async function openStores(options, env) {
+  const { config, settings } = storesOf(options, env)
+  return StateStores.load(config, settings)
+}
+
+/** @param {Options} options @param {Record<string, string | undefined>} env */
+function storesOf({ config, environment, ...others }, env) {
   const unused = OF_ADAPTER.find((name) => others[name] !== undefined)
   if (unused !== undefined)
     throw new UsageError(`--${unused} cannot be combined with --store`, 'The store has its options in --config.')
   if (config === undefined)
     throw new UsageError('--store needs --config', 'It is the file or folder that describes the store.')
-  return StateStores.load(config, { env, ...(environment === undefined ? {} : { environment }) })
+  return { config, settings: { env, ...(environment === undefined ? {} : { environment }) } }
 }
 
-/** @param {Options} options @param {Record<string, string | undefined>} env @returns {Promise<Opened>} */
-async function openStore(options, env) {
+/** @param {Options} options @param {Record<string, string | undefined>} env @param {Wanted} wanted @returns {Promise<Opened>} */
+async function openStore(options, env, { overrides }) {
   const { config, store } = options
   const stores = await openStores(options, env)
   const names = stores.list().map(({ name }) => name)
   if (store === undefined && names.length !== 1) {
     throw new UsageError(`--config ${config} has ${names.length} stores`, `Name one with --store: ${names.join(', ')}.`)
   }
-  return { state: stores.get(store ?? names[0]), close: () => stores.close({ timeout: 0 }) }
+  const name = store ?? names[0]
+  if (overrides !== undefined) return openOverridden(config, storesOf(options, env).settings, { name, overrides })
+  return { state: stores.get(name), close: () => stores.close({ timeout: 0 }) }
 }
 
 module.exports = { adapterOptions, connected, hasIndexes, openState, openStores }

@@ -274,4 +274,4 @@ function commonApplied([first, ...others]) {
   return others.every(({ applied }) => applied === first.applied) ? first.applied : 'partly'
 }
 
-module.exports = { deleteMany, getMany, getManyWithMetadata, hasMany, setMany }
+module.exports = { deleteMany, getMany, getManyWithMetadata, hasMany, portionsOf, setMany }

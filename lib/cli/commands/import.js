@@ -13,8 +13,11 @@ const { UsageError } = require('../usage-error.js')
 
 /**
  * @typedef {import('../command.js').Context} Context
- * @typedef {import('../transfer/checkpoint.js').Position} Position
  * @typedef {import('../transfer/entry-line.js').EntryLine} EntryLine
+ *
+ * @typedef {object} Position how far an import is
+ * @property {number} bytes of the input that are imported
+ * @property {number} lines
  */
 
 const MAX_LINES = 1000
@@ -46,8 +49,9 @@ const importCommand = {
     const file = fileOf(context)
     const checkpoint = new Checkpoint(
       options['dry-run'] ? undefined : (options.checkpoint ?? (file && `${file}.checkpoint`)),
+      { of: 'an import', parse: parsePosition },
     )
-    const start = options.resume ? await checkpoint.read() : { bytes: 0, lines: 0 }
+    const start = (options.resume ? await checkpoint.read() : undefined) ?? { bytes: 0, lines: 0 }
     const { stream, size } = await openInput(file, start, context)
     const writer = new PortionWriter(state, { ifAbsent: options['if-absent'] ?? false, signal })
     const progress = new Progress(io, { title: 'import' })
@@ -74,6 +78,12 @@ const importCommand = {
         .join(', '),
     ])
   },
+}
+
+/** @param {Position} saved */
+function parsePosition({ bytes, lines }) {
+  const isValid = [bytes, lines].every((count) => Number.isSafeInteger(count) && count >= 0)
+  return isValid ? { bytes, lines } : undefined
 }
 
 /** @param {Context} context @returns {string | undefined} undefined: stdin */

@@ -20,20 +20,27 @@ const MAX_STEP_MS = 5
 const MAX_RESTARTS = 10
 
 /**
- * Yields the Redis keys of strings that start with a text, in the pages of SCAN, without memory of those that it has yielded: one
+ * Yields the Redis keys of a type that start with a text, in the pages of SCAN, without memory of those that it has yielded: one
  * can be yielded several times. A cursor is valid on one connection, so a scan whose connection was lost starts again.
  *
+ * @typedef {object} Wanted
+ * @property {string} start
+ * @property {string} [node] a key of the node of a cluster that is scanned
+ * @property {AbortSignal} signal
+ * @property {string} [type] default: string; an empty text: any
+ * @property {(key: Buffer) => void} [onNoText] called for keys that are not UTF-8, which are left out
+ *
  * @param {StateStore} state
- * @param {{ start: string, node?: string, signal: AbortSignal }} wanted `node`: a key of the node of a cluster that is scanned
+ * @param {Wanted} wanted
  * @returns {AsyncGenerator<string[]>}
  */
-async function* scanServer(state, { start, node, signal }) {
-  const search = ['MATCH', `${start.replace(GLOB, '\\$&')}*`, 'TYPE', 'string']
+async function* scanServer(state, { start, node, signal, type = 'string', onNoText = () => {} }) {
+  const search = ['MATCH', `${start.replace(GLOB, '\\$&')}*`, ...(type === '' ? [] : ['TYPE', type])]
   const options = { ...(node !== undefined && { key: node }), encoding: /** @type {const} */ ('bytes'), signal }
   let [restarts, count] = [0, FIRST_COUNT]
   for (let cursor = '0', connection = reconnectsOf(state); ; ) {
     const sentAt = now()
-    const page = await step(state, ['SCAN', cursor, ...search, 'COUNT', count], options)
+    const page = await step(state, ['SCAN', cursor, ...search, 'COUNT', count], options, onNoText)
     if (page instanceof Error || reconnectsOf(state) !== connection) {
       restarts += 1
       if (restarts > MAX_RESTARTS) throw page instanceof Error ? page : lostTooOften()
@@ -53,15 +60,17 @@ async function* scanServer(state, { start, node, signal }) {
  * @param {StateStore} state
  * @param {(string | number)[]} command
  * @param {import('../../../index.js').CommandOptions & { encoding: 'bytes' }} options
+ * @param {(key: Buffer) => void} onNoText
  * @returns {Promise<Page | Error>} an error: the connection was lost
  */
-async function step(state, command, options) {
+async function step(state, command, options, onNoText) {
   try {
     // Not repeated after a lost connection, and not sent to a replica: both have other cursors.
     const reply = await state.command(command, options)
     const [cursor, keys] = /** @type {[Buffer, Buffer[]]} */ (reply)
     // The names of entries are UTF-8; keys of other programs need not be.
-    return { cursor: String(cursor), keys: keys.filter((key) => isUtf8(key)).map(String) }
+    const texts = keys.filter((key) => isUtf8(key) || onNoText(key))
+    return { cursor: String(cursor), keys: texts.map(String) }
   } catch (error) {
     if (error instanceof RedisStateError && error.code === 'ERR_CONNECTION') return error
     throw error

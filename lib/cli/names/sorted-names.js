@@ -27,10 +27,21 @@ const MAX_LENGTH = 16 * 1024 * 1024
  * @param {AbortSignal} signal
  * @param {Limits} [limits]
  */
-async function sortedNames(state, traceId, signal, { maxNames = MAX_NAMES, onListed = () => {} } = {}) {
+function sortedNames(state, traceId, signal, limits) {
+  return sortPages(namePages(state, { traceId, signal }), signal, limits)
+}
+
+/**
+ * Sorts names, each of which can be there several times. Close the result.
+ *
+ * @param {AsyncIterable<string[]>} pages trace ids and keys, one after the other
+ * @param {AbortSignal} signal
+ * @param {Limits} [limits]
+ */
+async function sortPages(pages, signal, { maxNames = MAX_NAMES, onListed = () => {} } = {}) {
   const collected = new Collected(maxNames)
   try {
-    for await (const page of namePages(state, { traceId, signal })) {
+    for await (const page of pages) {
       await collected.add(page)
       signal.throwIfAborted()
       onListed(collected.total)
@@ -127,4 +138,4 @@ class SortedNames {
   }
 }
 
-module.exports = { SortedNames, sortedNames }
+module.exports = { SortedNames, sortPages, sortedNames }

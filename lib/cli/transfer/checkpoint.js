@@ -5,40 +5,41 @@ const { readFile, rename, rm, writeFile } = require('node:fs/promises')
 const { now } = require('../../time.js')
 const { UsageError } = require('../usage-error.js')
 
-/**
- * How far an import is.
- *
- * @typedef {object} Position
- * @property {number} bytes of the input that are imported
- * @property {number} lines
- */
-
 const INTERVAL_MS = 250
 
-/** A file that says how far an import is, so that it can be continued after the process was killed. */
+/**
+ * A file that says how far a transfer is, so that it can be continued after the process was killed.
+ *
+ * @template T the position
+ */
 class Checkpoint {
   #path
+  #kind
   #savedAt = -Infinity
-  /** @type {Position | undefined} */
+  /** @type {T | undefined} */
   #unsaved = undefined
 
-  /** @param {string | undefined} path undefined: nothing is saved */
-  constructor(path) {
+  /**
+   * @param {string | undefined} path undefined: nothing is saved
+   * @param {{ of: string, parse: (saved: any) => T | undefined }} kind `of`: the transfer, for messages. `parse`: the position that
+   *   was saved; undefined or an error: the file has none
+   */
+  constructor(path, kind) {
     this.#path = path
+    this.#kind = kind
   }
 
-  /** @returns {Promise<Position>} the start, if there is none */
+  /** @returns {Promise<T | undefined>} undefined: there is no file */
   async read() {
-    const start = { bytes: 0, lines: 0 }
-    if (this.#path === undefined) return start
+    if (this.#path === undefined) return undefined
     const text = await readFile(this.#path, 'utf8').catch((error) => {
       if (error.code === 'ENOENT') return undefined
       throw error
     })
-    return text === undefined ? start : this.#parsed(text)
+    return text === undefined ? undefined : this.#parsed(text)
   }
 
-  /** Notes a position, and saves it if the last time is some time ago. @param {Position} position */
+  /** Notes a position, and saves it if the last time is some time ago. @param {T} position */
   async note(position) {
     this.#unsaved = position
     if (now() - this.#savedAt >= INTERVAL_MS) await this.save()
@@ -47,30 +48,28 @@ class Checkpoint {
   /** Saves the position that was noted last. A process that is killed meanwhile leaves the one before. */
   async save() {
     if (this.#path === undefined || this.#unsaved === undefined) return
-    const { bytes, lines } = this.#unsaved
-    await writeFile(`${this.#path}.new`, JSON.stringify({ bytes, lines }))
+    await writeFile(`${this.#path}.new`, JSON.stringify(this.#unsaved))
     await rename(`${this.#path}.new`, this.#path)
     this.#savedAt = now()
     this.#unsaved = undefined
   }
 
-  /** Removes the file: the import is complete. */
+  /** Removes the file: the transfer is complete. */
   async remove() {
     this.#unsaved = undefined
     if (this.#path !== undefined) await rm(this.#path, { force: true })
   }
 
-  /** @param {string} text @returns {Position} */
+  /** @param {string} text @returns {T} */
   #parsed(text) {
     try {
-      const { bytes, lines } = JSON.parse(text)
-      if (Number.isSafeInteger(bytes) && bytes >= 0 && Number.isSafeInteger(lines) && lines >= 0)
-        return { bytes, lines }
+      const position = this.#kind.parse(JSON.parse(text))
+      if (position !== undefined) return position
     } catch {
-      // It is no JSON.
+      // It is no JSON, or another one.
     }
     throw new UsageError(
-      `${this.#path} is no checkpoint of an import`,
+      `${this.#path} is no checkpoint of ${this.#kind.of}`,
       'Name another file with --checkpoint, or remove it.',
     )
   }

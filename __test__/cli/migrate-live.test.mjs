@@ -1,0 +1,159 @@
+// @ts-check
+// `migrate` while the source is written, after the process was killed, and when it is interrupted.
+
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, beforeEach, describe, it } from 'node:test'
+import { cli, ended, printed, startProgram } from '../support/cli.mjs'
+import { startRedis } from '../support/redis.mjs'
+import { until } from '../support/until.mjs'
+
+const COUNT = 6000
+
+/** @type {import('../support/redis.mjs').RedisServer[]} */
+let servers
+/** @type {import('../support/redis.mjs').Client[]} */
+let clients
+/** @type {Record<string, string>} */
+let env
+const folder = mkdtempSync(join(tmpdir(), 'cli-'))
+const path = (/** @type {string} */ name) => join(folder, name)
+
+before(async () => {
+  servers = await Promise.all([startRedis(), startRedis()])
+  clients = await Promise.all(servers.map((server) => server.client()))
+  env = { REDIS_URL: servers[0].url }
+})
+after(async () => {
+  await Promise.all(servers.map((server) => server.stop()))
+  rmSync(folder, { recursive: true })
+})
+beforeEach(async () => {
+  await Promise.all(clients.map((client) => client.flushAll()))
+  await clients[0].configSet('notify-keyspace-events', '')
+})
+
+/** Stores many entries, in traces of all sizes. */
+async function storeMany() {
+  const names = Array.from({ length: COUNT }, (_, index) => `motia:state:t${index % (index % 7 ? 50 : 3000)}:k${index}`)
+  await clients[0].mSet(names.flatMap((name, index) => [name, JSON.stringify({ index, text: 'x'.repeat(index % 90) })]))
+}
+
+/** @param {import('../support/redis.mjs').Client} client */
+async function stored(client) {
+  const keys = (await client.keys('*')).sort()
+  return keys.length === 0 ? [] : [keys, await client.mGet(keys)]
+}
+
+/**
+ * Runs a migration in this process, and something else when it first writes to the target.
+ *
+ * @param {string[]} argv
+ * @param {() => Promise<unknown>} act
+ * @param {AbortSignal} [signal]
+ */
+async function during(argv, act, signal) {
+  const before = await clients[1].dbSize()
+  const running = cli(['migrate', '--to-url', servers[1].url, ...argv], { env, signal })
+  await until(async () => (await clients[1].dbSize()) > before)
+  await act()
+  return running
+}
+
+describe('migrate', () => {
+  it('continues after it was killed, and the target is equal to the source', async () => {
+    await storeMany()
+    const argv = ['migrate', '--to-url', servers[1].url, '--checkpoint', path('killed')]
+    for (let kill = 0; kill < 2; kill += 1) {
+      const child = startProgram([...argv, ...(kill > 0 ? ['--resume'] : [])], env)
+      const end = ended(child)
+      const before = await clients[1].dbSize()
+      const wanted = before + 1 + Math.random() * 1500
+      await until(async () => (await clients[1].dbSize()) >= wanted)
+      child.kill('SIGKILL')
+      assert.equal((await end).signal, 'SIGKILL')
+      // Copied before, and deleted while nothing runs: the target must not keep it.
+      await clients[0].del(`motia:state:t${kill}:k${kill}`)
+    }
+    const report = JSON.parse(await printed([...argv, '--resume', '--json'], { env }))
+    assert.ok(report.before + report.equal > 0 && report.copied > 0, JSON.stringify(report))
+    assert.deepEqual(await stored(clients[1]), await stored(clients[0]))
+    assert.deepEqual([report.compared, report.different, report.extra], [COUNT - 2, 0, 0])
+    assert.ok(!existsSync(path('killed')) && !existsSync(path('killed.journal')))
+  })
+
+  for (const flags of ['', 'KA']) {
+    it(`copies again what is written meanwhile, with notifications "${flags}"`, async () => {
+      await storeMany()
+      await clients[0].configSet('notify-keyspace-events', flags)
+      // It was there before, so that it stays although the source deletes it.
+      await clients[1].set('motia:state:t1:k1', '"mine"')
+      const argv = ['--json', '--checkpoint', path('live')]
+      const { code, stdout, stderr } = await during(argv, async () => {
+        await clients[0].mSet({ 'motia:state:t0:k0': '"changed"', 'motia:state:a:new': '1' })
+        await clients[0].del(['motia:state:t2:k2', 'motia:state:t1:k1'])
+        await clients[0].expire('motia:state:t3:k3', 1000)
+      })
+      const report = JSON.parse(stdout)
+      assert.deepEqual([code, report.different, report.differences], [0, 0, []], stderr)
+      if (flags) assert.ok(report.changes >= 4, stdout)
+      else assert.match(stderr, /^Changes of the source are found by the comparison only: the server does not announce/m)
+      const [keys, texts] = await stored(clients[1])
+      const [sourceKeys, sourceTexts] = await stored(clients[0])
+      const mine = keys.indexOf('motia:state:t1:k1')
+      const isKept = mine !== -1
+      assert.equal(report.extra, isKept ? 1 : 0)
+      if (isKept) for (const list of [keys, texts]) list.splice(mine, 1)
+      assert.deepEqual([keys, texts], [sourceKeys, sourceTexts])
+      assert.ok((await clients[1].ttl('motia:state:t3:k3')) > 900)
+    })
+  }
+
+  it('names what differs still when the passes are used up, and exits with 1', async () => {
+    await storeMany()
+    const { code, stdout, stderr } = await during(['--passes', '1', '--checkpoint', path('left')], () =>
+      clients[0].mSet({ 'motia:state:t0:k0': '"changed"', 'motia:state:zz:new': '1' }),
+    )
+    assert.equal(code, 1, stdout)
+    assert.match(stderr, /differs: "t0", "k0": changed at the source since it was copied/)
+    assert.match(stderr, /differs: "zz", "new": missing at the target/)
+    assert.match(stderr, /Stop what writes to the source, and run the command again/)
+    assert.ok(existsSync(path('left')))
+    const argv = ['migrate', '--to-url', servers[1].url, '--checkpoint', path('left'), '--resume', '--json']
+    const again = JSON.parse(await printed(argv, { env }))
+    assert.equal(again.copied + again.overwritten + again.recopied, 2)
+    assert.deepEqual(await stored(clients[1]), await stored(clients[0]))
+  })
+
+  it('tells an entry that the target lost from one that the source changed', async () => {
+    await storeMany()
+    const { code, stderr } = await during(['--passes', '1'], async () => {
+      await until(async () => (await clients[1].exists('motia:state:t0:k0')) === 1)
+      await clients[1].del('motia:state:t0:k0')
+    })
+    assert.equal(code, 1)
+    assert.match(stderr, /differs: "t0", "k0": copied, and missing at the target/)
+  })
+
+  it('leaves a checkpoint that can be continued when it is interrupted', async () => {
+    await storeMany()
+    const stop = new AbortController()
+    const { code, stdout } = await during(['--checkpoint', path('stopped')], async () => stop.abort(), stop.signal)
+    assert.deepEqual([code, stdout], [130, ''])
+    const { last } = JSON.parse(readFileSync(path('stopped'), 'utf8'))
+    assert.equal(typeof last.key, 'string')
+    const argv = ['migrate', '--to-url', servers[1].url, '--checkpoint', path('stopped'), '--resume', '--json']
+    const report = JSON.parse(await printed(argv, { env }))
+    assert.ok(report.before > 0)
+    assert.deepEqual(await stored(clients[1]), await stored(clients[0]))
+  })
+
+  it('shows on a terminal how far it is', async () => {
+    await clients[0].set('motia:state:a:1', '1')
+    const { stderr } = await cli(['migrate', '--to-url', servers[1].url], { env, isTTY: true })
+    assert.match(stderr, /migrate \[#{24}\] 100% 1, /)
+    assert.match(stderr, /compare \[#{24}\] 100% 1, /)
+  })
+})

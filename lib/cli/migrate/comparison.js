@@ -1,0 +1,137 @@
+// @ts-check
+'use strict'
+
+const { EntriesPlace } = require('./entries-place.js')
+const { IiiPlace } = require('./iii-place.js')
+const { idOf } = require('./journal.js')
+const { listed, pagesOf } = require('./pages.js')
+const { PairedNames } = require('./paired-names.js')
+const { aliasesOf } = require('./refusals.js')
+const { reasonOf, verdictOf } = require('./verdict.js')
+
+/**
+ * @typedef {import('./place.js').Name} Name
+ * @typedef {import('./pages.js').Page} Page
+ * @typedef {import('../names/sorted-names.js').SortedNames} SortedNames
+ * @typedef {{ name: Name, why: import('./verdict.js').Why }} Difference
+ *
+ * @typedef {object} Comparing
+ * @property {import('./place.js').Place} source
+ * @property {import('./place.js').Place} target
+ * @property {import('./journal.js').Journal} [journal] omitted: nothing was written
+ * @property {import('./refusals.js').Refusals} refusals
+ * @property {import('./verdict.js').Rules} rules
+ * @property {boolean} ifAbsent entries that the target had before may differ
+ * @property {AbortSignal} signal
+ */
+
+/** Differences that are held. With more, everything is copied again. */
+const MAX_HELD = 100_000
+/** Extra entries that are named; the others are counted. */
+const MAX_NAMED = 10
+
+/** Compares the entries of both sides, without changing any. */
+class Comparison {
+  /** Entries of the source that were compared. */
+  compared = 0
+  /** Entries of the target that the source does not have, and that the migration did not write. */
+  extra = 0
+  /** @type {Difference[]} */
+  extras = []
+  #comparing
+
+  /** @param {Comparing} comparing */
+  constructor(comparing) {
+    this.#comparing = comparing
+  }
+
+  /**
+   * Compares all entries.
+   *
+   * @param {{ from: SortedNames, to: SortedNames }} names
+   * @param {(compared: number) => void} onProgress
+   * @returns {Promise<{ differences: Difference[], isCut: boolean }>} `isCut`: there are more
+   */
+  async all({ from, to }, onProgress) {
+    this.compared = 0
+    this.extra = 0
+    this.extras = []
+    /** @type {Difference[]} */
+    const differences = []
+    const names = new PairedNames(from, to)
+    let done = 0
+    for await (const page of pagesOf(this.#comparing, names, this.#comparing.signal)) {
+      for (const difference of await this.#differencesOf(page)) {
+        if (difference.why === 'extra') this.#addExtra(difference)
+        else differences.push(difference)
+      }
+      differences.push(...(await this.#ownAmong(names.takeExtras())))
+      done += page.names.length
+      onProgress(done)
+      if (differences.length > MAX_HELD) return { differences, isCut: true }
+    }
+    for await (const rest of names.rest()) {
+      this.#comparing.signal.throwIfAborted()
+      differences.push(...(await this.#ownAmong(rest)))
+    }
+    return { differences, isCut: differences.length > MAX_HELD }
+  }
+
+  /** Compares some entries. @param {Name[]} names @returns {Promise<Difference[]>} */
+  async some(names) {
+    const { compared } = this
+    const differences = []
+    for await (const page of pagesOf(this.#comparing, listed(names), this.#comparing.signal))
+      differences.push(...(await this.#differencesOf(page)))
+    this.compared = compared
+    return differences.filter(({ why }) => why !== 'extra')
+  }
+
+  /** @param {Page} page @returns {Promise<Difference[]>} */
+  async #differencesOf(page) {
+    const { refusals, journal, rules, ifAbsent } = this.#comparing
+    const refused = await refusals.find(page)
+    this.compared += page.names.filter((name, index) => page.from[index] !== null && !refused.has(name)).length
+    const found = page.names.flatMap((name, index) => {
+      const verdict = verdictOf(page.from[index], page.to[index], rules)
+      const isEqual = verdict === 'equal' || verdict === 'gone' || verdict === 'unusable' || refused.has(name)
+      return isEqual ? [] : [{ name, verdict, from: page.from[index] }]
+    })
+    const written = await journal?.find(found.map(({ name }) => name))
+    return found
+      .map(({ name, verdict, from }) => ({ name, record: written?.get(idOf(name)), verdict, from }))
+      .filter(({ record, verdict }) => !(ifAbsent && verdict !== 'missing' && !record?.isOwn))
+      .map(({ name, record, verdict, from }) => ({ name, why: reasonOf(verdict, from, record) }))
+  }
+
+  /** Counts the extra entries of the target, and returns those that the migration wrote. @param {Name[]} names @returns {Promise<Difference[]>} */
+  async #ownAmong(names) {
+    const { source, target, journal } = this.#comparing
+    if (names.length === 0) return []
+    const found = await source.read(names)
+    const absent = names.filter((name, index) => found[index] === null && !target.excludes?.(name))
+    const extras = []
+    for (const name of absent) if (!(await this.#hasOtherName(name))) extras.push(name)
+    const written = await journal?.find(extras)
+    const own = extras.filter((name) => written?.get(idOf(name))?.isOwn)
+    const isOwn = new Set(own)
+    for (const name of extras) if (!isOwn.has(name)) this.#addExtra({ name, why: 'extra' })
+    return own.map((name) => ({ name, why: 'source-deleted' }))
+  }
+
+  /** @param {Difference} difference */
+  #addExtra(difference) {
+    this.extra += 1
+    if (this.extras.length < MAX_NAMED) this.extras.push(difference)
+  }
+
+  /** Whether a listing without hash tags divides the name of an entry at another colon than a scope has. @param {Name} name */
+  async #hasOtherName(name) {
+    const { source, target } = this.#comparing
+    if (!(source instanceof IiiPlace) || !(target instanceof EntriesPlace) || target.hashTags) return false
+    const others = aliasesOf(name).filter(({ traceId }) => source.hasScope(traceId))
+    return others.length > 0 && (await source.read(others)).some((other) => other !== null)
+  }
+}
+
+module.exports = { Comparison }

@@ -1,0 +1,104 @@
+// @ts-check
+'use strict'
+
+const { createHash } = require('node:crypto')
+const { createReadStream } = require('node:fs')
+const { mkdtemp, open, rm } = require('node:fs/promises')
+const { tmpdir } = require('node:os')
+const { join } = require('node:path')
+const { linesOf } = require('../transfer/line-reader.js')
+
+/**
+ * What a migration has written, in a file beside its checkpoint: so a migration that is continued knows which entries of the target
+ * are its own, and which of two sides changed since. An entry is recorded before it is written.
+ *
+ * @typedef {import('./place.js').Name} Name
+ * @typedef {import('./place.js').Copy} Copy
+ * @typedef {{ isOwn: boolean, digest: string }} Written `isOwn`: the target did not have the entry before
+ */
+
+class Journal {
+  #path
+  #folder
+  #file
+
+  /** @param {string} path @param {import('node:fs/promises').FileHandle} file @param {string} [folder] removed at the end */
+  constructor(path, file, folder) {
+    this.#path = path
+    this.#file = file
+    this.#folder = folder
+  }
+
+  /** @param {string | undefined} path undefined: it lasts as long as the process @param {boolean} isContinued */
+  static async open(path, isContinued) {
+    const folder = path === undefined ? await mkdtemp(join(tmpdir(), 'redis-state-adapter-')) : undefined
+    const at = path ?? join(/** @type {string} */ (folder), 'journal')
+    // A line that is incomplete, as the process was killed, is ended by the newline in front of the next one.
+    return new Journal(at, await open(at, isContinued ? 'a' : 'w', 0o600), folder)
+  }
+
+  /** @param {Copy[]} copies */
+  async record(copies) {
+    const lines = copies.map(({ name: { traceId, key }, found: { text = '' }, isNew }) =>
+      JSON.stringify([traceId, key, isNew ? 1 : 0, digestOf(text)]),
+    )
+    await this.#file.appendFile(`\n${lines.join('\n')}\n`)
+  }
+
+  /**
+   * What was written of these entries last.
+   *
+   * @param {Name[]} names
+   * @returns {Promise<Map<string, Written>>} by `idOf`
+   */
+  async find(names) {
+    const wanted = new Set(names.map(idOf))
+    /** @type {Map<string, Written>} */
+    const found = new Map()
+    if (wanted.size === 0) return found
+    for await (const { text } of linesOf(createReadStream(this.#path), 0)) {
+      const [traceId, key, isNew, digest] = parsed(text)
+      if (typeof traceId !== 'string') continue
+      const id = idOf({ traceId, key })
+      if (wanted.has(id)) found.set(id, { isOwn: isNew === 1 || found.get(id)?.isOwn === true, digest })
+    }
+    return found
+  }
+
+  close() {
+    return this.#file.close()
+  }
+
+  /** Removes the file: it is needed no longer. */
+  async remove() {
+    await rm(this.#folder ?? this.#path, { recursive: true, force: true })
+  }
+
+  /** Removes the file, if nothing can be continued with it. */
+  async end() {
+    await this.close()
+    if (this.#folder !== undefined) await this.remove()
+  }
+}
+
+/** Names of entries as keys of a map. @param {Name} name */
+function idOf({ traceId, key }) {
+  return `${traceId.length}:${traceId}${key}`
+}
+
+/** @param {string} text */
+function digestOf(text) {
+  return createHash('sha1').update(text).digest('base64url').slice(0, 12)
+}
+
+/** @param {string} line @returns {any[]} */
+function parsed(line) {
+  if (line === '') return []
+  try {
+    return JSON.parse(line)
+  } catch {
+    return []
+  }
+}
+
+module.exports = { Journal, digestOf, idOf }

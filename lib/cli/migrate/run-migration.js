@@ -1,0 +1,213 @@
+// @ts-check
+'use strict'
+
+const { EXIT } = require('../exit-codes.js')
+const { Progress } = require('../progress.js')
+const { Checkpoint } = require('../transfer/checkpoint.js')
+const { UsageError } = require('../usage-error.js')
+const { Journal } = require('./journal.js')
+const { LiveChanges } = require('./live-changes.js')
+const { Migration } = require('./migration.js')
+const { Refusals, shownName } = require('./refusals.js')
+const { Tally, countLine, differencesAsJson, nameDifferences } = require('./report.js')
+
+/**
+ * @typedef {import('../command.js').Context} Context
+ * @typedef {import('./open-places.js').Places} Places
+ * @typedef {import('./place.js').Name} Name
+ * @typedef {{ source: string, target: string, traceId: string | null, last: Name | null }} Position
+ */
+
+const DEFAULT_PASSES = 5
+const MAX_NAMED = 10
+const REMEDY = 'Stop what writes to the source, and run the command again: only differences are copied.'
+
+/** Runs `migrate` on opened places. */
+class MigrationRun {
+  #context
+  #places
+  #progress = new Map()
+  #tally = new Tally()
+  #overwrites = 0
+
+  /** @param {Context} context @param {Places} places */
+  constructor(context, places) {
+    this.#context = context
+    this.#places = places
+  }
+
+  /** @returns {Promise<number>} the exit code */
+  async run() {
+    const { options, output } = this.#context
+    const { source, target } = this.#places
+    output.note(`from ${source.description}`)
+    output.note(`to   ${target.description}`)
+    try {
+      if (options['verify-only']) return await this.#verify()
+      return await (options['dry-run'] ? this.#tryOut() : this.#copy())
+    } finally {
+      for (const progress of this.#progress.values()) progress.end()
+    }
+  }
+
+  async #verify() {
+    const refusals = this.#refusals()
+    const migration = new Migration(this.#planOf({ refusals }))
+    const { differences, isCut } = await migration.compareAll()
+    const { compared, extra, extras } = migration.comparison
+    await this.#end({ compared, different: differences.length, extra, skipped: refusals.count }, [
+      ...differences,
+      ...extras,
+    ])
+    if (isCut) this.#context.output.note('There are more differences: the comparison has ended.')
+    return differences.length + extra + refusals.count > 0 ? EXIT.failed : EXIT.ok
+  }
+
+  async #tryOut() {
+    const refusals = this.#refusals()
+    const migration = new Migration(this.#planOf({ refusals }))
+    await migration.copyAll()
+    const { copied: copy, overwritten: overwrite, ...others } = this.#tally.counts
+    await this.#end({ copy, overwrite, ...others, skipped: refusals.count })
+    return refusals.count > 0 ? EXIT.failed : EXIT.ok
+  }
+
+  async #copy() {
+    const { options, operands, output, signal } = this.#context
+    const { source, target, sourceState } = this.#places
+    const places = { source: source.description, target: target.description, traceId: operands[0] ?? null }
+    const checkpoint = new Checkpoint(options.checkpoint, { of: 'a migration', parse: parsePosition })
+    const saved = await savedPosition(checkpoint, places, options)
+    const journal = await Journal.open(options.checkpoint && `${options.checkpoint}.journal`, saved !== undefined)
+    const live = new LiveChanges(source.excludes?.bind(source))
+    const refusals = this.#refusals()
+    try {
+      await checkpoint.note({ ...places, last: saved?.last ?? null })
+      const unwatched = await this.#watch(live, sourceState)
+      if (unwatched !== undefined)
+        output.note(`Changes of the source are ${this.#foundBy()}: ${unwatched.replace(/\.$/, '')}.`)
+      const onCopied = (/** @type {Name} */ last) => checkpoint.note({ ...places, last })
+      const migration = new Migration(this.#planOf({ refusals, journal, live, onCopied }))
+      const before = await migration.copyAll(saved?.last)
+      this.#tally.isSettling = true
+      const differences = await migration.settle()
+      signal.throwIfAborted()
+      await this.#reportCopy({ migration, refusals, live, before, differences })
+      if (differences.length > 0) return EXIT.failed
+      await checkpoint.remove()
+      await journal.remove()
+      return refusals.count > 0 ? EXIT.failed : EXIT.ok
+    } finally {
+      live.close()
+      await checkpoint.save()
+      await journal.end()
+    }
+  }
+
+  /** How changes are found that the source does not report. */
+  #foundBy() {
+    return this.#context.options['no-verify'] ? 'not found' : 'found by the comparison only'
+  }
+
+  /** @param {LiveChanges} live @param {Places['sourceState']} state */
+  #watch(live, state) {
+    const { from = 'entries' } = this.#context.options
+    return from === 'entries' ? live.start(state, this.#context.operands[0]) : `there are no watches of ${from}`
+  }
+
+  /** @param {{ migration: Migration, refusals: Refusals, live: LiveChanges, before: number, differences: import('./comparison.js').Difference[] }} result */
+  async #reportCopy({ migration, refusals, live, before, differences }) {
+    const { compared, extra } = migration.comparison
+    const { counts, recopied, removed } = this.#tally
+    const result = {
+      ...{ ...counts, recopied, removed, before, skipped: refusals.count },
+      ...{ changes: live.count, compared, different: differences.length, extra },
+    }
+    await this.#end(result, differences)
+    if (differences.length > 0) this.#context.output.note(REMEDY)
+  }
+
+  /** @param {Record<string, number>} counts @param {import('./comparison.js').Difference[]} [differences] */
+  async #end(counts, differences) {
+    const { output } = this.#context
+    for (const progress of this.#progress.values()) progress.end()
+    if (differences !== undefined) nameDifferences(output, differences)
+    const json = { ...counts, ...(differences !== undefined && { differences: differencesAsJson(differences) }) }
+    await output.result(json, () => [countLine(counts, Object.keys(counts)[0])])
+  }
+
+  #refusals() {
+    const { options, output } = this.#context
+    const dropTtl = options['drop-ttl'] ?? false
+    return new Refusals(this.#places, { dropTtl, onNamed: (line) => output.note(line) })
+  }
+
+  /** @param {{ refusals: Refusals, journal?: Journal, live?: LiveChanges, onCopied?: (last: Name) => Promise<void> }} parts */
+  #planOf({ refusals, journal, live = new LiveChanges(), onCopied = async () => {} }) {
+    const { options, signal } = this.#context
+    return {
+      ...this.#places,
+      ...{ refusals, journal, live, onCopied, signal },
+      ifAbsent: options['if-absent'] ?? false,
+      dropTtl: options['drop-ttl'] ?? false,
+      verifies: !options['no-verify'],
+      passes: options.passes ?? DEFAULT_PASSES,
+      onStep: (/** @type {Name} */ name, /** @type {import('./copier.js').Step['kind']} */ kind) =>
+        this.#onStep(name, kind),
+      onProgress: (/** @type {string} */ title, /** @type {number} */ done, /** @type {number} */ total) =>
+        this.#showProgress(title, done, total),
+    }
+  }
+
+  /** @param {Name} name @param {import('./copier.js').Step['kind']} kind */
+  #onStep(name, kind) {
+    this.#tally.add(kind)
+    const { options, output } = this.#context
+    if (!options['dry-run'] || kind !== 'overwritten' || this.#overwrites >= MAX_NAMED) return
+    this.#overwrites += 1
+    output.note(`would overwrite: ${shownName(name)}`)
+  }
+
+  /** @param {string} title @param {number} done @param {number} total */
+  #showProgress(title, done, total) {
+    const progress = this.#progress.get(title) ?? new Progress(this.#context.io, { title })
+    this.#progress.set(title, progress)
+    progress.total = total
+    progress.update(done)
+    if (done < total) return
+    progress.end()
+    this.#progress.delete(title)
+  }
+}
+
+/**
+ * How far the migration that is continued is.
+ *
+ * @param {Checkpoint<Position>} checkpoint
+ * @param {Omit<Position, 'last'>} places
+ * @param {Context['options']} options
+ */
+async function savedPosition(checkpoint, places, { resume, checkpoint: path }) {
+  if (resume && path === undefined) throw new UsageError('--resume needs --checkpoint')
+  const saved = await checkpoint.read()
+  if (saved === undefined) return undefined
+  if (!resume) throw new UsageError(`${path} exists`, 'Continue it with --resume, or remove it.')
+  const isSame = saved.source === places.source && saved.target === places.target && saved.traceId === places.traceId
+  if (!isSame)
+    throw new UsageError(
+      `${path} is the checkpoint of another migration`,
+      `It is from ${saved.source} to ${saved.target}.`,
+    )
+  return saved
+}
+
+/** @param {Position} saved @returns {Position | undefined} */
+function parsePosition({ source, target, traceId, last }) {
+  const isText = (/** @type {unknown} */ value) => typeof value === 'string'
+  const isName = last === null || (isText(last.traceId) && isText(last.key))
+  return isText(source) && isText(target) && (traceId === null || isText(traceId)) && isName
+    ? { source, target, traceId, last }
+    : undefined
+}
+
+module.exports = { MigrationRun }
