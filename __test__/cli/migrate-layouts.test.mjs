@@ -82,7 +82,10 @@ describe('migrate --from iii', () => {
     await setInIii('user', '7:name', '"b"')
     const { code, stderr } = await attempted('--from', 'iii')
     assert.equal(code, 1)
-    assert.match(stderr, /^skipped: "user:7", "name": another scope has the same key at the target; use --to-hash-tags$/m)
+    assert.match(
+      stderr,
+      /^skipped: "user:7", "name": another scope has the same key at the target; use --to-hash-tags$/m,
+    )
     assert.equal(await client.get('motia:state:user:7:name'), '"b"')
     await migrated('--from', 'iii', '--to-prefix', 'tagged:', '--to-hash-tags')
     await migrated('--prefix', 'tagged:', '--hash-tags', '--to', 'iii', '--to-prefix', 'back:')

@@ -99,7 +99,8 @@ describe('migrate', () => {
       const report = JSON.parse(stdout)
       assert.deepEqual([code, report.different, report.differences], [0, 0, []], stderr)
       if (flags) assert.ok(report.changes >= 4, stdout)
-      else assert.match(stderr, /^Changes of the source are found by the comparison only: the server does not announce/m)
+      else
+        assert.match(stderr, /^Changes of the source are found by the comparison only: the server does not announce/m)
       const [keys, texts] = await stored(clients[1])
       const [sourceKeys, sourceTexts] = await stored(clients[0])
       const mine = keys.indexOf('motia:state:t1:k1')

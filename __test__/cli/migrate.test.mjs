@@ -81,7 +81,16 @@ describe('migrate', () => {
   it('keeps the prefix and the hash tags of the source, unless the target has others', async () => {
     await clients[0].set('p:{a}:1', '1')
     await migrated('--prefix', 'p:', '--hash-tags', '--to-url', servers[1].url)
-    await migrated('--prefix', 'p:', '--hash-tags', '--to-url', servers[1].url, '--to-no-hash-tags', '--to-prefix', 'q:')
+    await migrated(
+      '--prefix',
+      'p:',
+      '--hash-tags',
+      '--to-url',
+      servers[1].url,
+      '--to-no-hash-tags',
+      '--to-prefix',
+      'q:',
+    )
     assert.deepEqual(await textsOf(clients[1]), { 'p:{a}:1': '1', 'q:a:1': '1' })
   })
 
@@ -198,7 +207,11 @@ describe('migrate refuses', () => {
     ['a prefix within that of the source', ['--to-prefix', 'motia:state:v2:'], /the keys of source and target overlap/],
     ['no prefix at all', ['--to-prefix', ''], /the keys of source and target overlap/],
     ['iii on iii', ['--from', 'iii', '--to', 'iii', '--to-database', '0'], /the source is the target/],
-    ['an unknown layout', ['--from', 'motia', '--to-database', '1'], /--from: expected entries or iii or dapr, got motia/],
+    [
+      'an unknown layout',
+      ['--from', 'motia', '--to-database', '1'],
+      /--from: expected entries or iii or dapr, got motia/,
+    ],
     ['dapr as target', ['--to', 'dapr'], /--to: expected entries or iii/],
     ['dapr without a prefix', ['--from', 'dapr'], /--from dapr needs --prefix/],
     ['options of another layout', ['--to-database', '1', '--trace-id', 'a'], /--trace-id needs --from dapr/],
