@@ -98,6 +98,16 @@ export const ROWS = {
     wrongStdin: `${LINE}no line\n`,
     failure: [1, 'ERR_INVALID_ARGUMENT'],
   },
+  migrate: {
+    argv: ['migrate', '--to-prefix', 'copy:'],
+    fields: [
+      ...['copied', 'overwritten', 'equal', 'kept', 'recopied', 'removed', 'before', 'skipped'],
+      ...['changes', 'compared', 'different', 'extra', 'differences'],
+    ],
+    notes: /^from [^\n]+\nto {3}[^\n]+\n$/,
+    wrong: ['migrate', '--to-prefix', 'motia:state:'],
+    failure: [2, 'ERR_USAGE'],
+  },
   reindex: {
     argv: ['reindex', 'a'],
     fields: ['scanned', 'indexed'],

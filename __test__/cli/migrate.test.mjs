@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { cli, printed, withoutReader } from '../support/cli.mjs'
+import { cli, printed } from '../support/cli.mjs'
 import { startRedis } from '../support/redis.mjs'
 
 /** @type {import('../support/redis.mjs').RedisServer[]} */
@@ -249,11 +249,5 @@ describe('migrate refuses', () => {
     assert.match((await attempted(...argv)).stderr, /exists\. Continue it with --resume/)
     assert.match((await attempted(...argv, '--resume')).stderr, /is the checkpoint of another migration/)
     assert.ok(existsSync(path('other')))
-  })
-
-  it('to print to a reader that has gone', async () => {
-    await clients[0].set('motia:state:a:1', '1')
-    const { code, stderr } = await withoutReader(['migrate', '--to-database', '1'], env)
-    assert.equal(code, 141, stderr)
   })
 })
