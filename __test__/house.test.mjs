@@ -46,7 +46,7 @@ const NODE_API = /\bnapi(_derive)?::|\buse napi|#\[napi/
 const CONTROL_CHARACTERS = /\\u\{[0-2]\}|\\x0[0-2]|\\0|\\u000[0-2]/
 const OWN_PACKAGES = /^(node:|redis-state-adapter-|\$\{name\})/
 /** What the adapters for other libraries load of them. @type {Record<string, RegExp>} */
-const PEERS = { session: /^express-session$/, prometheus: /^prom-client$/ }
+const PEERS = { session: /^express-session$/, prometheus: /^prom-client$/, otel: /^@opentelemetry\/api$/ }
 const TEST_MODULE = /\/(tests|fuzz|arbitrary|model|interleavings|scripted|scheduled|schedules)(\.rs|\/)/
 
 /** @param {string} directory @param {string} extension */

@@ -3,8 +3,8 @@
 
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join, sep } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { relativeLinks } from './support/documents.mjs'
@@ -184,6 +184,44 @@ describe('installed in an empty project', () => {
     assert.deepEqual(results, [true, true, true, true, ['a'], 1])
   })
 
+  it('has metrics for Prometheus and OpenTelemetry, which need their packages only where they are used', (t) => {
+    const [results, codes] = script(
+      'metrics.mjs',
+      `import { createRequire } from 'node:module'
+       import { RedisStateAdapter, RedisStateError } from 'redis-state-adapter'
+       import { instrument, RedisStateInstrumentation } from 'redis-state-adapter/otel'
+       import { metrics, register, RedisStateError as PrometheusError } from 'redis-state-adapter/prometheus'
+       const require = createRequire(import.meta.url)
+       const state = new RedisStateAdapter('memory:')
+       metrics(state)
+       await state.set('a', 'b', 1)
+       const counted = /^redis_state_operation_duration_seconds_count\\{.*operation="set"\\} 1$/m.test(metrics(state))
+       console.log(JSON.stringify([
+         counted, require('redis-state-adapter/prometheus').metrics === metrics, require('redis-state-adapter/otel').instrument === instrument,
+         PrometheusError === RedisStateError
+       ]))
+       const messageOf = (run) => {
+         try { run() } catch (error) { return error.code + ' ' + error.message }
+       }
+       console.log(JSON.stringify([() => instrument(), () => new RedisStateInstrumentation(), () => register(state)].map(messageOf)))`,
+    )
+    assert.deepEqual(results, [true, true, true, true])
+    assert.deepEqual(codes, [
+      'ERR_UNSUPPORTED instrument(): the package @opentelemetry/api cannot be loaded. Install it with npm install @opentelemetry/api@1.',
+      'ERR_UNSUPPORTED new RedisStateInstrumentation: the package @opentelemetry/api cannot be loaded. Install it with npm install @opentelemetry/api@1.',
+      'ERR_UNSUPPORTED register(): the package prom-client cannot be loaded. Install it with npm install prom-client@15, or export the text of metrics().',
+    ])
+    for (const name of ['@opentelemetry/api', 'prom-client']) linkPackage(t, name)
+    const [found] = script(
+      'with-packages.cjs',
+      `const { RedisStateAdapter } = require('redis-state-adapter')
+       const stop = require('redis-state-adapter/otel').instrument()
+       require('redis-state-adapter/prometheus').register(new RedisStateAdapter('memory:'))
+       require('prom-client').register.metrics().then((text) => (console.log(JSON.stringify(text.includes('redis_state_calls_total'))), stop()))`,
+    )
+    assert.equal(found, true)
+  })
+
   it('loads what StateStores needs when it is used, and asks for yaml only to read YAML', () => {
     const [before, found, code, message] = script(
       'stores.cjs',
@@ -327,6 +365,7 @@ function declaredIn(text) {
 /** Makes a package of this repository available to the project until a test ends. @param {import('node:test').TestContext} t @param {string} name */
 function linkPackage(t, name) {
   const link = join(project, 'node_modules', name)
+  mkdirSync(dirname(link), { recursive: true })
   symlinkSync(join(root, 'node_modules', name), link, 'junction')
   t.after(() => unlinkSync(link))
 }

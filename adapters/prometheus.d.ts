@@ -2,6 +2,7 @@
 
 export {
   contentType,
+  type ExportedState,
   handler,
   type MetricsOptions,
   metrics,

@@ -9,7 +9,7 @@ import type { RedisStateError } from './errors.js'
  *
  * | channel | operation | fields |
  * | --- | --- | --- |
- * | `redis-state-adapter:command` | a call of a method: one operation for a bulk method, one for each page of `scan` (and one for the list of keys), one for each attempt of `lock` | `operation`, `traceId`, `key`, `cached` |
+ * | `redis-state-adapter:command` | a call of a method: one operation for a bulk method, one for each page of `scan` (and one for the list of keys), one for each attempt of `lock` | `operation`, `traceId`, `key`, `cached`; `calls` of a bulk method |
  * | `redis-state-adapter:batch` | calls that are sent together; on Cosmos DB each call | `calls`, `failed`; on Cosmos DB `requestCharge`, `requests` |
  * | `redis-state-adapter:connection` | an attempt to connect and log in; `error` without `start`: the connection was lost | |
  *
@@ -42,7 +42,7 @@ export interface TracingContext {
   key?: string
   /** `true` if the call was answered from memory, see the option `cache`. Absent otherwise, and at the event `start`. */
   cached?: true
-  /** Number of calls in the batch. */
+  /** Number of calls in the batch; of a bulk method the number of entries, from the event `end` on. */
   calls?: number
   /** Request units of the call, on Cosmos DB. */
   requestCharge?: number

@@ -59,7 +59,7 @@ function readMany(dispatcher, bulkMethod, keys) {
     const calls = readList(keys, 'keys', (/** @type {any} */ key, at) =>
       withPath(at, () => dispatcher.prepare(operation, traceId, key, checked)),
     )
-    return () => readAll(dispatcher, madeBy(method, calls), checked.signal)
+    return { count: calls.length, run: () => readAll(dispatcher, madeBy(method, calls), checked.signal) }
   })
 }
 
@@ -73,7 +73,7 @@ function setMany(dispatcher, traceId, entries, options) {
   return bulk(dispatcher, { operation: OPERATIONS.set, method: 'setMany', traceId, options }, (checked) => {
     const calls = preparedSets(dispatcher, traceId, entries, checked)
     const write = { operation: 'setMany', traceId, calls, done: 'written' }
-    return () => writeAll(dispatcher, write, checked.signal).then(() => undefined)
+    return { count: calls.length, run: () => writeAll(dispatcher, write, checked.signal).then(() => undefined) }
   })
 }
 
@@ -88,11 +88,12 @@ function deleteMany(dispatcher, traceId, keys, options) {
     const calls = readList(keys, 'keys', (one, at) =>
       withPath(at, () => preparedDelete(dispatcher, traceId, one, checked)),
     )
-    return async () => {
+    const run = async () => {
       const write = { operation: 'deleteMany', traceId, calls, done: 'removed' }
       const existed = await writeAll(dispatcher, write, checked.signal)
       return checked.all.existence ? existed : existed.filter(Boolean).length
     }
+    return { count: calls.length, run }
   })
 }
 
@@ -101,18 +102,18 @@ function deleteMany(dispatcher, traceId, keys, options) {
  *
  * @param {Dispatcher} dispatcher
  * @param {BulkMethod} bulkMethod
- * @param {(checked: CheckedOptions) => () => Promise<any>} prepare checks the arguments; may throw
+ * @param {(checked: CheckedOptions) => { count: number, run: () => Promise<any> }} prepare checks the arguments; may throw. `count`: of
+ *   the entries
  */
 function bulk(dispatcher, { operation: { writes }, method, traceId, options }, prepare) {
-  return dispatcher.guard.traced({ operation: method, traceId }, () =>
+  return dispatcher.guard.traced({ operation: method, traceId }, (context) =>
     dispatcher.guard.rejectOnThrow({ operation: method, traceId, writes }, () => {
       const checked = dispatcher.options(method, options)
       dispatcher.checkTraceId(traceId)
-      return dispatcher.guard.interruptible(
-        { operation: method, traceId, writes, isBulk: true },
-        { signal: checked.signal },
-        prepare(checked),
-      )
+      const { count, run } = prepare(checked)
+      if (context !== undefined) context.calls = count
+      const target = { operation: method, traceId, writes, isBulk: true }
+      return dispatcher.guard.interruptible(target, { signal: checked.signal }, run)
     }),
   )
 }

@@ -35,7 +35,7 @@ class CallGuard {
    *
    * @template T
    * @param {{ operation: string, traceId?: string, key?: string }} call
-   * @param {() => Promise<T>} run
+   * @param {(context?: Record<string, unknown>) => Promise<T>} run receives the message, if there are subscribers
    */
   traced(call, run) {
     const { operations } = this.#meter
@@ -46,7 +46,7 @@ class CallGuard {
   /**
    * @template T
    * @param {{ operation: string, traceId?: string, key?: string }} call
-   * @param {() => Promise<T>} run
+   * @param {(context?: Record<string, unknown>) => Promise<T>} run receives the message, if there are subscribers
    */
   #published(call, run) {
     if (!tracing.isObserved(tracing.commands)) return run()
@@ -141,13 +141,13 @@ class CallGuard {
    *
    * @template T
    * @param {Record<string, unknown>} context
-   * @param {() => Promise<T>} run
+   * @param {(context: Record<string, unknown>) => Promise<T>} run
    */
   #marking(context, run) {
     const counts = this.#cacheCounts
-    if (counts === undefined) return run()
+    if (counts === undefined) return run(context)
     const { hits, misses } = counts
-    const result = run()
+    const result = run(context)
     if (counts.hits > hits && counts.misses === misses) context.cached = true
     return result
   }

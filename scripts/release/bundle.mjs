@@ -129,6 +129,7 @@ async function textOf(chunk) {
       'chat',
       'express-session',
       'prom-client',
+      '@opentelemetry/*',
     ],
     absWorkingDir: lib,
     plugins: [onlyThisVersion(), otherChunks(chunk)],

@@ -2,15 +2,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { StateStore } from '../store.js'
 import type { StateStores } from '../stores.js'
 
+/** An adapter: a `RedisStateAdapter`, a `CosmosStateAdapter`, or one with the types of `typed()`. */
+export type ExportedState = Pick<StateStore, 'stats' | 'cleanup'>
+
 /**
  * The adapters whose figures are exported: one, several, several by name, or the open ones of `StateStores`. A name becomes the label
  * `store`. The figures of adapters with the same name and server are added up.
  */
 export type StateCollection =
-  | StateStore
+  | ExportedState
   | StateStores
-  | readonly (StateStore | StateStores)[]
-  | { readonly [name: string]: StateStore }
+  | readonly (ExportedState | StateStores)[]
+  | { readonly [name: string]: ExportedState }
 
 /** The adapters, or a function that returns them. The function is called by each scrape. */
 export type States = StateCollection | (() => StateCollection)

@@ -58,9 +58,10 @@ class Metrics {
 
   /** @param {typeof FAMILIES[number]} family @param {string} title */
   #valuesOf(family, title) {
-    return rowsOf(family, this.#read()).map(({ suffix, labels, value }) =>
-      family.type === 'histogram' ? { metricName: `${title}${suffix}`, labels, value } : { labels, value },
-    )
+    return rowsOf(family, this.#read()).map(({ suffix, labels, le, value }) => {
+      if (family.type !== 'histogram') return { labels, value }
+      return { metricName: `${title}${suffix}`, labels: le === undefined ? labels : { ...labels, le }, value }
+    })
   }
 
   #read() {

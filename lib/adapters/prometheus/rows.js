@@ -9,8 +9,11 @@ const { BOUNDS } = require('../metrics/snapshot.js')
  * @typedef {import('../metrics/families.js').HistogramFamily} HistogramFamily
  * @typedef {Record<string, string>} Labels
  * @typedef {{ collected: Collected[], labels: Labels }} Export figures, and the labels that all of them get
- * @typedef {{ suffix: '' | '_total' | '_bucket' | '_sum' | '_count', labels: Labels, value: number }} Row a line of the text
+ * @typedef {{ suffix: '' | '_total' | '_bucket' | '_sum' | '_count', labels: Labels, le?: string, value: number }} Row a line of the text.
+ *   The rows of a histogram share their labels; `le` is one more
  */
+
+const BOUND_TEXTS = [...BOUNDS.map(String), '+Inf']
 
 /**
  * Returns the samples of a metric.
@@ -48,8 +51,7 @@ function histogramRows(labels, { counts, sum }) {
   let count = 0
   const buckets = counts.map((ofRange, index) => {
     count += ofRange
-    const le = index < BOUNDS.length ? String(BOUNDS[index]) : '+Inf'
-    return /** @type {Row} */ ({ suffix: '_bucket', labels: { ...labels, le }, value: count })
+    return /** @type {Row} */ ({ suffix: '_bucket', labels, le: BOUND_TEXTS[index], value: count })
   })
   return [...buckets, { suffix: '_sum', labels, value: sum }, { suffix: '_count', labels, value: count }]
 }

@@ -33,7 +33,8 @@ function blockOf(family, rows, { prefix, isOpenMetrics }) {
   const title = isOpenMetrics ? name : titleOf(family, prefix)
   const unitLine = isOpenMetrics && unit !== undefined ? `# UNIT ${title} ${unit}\n` : ''
   const head = `# HELP ${title} ${escapeText(family.help)}\n# TYPE ${title} ${family.type}\n${unitLine}`
-  return head + rows.map((row) => lineOf(name, row)).join('')
+  const textOfLabels = labelTexts()
+  return head + rows.map((row) => lineOf(name, row, textOfLabels(row.labels))).join('')
 }
 
 /** The name of a metric in all but OpenMetrics. @param {Family | HistogramFamily} family @param {string} prefix */
@@ -41,10 +42,24 @@ function titleOf({ name, type }, prefix) {
   return `${prefix}${name}${type === 'counter' ? '_total' : ''}`
 }
 
-/** @param {string} name @param {Row} row */
-function lineOf(name, { suffix, labels, value }) {
-  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapeLabel(text)}"`)
-  return `${name}${suffix}{${pairs.join(',')}} ${value}\n`
+/** @param {string} name @param {Row} row @param {string} labels */
+function lineOf(name, { suffix, le, value }, labels) {
+  return `${name}${suffix}{${labels}${le === undefined ? '' : `,le="${le}"`}} ${value}\n`
+}
+
+/** Returns a function that makes the text of labels, once for all rows that share them. */
+function labelTexts() {
+  /** @type {Row['labels'] | undefined} */
+  let last
+  let text = ''
+  return (/** @type {Row['labels']} */ labels) => {
+    if (labels !== last)
+      text = Object.entries(labels)
+        .map(([label, value]) => `${label}="${escapeLabel(value)}"`)
+        .join(',')
+    last = labels
+    return text
+  }
 }
 
 /** @param {string} text */
