@@ -77,6 +77,35 @@ describe('an odd argument of a command', () => {
     assert.equal(await state.command(['EXISTS', 'taken', 'other']), 0)
   })
 
+  it('is sent as it was, if a subscriber of an earlier batch changes its memory', async (t) => {
+    const crowded = new RedisStateAdapter({ url: server.url, maxPendingBytes: 1000 })
+    t.after(() => crowded.cleanup())
+    const start = channel('tracing:redis-state-adapter:batch:start')
+    const changes = /** @type {((memory: any) => void)[]} */ ([
+      (memory) => structuredClone(memory, { transfer: [memory] }),
+      (memory) => memory.resize(4),
+      (memory) => memory.resize(16),
+    ])
+    for (const change of changes) {
+      const memory = new /** @type {any} */ (ArrayBuffer)(8, { maxByteLength: 16 })
+      const bytes = new Uint8Array(memory).fill(97)
+      const once = () => {
+        start.unsubscribe(once)
+        change(memory)
+      }
+      start.subscribe(once)
+      t.after(() => start.unsubscribe(once))
+      // There is no room for the second call beside the most bytes that the first one can have, so the first one is sent.
+      const calls = [
+        crowded.set('t', 'k', 'x'.repeat(315)),
+        crowded.command(['SET', 'changed', bytes]),
+        crowded.command(['SET', 'next', Buffer.from('next')]),
+      ]
+      await Promise.all(calls)
+      assert.deepEqual(await crowded.command(['MGET', 'changed', 'next']), ['a'.repeat(8), 'next'])
+    }
+  })
+
   it('of a script is counted as it was read', async () => {
     /** @type {string[]} */
     const none = []

@@ -86,8 +86,9 @@ class Batcher {
     return new Promise((resolve, reject) => {
       call.resolve = resolve
       call.reject = reject
-      const size = parts === undefined ? 0 : sizeOf(parts)
-      if (this.#admit(call, text, scriptBytes + size)) this.#collect(call, text, scriptBytes, parts)
+      const more = scriptBytes + (parts === undefined ? 0 : sizeOf(parts))
+      const kept = parts === undefined || this.#hasRoom(text.length, more) ? parts : copiesOf(parts)
+      if (this.#admit(call, text, more)) this.#collect(call, text, scriptBytes, kept)
     })
   }
 
@@ -215,6 +216,16 @@ class Batcher {
     if (this.#limits.calls > 0) return
     for (const onDrained of this.#onDrained.splice(0)) onDrained()
   }
+}
+
+/**
+ * To make room, the batch before is submitted, and subscribers of batches run. They can transfer or resize the memory of arguments whose
+ * lengths the record of the call has already.
+ *
+ * @param {Uint8Array[]} parts
+ */
+function copiesOf(parts) {
+  return parts.map((part) => new Uint8Array(part))
 }
 
 /** @param {Uint8Array[]} parts */
