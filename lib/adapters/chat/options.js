@@ -1,8 +1,7 @@
 // @ts-check
 'use strict'
 
-const { captureSite, locate } = require('../../call-site.js')
-const { RedisStateError, invalidConfig, makeError, ofCall, ofOuterCall } = require('../../errors.js')
+const { invalidConfig } = require('../../errors.js')
 const { kindOf, received } = require('../../input/received.js')
 
 /**
@@ -47,29 +46,4 @@ function connectionOf(client, options) {
   throw invalidConfig('url: missing', { remedy: 'Set it, or the environment variable REDIS_URL.' })
 }
 
-/**
- * Runs a part of the constructor, and completes the errors that it throws, also those of the constructor of the state.
- *
- * @template T
- * @param {Function} Class
- * @param {() => T} run
- * @returns {T}
- */
-function constructing(Class, run) {
-  const call = { operation: `new ${Class.name}` }
-  try {
-    return run()
-  } catch (error) {
-    if (!(error instanceof RedisStateError)) throw error
-    throw locate(error.operation === undefined ? ofCall(error, call) : ofClient(error, call), captureSite(Class))
-  }
-}
-
-/** An error of the state, whose first argument is `client` here. @param {InstanceType<typeof RedisStateError>} error @param {{ operation: string }} call */
-function ofClient(error, call) {
-  const { code, message, cause, ...details } = ofOuterCall(error, call)
-  const text = message.replace(`${call.operation}: connection: `, `${call.operation}: client: `)
-  return makeError(code, text, { ...details, cause })
-}
-
-module.exports = { constructing, readOptions }
+module.exports = { readOptions }

@@ -5,10 +5,11 @@ const { randomUUID } = require('node:crypto')
 const { callFailure } = require('../../errors.js')
 const { READ } = require('../../input/command-options.js')
 const { dateIn, millisecondsUntil } = require('../../time.js')
+const { constructing } = require('../constructing.js')
 const { openState } = require('../open-state.js')
 const { heldLock, jsonOf, length, optionalTtl, parsed, text, ttl } = require('./arguments.js')
 const { Locks } = require('./locks.js')
-const { constructing, readOptions } = require('./options.js')
+const { readOptions } = require('./options.js')
 
 /**
  * @typedef {import('../../../index.js').RedisStateAdapter} State
@@ -32,7 +33,7 @@ class RedisStateAdapter {
   /** @param {Options} [options] */
   constructor(options) {
     this.#options = constructing(RedisStateAdapter, () => readOptions(options))
-    this.#opened = constructing(RedisStateAdapter, () => this.#open())
+    this.#opened = constructing(RedisStateAdapter, () => this.#open(), 'client')
   }
 
   /** May be called again after it rejected, and after `disconnect`. */

@@ -1,8 +1,8 @@
 // @ts-check
 'use strict'
 
-const { inConstructor } = require('../../adapter/constructing.js')
 const { READ } = require('../../input/command-options.js')
+const { constructing } = require('../constructing.js')
 const { openState } = require('../open-state.js')
 const { inPortions, isCluster, portionsOf, readStrings, removeKeys } = require('../raw-keys.js')
 const { capabilitiesForKeyv6 } = require('./capabilities.js')
@@ -33,11 +33,11 @@ class KeyvRedis extends Settings {
   /** @param {any} [connection] @param {unknown} [options] */
   constructor(connection, options) {
     super()
-    this.#connection = inConstructor(KeyvRedis, () => {
+    this.#connection = constructing(KeyvRedis, () => {
       this.opts = options
       return connectionOf(connection ?? undefined)
     })
-    this.#open()
+    constructing(KeyvRedis, () => this.#open())
   }
 
   /** The state that it works on. @returns {State} */

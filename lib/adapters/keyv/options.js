@@ -1,10 +1,10 @@
 // @ts-check
 'use strict'
 
-const { makeError } = require('../../errors.js')
 const { readFields } = require('../../input/input.js')
 const { boolean, boundedInt, kind, string } = require('../../input/option-kinds.js')
 const { MAX_TIMER_MS } = require('../../time.js')
+const { readingConfig } = require('../constructing.js')
 
 /**
  * @typedef {object} KeyvOptions
@@ -52,14 +52,8 @@ const DEFAULTS = {
  */
 function readKeyvOptions(options) {
   if (options === undefined || options === null) return {}
-  try {
-    const { dialect: _, url: __, ...read } = readFields(options, FIELDS, PLACE)
-    return read
-  } catch (error) {
-    // Options of constructors have another code than those of methods.
-    const { message, cause } = /** @type {Error} */ (error)
-    throw makeError('ERR_INVALID_CONFIG', message, { cause })
-  }
+  const { dialect: _, url: __, ...read } = readingConfig(() => readFields(options, FIELDS, PLACE))
+  return read
 }
 
 module.exports = { DEFAULTS, readKeyvOptions }

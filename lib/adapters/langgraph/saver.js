@@ -2,6 +2,7 @@
 'use strict'
 
 const { ancestorsOf } = require('./history.js')
+const { constructing } = require('../constructing.js')
 const { openState } = require('../open-state.js')
 const { pagesOf, readPositions } = require('./listing.js')
 const { read } = require('./reading.js')
@@ -45,10 +46,10 @@ function defineSaver(peer) {
 
     /** @param {Connection} [connection] @param {RedisSaverOptions} [options] */
     constructor(connection, options) {
-      const settings = settingsOf('new RedisSaver', options, OPTIONS)
+      const settings = constructing(RedisSaver, () => settingsOf(options, OPTIONS))
       super(options?.serde)
       this.#settings = settings
-      const { state, close } = openState(connection)
+      const { state, close } = constructing(RedisSaver, () => openState(connection))
       this.#state = state
       this.#close = close
       this.#registry = new Registry(state, `${settings.prefix}:threads`)

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict'
 
-const { inCall, invalidArgument, invalidConfig, ofCall } = require('../../errors.js')
+const { invalidArgument, invalidConfig, ofCall } = require('../../errors.js')
 const { kindOf, received } = require('../../input/received.js')
 
 /** What PEXPIRE accepts beyond doubt: 100 years. */
@@ -19,25 +19,22 @@ const EXPIRY_OPTIONS = ['defaultTTL', 'refreshOnRead']
 /**
  * Checks the options that the saver and the store share.
  *
- * @param {string} operation
  * @param {unknown} options
  * @param {string[]} names of all options
  * @returns {Settings}
  */
-function settingsOf(operation, options, names) {
-  return inCall({ operation }, () => {
-    const { ttl: expiry = {}, ...flat } = fieldsOf(options ?? {}, names)
-    // The package that this one replaces has the options of expiry of a store in `ttl`.
-    const fields = { ...fieldsOf(expiry, EXPIRY_OPTIONS, 'ttl'), ...flat }
-    const { keyPrefix = 'langgraph', defaultTTL, refreshOnRead = false } = fields
-    if (typeof keyPrefix !== 'string' || keyPrefix === '' || !keyPrefix.isWellFormed()) {
-      throw invalidConfig(`keyPrefix: expected a text that is not empty, got ${received(keyPrefix)}`)
-    }
-    if (typeof refreshOnRead !== 'boolean') {
-      throw invalidConfig(`refreshOnRead: expected true or false, got ${received(refreshOnRead)}`)
-    }
-    return { prefix: keyPrefix, ttl: millisecondsOf(defaultTTL, 'defaultTTL', invalidConfig), refreshes: refreshOnRead }
-  })
+function settingsOf(options, names) {
+  const { ttl: expiry = {}, ...flat } = fieldsOf(options ?? {}, names)
+  // The package that this one replaces has the options of expiry of a store in `ttl`.
+  const fields = { ...fieldsOf(expiry, EXPIRY_OPTIONS, 'ttl'), ...flat }
+  const { keyPrefix = 'langgraph', defaultTTL, refreshOnRead = false } = fields
+  if (typeof keyPrefix !== 'string' || keyPrefix === '' || !keyPrefix.isWellFormed()) {
+    throw invalidConfig(`keyPrefix: expected a text that is not empty, got ${received(keyPrefix)}`)
+  }
+  if (typeof refreshOnRead !== 'boolean') {
+    throw invalidConfig(`refreshOnRead: expected true or false, got ${received(refreshOnRead)}`)
+  }
+  return { prefix: keyPrefix, ttl: millisecondsOf(defaultTTL, 'defaultTTL', invalidConfig), refreshes: refreshOnRead }
 }
 
 /**

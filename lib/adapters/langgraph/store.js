@@ -4,6 +4,7 @@
 const { inCall, invalidArgument, ofCall } = require('../../errors.js')
 const { kindOf } = require('../../input/received.js')
 const { dateOf, wallNow } = require('../../time.js')
+const { constructing } = require('../constructing.js')
 const { openState } = require('../open-state.js')
 const { Items } = require('./items.js')
 const { checkNamespace } = require('./namespaces.js')
@@ -45,9 +46,9 @@ function defineStore(peer) {
     /** @param {Connection} [connection] @param {RedisStoreOptions} [options] */
     constructor(connection, options) {
       super()
-      this.#settings = settingsOf('new RedisStore', options, OPTIONS)
-      this.#vectors = inCall({ operation: 'new RedisStore' }, () => options?.index && new Vectors(options.index))
-      const { state, close } = openState(connection)
+      this.#settings = constructing(RedisStore, () => settingsOf(options, OPTIONS))
+      this.#vectors = constructing(RedisStore, () => options?.index && new Vectors(options.index))
+      const { state, close } = constructing(RedisStore, () => openState(connection))
       const prefix = `${this.#settings.prefix}:store`
       this.#state = state
       this.#close = close

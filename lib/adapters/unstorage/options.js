@@ -1,10 +1,11 @@
 // @ts-check
 'use strict'
 
-const { makeError, RedisStateError } = require('../../errors.js')
+const { makeError } = require('../../errors.js')
 const { readFields } = require('../../input/input.js')
 const { boolean, boundedInt, kind, oneOf, string } = require('../../input/option-kinds.js')
 const { serverOfUrl } = require('../../input/server-url.js')
+const { readingConfig } = require('../constructing.js')
 
 /**
  * @typedef {object} DriverOptions
@@ -83,7 +84,7 @@ const RENAMED = { db: 'database', connectionName: 'name', enableOfflineQueue: 'o
 function readDriverOptions(options) {
   const given = checkedObject(options)
   const own = Object.fromEntries(NAMES.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]))
-  const read = asConfig(() => readFields(own, FIELDS, { at: 'options', noun: 'option' }))
+  const read = readingConfig(() => readFields(own, FIELDS, { at: 'options', noun: 'option' }))
   if (read.watch !== undefined && !read.base) throw refused('watch', 'needs a base, whose items it watches')
   return {
     base: '',
@@ -130,7 +131,7 @@ function serverOf(node, path) {
 /** @param {unknown} options @returns {Fields} */
 function checkedObject(options) {
   if (options === undefined || options === null) return {}
-  return asConfig(() => {
+  return readingConfig(() => {
     if (typeof options !== 'object') readFields(options, {}, { at: 'options' })
     return Object(options)
   })
@@ -139,16 +140,6 @@ function checkedObject(options) {
 /** @param {string} name @param {string} why */
 function refused(name, why) {
   return makeError('ERR_INVALID_CONFIG', `${name}: ${why}.`, {})
-}
-
-/** Options of a driver have another code than those of methods. @template T @param {() => T} read @returns {T} */
-function asConfig(read) {
-  try {
-    return read()
-  } catch (error) {
-    if (!(error instanceof RedisStateError)) throw error
-    throw makeError('ERR_INVALID_CONFIG', error.message, { cause: error.cause })
-  }
 }
 
 module.exports = { readDriverOptions }
