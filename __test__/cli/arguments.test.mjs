@@ -146,6 +146,30 @@ describe('the connection', () => {
     assert.equal(await client.get('motia:state:a:b'), '1')
   })
 
+  it('of options that are wrong is a failure that names the option', async () => {
+    const config = file('one.json', JSON.stringify({ stores: { a: { url: 'memory:' } } }))
+    /** @type {[argv: string[], code: number, message: RegExp][]} */
+    const wrong = [
+      [['--url', 'http://host'], 1, /url: expected redis:\/\/.*memory:/],
+      [
+        ['--options', file('unknown.json', '{"keyPrefx":"a"}')],
+        1,
+        /keyPrefx: unknown option\. Did you mean keyPrefix\?/,
+      ],
+      [['--options', folder], 2, /--options .*: the file cannot be read \(EISDIR\)\.\n$/],
+      [['--config', config, '--store', 'b'], 1, /there is no store or role "b": the stores are a/],
+    ]
+    for (const [argv, exitCode, message] of wrong) {
+      const { code, stderr } = await cli(['ls', ...argv])
+      assert.equal(code, exitCode)
+      assert.match(stderr, message)
+      const doctor = await cli(['doctor', ...argv])
+      assert.equal(doctor.code, exitCode)
+      assert.match(doctor.stdout + doctor.stderr, message)
+      if (exitCode === 1) assert.match(doctor.stdout, /^problem +options .*\n +-> Correct it: docs\/options\.md/)
+    }
+  })
+
   it('of several stores needs a name', async () => {
     const config = file('two.json', JSON.stringify({ stores: { a: { url: 'memory:' }, b: { url: 'memory:' } } }))
     const { code, stderr } = await cli(['ls', '--config', config])

@@ -69,6 +69,24 @@ describe('ls', () => {
     assert.deepEqual((await json('ls')).traceIds, ['a\u001b]0;title\u0007'])
   })
 
+  it('prints JSON without characters that a terminal obeys', async () => {
+    // CSI in one character, and a mark that reverses the direction of text.
+    const name = 'a\u009b31m\u202e'
+    await store({ [`${name}:k`]: name })
+    for (const argv of [
+      ['ls', '--json'],
+      ['get', name, 'k'],
+      ['get', name, 'k', '--json'],
+      ['query', '--json'],
+      ['export'],
+    ]) {
+      const stdout = await on(...argv)
+      assert.ok(stdout.includes('a\\u009b31m\\u202e'), stdout)
+      assert.ok(!stdout.includes('\u009b') && !stdout.includes('\u202e'), stdout)
+    }
+    assert.deepEqual((await json('get', name, 'k')).value, name)
+  })
+
   it('has colours only on a terminal, and not with NO_COLOR', async () => {
     await store({ 'a:1': 1 })
     const argv = ['ls', 'a', '-l']
@@ -99,6 +117,8 @@ describe('get', () => {
     ]) {
       const { code, stdout, stderr } = await cli(argv, { env })
       assert.deepEqual([code, stdout, stderr], [3, '', 'get: there is no entry "b" of "a"\n'])
+      const json = await cli([...argv, '--json'], { env })
+      assert.deepEqual([json.code, JSON.parse(json.stderr).error.code], [3, 'ERR_NOT_FOUND'])
     }
   })
 

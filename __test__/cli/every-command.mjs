@@ -28,7 +28,7 @@ export const ROWS = {
     argv: ['doctor'],
     fields: ['problems', 'warnings', 'findings'],
     wrong: ['doctor', '--options', NO_FILE],
-    failure: [1, 'ENOENT'],
+    failure: [2, 'ERR_USAGE'],
     explainsConnections: true,
   },
   ls: {

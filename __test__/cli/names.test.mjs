@@ -95,7 +95,7 @@ describe('the names of entries', () => {
     rmSync(folder, { recursive: true })
     assert.equal((await listed(state)).length, 3)
     const what =
-      /could not be written to the folder for temporary files .*ENOENT.*\. Set TMPDIR to a folder with more room/
+      /could not be written to the folder for temporary files .*ENOENT.*\. Set TMPDIR to a folder that has room/
     await assert.rejects(listed(state, undefined, 2), what)
   })
 

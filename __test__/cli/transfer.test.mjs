@@ -2,7 +2,9 @@
 // `export` and `import`: all entries, also after the process was killed in the middle.
 
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
@@ -87,6 +89,9 @@ describe('export', () => {
     assert.deepEqual(JSON.parse(report), { exported: 1, before: 0, skipped: 0 })
     assert.equal(parsed(readFileSync(path('there'), 'utf8')).length, 1)
     assert.equal((await cli(['export', '--resume'], { env })).code, 2)
+    const device = await cli(['export', '--out', '/dev/null', '--force'], { env })
+    assert.equal(device.code, 2)
+    assert.match(device.stderr, /--out: \/dev\/null is no regular file\. Omit --out/)
   })
 
   it('skips what is no entry, names it, and exits with 1', async () => {
@@ -166,14 +171,28 @@ describe('import', () => {
       ['{"traceId":"a","value":1}', /line 2: key: expected a string, got undefined/],
       ['{"traceId":"a","key":"2","value":1,"ttl":0}', /line 2: ttl: expected seconds, or -1 for none/],
       ['{"traceId":"a","key":"2","value":1,"expires":0}', /line 2: "expires" is unknown/],
+      ['{"traceId":"a","key":"2","value":1,"ttl":1e300}', /line 2: ttl: expected at most 4294967295 seconds/],
+      [
+        '{"traceId":"a\\ud800","key":"2","value":1}',
+        /line 2: traceId: contains a lone surrogate\. The lines before it/,
+      ],
+      ['{"traceId":"a","key":"\\ud800","value":1}', /line 2: key: contains a lone surrogate/],
+      [
+        '{"traceId":"__state__","key":"2","value":1}',
+        /line 2: without a keyPrefix, the trace id __state__ is reserved/,
+      ],
     ]
     for (const [line, why] of malformed) {
       await client.flushAll()
       const stdin = `{"traceId":"a","key":"1","value":1}\n${line}\n{"traceId":"a","key":"3","value":1}\n`
-      const { code, stderr } = await cli(['import'], { env, stdin })
-      assert.equal(code, 1)
+      const argv = ['import', '--prefix', '']
+      const checked = await cli([...argv, '--dry-run'], { env, stdin })
+      const { code, stderr } = await cli(argv, { env, stdin })
+      assert.deepEqual([checked.code, code], [1, 1])
       assert.match(stderr, why)
-      assert.deepEqual(await client.keys('*'), ['motia:state:a:1'])
+      assert.match(stderr, /\. The lines before it are imported\. Correct it, and import the input again\. \(/)
+      assert.equal(checked.stderr, stderr.replace(/The lines.*again\./, 'Correct it. Nothing was written.'))
+      assert.deepEqual(await client.keys('*'), ['a:1'])
     }
   })
 
@@ -181,7 +200,9 @@ describe('import', () => {
     const file = path('corrected.ndjson')
     const lines = ['{"traceId":"a","key":"1","value":1}', 'wrong', '{"traceId":"a","key":"3","value":3}']
     writeFileSync(file, lines.join('\n'))
-    assert.equal((await cli(['import', file], { env })).code, 1)
+    const failed = await cli(['import', file], { env })
+    assert.equal(failed.code, 1)
+    assert.match(failed.stderr, /Correct it, and continue with --resume\./)
     await client.set('motia:state:a:1', '"written since"')
     writeFileSync(file, lines.join('\n').replace('wrong', '{"traceId":"a","key":"2","value":2}'))
     const report = await printed(['import', file, '--resume', '--json'], { env })
@@ -193,7 +214,9 @@ describe('import', () => {
   it('checks all lines, and writes nothing, with --dry-run', async () => {
     const stdin = '{"traceId":"a","key":"1","value":1}\n'
     assert.equal(await printed(['import', '--dry-run'], { env, stdin }), '1 checked\n')
-    assert.equal((await cli(['import', '--dry-run'], { env, stdin: `${stdin}x` })).code, 1)
+    const { code, stderr } = await cli(['import', '--dry-run'], { env, stdin: `${stdin}x` })
+    assert.equal(code, 1)
+    assert.match(stderr, /line 2: it is not JSON\. Correct it\. Nothing was written\. \(/)
     assert.equal(await client.dbSize(), 0)
   })
 
@@ -228,6 +251,17 @@ describe('import', () => {
     assert.notEqual(await client.dbSize(), COUNT)
     await printed(['import', file, '--resume'], { env })
     assert.equal(await client.dbSize(), COUNT)
+  })
+
+  it('reads a pipe that has the name of a file', async () => {
+    const pipe = path('pipe')
+    execFileSync('mkfifo', [pipe])
+    const writing = writeFile(pipe, '{"traceId":"a","key":"1","value":1}\n')
+    assert.equal(await printed(['import', pipe], { env }), '1 imported\n')
+    await writing
+    const { code, stderr } = await cli(['import', pipe, '--resume'], { env })
+    assert.deepEqual([code, stderr], [2, 'redis-state-adapter: --resume of stdin or a pipe needs --checkpoint.\n'])
+    assert.match((await cli(['import', folder], { env })).stderr, /is a folder\. Name a file\.\n$/)
   })
 
   it('refuses a checkpoint of another file', async () => {

@@ -143,7 +143,9 @@ function serverAt(host = 'localhost', port = 6379) {
 
 /** @param {string} file @returns {Promise<Record<string, any>>} */
 async function readOptionsFile(file) {
-  const text = await readFile(file, 'utf8')
+  const text = await readFile(file, 'utf8').catch(({ code }) => {
+    throw new UsageError(`--options ${file}: the file cannot be read (${code})`)
+  })
   /** @type {unknown} */
   let options
   try {

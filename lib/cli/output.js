@@ -2,7 +2,7 @@
 'use strict'
 
 const { once } = require('node:events')
-const { hasColours, printable, styled, table } = require('./terminal.js')
+const { hasColours, jsonText, printable, styled, table } = require('./terminal.js')
 
 /** @typedef {import('./command.js').Io} Io */
 
@@ -64,7 +64,7 @@ class Output {
 
   /** Writes a value as a line of JSON. @param {unknown} value */
   json(value) {
-    return this.line(JSON.stringify(value))
+    return this.line(jsonText(value))
   }
 
   /**
@@ -91,6 +91,12 @@ class Output {
   /** Writes a remark to stderr. @param {string} text */
   note(text) {
     this.#io.stderr.write(`${printable(text)}\n`)
+  }
+
+  /** Says that there is no such entry. @param {string} text */
+  notFound(text) {
+    if (!this.isJson) return this.note(text)
+    this.#io.stderr.write(`${jsonText({ error: { message: text, code: 'ERR_NOT_FOUND' } })}\n`)
   }
 
   /** Waits until the reader has everything. */

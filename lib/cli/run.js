@@ -10,6 +10,7 @@ const { GLOBAL } = require('./global-options.js')
 const { helpOf, overview } = require('./help.js')
 const { BrokenPipe, Output } = require('./output.js')
 const { checkOperands, indexOfCommand, parse } = require('./parse.js')
+const { jsonText } = require('./terminal.js')
 const { UsageError } = require('./usage-error.js')
 
 /**
@@ -97,7 +98,7 @@ function exitCodeOf(error, { io, output }) {
   if (error instanceof BrokenPipe || output.isBroken) return EXIT.brokenPipe
   if (io.signal?.aborted) return EXIT.interrupted
   const failure = error instanceof Error ? error : new Error(String(error))
-  if (output.isJson) io.stderr.write(`${JSON.stringify({ error: jsonOf(failure) })}\n`)
+  if (output.isJson) io.stderr.write(`${jsonText({ error: jsonOf(failure) })}\n`)
   else output.note(`redis-state-adapter: ${failure.message}${codeOf(failure)}`)
   return error instanceof UsageError ? EXIT.usage : EXIT.failed
 }

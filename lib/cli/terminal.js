@@ -8,6 +8,8 @@ const CODES = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yel
 
 /** Control characters, which could move the cursor or rename the window, and marks that reverse the direction of text. */
 const UNPRINTABLE = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/u
+/** Those of them that JSON can have. */
+const BEYOND_ASCII = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g
 const DEFAULT_WIDTH = 80
 
 /** @typedef {'bold' | 'dim' | 'red' | 'green' | 'yellow'} Style */
@@ -29,8 +31,17 @@ function styled(text, style) {
 /** A name or a text as it may be printed; quoted if it has characters that a terminal would obey. @param {string} text */
 function printable(text) {
   if (!UNPRINTABLE.test(text)) return text
-  // JSON.stringify leaves what is beyond ASCII as it is.
-  return JSON.stringify(text).replace(new RegExp(UNPRINTABLE, 'gu'), escaped)
+  return jsonText(text)
+}
+
+/**
+ * JSON without characters that a terminal would obey: JSON.stringify leaves those beyond ASCII as they are.
+ *
+ * @param {unknown} value
+ * @param {number} [indentation]
+ */
+function jsonText(value, indentation) {
+  return JSON.stringify(value, null, indentation).replace(BEYOND_ASCII, escaped)
 }
 
 /** @param {string} character */
@@ -61,4 +72,4 @@ function cut(text, width) {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`
 }
 
-module.exports = { hasColours, printable, styled, table }
+module.exports = { hasColours, jsonText, printable, styled, table }

@@ -2,6 +2,7 @@
 'use strict'
 
 const { EXIT } = require('../exit-codes.js')
+const { jsonText } = require('../terminal.js')
 
 /** @type {import('../command.js').Command} */
 const get = {
@@ -17,12 +18,12 @@ const get = {
       ? await state.getWithMetadata(traceId, key, { signal })
       : await plain(state, traceId, key, signal)
     if (found === null) {
-      output.note(`get: there is no entry ${JSON.stringify(key)} of ${JSON.stringify(traceId)}`)
+      output.notFound(`get: there is no entry ${JSON.stringify(key)} of ${JSON.stringify(traceId)}`)
       return EXIT.notFound
     }
     const { value } = found
     await output.result({ traceId, key, ...found }, () => [
-      raw && typeof value === 'string' ? value : JSON.stringify(value, null, output.isTerminal ? 2 : undefined),
+      raw && typeof value === 'string' ? value : jsonText(value, output.isTerminal ? 2 : undefined),
     ])
   },
 }

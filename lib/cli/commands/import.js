@@ -1,19 +1,19 @@
 // @ts-check
 'use strict'
 
-const { createReadStream } = require('node:fs')
-const { stat } = require('node:fs/promises')
-const { interruptible } = require('../input-text.js')
+const { dispatcherOf } = require('../../adapter/state-adapter.js')
 const { Progress } = require('../progress.js')
 const { Checkpoint } = require('../transfer/checkpoint.js')
 const { parseLine } = require('../transfer/entry-line.js')
-const { linesOf, without } = require('../transfer/line-reader.js')
+const { openInput } = require('../transfer/import-input.js')
+const { linesOf } = require('../transfer/line-reader.js')
 const { PortionWriter } = require('../transfer/portion-writer.js')
 const { UsageError } = require('../usage-error.js')
 
 /**
  * @typedef {import('../command.js').Context} Context
  * @typedef {import('../transfer/entry-line.js').EntryLine} EntryLine
+ * @typedef {{ entries: EntryLine[], end: Position, failure?: unknown }} Portion `failure`: of the line behind them
  *
  * @typedef {object} Position how far an import is
  * @property {number} bytes of the input that are imported
@@ -45,21 +45,30 @@ const importCommand = {
     'import state.ndjson --dry-run',
   ],
   async run(context) {
-    const { state, options, io, output, signal } = context
-    const file = fileOf(context)
-    const checkpoint = new Checkpoint(
-      options['dry-run'] ? undefined : (options.checkpoint ?? (file && `${file}.checkpoint`)),
-      { of: 'an import', parse: parsePosition },
-    )
+    const {
+      state,
+      operands: [file],
+      options,
+      io,
+      output,
+      signal,
+    } = context
+    const { path, size, open } = await openInput(file, context)
+    const saved = checkpointOf(options, path)
+    const checkpoint = new Checkpoint(saved, { of: 'an import', parse: parsePosition })
     const start = (options.resume ? await checkpoint.read() : undefined) ?? { bytes: 0, lines: 0 }
-    const { stream, size } = await openInput(file, start, context)
+    const dispatcher = dispatcherOf(/** @type {any} */ (state))
+    const portions = portionsOf(linesOf(open(start.bytes), start.bytes), start, {
+      checkTraceId: (traceId) => dispatcher.checkTraceId(traceId),
+      remedy: remedyOf(options, saved),
+    })
     const writer = new PortionWriter(state, { ifAbsent: options['if-absent'] ?? false, signal })
     const progress = new Progress(io, { title: 'import' })
     const write = options['dry-run'] ? async () => {} : (/** @type {EntryLine[]} */ entries) => writer.write(entries)
     /** @type {Position} */
     let position = start
     try {
-      for await (const done of importAll(linesOf(stream, start.bytes), start, write)) {
+      for await (const done of importAll(portions, start, write)) {
         position = done
         await checkpoint.note(done)
         progress.update(done.lines, size === undefined ? undefined : done.bytes / size)
@@ -86,34 +95,37 @@ function parsePosition({ bytes, lines }) {
   return isValid ? { bytes, lines } : undefined
 }
 
-/** @param {Context} context @returns {string | undefined} undefined: stdin */
-function fileOf({ operands: [file], options, io }) {
-  if (file !== undefined && file !== '-') return file
-  if (io.stdin.isTTY) throw new UsageError('the file is missing', 'Name one, or pass its lines through a pipe.')
-  if (options.resume && options.checkpoint === undefined) throw new UsageError('--resume of stdin needs --checkpoint')
-  return undefined
+/**
+ * Where the position is saved. A pipe has no name that a later run could know.
+ *
+ * @param {Context['options']} options
+ * @param {string | undefined} path
+ */
+function checkpointOf({ 'dry-run': isDryRun, checkpoint, resume }, path) {
+  if (checkpoint === undefined && path === undefined && resume)
+    throw new UsageError('--resume of stdin or a pipe needs --checkpoint')
+  if (isDryRun) return undefined
+  return checkpoint ?? (path && `${path}.checkpoint`)
 }
 
-/** @param {string | undefined} file @param {Position} start @param {Context} context */
-async function openInput(file, { bytes }, { io, signal }) {
-  if (file === undefined) return { stream: without(interruptible(io.stdin, signal), bytes), size: undefined }
-  const { size } = await stat(file)
-  if (bytes > size) throw new UsageError(`${file} is shorter than its checkpoint says`, 'Import it without --resume.')
-  return { stream: interruptible(createReadStream(file, { start: bytes }), signal), size }
+/** What to do about a wrong line. @param {Context['options']} options @param {string | undefined} checkpoint */
+function remedyOf({ 'dry-run': isDryRun }, checkpoint) {
+  if (isDryRun) return 'Correct it. Nothing was written.'
+  if (checkpoint === undefined) return 'The lines before it are imported. Correct it, and import the input again.'
+  return 'The lines before it are imported. Correct it, and continue with --resume.'
 }
 
 /**
- * Writes the entries of lines in portions. While one is written, the lines of the next one are read. Yields how far everything is
- * written.
+ * Writes entries in portions. While one is written, the lines of the next one are read. Yields how far everything is written.
  *
- * @param {AsyncIterable<import('../transfer/line-reader.js').Line>} lines
+ * @param {AsyncIterable<Portion>} portions
  * @param {Position} start
  * @param {(entries: EntryLine[]) => Promise<void>} write
  * @returns {AsyncGenerator<Position>}
  */
-async function* importAll(lines, start, write) {
+async function* importAll(portions, start, write) {
   let writing = Promise.resolve(start)
-  for await (const { entries, end, failure } of portionsOf(lines, start)) {
+  for await (const { entries, end, failure } of portions) {
     const done = await writing
     if (done !== start) yield done
     writing = write(entries).then(() => end)
@@ -129,16 +141,17 @@ async function* importAll(lines, start, write) {
 /**
  * @param {AsyncIterable<import('../transfer/line-reader.js').Line>} lines
  * @param {Position} start
- * @returns {AsyncGenerator<{ entries: EntryLine[], end: Position, failure?: unknown }>} `failure`: of the line behind them
+ * @param {import('../transfer/entry-line.js').Rules} rules
+ * @returns {AsyncGenerator<Portion>}
  */
-async function* portionsOf(lines, start) {
+async function* portionsOf(lines, start, rules) {
   /** @type {EntryLine[]} */
   let entries = []
   let [end, length] = [start, 0]
   for await (const { text, end: bytes } of lines) {
     const number = end.lines + 1
     try {
-      if (text.trim() !== '') entries.push(parseLine(text, number))
+      if (text.trim() !== '') entries.push(parseLine(text, number, rules))
     } catch (failure) {
       return yield { entries, end, failure }
     }

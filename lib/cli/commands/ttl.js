@@ -24,7 +24,7 @@ const ttl = {
     if (options.persist) await state.persist(traceId, key, { signal })
     const left = await state.ttl(traceId, key, { signal })
     if (left === null) {
-      output.note(`ttl: there is no entry ${JSON.stringify(key)} of ${JSON.stringify(traceId)}`)
+      output.notFound(`ttl: there is no entry ${JSON.stringify(key)} of ${JSON.stringify(traceId)}`)
       return EXIT.notFound
     }
     await output.result({ traceId, key, ttl: left }, () => [String(left)])

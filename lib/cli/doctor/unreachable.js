@@ -17,6 +17,7 @@ const TLS_OF_SOCKET = ['ca', 'cert', 'key', 'servername', 'rejectUnauthorized']
 /** Where a failure belongs. Its message has the reason and the remedy. @type {Record<string, string>} */
 const CHECKS = { ERR_AUTH: 'login', ERR_INVALID_CONFIG: 'topology' }
 const REMEDIES = {
+  options: 'Correct it: docs/options.md has the options, docs/stores.md those of --config.',
   login: 'Check the user name and the password: --options, REDIS_USERNAME, REDIS_PASSWORD, or the url.',
   topology: 'Here --cluster; in the program the option cluster, or sentinel.',
   connection: 'Check address and port, whether the server runs, and whether a firewall is between.',
@@ -31,12 +32,21 @@ const REMEDIES = {
  * @returns {Promise<Finding[]>}
  */
 async function explainUnreachable(error, options, env) {
-  const check = /** @type {keyof typeof REMEDIES} */ (CHECKS[error.code] ?? 'connection')
+  const check = /** @type {keyof typeof REMEDIES} */ (
+    isOfOptions(error) ? 'options' : (CHECKS[error.code] ?? 'connection')
+  )
   if (check === 'connection' && options.config === undefined) {
     const finding = await wrongTls(await adapterOptions(options, env))
     if (finding !== undefined) return [finding]
   }
   return [problem(check, error.message.replace(/\.$/, ''), REMEDIES[check])]
+}
+
+/** Whether no server was asked. @param {import('../../../index.js').RedisStateError} error */
+function isOfOptions({ operation = '' }) {
+  return (
+    operation.startsWith('new ') || operation.startsWith('StateStores.') || operation === 'RedisStateAdapter.fromEnv'
+  )
 }
 
 /**

@@ -76,7 +76,7 @@ async function explained(run) {
     return await run()
   } catch (cause) {
     const { code, message } = /** @type {NodeJS.ErrnoException} */ (cause)
-    const remedy = 'Set TMPDIR to a folder with more room, or export one trace after the other.'
+    const remedy = 'Set TMPDIR to a folder that has room for them.'
     const what = `the names of the entries could not be written to the folder for temporary files ${tmpdir()}: ${message}`
     throw Object.assign(new Error(`${what}. ${remedy}`, { cause }), { code })
   }

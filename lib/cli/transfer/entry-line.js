@@ -1,8 +1,12 @@
 // @ts-check
 'use strict'
 
-const { failure } = require('../../errors.js')
+const { untitled } = require('../../error-message.js')
+const { failure, RedisStateError } = require('../../errors.js')
+const { checkId } = require('../../input/entry.js')
+const { MAX_TTL_SECONDS } = require('../../input/option-kinds.js')
 const { received } = require('../../input/received.js')
+const { jsonText } = require('../terminal.js')
 
 /**
  * An entry in a file, as a line of JSON.
@@ -12,13 +16,17 @@ const { received } = require('../../input/received.js')
  * @property {string} key
  * @property {unknown} value
  * @property {number} ttl seconds until it expires, with fractions; -1: never
+ *
+ * @typedef {object} Rules
+ * @property {(traceId: string) => void} [checkTraceId] throws if the store does not accept the trace id
+ * @property {string} [remedy] of a line that is wrong, as a sentence
  */
 
 const FIELDS = ['traceId', 'key', 'value', 'ttl']
 
 /** @param {EntryLine} entry */
 function formatLine({ traceId, key, value, ttl }) {
-  return `${JSON.stringify({ traceId, key, value, ttl })}\n`
+  return `${jsonText({ traceId, key, value, ttl })}\n`
 }
 
 /**
@@ -26,37 +34,49 @@ function formatLine({ traceId, key, value, ttl }) {
  *
  * @param {string} text
  * @param {number} line its number, for messages
+ * @param {Rules} [rules]
  * @returns {EntryLine}
  */
-function parseLine(text, line) {
+function parseLine(text, line, { checkTraceId = (traceId) => checkId('traceId', traceId), remedy } = {}) {
+  try {
+    const entry = read(text)
+    checkTraceId(entry.traceId)
+    checkId('key', entry.key)
+    return entry
+  } catch (error) {
+    if (!(error instanceof RedisStateError)) throw error
+    throw failure('ERR_INVALID_ARGUMENT', `line ${line}: ${untitled(error).replace(/\.$/, '')}`, { remedy })
+  }
+}
+
+/** @param {string} text @returns {EntryLine} */
+function read(text) {
   /** @type {any} */
   let entry
   try {
     entry = JSON.parse(text)
   } catch {
-    throw malformed(line, 'it is not JSON')
+    throw malformed('it is not JSON')
   }
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
-    throw malformed(line, `expected an object, got ${received(entry)}`)
+    throw malformed(`expected an object, got ${received(entry)}`)
   }
   const { traceId, key, value, ttl = -1 } = entry
   const unknown = Object.keys(entry).find((name) => !FIELDS.includes(name))
-  if (unknown !== undefined)
-    throw malformed(line, `${JSON.stringify(unknown)} is unknown, expected ${FIELDS.join(', ')}`)
-  if (typeof traceId !== 'string') throw malformed(line, `traceId: expected a string, got ${received(traceId)}`)
-  if (typeof key !== 'string') throw malformed(line, `key: expected a string, got ${received(key)}`)
-  if (value === undefined) throw malformed(line, 'value is missing')
+  if (unknown !== undefined) throw malformed(`${JSON.stringify(unknown)} is unknown, expected ${FIELDS.join(', ')}`)
+  if (typeof traceId !== 'string') throw malformed(`traceId: expected a string, got ${received(traceId)}`)
+  if (typeof key !== 'string') throw malformed(`key: expected a string, got ${received(key)}`)
+  if (value === undefined) throw malformed('value is missing')
   if (typeof ttl !== 'number' || !(ttl > 0 || ttl === -1)) {
-    throw malformed(line, `ttl: expected seconds, or -1 for none, got ${received(ttl)}`)
+    throw malformed(`ttl: expected seconds, or -1 for none, got ${received(ttl)}`)
   }
+  if (ttl > MAX_TTL_SECONDS) throw malformed(`ttl: expected at most ${MAX_TTL_SECONDS} seconds, got ${received(ttl)}`)
   return { traceId, key, value, ttl }
 }
 
-/** @param {number} line @param {string} why */
-function malformed(line, why) {
-  return failure('ERR_INVALID_ARGUMENT', `line ${line}: ${why}`, {
-    remedy: 'The lines before it are imported. Correct it, and continue with --resume.',
-  })
+/** @param {string} why */
+function malformed(why) {
+  return failure('ERR_INVALID_ARGUMENT', why)
 }
 
 module.exports = { formatLine, parseLine }

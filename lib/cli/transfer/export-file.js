@@ -30,6 +30,8 @@ class ExportFile {
   static async open(path, { resume = false, force = false }) {
     const file = await openFile(path, { resume, force })
     try {
+      if (!(await file.stat()).isFile())
+        throw new UsageError(`--out: ${path} is no regular file`, 'Omit --out: entries go to stdout then.')
       const { end, line } = resume ? await lastLine(file) : { end: 0, line: undefined }
       const last = line === undefined ? undefined : entryOf(line, path)
       await file.truncate(end)
