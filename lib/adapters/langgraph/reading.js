@@ -1,7 +1,7 @@
 // @ts-check
 'use strict'
 
-const { unpack } = require('./record.js')
+const { Parts } = require('./record.js')
 const { runScript } = require('../run-script.js')
 const { readInSteps } = require('./steps.js')
 
@@ -32,76 +32,80 @@ const { readInSteps } = require('./steps.js')
  */
 const SCRIPT = `
 local index, data = KEYS[1], KEYS[2]
-local whole = ARGV[2] == '1'
-
+local call, sub, find = redis.call, string.sub, string.find
+local reply, lengths, count = {}, {}, 0
+local function add(part)
+  count = count + 1
+  reply[count] = part
+  lengths[count] = #part
+end
 local function fetch(fields)
+  if #fields == 0 then return fields end
+  if #fields <= 1000 then return call('HMGET', data, unpack(fields)) end
   local all = {}
   for first = 1, #fields, 1000 do
-    local part = redis.call('HMGET', data, unpack(fields, first, math.min(first + 999, #fields)))
+    local part = call('HMGET', data, unpack(fields, first, math.min(first + 999, #fields)))
     for at = 1, #part do all[first + at - 1] = part[at] end
   end
   return all
 end
-
-local function versions(record)
-  local line = string.find(record, '\\n', 1, true)
-  local at, number, names = line + 1, 0, {}
-  for digits in string.gmatch(string.sub(record, 1, line), '%d+') do
-    local length = tonumber(digits)
-    number = number + 1
-    if number > 5 then names[#names + 1] = string.sub(record, at, at + length - 1) end
-    at = at + length
-  end
-  return names
-end
-
-local reply, lengths = {}, {}
-local function add(part)
-  reply[#reply + 1] = part
-  lengths[#lengths + 1] = #part
-end
 local function addAll(names, records)
-  local present = {}
+  local header, present = count + 1, 0
+  add('')
   for at = 1, #names do
-    if records[at] then present[#present + 1] = at end
+    local record = records[at]
+    if record then
+      present = present + 1
+      add(names[at])
+      add(record)
+    end
   end
-  add(tostring(#present))
-  for _, at in ipairs(present) do
-    add(names[at])
-    add(records[at])
-  end
+  local text = tostring(present)
+  reply[header] = text
+  lengths[header] = #text
 end
 
-local names = {}
+local names
 if ARGV[3] == 'newest' then
-  names = redis.call('ZREVRANGEBYLEX', index, ARGV[4], ARGV[5], 'LIMIT', 0, ARGV[6])
+  names = call('ZREVRANGEBYLEX', index, ARGV[4], ARGV[5], 'LIMIT', 0, ARGV[6])
 else
-  for at = 4, #ARGV do names[#names + 1] = ARGV[at] end
+  names = {}
+  for at = 4, #ARGV do names[at - 3] = ARGV[at] end
 end
 local records = fetch(names)
 addAll(names, records)
-if whole then
-  local fields, seen = {}, {}
-  for at, name in ipairs(names) do
-    if records[at] then
-      local path = string.sub(name, 2)
-      local writes = redis.call('ZRANGEBYLEX', index, '[w' .. path .. '\\0', '(w' .. path .. '\\1')
+if ARGV[2] == '1' then
+  local fields, seen, wanted = {}, {}, 0
+  for at = 1, #names do
+    local record = records[at]
+    if record then
+      local name = names[at]
+      local path = 'w' .. sub(name, 2)
+      local writes = call('ZRANGEBYLEX', index, '[' .. path .. '\\0', '(' .. path .. '\\1')
       addAll(writes, fetch(writes))
-      local start = 'v' .. string.match(path, '^.[^%z]*') .. '\\0'
-      for _, version in ipairs(versions(records[at])) do
-        local field = start .. version
-        if not seen[field] then
-          seen[field] = true
-          fields[#fields + 1] = field
+      local start = 'v' .. sub(name, 2, find(name, '\\0', 3, true))
+      local line = find(record, '\\n', 1, true)
+      local from, number = line + 1, 0
+      for digits in string.gmatch(sub(record, 1, line), '%d+') do
+        number = number + 1
+        local after = from + tonumber(digits)
+        if number > 5 then
+          local field = start .. sub(record, from, after - 1)
+          if not seen[field] then
+            seen[field] = true
+            wanted = wanted + 1
+            fields[wanted] = field
+          end
         end
+        from = after
       end
     end
   end
   addAll(fields, fetch(fields))
 end
 if ARGV[1] ~= '0' then
-  redis.call('PEXPIRE', index, ARGV[1])
-  redis.call('PEXPIRE', data, ARGV[1])
+  call('PEXPIRE', index, ARGV[1])
+  call('PEXPIRE', data, ARGV[1])
 end
 return table.concat(lengths, ',') .. '\\n' .. table.concat(reply)
 `
@@ -124,23 +128,23 @@ async function read(state, wanted) {
     // With an expiry, it writes.
     ...(ttl === 0 && { retry: 'read' }),
   })
-  return reply === undefined ? readInSteps(state, wanted) : foundIn(unpack(reply), isWhole)
+  return reply === undefined ? readInSteps(state, wanted) : foundIn(new Parts(reply), isWhole)
 }
 
 /**
- * @param {Buffer[]} parts of the reply: the checkpoints, the writes of each, the values; each list begins with its length
+ * @param {Parts} parts of the reply: the checkpoints, the writes of each, the values; each list begins with its length
  * @param {boolean} isWhole
  * @returns {Found}
  */
 function foundIn(parts, isWhole) {
   let at = 0
   const pairs = () => {
-    const length = Number(parts[at])
+    /** @type {[string, Buffer][]} */
+    const found = []
     const first = at + 1
-    at = first + 2 * length
-    return Array.from({ length }, (_, pair) => {
-      return /** @type {[string, Buffer]} */ ([String(parts[first + 2 * pair]), parts[first + 2 * pair + 1]])
-    })
+    at = first + 2 * Number(parts.text(at))
+    for (let next = first; next < at; next += 2) found.push([parts.text(next), parts.bytes(next + 1)])
+    return found
   }
   const checkpoints = pairs()
   const entries = checkpoints.map(([name, record]) => ({ name, record, writes: isWhole ? pairs() : [] }))

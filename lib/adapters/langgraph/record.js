@@ -6,6 +6,8 @@
  */
 
 const LINE_FEED = 10
+const COMMA = 44
+const ZERO = 48
 
 /** @param {(string | Uint8Array)[]} parts */
 function pack(parts) {
@@ -13,21 +15,52 @@ function pack(parts) {
   return Buffer.concat([Buffer.from(`${bytes.map(({ length }) => length).join(',')}\n`), ...bytes])
 }
 
-/**
- * Returns the parts, which share the memory of the record.
- *
- * @param {Buffer} record
- * @returns {Buffer[]}
- */
-function unpack(record) {
-  let at = record.indexOf(LINE_FEED)
-  const lengths = record.toString('latin1', 0, at).split(',').map(Number)
-  at += 1
-  return lengths.map((length) => {
-    const part = record.subarray(at, at + length)
-    at += length
-    return part
-  })
+/** The parts of a record. Each is read when it is needed, as many buffers take longer than the rest of a call. */
+class Parts {
+  #record
+  /** Where each part begins, and where the last one ends. @type {number[]} */
+  #starts = []
+
+  /** @param {Buffer} record */
+  constructor(record) {
+    this.#record = record
+    let at = 0
+    let length = 0
+    /** @type {number[]} */
+    const lengths = []
+    for (let byte = record[at]; byte !== LINE_FEED && byte !== undefined; byte = record[++at]) {
+      if (byte === COMMA) length = lengths.push(length) && 0
+      else length = length * 10 + byte - ZERO
+    }
+    lengths.push(length)
+    let start = at + 1
+    for (const one of lengths) {
+      this.#starts.push(start)
+      start += one
+    }
+    this.#starts.push(start)
+  }
+
+  get length() {
+    return this.#starts.length - 1
+  }
+
+  /** @param {number} index */
+  text(index) {
+    return this.#record.toString('utf8', this.#starts[index], this.#starts[index + 1])
+  }
+
+  /** Shares the memory of the record. @param {number} index */
+  bytes(index) {
+    return this.#record.subarray(this.#starts[index], this.#starts[index + 1])
+  }
+
+  /** The texts of the parts from an index on. @param {number} first */
+  textsFrom(first) {
+    const texts = []
+    for (let index = first; index < this.length; index += 1) texts.push(this.text(index))
+    return texts
+  }
 }
 
-module.exports = { pack, unpack }
+module.exports = { Parts, pack }

@@ -2,7 +2,7 @@
 'use strict'
 
 const { BYTES } = require('../../input/command-options.js')
-const { unpack } = require('./record.js')
+const { Parts } = require('./record.js')
 const { checkpointOf, rangeOfWrites, valueName } = require('./thread.js')
 
 /**
@@ -70,9 +70,7 @@ function writesOf(index, checkpoint) {
 function valuesOf(checkpoint, record) {
   if (!record) return []
   const { namespace } = checkpointOf(checkpoint)
-  return unpack(record)
-    .slice(FIRST_VERSION)
-    .map((version) => valueName(namespace, String(version)))
+  return new Parts(record).textsFrom(FIRST_VERSION).map((version) => valueName(namespace, version))
 }
 
 /** @param {string[]} fields @param {(Buffer | null)[]} records */

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict'
 
-const { pack, unpack } = require('./record.js')
+const { Parts, pack } = require('./record.js')
 const { channelOf, checkpointName, checkpointOf, valueName, versionName, writeName, writeOf } = require('./thread.js')
 
 /**
@@ -17,6 +17,12 @@ const { channelOf, checkpointName, checkpointOf, valueName, versionName, writeNa
  *
  * @typedef {{ threadId: string, namespace: string, id: string }} Place of a checkpoint
  */
+
+/** Where the parts of a record begin: of a checkpoint after the id of its parent, of a write after channel and path of its task. */
+const CHECKPOINT_AT = 1
+const METADATA_AT = 3
+const VERSIONS_AT = 5
+const WRITE_AT = 2
 
 /**
  * Converts checkpoints and writes to records and back. What the serializer returns is stored with its type, as it is.
@@ -90,18 +96,18 @@ class Tuples {
    */
   async tupleOf(threadId, { name, record, writes }, values) {
     const { namespace, id } = checkpointOf(name)
-    const [parent, type, bytes, metadataType, metadata, ...versions] = unpack(record)
-    const [checkpoint, loadedMetadata, channels, pendingWrites] = await Promise.all([
-      this.#load(type, bytes),
-      this.#load(metadataType, metadata),
-      this.#channels(namespace, versions.map(String), values),
+    const parts = new Parts(record)
+    const [checkpoint, metadata, channels, pendingWrites] = await Promise.all([
+      this.#load(parts, CHECKPOINT_AT),
+      this.#load(parts, METADATA_AT),
+      this.#channels(namespace, parts.textsFrom(VERSIONS_AT), values),
       this.writesIn(writes),
     ])
-    const parentId = String(parent)
+    const parentId = parts.text(0)
     return {
       config: configOf({ threadId, namespace, id }),
       checkpoint: { ...checkpoint, channel_values: channels },
-      metadata: loadedMetadata,
+      metadata,
       ...(parentId !== '' && { parentConfig: configOf({ threadId, namespace, id: parentId }) }),
       pendingWrites,
     }
@@ -109,8 +115,7 @@ class Tuples {
 
   /** @param {Entry} entry @returns {Promise<CheckpointMetadata>} */
   metadataOf({ record }) {
-    const [, , , type, bytes] = unpack(record)
-    return this.#load(type, bytes)
+    return this.#load(new Parts(record), METADATA_AT)
   }
 
   /** @param {string} namespace @param {string[]} versions @param {Map<string, Buffer>} values */
@@ -131,8 +136,7 @@ class Tuples {
 
   /** @param {Buffer} record of a value */
   valueIn(record) {
-    const [type, bytes] = unpack(record)
-    return this.#load(type, bytes)
+    return this.#load(new Parts(record), 0)
   }
 
   /**
@@ -143,26 +147,29 @@ class Tuples {
    */
   writesIn(writes) {
     const ordered = writes.map(([name, record]) => {
-      const [channel, path, type, bytes] = unpack(record)
-      return { ...writeOf(name), channel, path, type, bytes }
+      const parts = new Parts(record)
+      return { ...writeOf(name), channel: parts.text(0), path: parts.text(1), parts }
     })
-    // Texts by code point, which is the order of their bytes.
-    ordered.sort(
-      (a, b) =>
-        Buffer.compare(a.path, b.path) ||
-        Buffer.compare(Buffer.from(a.taskId), Buffer.from(b.taskId)) ||
-        a.number - b.number,
-    )
+    ordered.sort((a, b) => compareBytes(a.path, b.path) || compareBytes(a.taskId, b.taskId) || a.number - b.number)
     return Promise.all(
-      ordered.map(async ({ taskId, channel, type, bytes }) => [taskId, String(channel), await this.#load(type, bytes)]),
+      ordered.map(async ({ taskId, channel, parts }) => [taskId, channel, await this.#load(parts, WRITE_AT)]),
     )
   }
 
-  /** @param {Buffer} type @param {Buffer} bytes */
-  #load(type, bytes) {
+  /** @param {Parts} parts @param {number} index of the type, which the bytes follow @returns {Promise<any>} */
+  #load(parts, index) {
+    const serde = this.#serde()
+    const type = parts.text(index)
+    if (type === 'json' && Object.getPrototypeOf(serde) === this.#peer.JsonPlusSerializer.prototype)
+      return serde.loadsTyped(type, parts.text(index + 1))
     // Users get bytes that they stored as the class that they stored.
-    return this.#serde().loadsTyped(String(type), new Uint8Array(bytes))
+    return serde.loadsTyped(type, new Uint8Array(parts.bytes(index + 1)))
   }
+}
+
+/** Compares texts by code point, which is the order of their bytes. @param {string} a @param {string} b */
+function compareBytes(a, b) {
+  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b))
 }
 
 /** @param {Record<string, unknown>} values @returns {ChannelVersions} */

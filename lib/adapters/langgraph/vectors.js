@@ -2,7 +2,7 @@
 'use strict'
 
 const { invalidConfig } = require('../../errors.js')
-const { pack, unpack } = require('./record.js')
+const { Parts, pack } = require('./record.js')
 const { textsAt, tokensOf } = require('./text-paths.js')
 
 /**
@@ -54,11 +54,17 @@ class Vectors {
  */
 function scoreOf(vectors, query) {
   if (vectors === undefined) return undefined
-  const comparable = unpack(vectors)
-    .map((bytes) => new Float64Array(new Uint8Array(bytes).buffer))
-    .filter(({ length }) => length === query.length)
+  const parts = new Parts(vectors)
+  const comparable = Array.from({ length: parts.length }, (_, at) => float64Of(parts.bytes(at))).filter(
+    ({ length }) => length === query.length,
+  )
   if (comparable.length === 0) return undefined
   return Math.max(...comparable.map((vector) => cosine(query, vector)))
+}
+
+/** @param {Buffer} bytes of a record, where they need not be aligned */
+function float64Of(bytes) {
+  return new Float64Array(new Uint8Array(bytes).buffer)
 }
 
 /** @param {number[]} query @param {Float64Array} vector */
