@@ -12,6 +12,7 @@ import { cachedInstall, NotInstallable } from '../scripts/cached-install.mjs'
 import { ExampleProcess } from './support/example-process.mjs'
 import { open } from './support/open.mjs'
 import { started } from './support/redis.mjs'
+import { valueIn } from './support/series.mjs'
 import { until } from './support/until.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -176,6 +177,23 @@ describe('server-sent-events', { skip }, () => {
     await state.set('order-1', 'status', 'paid')
     assert.deepEqual(await events.next(), { done: false, value: ['updated', { key: 'status', value: 'paid' }] })
     assert.equal(await server.terminate(), 0)
+  })
+})
+
+describe('observability', { skip }, () => {
+  it('has metrics, spans and a probe', async (t) => {
+    const { url } = await started(t)
+    const folder = projectOf(t, 'observability', join(root, 'node_modules'))
+    const app = new ExampleProcess(t, join(folder, 'app.mjs'), { env: { REDIS_URL: url } })
+    const address = await app.url()
+    const { status, role } = Object(await (await fetch(`${address}/readyz`)).json())
+    assert.deepEqual([status, role], ['ok', 'primary'])
+    await fetch(`${address}/metrics`)
+    assert.deepEqual(await (await fetch(`${address}/orders/o1`)).json(), { views: 1 })
+    const text = await (await fetch(`${address}/metrics`)).text()
+    assert.equal(valueIn(text, 'redis_state_operation_duration_seconds_count', { operation: 'increment' }), 1)
+    await app.line(/name: 'increment 0'/)
+    assert.equal(await app.terminate(), 0)
   })
 })
 

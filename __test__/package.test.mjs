@@ -36,7 +36,7 @@ describe('the tarball', () => {
 
   it('contains nothing else', () => {
     const runtime =
-      /^((index|cosmos|adapters\/[a-z-]+)\.(d\.)?(js|mjs|ts|mts)|bin\/redis-state-adapter\.js|lib\/(redis-state-adapter|stores|cosmos|cli|metrics)\.js|lib\/inspector\/page\/[\w./-]+|types\/([a-z-]+\/)?[a-z-]+\.d\.ts|docs\/[a-z-]+\.md|examples\/[\w./-]+|bench\/(RESULTS\.md|results\.svg))$/
+      /^((index|cosmos|adapters\/[a-z-]+)\.(d\.)?(js|mjs|ts|mts)|bin\/redis-state-adapter\.js|lib\/(redis-state-adapter|stores|cosmos|cli|metrics)\.js|lib\/inspector\/page\/[\w./-]+|types\/([a-z-]+\/)?[a-z-]+\.d\.ts|docs\/[a-z-]+\.md|docs\/grafana\/[a-z-]+\.json|examples\/[\w./-]+|bench\/(RESULTS\.md|results\.svg))$/
     const named = ['package.json', 'LICENSE', ...pages, ...adapters.map((name) => `lib/${name}.js`)]
     const others = packed.filter((file) => !runtime.test(file) && !named.includes(file))
     assert.deepEqual(others, [])
