@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { cli, ended, startProgram } from '../support/cli.mjs'
 import { startRedis } from '../support/redis.mjs'
@@ -169,6 +169,11 @@ describe('the command', () => {
     const { page } = await admitted(opened)
     const { next } = await watching(t, page)
     await next()
+    const unfinished = connect(Number(opened.url.port), '127.0.0.1')
+    unfinished.on('error', () => {})
+    t.after(() => unfinished.destroy())
+    await once(unfinished, 'connect')
+    unfinished.write('GET / HTTP/1.1\r\n')
     opened.end()
     const { code, stdout, stderr } = await opened.running
     assert.deepEqual([code, stdout, stderr], [0, `${opened.url.href}\n`, ''])

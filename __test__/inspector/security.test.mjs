@@ -362,6 +362,8 @@ describe('writing', () => {
 
   it('does not wait long for a body', async (t) => {
     const { page } = await opened(t, { timeout: '50ms' })
+    // The server itself would close the connection after these times.
+    Object.assign(page.server, { keepAliveTimeout: 0, requestTimeout: 0 })
     const socket = connect(page.port, '127.0.0.1')
     t.after(() => socket.destroy())
     const lines = [

@@ -36,7 +36,6 @@ function isObject(value) {
 
 /** @param {Request} request @param {AbortSignal} signal @returns {Promise<string>} */
 function readText(request, signal) {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BYTES) throw tooLarge()
   return new Promise((resolve, reject) => {
     /** @type {Buffer[]} */
     const pieces = []
