@@ -2,9 +2,11 @@
 'use strict'
 
 const { clearTimeout, setTimeout, wallNow } = require('../time.js')
-const { containing, sorted } = require('./sorting.js')
+const { containing, contains, sorted } = require('./sorting.js')
 
 /**
+ * @typedef {(signal: AbortSignal) => AsyncIterable<string[]>} List yields names in pages, in any order, and maybe several times
+ *
  * @typedef {object} Listing sorted names, as they were at a time
  * @property {string[]} names
  * @property {boolean} isTruncated there are more
@@ -19,8 +21,10 @@ const { containing, sorted } = require('./sorting.js')
  * @property {NodeJS.Timeout} [expiry]
  */
 
-/** Names of a listing, and of all that are kept. */
+/** Names of a listing. */
 const MAX_NAMES = 500_000
+/** How many times as many all that are kept may have, so that a search beside a full listing does not replace it. */
+const KEPT = 2
 /** How long a listing serves requests, so that pages do not list anew, in milliseconds. */
 const MAX_AGE = 15_000
 
@@ -39,7 +43,7 @@ class Listings {
    * The listing with this key, and those of its names that contain a text.
    *
    * @param {string} key
-   * @param {(signal: AbortSignal) => Promise<string[]>} list
+   * @param {List} list
    * @param {{ search: string, isFresh: boolean, signal: AbortSignal }} request
    * @returns {Promise<Listing>}
    */
@@ -47,7 +51,7 @@ class Listings {
     const all = await this.#shared(key, list, { isFresh, signal })
     if (search === '') return all
     // A search in all names, as those beyond the limit are not in the listing.
-    if (all.isTruncated) return this.#shared(JSON.stringify([key, search]), found(list, search), { isFresh, signal })
+    if (all.isTruncated) return this.#shared(JSON.stringify([key, search]), matching(list, search), { isFresh, signal })
     if (all.search?.text !== search) all.search = { text: search, names: await containing(all.names, search) }
     return { ...all, names: all.search.names }
   }
@@ -56,7 +60,7 @@ class Listings {
     for (const [key, kept] of this.#kept) this.#drop(key, kept)
   }
 
-  /** @param {string} key @param {(signal: AbortSignal) => Promise<string[]>} list @param {{ isFresh: boolean, signal: AbortSignal }} request */
+  /** @param {string} key @param {List} list @param {{ isFresh: boolean, signal: AbortSignal }} request */
   async #shared(key, list, { isFresh, signal }) {
     if (isFresh) this.#forget(key)
     const kept = this.#kept.get(key) ?? this.#start(key, list)
@@ -82,7 +86,7 @@ class Listings {
     if (kept?.expiry !== undefined) this.#drop(key, kept)
   }
 
-  /** @param {string} key @param {(signal: AbortSignal) => Promise<string[]>} list */
+  /** @param {string} key @param {List} list */
   #start(key, list) {
     const stop = new AbortController()
     /** @type {Kept} */
@@ -95,11 +99,16 @@ class Listings {
     return kept
   }
 
-  /** @param {(signal: AbortSignal) => Promise<string[]>} list @param {AbortSignal} signal @returns {Promise<Listing>} */
+  /** @param {List} list @param {AbortSignal} signal @returns {Promise<Listing>} */
   async #list(list, signal) {
-    const all = await list(signal)
-    const isTruncated = all.length > this.#maxNames
-    const names = await sorted(isTruncated ? all.slice(0, this.#maxNames) : all)
+    const found = new Set()
+    for await (const page of list(signal)) {
+      for (const name of page) found.add(name)
+      // Of the others it is only known that there are some.
+      if (found.size > this.#maxNames) break
+    }
+    const isTruncated = found.size > this.#maxNames
+    const names = await sorted([...found].slice(0, this.#maxNames))
     return { names, isTruncated, at: wallNow() }
   }
 
@@ -110,8 +119,7 @@ class Listings {
     kept.expiry = setTimeout(() => this.#drop(key, kept), MAX_AGE).unref()
     let total = [...this.#kept.values()].reduce((sum, one) => sum + one.size, 0)
     for (const [oldKey, old] of this.#kept) {
-      if (total <= this.#maxNames) return
-      // One that is larger than all may be is kept alone.
+      if (total <= this.#maxNames * KEPT) return
       if (old === kept || old.expiry === undefined) continue
       total -= old.size
       this.#drop(oldKey, old)
@@ -125,9 +133,12 @@ class Listings {
   }
 }
 
-/** @param {(signal: AbortSignal) => Promise<string[]>} list @param {string} text */
-function found(list, text) {
-  return async (/** @type {AbortSignal} */ signal) => containing(await list(signal), text)
+/** Lists the names that contain a text. @param {List} list @param {string} text @returns {List} */
+function matching(list, text) {
+  const isWanted = contains(text)
+  return async function* matches(signal) {
+    for await (const page of list(signal)) yield page.filter(isWanted)
+  }
 }
 
 /**

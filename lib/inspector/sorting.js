@@ -62,18 +62,24 @@ async function mergedOf(one, other, pauses) {
   return merged
 }
 
+/** Makes the test whether a name contains a text, without a difference between upper and lower case. @param {string} text */
+function contains(text) {
+  const wanted = text.toLowerCase()
+  return (/** @type {string} */ name) => name.toLowerCase().includes(wanted)
+}
+
 /**
- * The names that contain a text, without a difference between upper and lower case.
+ * The names that contain a text.
  *
  * @param {readonly string[]} names
  * @param {string} text
  */
 async function containing(names, text) {
   const pauses = new Pauses()
-  const wanted = text.toLowerCase()
+  const isWanted = contains(text)
   const found = []
   for (let start = 0; start < names.length; start += STEPS) {
-    for (const name of names.slice(start, start + STEPS)) if (name.toLowerCase().includes(wanted)) found.push(name)
+    found.push(...names.slice(start, start + STEPS).filter(isWanted))
     await pauses.due()
   }
   return found
@@ -90,4 +96,4 @@ function indexAfter(names, name) {
   return low
 }
 
-module.exports = { containing, indexAfter, sorted }
+module.exports = { containing, contains, indexAfter, sorted }

@@ -2,6 +2,7 @@
 'use strict'
 
 const { overviewsOf } = require('../entry-reader.js')
+const { keyPages, traceIdPages } = require('../name-pages.js')
 const { indexAfter } = require('../sorting.js')
 
 /** @typedef {import('./route.js').Call} Call */
@@ -11,8 +12,8 @@ const OFFSET = { min: 0, max: Number.MAX_SAFE_INTEGER, standard: 0 }
 
 /** @param {Call} call */
 async function groups(call) {
-  const { state, name } = call.target.get(call.parameters.optionalText('store'))
-  const listing = await listed(call, JSON.stringify([name]), (signal) => state.traceIds({ signal }))
+  const store = call.target.get(call.parameters.optionalText('store'))
+  const listing = await listed(call, JSON.stringify([store.name]), (signal) => traceIdPages(store, signal))
   const { page, ...rest } = pageOf(listing, call.parameters)
   return { groups: page.map((traceId) => ({ traceId })), ...rest }
 }
@@ -23,12 +24,12 @@ async function entries(call) {
   const store = call.target.get(parameters.optionalText('store'))
   const traceId = parameters.text('trace')
   const key = JSON.stringify([store.name, traceId])
-  const listing = await listed(call, key, (stopped) => store.state.keys(traceId, { signal: stopped }))
+  const listing = await listed(call, key, (stopped) => keyPages(store, traceId, stopped))
   const { page, ...rest } = pageOf(listing, parameters)
   return { entries: await overviewsOf(store, traceId, page, signal), ...rest }
 }
 
-/** @param {Call} call @param {string} key @param {(signal: AbortSignal) => Promise<string[]>} list */
+/** @param {Call} call @param {string} key @param {(signal: AbortSignal) => AsyncIterable<string[]>} list */
 function listed({ listings, parameters, signal }, key, list) {
   const search = parameters.optionalText('search') ?? ''
   return listings.get(key, list, { search, isFresh: parameters.flag('fresh'), signal })
