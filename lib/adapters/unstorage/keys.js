@@ -1,9 +1,9 @@
 // @ts-check
 'use strict'
 
-/** A separator of keys, as unstorage has them. */
-const SEPARATORS = /[:/\\]/g
-const AT_THE_ENDS = /^[:/\\]|[:/\\]$/g
+/** Separators of keys besides `:`, as unstorage has them. */
+const OTHER_SEPARATORS = /[/\\]/g
+const AT_THE_ENDS = /^:|:$/g
 
 /** The names of keys: `base:key`. */
 class Naming {
@@ -37,9 +37,10 @@ class Naming {
   }
 }
 
-/** @param {string} key */
+/** Without a replacement where there is nothing to replace, as in most keys. @param {string} key */
 function normalized(key) {
-  return key.replace(SEPARATORS, ':').replace(AT_THE_ENDS, '')
+  const joined = key.includes('/') || key.includes('\\') ? key.replace(OTHER_SEPARATORS, ':') : key
+  return joined.startsWith(':') || joined.endsWith(':') ? joined.replace(AT_THE_ENDS, '') : joined
 }
 
 module.exports = { Naming }
