@@ -128,6 +128,19 @@ describe('migrate', () => {
     assert.deepEqual(await stored(clients[1]), await stored(clients[0]))
   })
 
+  it('removes what the source deleted, but not what another client wrote at the target since', async () => {
+    await storeMany()
+    const stop = new AbortController()
+    await during(['--checkpoint', path('deleted')], async () => stop.abort(), stop.signal)
+    const [gone, theirs] = await clients[1].keys('*')
+    await clients[0].del([gone, theirs])
+    await clients[1].set(theirs, '"theirs"')
+    const argv = ['migrate', '--to-url', servers[1].url, '--checkpoint', path('deleted'), '--resume', '--json']
+    const report = JSON.parse(await printed(argv, { env }))
+    assert.deepEqual([report.removed, report.extra, report.different], [1, 1, 0])
+    assert.deepEqual([await clients[1].exists(gone), await clients[1].get(theirs)], [0, '"theirs"'])
+  })
+
   it('tells an entry that the target lost from one that the source changed', async () => {
     await storeMany()
     const { code, stderr } = await during(['--passes', '1'], async () => {

@@ -95,13 +95,17 @@ class Comparison {
     const found = page.names.flatMap((name, index) => {
       const verdict = verdictOf(page.from[index], page.to[index], rules)
       const isEqual = verdict === 'equal' || verdict === 'gone' || verdict === 'unusable' || refused.has(name)
-      return isEqual ? [] : [{ name, verdict, from: page.from[index] }]
+      return isEqual ? [] : [{ name, verdict, from: page.from[index], to: page.to[index] }]
     })
     const written = await journal?.find(found.map(({ name }) => name))
     return found
-      .map(({ name, verdict, from }) => ({ name, record: written?.get(idOf(name)), verdict, from }))
+      .map(({ name, verdict, from, to }) => ({ name, verdict, from, to, record: written?.get(idOf(name)) }))
       .filter(({ record, verdict }) => !(ifAbsent && verdict !== 'missing' && !record?.isOwn))
-      .map(({ name, record, verdict, from }) => ({ name, why: reasonOf(verdict, from, record) }))
+      .map(({ name, verdict, from, to, record }) => {
+        const isUnchanged = (/** @type {typeof from} */ side) => journal?.isUnchanged(record, side) === true
+        const unchanged = record && { from: isUnchanged(from), to: isUnchanged(to) }
+        return { name, why: reasonOf(verdict, unchanged, record?.isOwn === true) }
+      })
   }
 
   /** Counts the extra entries of the target, and returns those that the migration wrote. @param {Name[]} names @returns {Promise<Difference[]>} */
@@ -113,10 +117,20 @@ class Comparison {
     const extras = []
     for (const name of absent) if (!(await this.#hasOtherName(name))) extras.push(name)
     const written = await journal?.find(extras)
-    const own = extras.filter((name) => written?.get(idOf(name))?.isOwn)
+    const own = await this.#unchangedOf(
+      extras.filter((name) => written?.get(idOf(name))?.isOwn),
+      written,
+    )
     const isOwn = new Set(own)
     for (const name of extras) if (!isOwn.has(name)) this.#addExtra({ name, why: 'extra' })
     return own.map((name) => ({ name, why: 'source-deleted' }))
+  }
+
+  /** The entries that the target still has as they were written. @param {Name[]} names @param {Map<string, import('./journal.js').Written>} [written] */
+  async #unchangedOf(names, written) {
+    const { target, journal } = this.#comparing
+    const found = names.length === 0 ? [] : await target.read(names)
+    return names.filter((name, index) => journal?.isUnchanged(written?.get(idOf(name)), found[index]))
   }
 
   /** @param {Difference} difference */

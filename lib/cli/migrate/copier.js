@@ -47,8 +47,12 @@ class Copier {
   /** @param {Page} page @param {number} index @param {Map<string, Written>} [written] @returns {Step} */
   #step({ names, from, to }, index, written) {
     const name = names[index]
-    const isOwn = written?.get(idOf(name))?.isOwn === true
-    const kind = this.#kindOf(verdictOf(from[index], to[index], this.#copying.rules), isOwn)
+    const record = written?.get(idOf(name))
+    const verdict = verdictOf(from[index], to[index], this.#copying.rules)
+    // What another client wrote at the target since is not the migration's to remove.
+    const isOwn =
+      record?.isOwn === true && (verdict !== 'extra' || this.#copying.journal?.isUnchanged(record, to[index]))
+    const kind = this.#kindOf(verdict, isOwn === true)
     return { name, kind, found: from[index] }
   }
 

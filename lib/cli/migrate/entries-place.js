@@ -20,6 +20,8 @@ const { foundOf } = require('./value-text.js')
  * @typedef {import('./place.js').Copy} Copy
  */
 
+/** Azure Cosmos DB counts whole seconds. */
+const MS_PER_SECOND = 1000
 /** Failures of single entries, which do not stop the others. */
 const OF_ENTRY = new Set(['ERR_CORRUPT_VALUE', 'ERR_WRONG_TYPE', 'ERR_INVALID_ARGUMENT'])
 
@@ -32,6 +34,7 @@ class EntriesPlace {
   #dispatcher
   #notJson
   #traceId
+  #ttlUnit
 
   /**
    * @param {StateStore} state
@@ -47,7 +50,9 @@ class EntriesPlace {
     const { prefix, hashTags } = namingOf(state)
     this.prefix = prefix
     this.hashTags = hashTags
-    this.keepsText = capabilities.operations.has(OPERATIONS.command.name) && !server.startsWith('memory:')
+    const isRedis = capabilities.operations.has(OPERATIONS.command.name)
+    this.#ttlUnit = isRedis ? 1 : MS_PER_SECOND
+    this.keepsText = isRedis && !server.startsWith('memory:')
     this.description = `${server}, entries with the prefix ${JSON.stringify(this.prefix)}${this.hashTags ? ' and hash tags' : ''}`
   }
 
@@ -153,9 +158,14 @@ class EntriesPlace {
     }
   }
 
+  /** A time to live in the unit of the store. @param {number} ms */
+  #roundedUp(ms) {
+    return Math.ceil(ms / this.#ttlUnit) * this.#ttlUnit
+  }
+
   /** @param {Copy} copy */
   #callOf({ name: { traceId, key }, found, ifAbsent }) {
-    const ttl = found.expiresAt === Infinity ? 0 : Math.max(1, Math.ceil(found.expiresAt - now()))
+    const ttl = found.expiresAt === Infinity ? 0 : this.#roundedUp(Math.max(1, found.expiresAt - now()))
     const condition = ifAbsent ? /** @type {const} */ ({ kind: 'absent' }) : undefined
     return this.#dispatcher.prepare(OPERATIONS.set, traceId, key, { ttl, condition, all: {} }, () => ({
       json: found.text,

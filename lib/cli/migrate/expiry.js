@@ -4,7 +4,7 @@
 const { now } = require('../../time.js')
 
 /** How much the times at which an entry expires may differ: the rounding of stores, and the time that reads take. */
-const TOLERANCE_MS = 2000
+const TOLERANCE_MS = 3000
 
 /**
  * When an entry expires, on the clock `now()`, so that the time that passes until it is written counts.

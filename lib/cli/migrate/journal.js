@@ -14,6 +14,7 @@ const { linesOf } = require('../transfer/line-reader.js')
  *
  * @typedef {import('./place.js').Name} Name
  * @typedef {import('./place.js').Copy} Copy
+ * @typedef {import('./value-text.js').Found} Found
  * @typedef {{ isOwn: boolean, digest: string }} Written `isOwn`: the target did not have the entry before
  */
 
@@ -21,26 +22,35 @@ class Journal {
   #path
   #folder
   #file
+  #keepsText
 
-  /** @param {string} path @param {import('node:fs/promises').FileHandle} file @param {string} [folder] removed at the end */
-  constructor(path, file, folder) {
+  /**
+   * @param {string} path
+   * @param {import('node:fs/promises').FileHandle} file
+   * @param {{ keepsText: boolean, folder?: string }} options `folder`: removed at the end
+   */
+  constructor(path, file, { keepsText, folder }) {
     this.#path = path
     this.#file = file
+    this.#keepsText = keepsText
     this.#folder = folder
   }
 
-  /** @param {string | undefined} path undefined: it lasts as long as the process @param {boolean} isContinued */
-  static async open(path, isContinued) {
+  /**
+   * @param {string | undefined} path undefined: it lasts as long as the process
+   * @param {{ isContinued: boolean, keepsText: boolean }} options `keepsText`: both sides have the text that was written
+   */
+  static async open(path, { isContinued, keepsText }) {
     const folder = path === undefined ? await mkdtemp(join(tmpdir(), 'redis-state-adapter-')) : undefined
     const at = path ?? join(/** @type {string} */ (folder), 'journal')
     // A line that is incomplete, as the process was killed, is ended by the newline in front of the next one.
-    return new Journal(at, await open(at, isContinued ? 'a' : 'w', 0o600), folder)
+    return new Journal(at, await open(at, isContinued ? 'a' : 'w', 0o600), { keepsText, folder })
   }
 
   /** @param {Copy[]} copies */
   async record(copies) {
     const lines = copies.map(({ name: { traceId, key }, found: { text = '' }, isNew }) =>
-      JSON.stringify([traceId, key, isNew ? 1 : 0, digestOf(text)]),
+      JSON.stringify([traceId, key, isNew ? 1 : 0, this.#digestOf(text)]),
     )
     await this.#file.appendFile(`\n${lines.join('\n')}\n`)
   }
@@ -65,6 +75,17 @@ class Journal {
     return found
   }
 
+  /** Whether an entry still has the value that was written. @param {Written | undefined} written @param {Found | null} found */
+  isUnchanged(written, found) {
+    return written !== undefined && found?.text !== undefined && this.#digestOf(found.text) === written.digest
+  }
+
+  /** @param {string} text */
+  #digestOf(text) {
+    const stored = this.#keepsText ? text : JSON.stringify(JSON.parse(text), withSortedFields)
+    return createHash('sha1').update(stored).digest('base64url').slice(0, 12)
+  }
+
   close() {
     return this.#file.close()
   }
@@ -86,9 +107,10 @@ function idOf({ traceId, key }) {
   return `${traceId.length}:${traceId}${key}`
 }
 
-/** @param {string} text */
-function digestOf(text) {
-  return createHash('sha1').update(text).digest('base64url').slice(0, 12)
+/** Stores that keep no text keep no order of fields either. @param {string} _name @param {unknown} value */
+function withSortedFields(_name, value) {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isObject ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))) : value
 }
 
 /** @param {string} line @returns {any[]} */
@@ -101,4 +123,4 @@ function parsed(line) {
   }
 }
 
-module.exports = { Journal, digestOf, idOf }
+module.exports = { Journal, idOf }

@@ -37,10 +37,7 @@ class Migration {
   constructor(plan) {
     const { source, target, dropTtl } = plan
     this.#plan = plan
-    const rules = {
-      keepsText: source.keepsText && target.keepsText,
-      keepsTtl: source.keepsTtl && target.keepsTtl && !dropTtl,
-    }
+    const rules = rulesOf(source, target, dropTtl)
     this.#copier = new Copier({ ...plan, rules })
     this.comparison = new Comparison({ ...plan, rules })
   }
@@ -123,6 +120,19 @@ class Migration {
     const { journal, signal } = this.#plan
     const written = await journal?.find(names)
     for await (const page of pagesOf(this.#plan, listed(names), signal)) await this.#copier.copy(page, written)
+  }
+}
+
+/**
+ * @param {Plan['source']} source
+ * @param {Plan['target']} target
+ * @param {boolean} dropTtl
+ * @returns {import('./verdict.js').Rules}
+ */
+function rulesOf(source, target, dropTtl) {
+  return {
+    keepsText: source.keepsText && target.keepsText,
+    keepsTtl: source.keepsTtl && target.keepsTtl && !dropTtl,
   }
 }
 

@@ -78,7 +78,10 @@ class MigrationRun {
     const places = { source: source.description, target: target.description, traceId: operands[0] ?? null }
     const checkpoint = new Checkpoint(options.checkpoint, { of: 'a migration', parse: parsePosition })
     const saved = await savedPosition(checkpoint, places, options)
-    const journal = await Journal.open(options.checkpoint && `${options.checkpoint}.journal`, saved !== undefined)
+    const journal = await Journal.open(options.checkpoint && `${options.checkpoint}.journal`, {
+      isContinued: saved !== undefined,
+      keepsText: source.keepsText && target.keepsText,
+    })
     const live = new LiveChanges(source.excludes?.bind(source))
     const refusals = this.#refusals()
     try {

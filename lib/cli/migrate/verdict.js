@@ -4,7 +4,6 @@
 const { isDeepStrictEqual } = require('node:util')
 const { now } = require('../../time.js')
 const { expiresNow, isSameExpiry } = require('./expiry.js')
-const { digestOf } = require('./journal.js')
 
 /**
  * How an entry of the source compares with that of the target.
@@ -38,14 +37,14 @@ function isSameText(one, other, { keepsText }) {
  * Which side has changed since the entry was copied.
  *
  * @param {Verdict} verdict
- * @param {Found | null} from
- * @param {import('./journal.js').Written | undefined} written
+ * @param {{ from: boolean, to: boolean } | undefined} unchanged whether the sides have the value that was copied. undefined: it was not
+ * @param {boolean} isOwn
  * @returns {Why}
  */
-function reasonOf(verdict, from, written) {
-  if (verdict === 'extra') return written?.isOwn ? 'source-deleted' : 'extra'
-  if (written === undefined || from?.text === undefined) return /** @type {Why} */ (verdict)
-  if (digestOf(from.text) !== written.digest) return 'source-changed'
+function reasonOf(verdict, unchanged, isOwn) {
+  if (verdict === 'extra') return isOwn && unchanged?.to ? 'source-deleted' : 'extra'
+  if (unchanged === undefined) return /** @type {Why} */ (verdict)
+  if (!unchanged.from) return 'source-changed'
   if (verdict === 'ttl') return 'ttl'
   return verdict === 'missing' ? 'target-lost' : 'target-changed'
 }

@@ -42,6 +42,8 @@ async function list(store, scope, projection, exchange) {
       return (await entries(store, scope, exchange)).map(({ traceId, key, value }) => itemOf(traceId, key, value))
     case 'keys':
       return (await names(store, scope, exchange)).map(({ key }) => key)
+    case 'names':
+      return (await names(store, scope, exchange)).flatMap(({ traceId, key }) => [traceId, key])
     case 'count':
       return count(store, scope, exchange)
     case 'traceIds':
