@@ -222,6 +222,31 @@ describe('installed in an empty project', () => {
     assert.equal(found, true)
   })
 
+  it('serves the inspector, in both kinds of modules', () => {
+    const [results] = script(
+      'inspector.mjs',
+      `import { createRequire } from 'node:module'
+       import { createServer } from 'node:http'
+       import { RedisStateAdapter, RedisStateError } from 'redis-state-adapter'
+       import { inspector, RedisStateError as InspectorError } from 'redis-state-adapter/inspector'
+       const require = createRequire(import.meta.url)
+       const state = new RedisStateAdapter('memory:')
+       const server = createServer(inspector(state, { authorize: () => true })).listen(0)
+       const url = 'http://localhost:' + server.address().port
+       const page = await fetch(url)
+       const scripts = [...(await page.text()).matchAll(/ src="(.+?)"/g)].map(([, path]) => path)
+       const statuses = await Promise.all(scripts.map(async (path) => (await fetch(new URL(path, url))).status))
+       const { stores } = await (await fetch(url + '/api/info')).json()
+       server.close()
+       await state.cleanup()
+       console.log(JSON.stringify([
+         require('redis-state-adapter/inspector').inspector === inspector, InspectorError === RedisStateError, page.status, [...new Set(statuses)],
+         stores[0].engine
+       ]))`,
+    )
+    assert.deepEqual(results, [true, true, 200, [200], 'memory'])
+  })
+
   it('loads what StateStores needs when it is used, and asks for yaml only to read YAML', () => {
     const [before, found, code, message] = script(
       'stores.cjs',
