@@ -5,10 +5,12 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { cli, ended, printed, startProgram } from '../support/cli.mjs'
+import { listening } from '../support/listening.mjs'
 import { started } from '../support/redis.mjs'
 import { unusedPort } from '../support/unused-port.mjs'
 
@@ -144,6 +146,24 @@ describe('the connection', () => {
     assert.equal((await cli(['get', 'a', 'b', '--url', url, '--prefix', 'other:'])).code, 3)
     const client = await server.client()
     assert.equal(await client.get('motia:state:a:b'), '1')
+  })
+
+  it('to a server that is silent can be interrupted', async (t) => {
+    const silent = createServer()
+    const port = await listening(t, silent)
+    for (const command of ['ls', 'doctor']) {
+      const interrupted = new AbortController()
+      silent.once('connection', (socket) => {
+        t.after(() => socket.destroy())
+        interrupted.abort()
+      })
+      const start = performance.now()
+      const { signal } = interrupted
+      const { code, stdout, stderr } = await cli([command, '--url', `redis://127.0.0.1:${port}`], { signal })
+      assert.deepEqual([code, stdout, stderr], [130, '', ''])
+      // It would wait for five seconds.
+      assert.ok(performance.now() - start < 4000)
+    }
   })
 
   it('of options that are wrong is a failure that names the option', async () => {

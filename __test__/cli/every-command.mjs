@@ -16,6 +16,7 @@
  * @property {string[]} wrong arguments that fail on this server
  * @property {string} [wrongStdin]
  * @property {[exitCode: number, code: string]} failure
+ * @property {number} [interrupted] the exit code after Ctrl-C while it connects. Default: 130
  * @property {boolean} [explainsConnections] a server that cannot be reached is a result
  */
 
@@ -119,6 +120,7 @@ export const ROWS = {
     fields: ['url'],
     notes: /^(Press Ctrl-C to end\.\n)?$/,
     onOutput: ({ interrupt }) => interrupt(),
+    interrupted: 0,
     wrong: ['inspect', '--host', '0.0.0.0'],
     failure: [2, 'ERR_USAGE'],
   },

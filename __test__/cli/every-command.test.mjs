@@ -123,6 +123,13 @@ for (const [name, row] of Object.entries(ROWS)) {
       assert.equal(JSON.parse(stderr).error.code, 'ERR_CONNECTION')
     })
 
+    it('ends quietly when it is interrupted', async () => {
+      const { argv, stdin, interrupted = 130 } = row
+      const surroundings = { env: { REDIS_URL: server.url }, stdin, signal: AbortSignal.abort() }
+      const { code, stderr } = await cli([...argv, '--json'], surroundings)
+      assert.deepEqual([code, stderr.replace(notes, '')], [interrupted, ''])
+    })
+
     it('ends quietly, with 141, when the reader has gone', async () => {
       const { argv, stdin, onOutput } = row
       const surroundings = {

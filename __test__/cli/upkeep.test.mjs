@@ -78,6 +78,14 @@ describe('bench', () => {
     assert.equal(await client.dbSize(), 0)
   })
 
+  it('shows on a terminal how far it is, as doctor does', async () => {
+    for (const argv of [['bench', '--time', '5ms'], ['doctor']]) {
+      const { stderr } = await cli(argv, { env, isTTY: true })
+      assert.match(stderr, new RegExp(`${argv[0]} \\[\\.{24}\\] 0% \r`))
+      assert.equal((await cli(argv, { env })).stderr, '')
+    }
+  })
+
   it('can be interrupted, and removes its entries', async () => {
     const interrupted = new AbortController()
     const running = cli(['bench'], { env, signal: interrupted.signal })

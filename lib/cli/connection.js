@@ -19,6 +19,7 @@ const { UsageError } = require('./usage-error.js')
  * @typedef {object} Wanted what a command needs of the store
  * @property {boolean} [index] it works on indexes
  * @property {boolean} [keepsIndexes] it writes entries, which belong into the indexes that there are
+ * @property {AbortSignal} [signal] ends the wait for the connection
  * @property {Record<string, unknown>} [defaults] options of the adapter, unless they are given
  * @property {Record<string, unknown>} [overrides] options of the adapter or the store, whatever else is given
  *
@@ -45,9 +46,10 @@ const OF_ADAPTER = ['url', 'options', 'prefix', 'cluster', 'hash-tags']
 async function openState(options, env, wanted = {}) {
   const opened = await unconnected(options, env, wanted)
   try {
-    await connected(opened.state, Math.min(options.timeout ?? MAX_CONNECT_MS, MAX_CONNECT_MS))
-    if (!wanted.keepsIndexes || options.index || options.config !== undefined || !(await hasIndexes(opened.state)))
-      return opened
+    const { signal } = wanted
+    await connected(opened.state, Math.min(options.timeout ?? MAX_CONNECT_MS, MAX_CONNECT_MS), signal)
+    if (!wanted.keepsIndexes || options.index || options.config !== undefined) return opened
+    if (!(await hasIndexes(opened.state, signal))) return opened
   } catch (error) {
     await opened.close()
     throw error
@@ -60,13 +62,14 @@ async function openState(options, env, wanted = {}) {
  * Whether the entries have indexes. An entry that is created without one is missing in lists.
  *
  * @param {StateStore} state
+ * @param {AbortSignal} [signal]
  */
-async function hasIndexes(state) {
+async function hasIndexes(state, signal) {
   const { keyPrefix } = /** @type {{ keyPrefix?: string | false }} */ (
     dispatcherOf(/** @type {any} */ (state)).engine.rules.inspectedFields
   )
   try {
-    return (await state.command(['EXISTS', `__state__:indexed:${keyPrefix || ''}`], { retry: 'read' })) === 1
+    return (await state.command(['EXISTS', `__state__:indexed:${keyPrefix || ''}`], { retry: 'read', signal })) === 1
   } catch (error) {
     // A user of indexes has this permission. Other stores have no commands.
     if (error instanceof RedisStateError && ['ERR_REPLY', 'ERR_UNSUPPORTED'].includes(error.code)) return false
@@ -87,9 +90,10 @@ async function unconnected(options, env, wanted) {
  *
  * @param {StateStore} state
  * @param {number} timeout
+ * @param {AbortSignal} [signal]
  */
-async function connected(state, timeout) {
-  const connecting = state.connect({ timeout })
+async function connected(state, timeout, signal) {
+  const connecting = state.connect({ timeout, signal })
   if (!(state instanceof RedisStateAdapter)) return connecting
   const failed = new Promise((_, reject) => state.once('error', reject))
   // It may fail later, when nothing waits for it any more.

@@ -18,14 +18,16 @@ class Progress {
   #isShown
   #drawnAt = -Infinity
   #start = now()
+  #hasRate
 
   /**
    * @param {Io} io
-   * @param {{ title: string, isHidden?: boolean }} work
+   * @param {{ title: string, isHidden?: boolean, hasRate?: boolean }} work `hasRate`: what is done is many things of a kind
    */
-  constructor({ stderr, env }, { title, isHidden = false }) {
+  constructor({ stderr, env }, { title, isHidden = false, hasRate = true }) {
     this.#stream = stderr
     this.#title = title
+    this.#hasRate = hasRate
     this.#isShown = !isHidden && stderr.isTTY === true && env.TERM !== 'dumb'
   }
 
@@ -36,7 +38,7 @@ class Progress {
   update(done, share = shareOf(done, this.total)) {
     if (!this.#isShown || now() - this.#drawnAt < INTERVAL_MS) return
     this.#drawnAt = now()
-    this.#stream.write(`${CLEAR}${this.#title} ${barOf(share)}${this.#figures(done)}`)
+    this.#stream.write(`${CLEAR}${this.#title} ${barOf(share)}${this.#hasRate ? this.#figures(done) : ''}`)
   }
 
   /** Removes the bar. */

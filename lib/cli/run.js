@@ -64,7 +64,7 @@ async function runCommand(argv, { io, output, signal }) {
   const context = { options, operands, io, output, signal }
   if (command.opensItself) return command.run(/** @type {any} */ (context))
   const { openState } = require('./connection.js')
-  const { state, close } = await openState(options, io.env, command.connection)
+  const { state, close } = await openState(options, io.env, { ...command.connection, signal })
   try {
     return await command.run({ ...context, state })
   } finally {

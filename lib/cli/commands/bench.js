@@ -4,6 +4,7 @@
 const { randomUUID } = require('node:crypto')
 const { now } = require('../../time.js')
 const { milliseconds, wholeNumber } = require('../option-values.js')
+const { Progress } = require('../progress.js')
 
 /**
  * @typedef {import('../command.js').StateStore} StateStore
@@ -33,7 +34,7 @@ const bench = {
     'It loads the server for a few seconds.',
   ],
   examples: ['bench', 'bench --in-flight 256 --bytes 1000', 'bench --time 5s --json'],
-  async run({ state, options, output, signal }) {
+  async run({ state, options, output, io, signal }) {
     const { time = 1000, 'in-flight': inFlight = 64, bytes = 100 } = options
     const traceId = `bench-${randomUUID()}`
     const value = 'x'.repeat(bytes - 2)
@@ -45,12 +46,18 @@ const bench = {
     }
     /** @type {Figures[]} */
     const figures = []
+    const progress = new Progress(io, { title: 'bench', hasRate: false })
+    const counts = [...new Set([1, inFlight])]
+    const lines = Object.entries(operations).flatMap(([operation, call]) =>
+      counts.map((count) => ({ operation, call, count })),
+    )
     try {
-      for (const [operation, call] of Object.entries(operations)) {
-        for (const count of new Set([1, inFlight]))
-          figures.push({ operation, ...(await measure(call, { count, time, signal })) })
+      for (const { operation, call, count } of lines) {
+        progress.update(figures.length, figures.length / lines.length)
+        figures.push({ operation, ...(await measure(call, { count, time, signal })) })
       }
     } finally {
+      progress.end()
       await state.deleteMany(
         traceId,
         Array.from({ length: KEYS }, (_, index) => String(index)),

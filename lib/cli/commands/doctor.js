@@ -13,6 +13,7 @@ const { subjectOf } = require('../doctor/subject.js')
 const { checkClock, checkLatency } = require('../doctor/time-checks.js')
 const { explainUnreachable, usesTls } = require('../doctor/unreachable.js')
 const { EXIT } = require('../exit-codes.js')
+const { Progress } = require('../progress.js')
 
 /**
  * @typedef {import('../command.js').Context} Context
@@ -52,13 +53,13 @@ const doctor = {
 
 /** @param {Context} context @returns {Promise<Finding[]>} */
 async function examine(context) {
-  const { io } = context
+  const { io, signal } = context
   const options = { timeout: TIMEOUT_MS, ...context.options }
   let opened
   try {
-    opened = await openState(options, io.env)
+    opened = await openState(options, io.env, { signal })
   } catch (error) {
-    if (!(error instanceof RedisStateError)) throw error
+    if (!(error instanceof RedisStateError) || error.code === 'ERR_ABORTED') throw error
     return explainUnreachable(error, options, io.env)
   }
   try {
@@ -92,7 +93,15 @@ async function examineOpened(state, { options, io, signal }) {
   ]
   if (index) checks.push(['index', () => examineIndexes(options, io.env, signal)])
   const findings = [ok('server', subject.server)]
-  for (const [check, examine] of checks) findings.push(...(await completed(check, examine)))
+  const progress = new Progress(io, { title: 'doctor', hasRate: false })
+  try {
+    for (const [index, [check, examine]] of checks.entries()) {
+      progress.update(index, index / checks.length)
+      findings.push(...(await completed(check, examine)))
+    }
+  } finally {
+    progress.end()
+  }
   return findings
 }
 
@@ -114,7 +123,7 @@ async function completed(check, examine) {
 
 /** @param {Context['options']} options @param {Context['io']['env']} env @param {AbortSignal} signal */
 async function examineIndexes(options, env, signal) {
-  const { state, close } = await openState(options, env, { index: true })
+  const { state, close } = await openState(options, env, { index: true, signal })
   try {
     return await checkIndexes(state, signal)
   } finally {

@@ -22,6 +22,8 @@ const watch = {
   ],
   examples: ['watch', 'watch order-1 --values', 'watch order-1 status --limit 1', 'watch --configure | jq .key'],
   async run({ state, operands: [traceId, key], options, output, signal }) {
+    // Interrupted when it had connected.
+    if (signal.aborted) return
     const { values, configure, limit = Infinity } = options
     const changes = state.watch(traceId, key, { ...(values && { values }), ...(configure && { configure }) })
     // Ctrl-C is the way to end a watch, so it is no failure.
