@@ -175,7 +175,12 @@ describe('spans', () => {
   })
 
   it('are not made where tracing is suppressed, or without a parent if one is required', async (t) => {
-    const { providers, spans } = instrumented(t, { requireParentSpan: true })
+    /** @type {unknown[]} */
+    const hooked = []
+    const { providers, spans } = instrumented(t, {
+      requireParentSpan: true,
+      requestHook: (span) => void hooked.push(span),
+    })
     const state = open(t, 'memory:')
     const parent = trace.setSpan(context.active(), providers.tracerProvider.getTracer('app').startSpan('request'))
     const suppressed = parent.setValue(createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING'), true)
@@ -186,6 +191,7 @@ describe('spans', () => {
       spans().map(({ name }) => name),
       ['get'],
     )
+    assert.equal(hooked.length, 1)
   })
 
   it('of batches have the number of calls', async (t) => {

@@ -12,6 +12,7 @@ import { next } from '../support/events.mjs'
 import { killOtherClients } from '../support/kill-clients.mjs'
 import { open } from '../support/open.mjs'
 import { started } from '../support/redis.mjs'
+import { runNode } from '../support/run-node.mjs'
 import { seriesOf, valueIn } from '../support/series.mjs'
 import { loadText } from '../support/stores-folder.mjs'
 import { unusedPort } from '../support/unused-port.mjs'
@@ -190,13 +191,20 @@ describe('the figures', () => {
     assert.equal(valueIn(metrics({ few: state }), 'redis_state_operation_duration_seconds_count'), undefined)
   })
 
-  it('count the errors of functions of the user under one code', async (t) => {
-    const state = open(t, 'memory:')
-    metrics(state)
-    const work = () => Promise.reject(Object.assign(new Error('of the user'), { code: `ERR_${Math.random()}` }))
-    await assert.rejects(state.transaction('t', work))
-    const codes = Object.keys(seriesOf(metrics(state))).filter((series) => series.includes('operation_errors'))
-    for (const series of codes) assert.match(series, /code="(other|ERR_[A-Z_]+)"/)
+  it('by method stay in the sum too, also if they were not exported when the adapter was found to be closed', async (t) => {
+    const before = open(t, 'memory:')
+    metrics({ again: before })
+    await before.set('t', 'a', 1)
+    await before.cleanup()
+    const after = open(t, 'memory:')
+    metrics({ again: after }, { operations: false })
+    assert.equal(valueIn(metrics({ again: after }), 'redis_state_operation_duration_seconds_count'), 1)
+  })
+
+  it('leave a rejection that is not handled what it is', async () => {
+    const { code, stderr } = await runNode('unhandled-while-measured.mjs', [])
+    assert.equal(code, 1)
+    assert.match(stderr, /ERR_INVALID_VALUE|ERR_INVALID_ARGUMENT/)
   })
 })
 

@@ -2,6 +2,7 @@
 'use strict'
 
 const { Exported } = require('./retired.js')
+const { countOperations } = require('./snapshot.js')
 const { sourcesOf } = require('./sources.js')
 
 /**
@@ -16,15 +17,18 @@ const exported = new Map()
  * Reads the figures of adapters. Those with the same name and server are added up, since no two series can have the same labels.
  *
  * @param {unknown} states as the caller passed them
- * @param {{ store?: string, withOperations: boolean }} options `store`: of adapters without a name
+ * @param {{ store?: string, withOperations: boolean }} options `store`: of adapters without a name; `withOperations`: with figures by
+ *   operation, which are counted from the first time on
  * @returns {Collected[]}
  */
 function collect(states, { store: defaultName = '', withOperations }) {
   const sources = sourcesOf(states).map((source) => ({ ...source, store: source.store || defaultName }))
   return [...grouped(sources)].map(([key, group]) => {
     const [{ store, server }] = group
+    if (withOperations) for (const { dispatcher } of group) countOperations(dispatcher)
+    const snapshot = exportedBy(key).sumOf(group)
     const labels = store === '' ? { server } : { store, server }
-    return { labels, snapshot: exportedBy(key).sumOf(group, withOperations) }
+    return { labels, snapshot: withOperations ? snapshot : { ...snapshot, operations: {} } }
   })
 }
 

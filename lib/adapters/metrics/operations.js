@@ -5,7 +5,7 @@ const { RedisStateError } = require('../../errors.js')
 const { Histogram } = require('../../observability/histogram.js')
 const { now } = require('../../time.js')
 
-/** The code of errors that are not of this package, such as one that the function of a transaction throws. */
+/** The code of errors that are not of this package: a label must not have any text of an error. */
 const FOREIGN = 'other'
 
 /** Calls of one method. */

@@ -25,20 +25,19 @@ class Exported {
    * Returns the sum of the figures of adapters and of those that they replaced.
    *
    * @param {Source[]} sources with these labels
-   * @param {boolean} withOperations
    * @returns {Snapshot}
    */
-  sumOf(sources, withOperations) {
+  sumOf(sources) {
     const present = sources.filter(({ adapter }) => !this.#counted.has(adapter))
     const adapters = new Set(present.map(({ adapter }) => adapter))
-    this.#members = this.#members.filter((member) => !this.#retire(member, adapters, withOperations))
-    const snapshots = present.map((source) => this.#snapshot(source, withOperations))
+    this.#members = this.#members.filter((member) => !this.#retire(member, adapters))
+    const snapshots = present.map((source) => this.#snapshot(source))
     return snapshots.reduce(sum, this.#retired)
   }
 
-  /** @param {Source} source @param {boolean} withOperations */
-  #snapshot({ adapter, dispatcher }, withOperations) {
-    const last = snapshotOf(dispatcher, withOperations)
+  /** @param {Source} source */
+  #snapshot({ adapter, dispatcher }) {
+    const last = snapshotOf(dispatcher)
     const member = this.#members.find((one) => one.adapter.deref() === adapter)
     if (member !== undefined) member.last = last
     else this.#members.push({ adapter: new WeakRef(adapter), dispatcher: new WeakRef(dispatcher), last })
@@ -50,14 +49,13 @@ class Exported {
    *
    * @param {Member} member
    * @param {Set<object>} present
-   * @param {boolean} withOperations
    * @returns {boolean} whether it was done
    */
-  #retire(member, present, withOperations) {
+  #retire(member, present) {
     const [adapter, dispatcher] = [member.adapter.deref(), member.dispatcher.deref()]
     if (adapter !== undefined && dispatcher !== undefined) {
       if (present.has(adapter) || !dispatcher.isClosed) return false
-      member.last = snapshotOf(dispatcher, withOperations)
+      member.last = snapshotOf(dispatcher)
       this.#counted.add(adapter)
     }
     this.#retired = sum(this.#retired, countersOf(member.last))

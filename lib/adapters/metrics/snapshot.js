@@ -43,24 +43,27 @@ const exportedErrors = new WeakMap()
  * Reads the figures of an adapter.
  *
  * @param {Dispatcher} dispatcher
- * @param {boolean} withOperations whether calls are counted by operation from now on
  * @returns {Snapshot}
  */
-function snapshotOf(dispatcher, withOperations) {
+function snapshotOf(dispatcher) {
   const { meter, rules } = dispatcher
-  if (withOperations) meter.operations ??= new OperationMeter()
   const { inFlight, pendingBytes, ...ofEngine } = dispatcher.engine.stats()
   const counts = {
     calls: meter.calls,
     errors: errorsOf(meter),
     latency: durationsOf(meter.durations),
-    operations: withOperations ? operationsOf(meter.operations) : {},
+    operations: operationsOf(meter.operations),
     inFlight,
     pendingBytes,
     limits: { ...rules.maxPending },
   }
   // The other figures of a view are those of the adapter whose connections it uses.
   return rules.isView ? counts : { ...counts, ...ofEngine, adapters: statusOf(dispatcher) }
+}
+
+/** Counts calls by operation from now on. @param {Dispatcher} dispatcher */
+function countOperations({ meter }) {
+  meter.operations ??= new OperationMeter()
 }
 
 /** Of the figures of an adapter that was closed, those that stay in sums. @param {Snapshot} snapshot @returns {Snapshot} */
@@ -110,7 +113,7 @@ function errorsOf(meter) {
 
 /** @param {Dispatcher['meter']['operations']} operations @returns {Snapshot['operations']} */
 function operationsOf(operations) {
-  const { figures } = /** @type {OperationMeter} */ (operations)
+  const { figures } = /** @type {OperationMeter | undefined} */ (operations) ?? { figures: [] }
   return Object.fromEntries(
     [...figures].map(([name, { latency, errors }]) => [name, { latency: durationsOf(latency), errors: { ...errors } }]),
   )
@@ -121,4 +124,4 @@ function durationsOf(histogram) {
   return { counts: histogram.countsBetween(EXPONENTS), sum: histogram.sum / 1000 }
 }
 
-module.exports = { BOUNDS, countersOf, snapshotOf, sum }
+module.exports = { BOUNDS, countOperations, countersOf, snapshotOf, sum }
