@@ -337,6 +337,9 @@ describe('writing', () => {
       { trace: ['t'], key: 'k' },
     ])
       assert.equal((await page.send('PUT', 'entry', { ...wrong, value: 1 })).status, 400, JSON.stringify(wrong))
+    const rounded = '{"trace":"t","key":"k","value":{"id":12345678901234567890}}'
+    const response = await page.fetch('api/entry', { method: 'PUT', headers: JSON_HEADERS, body: rounded })
+    assert.equal(response.status, 422)
     assert.equal(await state.get('t', 'k'), 'secret')
   })
 

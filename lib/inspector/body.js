@@ -2,6 +2,7 @@
 'use strict'
 
 const { Refusal, badRequest } = require('./refusal.js')
+const { hasInexactNumber } = require('./stored-text.js')
 
 /** @typedef {import('node:http').IncomingMessage & { body?: unknown }} Request */
 
@@ -25,8 +26,10 @@ async function readBody(request, signal) {
   } catch {
     throw badRequest('the body is not JSON')
   }
-  if (isObject(body)) return body
-  throw badRequest('the body is not a JSON object')
+  if (!isObject(body)) throw badRequest('the body is not a JSON object')
+  // It would be stored as another number.
+  if (hasInexactNumber(text)) throw inexact()
+  return body
 }
 
 /** @param {unknown} value @returns {value is Record<string, unknown>} */
@@ -57,6 +60,11 @@ function readText(request, signal) {
     request.on('data', onData).on('end', onEnd).on('error', onClosed).on('close', onClosed)
     signal.addEventListener('abort', onAbort)
   })
+}
+
+function inexact() {
+  const what = 'the body has a number that JavaScript rounds. Write it as a string, or with fewer digits'
+  return new Refusal(422, 'ERR_INVALID_VALUE', what)
 }
 
 function tooLarge() {
