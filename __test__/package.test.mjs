@@ -7,10 +7,9 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, unlinkSync, writeFil
 import { dirname, join, sep } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { declarations } from './package-declarations.mjs'
 import { relativeLinks } from './support/documents.mjs'
 import { PackedProject, root } from './support/packed.mjs'
-
-const longest = 600_000
 
 const installed = new PackedProject()
 const { folder: project, files: packed } = installed
@@ -120,7 +119,7 @@ describe('installed in an empty project', () => {
   it('has a command line', () => {
     const program = join(project, 'node_modules/.bin/redis-state-adapter')
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-    assert.equal(runNode([program, '--version']).trim(), version)
+    assert.equal(installed.run([program, '--version']).trim(), version)
     const env = { ...process.env, REDIS_URL: 'memory:' }
     const { status, stdout } = spawnSync(process.execPath, [program, 'ls', '--json'], { cwd: project, env })
     assert.deepEqual([status, JSON.parse(String(stdout))], [0, { traceIds: [], more: 0 }])
@@ -291,84 +290,11 @@ describe('installed in an empty project', () => {
     }
   })
 
-  // Each expected error also proves that the types were found: without them there would be no error.
-  const typed = `
-    interface Order { total: number }
-    export async function use(): Promise<Order | null> {
-      await using state = new RedisStateAdapter({ host: 'localhost', keyPrefix: 'a:', ttl: 60, socket: { keepAlive: true } })
-      const order: Order = await state.set<Order>('trace', 'order', { total: 1 })
-      const keys: string[] = await state.keys('trace')
-      const values: Order[] = await state.getGroup<Order>('trace')
-      for (const { groupId, type } of await state.items({ filter: [{ valueKey: 'total', operation: 'gt', value: 1 }] })) {
-        keys.push(groupId, type)
-      }
-      state.on('reconnecting', ({ retries, delay, cause }) => values.push({ total: order.total + retries + delay, ...cause }))
-      state.on('error', (error) => keys.push(error.code, error.applied ?? 'none'))
-      // @ts-expect-error there is no such option
-      new RedisStateAdapter({ hots: 'localhost' })
-      // @ts-expect-error a ttl is a number
-      new RedisStateAdapter({}, { ttl: '60' })
-      // @ts-expect-error there is no such operation
-      await state.items({ filter: [{ valueKey: 'total', operation: 'like', value: 1 }] })
-      // @ts-expect-error the value may be missing
-      const certain: Order = await state.get<Order>('trace', 'order')
-      const failure = new RedisStateError('ERR_CLOSED', 'closed')
-      // @ts-expect-error there is no such code
-      if (failure.code === 'ERR_OTHER') return certain
-      return state.get<Order>('trace', 'order')
-    }
-    export const fromEnv: RedisStateAdapter = RedisStateAdapter.fromEnv(process.env)`
-
-  const asModule = `import { RedisStateAdapter, RedisStateError } from 'redis-state-adapter'\n${typed}`
-  const asCommonJs = `import { RedisStateAdapter, RedisStateError } from 'redis-state-adapter'
-    import adapter = require('redis-state-adapter')
-    export const same: typeof RedisStateAdapter = adapter.RedisStateAdapter\n${typed}`
-
-  it('has examples in its declarations that type-check', () => {
-    const folder = join(project, 'node_modules/redis-state-adapter/types')
-    const files = readdirSync(folder).filter((file) => file.endsWith('.d.ts'))
-    const examples = files.flatMap((file) => examplesOf(readFileSync(join(folder, file), 'utf8')))
-    assert.ok(examples.length > 40, `${examples.length} examples`)
-    writeFileSync(join(project, 'examples.mts'), [surroundings, ...examples.map(asFunction)].join('\n'))
-    compile('--module', 'nodenext', '--skipLibCheck', 'examples.mts')
-  })
-
-  // types.test.mjs has other compilers and kinds of resolution.
-  it('type-checks strictly, with the declarations of the package', () => {
-    writeFileSync(join(project, 'user.mts'), asModule)
-    writeFileSync(join(project, 'user.cts'), asCommonJs)
-    compile('--module', 'nodenext', '--skipLibCheck', 'false', 'user.mts', 'user.cts')
-  })
+  declarations(installed)
 })
 
 /** The pages beside `docs/`. */
 const pages = ['README.md', 'CHANGELOG.md', 'SECURITY.md']
-
-/** Declarations that the examples rely on. */
-const surroundings = `
-  import { subscribe } from 'node:diagnostics_channel'
-  import { RedisStateAdapter, RedisStateError, StateStores, type StateLock, type StateStore, type TracingContext, type TypedState } from 'redis-state-adapter'
-  import { CosmosStateAdapter } from 'redis-state-adapter/cosmos'
-  declare const state: RedisStateAdapter
-  declare const stores: StateStores
-  declare const lock: StateLock
-  declare const fetchToken: () => Promise<string>
-  declare const fetchUser: (id: number, options: { signal: AbortSignal }) => Promise<{ name: string }>
-  declare const z: any`
-
-/** @param {string} declarations */
-function examplesOf(declarations) {
-  const comments = [...declarations.matchAll(/\/\*\*.*?\*\//gs)].map(([comment]) => comment)
-  return comments.flatMap((comment) => {
-    const [, example] = /@example\n(.*)\*\//s.exec(comment) ?? []
-    return example === undefined ? [] : [example.replace(/^ *\* ?/gm, '')]
-  })
-}
-
-/** @param {string} example @param {number} index */
-function asFunction(example, index) {
-  return `export async function example${index}() {\n${example.replace(/^import .*$/m, '')}}`
-}
 
 /** Whether it was made of files of `lib/`; the page of the inspector was not. @param {string} file */
 function isBundle(file) {
@@ -402,13 +328,6 @@ function filesOf(folder) {
     .map((file) => `${folder}/${file.replaceAll(sep, '/')}`)
 }
 
-/** @param {string[]} args */
-function compile(...args) {
-  const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')]
-  const language = ['--strict', '--noEmit', '--target', 'es2022', '--lib', 'es2023,esnext.disposable']
-  runNode([join(root, 'node_modules/typescript/bin/tsc'), ...language, ...types, ...args])
-}
-
 /**
  * @param {string} name
  * @param {string} source
@@ -416,22 +335,9 @@ function compile(...args) {
  */
 function script(name, source) {
   writeFileSync(join(project, name), source)
-  return runNode([name])
+  return installed
+    .run([name])
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line))
-}
-
-/** @param {string[]} args */
-function runNode(args) {
-  return outputOf(spawnSync(process.execPath, args, { cwd: project, timeout: longest }), `node ${args[0]}`)
-}
-
-/**
- * @param {import('node:child_process').SpawnSyncReturns<string | Buffer>} ended
- * @param {string} what
- */
-function outputOf({ status, stdout, stderr }, what) {
-  assert.equal(status, 0, `${what} failed:\n${stdout}${stderr}`)
-  return String(stdout)
 }

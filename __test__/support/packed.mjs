@@ -2,6 +2,7 @@
 // The package as a user gets it: packed with the package of the binary for this platform, and installed in an empty project.
 
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -48,6 +49,13 @@ export class PackedProject {
 
   remove() {
     rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  /** Runs Node.js there, and returns what it printed. @param {string[]} args */
+  run(args) {
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: this.folder, timeout: MAX_MS })
+    assert.equal(status, 0, `node ${args[0]} failed:\n${stdout}${stderr}`)
+    return String(stdout)
   }
 
   /** @param {string} folder of a package */
