@@ -37,7 +37,7 @@ export interface MetricsOptions {
 }
 
 /**
- * Returns the figures of adapters as text for Prometheus. It takes some microseconds for each adapter, and sends nothing.
+ * Returns the figures of adapters as text for Prometheus. It reads counters in this process, and sends nothing.
  *
  * @throws RedisStateError `ERR_INVALID_ARGUMENT` if an argument is invalid
  *
