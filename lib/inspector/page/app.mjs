@@ -1,8 +1,6 @@
 // @ts-check
 // What the views share.
 
-import { byId } from './core/dom.mjs'
-
 /** @import { Api } from './core/api.mjs' */
 /** @import { Info, StoreInfo } from './core/types.mjs' */
 /** @import { Route, Router } from './core/router.mjs' */
@@ -46,10 +44,5 @@ export class App {
    */
   go(route, options) {
     this.router.go({ store: this.store.name, ...route }, options)
-  }
-
-  /** Has the focus go to a part of the page, as a link to it would. @param {string} id */
-  focus(id) {
-    byId(id).focus()
   }
 }

@@ -57,6 +57,7 @@ function start(info) {
   }
   showMode(info)
   connectStores(created)
+  byId('skip').addEventListener('click', skip)
   connectTabs((view) => created.go(placeOf(created, view)))
   let current = ''
   let store = created.store.name
@@ -106,6 +107,12 @@ function showMode({ writable, version }) {
 
 function storeSelect() {
   return /** @type {HTMLSelectElement} */ (byId('store'))
+}
+
+/** The fragment of the address stays what it is: the place in the page. @param {Event} event */
+function skip(event) {
+  event.preventDefault()
+  byId('main').focus()
 }
 
 /** @param {App} app */

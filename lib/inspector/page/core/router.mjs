@@ -53,7 +53,6 @@ export class Router {
   }
 
   #follow() {
-    // The skip link has a fragment of its own.
-    if (location.hash === '' || location.hash.startsWith('#/')) this.#onChange(this.route)
+    this.#onChange(this.route)
   }
 }

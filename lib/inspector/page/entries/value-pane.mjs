@@ -160,7 +160,9 @@ export class ValuePane {
       ? [
           !entry.truncated && button('Edit', () => editDialog(app, name, entry, done)),
           button('Expiry', () => ttlDialog(app, name, entry, done)),
-          button('Delete', () => deleteDialog(app, name, entry, done), { class: 'button danger' }),
+          button('Delete', () => deleteDialog(app, name, entry, (isDeleted) => this.#afterDelete(isDeleted)), {
+            class: 'button danger',
+          }),
         ]
       : []
     fill(
@@ -180,6 +182,13 @@ export class ValuePane {
     setTimeout(() => {
       target.textContent = 'Copy'
     }, 1500)
+  }
+
+  /** @param {boolean} isDeleted */
+  #afterDelete(isDeleted) {
+    if (!isDeleted) return this.#afterWrite()
+    this.#showGone('deleted')
+    this.#onWrite({})
   }
 
   #afterWrite() {

@@ -53,6 +53,16 @@ export class EntriesView {
     if (trace !== this.#trace || isFirst) this.#openGroup(trace)
     this.#entries.markOpen(key)
     this.#value.show(trace, key)
+    this.#keepFocus()
+  }
+
+  /** On narrow screens the pane that had the focus may be hidden now. */
+  #keepFocus() {
+    const focused = document.activeElement
+    if (!(focused instanceof HTMLElement) || !this.#panel.contains(focused) || focused.offsetParent) return
+    const visible = [...this.#panel.children].find((pane) => /** @type {HTMLElement} */ (pane).offsetParent)
+    const target = visible?.querySelector('.back, input')
+    if (target instanceof HTMLElement) target.focus()
   }
 
   refresh() {

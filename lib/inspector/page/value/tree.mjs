@@ -135,17 +135,17 @@ function pathOf(item) {
   return item instanceof HTMLElement ? item.dataset.path : undefined
 }
 
-/** Expands level by level while there are few rows. @param {TreeNode} root @returns {Set<string>} */
+/** Expands the root, then level by level what has few children, while there are few rows. @param {TreeNode} root @returns {Set<string>} */
 function firstExpanded(root) {
   const expanded = new Set([root.path])
-  let level = childrenOf(root)
-  let rows = 1 + level.length
-  while (level.length > 0 && rows <= FIRST_ROWS) {
-    const next = level.flatMap(childrenOf)
-    rows += next.length
-    if (rows > FIRST_ROWS) break
-    for (const { path } of level) expanded.add(path)
-    level = next
+  const queue = childrenOf(root)
+  let rows = 1 + queue.length
+  for (let node = queue.shift(); node && rows < FIRST_ROWS; node = queue.shift()) {
+    const children = childrenOf(node)
+    if (rows + children.length > FIRST_ROWS) continue
+    rows += children.length
+    expanded.add(node.path)
+    queue.push(...children)
   }
   return expanded
 }

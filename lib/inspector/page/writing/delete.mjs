@@ -14,7 +14,7 @@ import { openDialog } from './dialog.mjs'
  * @param {App} app
  * @param {EntryName} name
  * @param {Entry} entry
- * @param {() => void} done
+ * @param {(isDeleted: boolean) => void} done
  */
 export function deleteDialog(app, name, entry, done) {
   const { dialog, fail } = openDialog({
@@ -27,12 +27,12 @@ export function deleteDialog(app, name, entry, done) {
     ],
     async onSubmit() {
       await app.api.deleteEntry({ ...name, ...(entry.etag && { ifMatch: entry.etag }) })
-      done()
+      done(true)
     },
     onError(error) {
       if (!(error instanceof ApiError) || error.status !== 409) return false
       fail('The entry was changed in the meantime and was not deleted. Close this, look at its value, and try again.')
-      done()
+      done(false)
       return true
     },
   })

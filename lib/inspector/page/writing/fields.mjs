@@ -72,7 +72,8 @@ export function jsonField(label, text, { hint, rows = 12, isOptional = false } =
 function jsonError(text, error) {
   if (text.trim() === '') return 'Not JSON: the text is empty. A string has quotation marks, as in "text".'
   const message = error instanceof Error ? error.message : ''
-  const [, position] = /position (\d+)/.exec(message) ?? []
+  const end = message.includes('end of JSON') ? `${text.length}` : undefined
+  const [, position = end] = /position (\d+)/.exec(message) ?? []
   const cause = message.replace(/ in JSON at position .*$|, ".*$|\(line.*$/s, '').trim()
   if (position === undefined) return `Not JSON: ${cause}.`
   const before = text.slice(0, Number(position)).split('\n')
