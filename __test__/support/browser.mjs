@@ -1,12 +1,13 @@
 // @ts-check
-// A real browser for tests of pages. Each page fails its test if it reports an error, violates its policy or leaves its origin.
+// A real browser for tests of pages. It notes errors of pages, violations of their policy, and requests to other origins.
 
-import assert from 'node:assert/strict'
 import { chromium } from 'playwright-core'
 import { ensureChromium, NoChromium } from '../../scripts/chromium.mjs'
 
 /** @import { Browser, BrowserContextOptions, Page } from 'playwright-core' */
 
+/** @type {string[]} */
+const problems = []
 /** How long a page may take for anything, also on a busy machine. */
 const MAX_MS = 30_000
 const REPORT_VIOLATIONS = `addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
@@ -25,8 +26,7 @@ export async function launchBrowser() {
 }
 
 /**
- * Opens an empty page for one test. Its problems are checked when the test ends. Open it before the server that it is for, so that it is
- * closed before that.
+ * Opens an empty page for one test. Open it before the server that it is for, so that it is closed before that.
  *
  * @param {import('node:test').TestContext} t
  * @param {Browser} browser
@@ -36,19 +36,19 @@ export async function openPage(t, browser, { allowed = /^$/, ...options } = {}) 
   const context = await browser.newContext({ viewport: { width: 1200, height: 750 }, ...options })
   context.setDefaultTimeout(MAX_MS)
   const page = await context.newPage()
-  const problems = problemsOf(page, allowed)
-  t.after(async () => {
-    await context.close()
-    assert.deepEqual(problems, [])
-  })
+  t.after(() => context.close())
+  collectProblems(page, allowed)
   await page.addInitScript(REPORT_VIOLATIONS)
   return page
 }
 
-/** @param {Page} page @param {RegExp} allowed @returns {string[]} grows while the page is open */
-function problemsOf(page, allowed) {
-  /** @type {string[]} */
-  const problems = []
+/** What was wrong with pages since the last call: errors, violations of the policy, dialogs, requests to other origins. */
+export function takeProblems() {
+  return problems.splice(0)
+}
+
+/** @param {Page} page @param {RegExp} allowed */
+function collectProblems(page, allowed) {
   /** That of the first request. */
   let origin = ''
   page.on('pageerror', ({ stack }) => problems.push(`error: ${stack}`))
@@ -65,5 +65,4 @@ function problemsOf(page, allowed) {
     origin ||= new URL(request.url()).origin
     if (new URL(request.url()).origin !== origin) problems.push(`request to ${request.url()}`)
   })
-  return problems
 }

@@ -1,6 +1,7 @@
 // @ts-check
 // The view "Query": finds entries by their values.
 
+import { announce } from '../core/announcer.mjs'
 import { isAborted, messageOf } from '../core/api.mjs'
 import { button, element, fill } from '../core/dom.mjs'
 import { emptyState, loadingState } from '../core/states.mjs'
@@ -142,17 +143,13 @@ export class QueryView {
       fill(this.#results, emptyState('No entry matches', 'Types are never converted: "1" and 1 are different.'))
       return
     }
+    const title = `Page ${this.#tokens.length}, ${counted(items.length, 'entry', 'entries')}`
+    announce(title)
     const previous = button('Previous page', () => this.#turn(-1), { disabled: isFirst })
     const next = button('Next page', () => this.#turn(token), { disabled: token === null })
     fill(
       this.#results,
-      element(
-        'div',
-        { class: 'results-head' },
-        element('h2', { role: 'status' }, `Page ${this.#tokens.length}, ${counted(items.length, 'entry', 'entries')}`),
-        previous,
-        next,
-      ),
+      element('div', { class: 'results-head' }, element('h2', {}, title), previous, next),
       resultTable(this.#app, items),
     )
   }
