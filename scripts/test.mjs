@@ -2,7 +2,8 @@
 // `npm test`: builds and runs all tests from a fresh checkout. `npm test -- contract` runs the test files with that in
 // their path.
 
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { cosmosEmulator, NoCosmosEmulator } from './cosmos-emulator.mjs'
@@ -25,13 +26,14 @@ const THREAD_STORES =
 /** Node.js 20 applies it not only to each test, but also to each file. On a busy machine some files take minutes. */
 const FILE_MS = 900_000
 
-/** @type {[title: string, run: () => void][]} */
+/** @type {[title: string, run: () => void | Promise<void>][]} */
 const steps = [
   ['Rust toolchain', checkRust],
   ['build', build],
   ['redis-server', provideServer],
   ['Cosmos DB in memory', provideCosmos],
   ['Rust tests', testRust],
+  ['Chromium', awaitChromium],
   ['JavaScript tests', testJavaScript],
   ['histories', testHistories],
   ['JavaScript tests, replies read by a thread', withThread(testJavaScript)],
@@ -42,7 +44,7 @@ try {
   for (const [title, step] of steps) {
     if (step === testRust && filters.length > 0) continue
     console.log(`==> ${title}`)
-    step()
+    await step()
   }
 } catch (error) {
   console.error(`\nnpm test: ${error instanceof Error ? error.message : error}`)
@@ -68,6 +70,20 @@ function provideServer() {
   process.env.REDIS_SERVER = server
   console.log(server)
   ensureOthers()
+  startChromium()
+}
+
+/** @type {import('node:child_process').ChildProcess | undefined} */
+let installing
+
+/** Installs it while the Rust tests run; of the tests that need it, several would try to at the same time. */
+function startChromium() {
+  if (!testFiles().some((file) => file.includes('/inspector/browser'))) return
+  installing = spawn(process.execPath, ['scripts/chromium.mjs'], { cwd: root, stdio: 'inherit' })
+}
+
+async function awaitChromium() {
+  if (installing && installing.exitCode === null && installing.signalCode === null) await once(installing, 'exit')
 }
 
 /** Otherwise the first test that needs it builds it, while others run. */

@@ -18,7 +18,7 @@ onPage('writing in the page of the inspector', (inspection) => {
     await page.getByLabel('Key').fill('name')
     await page.getByLabel('Value (JSON)').fill('"Ada"')
     await page.getByRole('button', { name: 'Create' }).click()
-    await page.getByRole('treeitem', { name: 'value: "Ada"' }).waitFor()
+    await page.getByRole('treeitem', { name: '"Ada"' }).waitFor()
     await page.getByRole('option', { name: 'user' }).waitFor()
     assert.equal(await state.get('user', 'name'), 'Ada')
     await page.getByRole('button', { name: 'Expiry' }).click()
@@ -54,7 +54,7 @@ onPage('writing in the page of the inspector', (inspection) => {
     assert.equal(await page.getByLabel('Value (JSON)').inputValue(), '"Bo"')
     assert.equal(await state.get('user', 'name'), 'Cleo')
     await page.getByRole('button', { name: 'Overwrite' }).click()
-    await page.getByRole('treeitem', { name: 'value: "Bo"' }).waitFor()
+    await page.getByRole('treeitem', { name: '"Bo"' }).waitFor()
     assert.equal(await state.get('user', 'name'), 'Bo')
   })
 

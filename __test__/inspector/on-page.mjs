@@ -33,6 +33,11 @@ class Inspection {
     return this.#redis().url
   }
 
+  /** A client of the Redis server, without an adapter. */
+  client() {
+    return this.#redis().client()
+  }
+
   /**
    * A page, a store of its own, and the inspector of that.
    *

@@ -6,6 +6,8 @@
 const WRITE_HEADERS = { 'content-type': 'application/json', 'x-redis-state-inspector': '1' }
 /** A page that hangs is worse than one that reports an error. */
 const MAX_WAIT = 60_000
+/** Servers accept addresses of 8 kB and more. Longer names are sent in a body. */
+const MAX_ADDRESS = 4000
 
 /** An error that the server reported, or that there was no server. */
 export class ApiError extends Error {
@@ -83,14 +85,17 @@ export class Api {
     return this.#send('PUT', 'ttl', name)
   }
 
-  /** @param {Record<string, string>} parameters @returns {EventSource} */
+  /** @param {Record<string, string>} parameters @returns {EventSource | undefined} undefined if a name is too long for an address */
   watch(parameters) {
-    return new EventSource(address('watch', parameters))
+    const url = address('watch', parameters)
+    return url.length > MAX_ADDRESS ? undefined : new EventSource(url)
   }
 
   /** @param {string} path @param {object} parameters @param {AbortSignal} [signal] */
   #get(path, parameters, signal) {
-    return this.#request(address(path, parameters), { headers: { accept: 'application/json' } }, signal)
+    const url = address(path, parameters)
+    if (url.length > MAX_ADDRESS) return this.#send('POST', path, textsOf(parameters), signal)
+    return this.#request(url, { headers: { accept: 'application/json' } }, signal)
   }
 
   /** @param {string} method @param {string} path @param {object} body @param {AbortSignal} [signal] */
@@ -120,17 +125,19 @@ export class Api {
 
 /** @param {string} path @param {object} parameters */
 function address(path, parameters) {
+  return `api/${path}?${new URLSearchParams(textsOf(parameters))}`
+}
+
+/** @param {object} parameters @returns {Record<string, string>} those that are given */
+function textsOf(parameters) {
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined)
-  return `api/${path}?${new URLSearchParams(given.map(([name, value]) => [name, `${value}`]))}`
+  return Object.fromEntries(given.map(([name, value]) => [name, `${value}`]))
 }
 
 /** @param {number} status @param {{ error?: { code?: string, message?: string } } | undefined} body */
 function failure(status, body) {
   const { code = `HTTP ${status}`, message } = body?.error ?? {}
   if (message) return new ApiError(code, message, status)
-  if (status === 414 || status === 431) {
-    return new ApiError(code, 'The name is too long to be sent to the inspector. Use the command line.', status)
-  }
   if (status === 401 || status === 403) {
     return new ApiError(code, 'Access is refused. Open the address that the inspector printed when it started.', status)
   }

@@ -17,7 +17,8 @@
  * @typedef {{ entries: EntryRow[], total: number }} EntriesPage
  * @typedef {{ store: string, trace: string, key: string }} EntryName
  * @typedef {{
- *   traceId: string, key: string, value?: unknown, text?: string, etag: string | null, ttl: number, size: number, truncated: boolean,
+ *   traceId: string, key: string, type: string, value?: unknown, text?: string, etag: string | null, ttl: number, size: number,
+ *   truncated: boolean, inexact?: boolean,
  * }} Entry
  * @typedef {{ store: string, trace?: string, filter?: unknown, sort?: unknown, limit: number, token?: string }} Query
  * @typedef {{ traceId: string, key: string, value: unknown, ttl?: number }} QueryItem

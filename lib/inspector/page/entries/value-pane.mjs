@@ -7,11 +7,9 @@ import { expiryOf, showExpiry } from '../core/clock.mjs'
 import { button, element, fill } from '../core/dom.mjs'
 import { emptyState, errorState, loadingState } from '../core/states.mjs'
 import { formatBytes, formatTime, jsonText, nameNode } from '../core/text.mjs'
-import { typeOf } from '../value/preview.mjs'
+import { hasValue } from '../value/notes.mjs'
 import { ValueBody } from '../value/value-body.mjs'
-import { deleteDialog } from '../writing/delete.mjs'
-import { editDialog } from '../writing/edit.mjs'
-import { ttlDialog } from '../writing/ttl.mjs'
+import { writeActions } from '../writing/actions.mjs'
 import { backButton } from './back-button.mjs'
 
 /** @import { App } from '../app.mjs' */
@@ -52,6 +50,7 @@ export class ValuePane {
     }
     this.#body = new ValueBody()
     this.#notice.textContent = ''
+    for (const ofOther of [this.#facts, this.#actions]) fill(ofOther)
     fill(this.element, this.#head(trace, key), loadingState())
     this.reload()
   }
@@ -64,9 +63,9 @@ export class ValuePane {
     const { signal } = this.#abort
     try {
       const entry = await this.#app.api.entry({ store: this.#app.store.name, trace, key }, signal)
-      this.#draw(trace, key, entry)
+      this.#draw(entry)
     } catch (error) {
-      if (!isAborted(error) && !signal.aborted) this.#fail(trace, key, error)
+      if (!isAborted(error) && !signal.aborted) this.#fail(error)
     }
   }
 
@@ -77,33 +76,28 @@ export class ValuePane {
     else this.reload().then(() => this.#flash())
   }
 
-  /** @param {string} trace @param {string} key @param {Entry} entry */
-  #draw(trace, key, entry) {
+  /** @param {Entry} entry */
+  #draw(entry) {
     this.#entry = entry
     this.element.classList.remove('gone')
     this.#notice.textContent = ''
     this.#drawFacts(entry)
     this.#drawActions(entry)
     this.#body.show(entry)
-    if (this.element.contains(this.#body.element)) return
-    fill(this.element, this.#head(trace, key), this.#body.element)
+    this.#fillBody(this.#body.element)
   }
 
-  /** @param {string} trace @param {string} key @param {any} error */
-  #fail(trace, key, error) {
-    if (error?.status === 404) {
-      if (this.#entry) this.#showGone('deleted')
-      else {
-        const advice = 'It was deleted or has expired, or the address names another entry.'
-        fill(this.element, this.#head(trace, key), emptyState('This entry does not exist', advice))
-      }
-      return
-    }
-    fill(
-      this.element,
-      this.#head(trace, key),
-      errorState(error, () => this.reload()),
-    )
+  /** Replaces what is below the head, which may have the focus. @param {HTMLElement} content */
+  #fillBody(content) {
+    if (this.element.lastElementChild !== content) this.element.lastElementChild?.replaceWith(content)
+  }
+
+  /** @param {any} error */
+  #fail(error) {
+    const advice = 'It was deleted or has expired, or the address names another entry.'
+    if (error?.status !== 404) this.#fillBody(errorState(error, () => this.reload()))
+    else if (this.#entry) this.#showGone('deleted')
+    else this.#fillBody(emptyState('This entry does not exist', advice))
   }
 
   /** Keeps the last value visible. @param {'deleted' | 'expired'} kind */
@@ -135,14 +129,15 @@ export class ValuePane {
   }
 
   /** @param {Entry} entry */
-  #drawFacts({ value, size, ttl, etag, truncated }) {
+  #drawFacts({ type, size, ttl, etag }) {
     const expiry = element('dd', { class: 'expiry' })
     showExpiry(expiry, expiryOf(ttl))
     if (ttl < 0) expiry.textContent = 'never'
     const short = etag && element('dd', { class: 'etag', title: etag }, etag.slice(0, 10))
     fill(
       this.#facts,
-      ...(truncated ? [] : [element('dt', {}, 'Type'), element('dd', {}, typeOf(value))]),
+      element('dt', {}, 'Type'),
+      element('dd', {}, type),
       element('dt', {}, 'Size'),
       element('dd', {}, formatBytes(size)),
       element('dt', {}, 'Expires in'),
@@ -151,32 +146,34 @@ export class ValuePane {
     )
   }
 
-  /** @param {Entry} entry */
+  /** Keeps the buttons while they stay the same, as one may have the focus. @param {Entry} entry */
   #drawActions(entry) {
-    const [app, done] = [this.#app, () => this.#afterWrite()]
-    const name = { store: app.store.name, trace: entry.traceId, key: entry.key }
-    const text = () => (entry.truncated ? (entry.text ?? '') : jsonText(entry.value))
-    const writes = app.isWritable
-      ? [
-          !entry.truncated && button('Edit', () => editDialog(app, name, entry, done)),
-          button('Expiry', () => ttlDialog(app, name, entry, done)),
-          button('Delete', () => deleteDialog(app, name, entry, (isDeleted) => this.#afterDelete(isDeleted)), {
-            class: 'button danger',
-          }),
-        ]
-      : []
+    const isValue = hasValue(entry)
+    if (this.#actions.dataset.value === `${isValue}` && this.#actions.hasChildNodes()) return
+    this.#actions.dataset.value = `${isValue}`
     fill(
       this.#actions,
-      !entry.truncated && this.#body.toggle,
+      isValue && this.#body.toggle,
       element('span', { class: 'spacer' }),
-      button('Copy', ({ currentTarget }) => this.#copy(text(), currentTarget), { class: 'button' }),
-      ...writes,
+      button('Copy', ({ currentTarget }) => this.#copy(currentTarget), { class: 'button' }),
+      ...(this.#app.isWritable ? this.#writeActions(isValue) : []),
     )
   }
 
-  /** @param {string} text @param {EventTarget | null} target */
-  async #copy(text, target) {
-    const isCopied = await copy(text, 'Value')
+  /** @param {boolean} isValue */
+  #writeActions(isValue) {
+    return writeActions(this.#app, isValue, {
+      current: () => this.#entry,
+      done: () => this.#afterWrite(),
+      deleted: (isDeleted) => this.#afterDelete(isDeleted),
+    })
+  }
+
+  /** @param {EventTarget | null} target */
+  async #copy(target) {
+    const entry = this.#entry
+    if (!entry) return
+    const isCopied = await copy(hasValue(entry) ? jsonText(entry.value) : (entry.text ?? ''), 'Value')
     if (!(target instanceof HTMLElement)) return
     target.textContent = isCopied ? 'Copied' : 'Not copied'
     setTimeout(() => {

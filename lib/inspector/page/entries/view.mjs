@@ -49,17 +49,18 @@ export class EntriesView {
     const isFirst = !this.#isStarted
     if (isFirst) this.#groups.load()
     this.#isStarted = true
+    const hadFocus = this.#panel.contains(document.activeElement)
     this.#panel.dataset.depth = trace === undefined ? 'groups' : key === undefined ? 'entries' : 'value'
     if (trace !== this.#trace || isFirst) this.#openGroup(trace)
     this.#entries.markOpen(key)
     this.#value.show(trace, key)
-    this.#keepFocus()
+    if (hadFocus) this.#keepFocus()
   }
 
   /** On narrow screens the pane that had the focus may be hidden now. */
   #keepFocus() {
     const focused = document.activeElement
-    if (!(focused instanceof HTMLElement) || !this.#panel.contains(focused) || focused.offsetParent) return
+    if (focused instanceof HTMLElement && this.#panel.contains(focused) && focused.offsetParent) return
     const visible = [...this.#panel.children].find((pane) => /** @type {HTMLElement} */ (pane).offsetParent)
     const target = visible?.querySelector('.back, input')
     if (target instanceof HTMLElement) target.focus()

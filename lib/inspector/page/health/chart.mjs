@@ -29,6 +29,7 @@ export class Chart {
       this.#figures,
       element('div', { class: 'plot' }, this.#svg, this.#top),
     )
+    this.#svg.setAttribute('aria-label', `${options.title}: no figures yet`)
     this.#drawFigures(undefined)
   }
 

@@ -53,6 +53,11 @@ export class PagedSource {
     return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE]
   }
 
+  /** Whether the page of an item is loaded: if there is no such item, it is gone. @param {number} index */
+  isKnown(index) {
+    return this.#pages.has(Math.floor(index / PAGE))
+  }
+
   /** The items that are loaded, with their places. @returns {Generator<[number, T]>} */
   *loaded() {
     for (const [page, items] of [...this.#pages].sort(([one], [other]) => one - other)) {

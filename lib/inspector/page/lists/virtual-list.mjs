@@ -12,7 +12,7 @@ const OVERSCAN = 8
 /**
  * @template T
  * @typedef {{ total: number, at(index: number): T | undefined, want(first: number, last: number): void,
- *   loaded(): Iterable<[number, T]> }} Source
+ *   isKnown(index: number): boolean, loaded(): Iterable<[number, T]> }} Source
  */
 
 /**
@@ -110,7 +110,7 @@ export class VirtualList {
     }
     row.dataset.index = `${index}`
     const item = this.#source?.at(index)
-    if (item === undefined) drawPending(row, role)
+    if (item === undefined) drawText(row, role, this.#source?.isKnown(index) ? 'expired or deleted' : 'Loading…')
     else draw(row, item)
     this.#mark(row, index)
     this.#shown.set(index, row)
@@ -185,8 +185,8 @@ export class VirtualList {
   }
 }
 
-/** @param {HTMLElement} row @param {'listbox' | 'grid'} role */
-function drawPending(row, role) {
+/** @param {HTMLElement} row @param {'listbox' | 'grid'} role @param {string} text in place of an item */
+function drawText(row, role, text) {
   row.classList.add('pending')
-  row.append(element('span', { class: 'cell', ...(role === 'grid' && { role: 'gridcell' }) }, 'Loading…'))
+  row.append(element('span', { class: 'cell', ...(role === 'grid' && { role: 'gridcell' }) }, text))
 }

@@ -12,8 +12,9 @@
  */
 
 /** A new attempt does not help. */
-const FINAL = new Set(['ERR_UNSUPPORTED', 'ERR_INVALID_ARGUMENT', 'ERR_REPLY', 'ERR_NOT_FOUND'])
+const FINAL = new Set(['ERR_UNSUPPORTED', 'ERR_INVALID_ARGUMENT', 'ERR_REPLY', 'ERR_NOT_FOUND', 'TOO_LONG'])
 const PAUSE = 3000
+const TOO_LONG = { code: 'TOO_LONG', message: 'The name of the group is too long to be watched.' }
 const LOST = { code: 'UNREACHABLE', message: 'The connection to the inspector was lost. Changes may be missing.' }
 
 export class Feed {
@@ -48,6 +49,7 @@ export class Feed {
   #connect(scope) {
     const source = this.#api.watch(scope.trace === undefined ? { store: scope.store } : { ...scope })
     this.#source = source
+    if (!source) return this.#fail(TOO_LONG, scope)
     source.addEventListener('ready', () => this.#ready())
     source.addEventListener('change', ({ data }) => this.#events.onChange(JSON.parse(data)))
     source.addEventListener('gap', () => this.#events.onGap())

@@ -43,7 +43,8 @@ export function scalarNode(value) {
   whole.addEventListener('click', (event) => {
     event.stopPropagation()
     shown.replaceChildren(...stringNodes(value, value.length))
-    shown.closest('li')?.focus()
+    const item = shown.closest('[role=treeitem]')
+    if (item instanceof HTMLElement) item.focus()
     whole.remove()
   })
   return element('span', {}, shown, ' ', whole)

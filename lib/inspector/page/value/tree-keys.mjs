@@ -45,12 +45,12 @@ function focus(item) {
 
 /** @param {HTMLElement} item */
 function parentOf(item) {
-  const parent = item.parentElement?.closest('[role=treeitem]')
+  const parent = item.closest('ul')?.previousElementSibling
   return parent instanceof HTMLElement ? parent : null
 }
 
 /** @param {string} character @param {number} at @param {HTMLElement[]} items */
 function nextStarting(character, at, items) {
   const after = [...items.slice(at + 1), ...items.slice(0, at)]
-  return after.find((item) => item.getAttribute('aria-label')?.toLowerCase().startsWith(character.toLowerCase()))
+  return after.find((item) => item.textContent?.toLowerCase().startsWith(character.toLowerCase()))
 }

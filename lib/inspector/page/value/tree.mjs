@@ -5,7 +5,7 @@ import { copy } from '../core/clipboard.mjs'
 import { element } from '../core/dom.mjs'
 import { jsonText, nameNode, plainText } from '../core/text.mjs'
 import { childrenOf, contentOf, hasChildren, rootNode } from './nodes.mjs'
-import { previewText, scalarNode, sizeText } from './preview.mjs'
+import { scalarNode, sizeText } from './preview.mjs'
 import { keyAction } from './tree-keys.mjs'
 
 /** @typedef {import('./nodes.mjs').TreeNode} TreeNode */
@@ -35,7 +35,7 @@ export class ValueTree {
     const focused = this.element.contains(document.activeElement) && pathOf(document.activeElement)
     const root = rootNode(value)
     if (!this.#isTouched) this.#expanded = firstExpanded(root)
-    this.element.replaceChildren(this.#item(root, 1))
+    this.element.replaceChildren(this.#branch(root, 1))
     const items = this.#items()
     const again = items.find((item) => focused && pathOf(item) === focused)
     const entry = again ?? items[0]
@@ -48,14 +48,15 @@ export class ValueTree {
     return [.../** @type {NodeListOf<HTMLElement>} */ (this.element.querySelectorAll('[role=treeitem]'))]
   }
 
-  /** @param {TreeNode} node @param {number} level @returns {HTMLLIElement} */
-  #item(node, level) {
-    const item = element('li', { role: 'treeitem', tabindex: -1, 'aria-level': level, 'aria-label': labelOf(node) })
+  /** An item, and the group of its children beside it, so that its name is only its own text. @param {TreeNode} node @param {number} level */
+  #branch(node, level) {
+    const attributes = { class: 'tree-row', role: 'treeitem', tabindex: -1, 'aria-level': level }
+    const item = element('div', attributes, ...contentsOf(node))
     item.dataset.path = node.path
     this.#nodes.set(item, node)
-    item.append(rowOf(node))
+    const branch = element('li', { role: 'none' }, item)
     if (hasChildren(node)) this.#setExpanded(item, this.#expanded.has(node.path))
-    return item
+    return branch
   }
 
   /** @param {HTMLElement} item @param {boolean} isExpanded */
@@ -63,12 +64,12 @@ export class ValueTree {
     const node = this.#nodes.get(item)
     if (!node || !hasChildren(node)) return
     item.setAttribute('aria-expanded', `${isExpanded}`)
-    item.querySelector(':scope > ul')?.remove()
+    item.nextElementSibling?.remove()
     if (isExpanded) this.#expanded.add(node.path)
     else this.#expanded.delete(node.path)
     if (!isExpanded) return
     const level = Number(item.getAttribute('aria-level')) + 1
-    item.append(element('ul', { role: 'group' }, ...childrenOf(node).map((child) => this.#item(child, level))))
+    item.after(element('ul', { role: 'group' }, ...childrenOf(node).map((child) => this.#branch(child, level))))
   }
 
   /** @param {MouseEvent} event */
@@ -102,7 +103,7 @@ export class ValueTree {
 
   /** Toggles an item, or shows all of a long string. @param {HTMLElement} item */
   #activate(item) {
-    const button = item.querySelector(':scope > .tree-row .show-all')
+    const button = item.querySelector('.show-all')
     if (button instanceof HTMLElement) button.click()
     else this.#toggle(item)
   }
@@ -116,9 +117,10 @@ export class ValueTree {
   /** @param {HTMLElement} item */
   #expandSiblings(item) {
     this.#isTouched = true
-    for (const sibling of item.parentElement?.children ?? []) {
+    for (const branch of item.closest('ul')?.children ?? []) {
+      const sibling = branch.firstElementChild
       if (this.#items().length > MAX_ROWS) return
-      if (sibling.getAttribute('aria-expanded') === 'false')
+      if (sibling?.getAttribute('aria-expanded') === 'false')
         this.#setExpanded(/** @type {HTMLElement} */ (sibling), true)
     }
   }
@@ -142,7 +144,7 @@ function firstExpanded(root) {
   let rows = 1 + queue.length
   for (let node = queue.shift(); node && rows < FIRST_ROWS; node = queue.shift()) {
     const children = childrenOf(node)
-    if (rows + children.length > FIRST_ROWS) continue
+    if (node.range || rows + children.length > FIRST_ROWS) continue
     rows += children.length
     expanded.add(node.path)
     queue.push(...children)
@@ -151,25 +153,17 @@ function firstExpanded(root) {
 }
 
 /** @param {TreeNode} node */
-function labelOf({ name, value, range }) {
-  const title = name === undefined ? 'value' : plainText(`${name}`)
-  return range ? title : `${title}: ${previewText(value)}`
-}
-
-/** @param {TreeNode} node */
-function rowOf(node) {
+function contentsOf(node) {
   const { name, value, range } = node
   const isIndex = typeof name === 'number' || range !== undefined
   const title =
     name !== undefined && element('span', { class: isIndex ? 'tree-index' : 'tree-name' }, nameNode(`${name}`))
-  return element(
-    'div',
-    { class: 'tree-row' },
+  return [
     element('span', { class: hasChildren(node) ? 'twisty' : 'no-twisty', 'aria-hidden': 'true' }),
     title,
     title && !range && element('span', { class: 'colon' }, ': '),
     !range && valueNode(value),
-  )
+  ]
 }
 
 /** @param {unknown} value */

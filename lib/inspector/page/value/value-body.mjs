@@ -2,7 +2,8 @@
 // A value, as a tree or as JSON text.
 
 import { element, fill, newId } from '../core/dom.mjs'
-import { escapedNodes, formatBytes, jsonText } from '../core/text.mjs'
+import { escapedNodes, jsonText } from '../core/text.mjs'
+import { hasValue, noteOn } from './notes.mjs'
 import { ValueTree } from './tree.mjs'
 
 /** @import { Entry } from '../core/types.mjs' */
@@ -13,6 +14,7 @@ export class ValueBody {
   element = element('div', { class: 'value-body' })
   toggle
   #tree = new ValueTree('Value')
+  #note = element('p', { class: 'note', hidden: true })
   /** @type {typeof FORMS[number]} */
   #form = 'Tree'
   /** @type {Entry | undefined} */
@@ -40,23 +42,25 @@ export class ValueBody {
   #draw() {
     const entry = this.#entry
     if (!entry) return
-    if (entry.truncated) fill(this.element, truncatedNote(entry), textBlock(escapedNodes(entry.text ?? '')))
-    else if (this.#form === 'JSON') fill(this.element, textBlock([jsonText(entry.value)]))
-    else {
-      this.#tree.show(entry.value)
-      if (!this.element.contains(this.#tree.element)) fill(this.element, this.#tree.element)
-    }
+    const note = noteOn(entry)
+    this.#note.hidden = note === undefined
+    this.#note.textContent = note ?? ''
+    if (!hasValue(entry)) fill(this.element, this.#note, entry.text ? textBlock(textNodes(entry.text)) : null)
+    else if (this.#form === 'JSON') fill(this.element, this.#note, textBlock([jsonText(entry.value)]))
+    else this.#drawTree(entry)
+  }
+
+  /** The tree stays in the page, so that it keeps the focus. @param {Entry} entry */
+  #drawTree({ value }) {
+    this.#tree.show(value)
+    const isShown = this.element.contains(this.#tree.element)
+    if (!isShown) fill(this.element, this.#note, this.#tree.element)
   }
 }
 
-/** @param {Entry} entry */
-function truncatedNote({ size, text = '' }) {
-  const note = `The value has ${formatBytes(size)}. Only the start of its text is shown, and it cannot be edited here.`
-  return element(
-    'p',
-    { class: 'note' },
-    text === '' ? `The value has ${formatBytes(size)}: too large to be shown.` : note,
-  )
+/** @param {string} text with line breaks @returns {(Node | string)[]} */
+function textNodes(text) {
+  return text.split('\n').flatMap((line, at) => [at > 0 ? '\n' : '', ...escapedNodes(line)])
 }
 
 /** @param {(Node | string)[]} content */

@@ -25,7 +25,13 @@ export function editDialog(app, name, entry, done) {
   const opened = openDialog({
     title: 'Edit value',
     submit: 'Save',
-    content: [element('p', { class: 'about' }, nameNode(name.key)), conflict, value.box, expiry.box],
+    content: [
+      element('p', { class: 'about' }, nameNode(name.key)),
+      ...roundingNote(entry),
+      conflict,
+      value.box,
+      expiry.box,
+    ],
     async onSubmit() {
       const ttl = expiry.value()
       await app.api.setEntry({ ...name, value: value.value(), ifMatch: etag, ...(ttl !== undefined && { ttl }) })
@@ -62,15 +68,21 @@ export function editDialog(app, name, entry, done) {
   }
 }
 
+/** @param {Entry} entry */
+function roundingNote({ inexact }) {
+  const text = 'Some numbers in this value have more digits than JavaScript keeps. Saving writes them rounded.'
+  return inexact ? [element('p', { class: 'note' }, text)] : []
+}
+
 /** @param {Entry} current @param {() => void} takeOver */
 function conflictNodes(current, takeOver) {
-  const text = current.truncated ? (current.text ?? '') : jsonText(current.value)
+  const text = current.text ?? jsonText(current.value)
   const take = element('button', { type: 'button', class: 'button', click: takeOver }, 'Edit the value on the server')
   return [
     element('p', { class: 'conflict-title' }, 'The entry was changed in the meantime. Nothing was written.'),
     element('p', {}, 'Value on the server:'),
     element('pre', { class: 'json-text', tabindex: 0, role: 'region', 'aria-label': 'Value on the server' }, text),
     element('p', {}, 'Your value is below. Overwrite, or continue with the value on the server.'),
-    !current.truncated && take,
+    current.text === undefined && take,
   ]
 }
