@@ -61,10 +61,14 @@ async function takeQuery(page, address) {
 async function takeHealth(page, address, stores) {
   await page.goto(address)
   const orders = stores.get('orders')
-  const samples = page.waitForFunction((wanted) => {
-    const line = Reflect.get(globalThis, 'document').querySelector('.line')
-    return line?.getAttribute('points').split(' ').length >= wanted
-  }, SAMPLES)
+  const samples = page.waitForFunction(
+    (wanted) => {
+      const line = Reflect.get(globalThis, 'document').querySelector('.line')
+      return line?.getAttribute('points').split(' ').length >= wanted
+    },
+    SAMPLES,
+    { timeout: 60_000 },
+  )
   let isDone = false
   samples.then(() => {
     isDone = true

@@ -11,7 +11,8 @@ import { StoreCharts } from './charts.mjs'
 
 /** @import { App } from '../app.mjs' */
 
-const PAUSE = 2000
+/** The figures cost nothing, the health of all stores a round trip to each; one that is down is waited for. */
+const [STATS_PAUSE, HEALTH_PAUSE] = [2000, 4000]
 
 export class HealthView {
   #app
@@ -22,7 +23,6 @@ export class HealthView {
   /** @type {StoreCharts | undefined} */
   #charts
   #stop = () => {}
-  #round = 0
 
   /** @param {App} app @param {HTMLElement} panel */
   constructor(app, panel) {
@@ -37,7 +37,13 @@ export class HealthView {
       fill(this.#cards, loadingState())
       fill(this.#panel, element('h2', {}, 'Stores'), this.#cards, this.#title, this.#body)
     }
-    this.#stop = repeatWhileVisible(() => this.#read(), PAUSE)
+    const stops = [
+      repeatWhileVisible(() => this.#readHealth(), HEALTH_PAUSE),
+      repeatWhileVisible(() => this.#readStats(), STATS_PAUSE),
+    ]
+    this.#stop = () => {
+      for (const stop of stops) stop()
+    }
   }
 
   hide() {
@@ -51,13 +57,6 @@ export class HealthView {
   changeStore() {
     this.#charts = undefined
     fill(this.#body)
-  }
-
-  async #read() {
-    // The figures cost nothing, the health of all stores a round trip to each.
-    const isTurnOfHealth = this.#round % 2 === 0
-    this.#round += 1
-    await Promise.all([isTurnOfHealth && this.#readHealth(), this.#readStats()])
   }
 
   async #readHealth() {
