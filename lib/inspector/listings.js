@@ -2,7 +2,7 @@
 'use strict'
 
 const { clearTimeout, setTimeout, wallNow } = require('../time.js')
-const { containing, contains, sorted } = require('./sorting.js')
+const { containing, contains, distinct, sorted } = require('./sorting.js')
 
 /**
  * @typedef {(signal: AbortSignal) => AsyncIterable<string[]>} List yields names in pages, in any order, and maybe several times
@@ -101,12 +101,8 @@ class Listings {
 
   /** @param {List} list @param {AbortSignal} signal @returns {Promise<Listing>} */
   async #list(list, signal) {
-    const found = new Set()
-    for await (const page of list(signal)) {
-      for (const name of page) found.add(name)
-      // Of the others it is only known that there are some.
-      if (found.size > this.#maxNames) break
-    }
+    // Of those beyond the limit it is only known that there are some.
+    const found = await distinct(list(signal), this.#maxNames)
     const isTruncated = found.size > this.#maxNames
     const names = await sorted([...found].slice(0, this.#maxNames))
     return { names, isTruncated, at: wallNow() }

@@ -24,6 +24,27 @@ class Pauses {
 }
 
 /**
+ * The names in pages, each once.
+ *
+ * @param {AsyncIterable<string[]>} pages
+ * @param {number} max after more than these, no further page is read
+ * @returns {Promise<Set<string>>}
+ */
+async function distinct(pages, max) {
+  const pauses = new Pauses()
+  /** @type {Set<string>} */
+  const found = new Set()
+  for await (const page of pages) {
+    for (let start = 0; start < page.length && found.size <= max; start += STEPS) {
+      for (const name of page.slice(start, start + STEPS)) found.add(name)
+      await pauses.due()
+    }
+    if (found.size > max) break
+  }
+  return found
+}
+
+/**
  * Sorts names by their UTF-16 code units, as `sort` does, without holding up the process.
  *
  * @param {readonly string[]} names
@@ -96,4 +117,4 @@ function indexAfter(names, name) {
   return low
 }
 
-module.exports = { containing, contains, indexAfter, sorted }
+module.exports = { containing, contains, distinct, indexAfter, sorted }
