@@ -120,7 +120,7 @@ describe('migrate', () => {
     assert.equal(code, 1, stdout)
     assert.match(stderr, /differs: "t0", "k0": changed at the source since it was copied/)
     assert.match(stderr, /differs: "zz", "new": missing at the target/)
-    assert.match(stderr, /Stop what writes to the source, and run the command again/)
+    assert.match(stderr, /Stop what writes to the source, and repeat the command/)
     assert.ok(existsSync(path('left')))
     const argv = ['migrate', '--to-url', servers[1].url, '--checkpoint', path('left'), '--resume', '--json']
     const again = JSON.parse(await printed(argv, { env }))

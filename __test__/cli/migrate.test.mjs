@@ -164,6 +164,13 @@ describe('migrate', () => {
     assert.equal(await clients[1].get('motia:state:a:bytes'), JSON.stringify(bytes.toString('base64')))
   })
 
+  it('copies a value beyond the limit of pending bytes', async () => {
+    const text = JSON.stringify('x'.repeat(68_000_000))
+    await clients[0].set('motia:state:a:large', text)
+    await migrated('--to-url', servers[1].url)
+    assert.equal(await clients[1].strLen('motia:state:a:large'), text.length)
+  })
+
   it('updates the indexes that the target has', async () => {
     await clients[0].mSet({ 'motia:state:a:1': '1', 'motia:state:b:1': '1' })
     await printed(['reindex'], { env: { REDIS_URL: servers[1].url } })

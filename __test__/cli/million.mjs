@@ -1,6 +1,6 @@
 // @ts-check
-// `node __test__/cli/million.mjs [entries]`: exports and imports a million entries, kills both again and again, continues them, and
-// compares. Prints the time and the memory of each, which is bounded. It takes minutes, so `npm test` has the same with 20,000.
+// `node __test__/cli/million.mjs [entries] [migrate]`: exports, imports and migrates a million entries, kills the commands again and again,
+// continues them, and compares. With `migrate` only the import and the migration. Prints the time and the memory of each, which is bounded. It takes minutes, so `npm test` has the same with 20,000.
 
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
@@ -25,6 +25,14 @@ const servers = await Promise.all([startRedis(), startRedis()])
 try {
   await generate()
   await repeat(['import', generated], servers[0].url, `${generated}.checkpoint`)
+  if (process.argv[3] !== 'migrate') await exportAndImport()
+  await migrate()
+} finally {
+  await Promise.all(servers.map((server) => server.stop()))
+  rmSync(folder, { recursive: true })
+}
+
+async function exportAndImport() {
   await repeat(['export', '--out', first], servers[0].url, first)
   await repeat(['import', first], servers[1].url, `${first}.checkpoint`)
   await repeat(['export', '--out', second], servers[1].url, second)
@@ -32,9 +40,18 @@ try {
   const client = await servers[1].client()
   assert.equal(await client.dbSize(), COUNT)
   console.log(`equal: ${COUNT} entries, ${statSync(first).size} bytes`)
-} finally {
-  await Promise.all(servers.map((server) => server.stop()))
-  rmSync(folder, { recursive: true })
+}
+
+/** To another database, whose entries are compared with the source by the command, and again by a second one. */
+async function migrate() {
+  const target = ['--to-url', servers[1].url, '--to-database', '1']
+  const checkpoint = join(folder, 'migrate.checkpoint')
+  await repeat(['migrate', ...target, '--checkpoint', checkpoint], servers[0].url, checkpoint)
+  assert.ok(!existsSync(checkpoint) && !existsSync(`${checkpoint}.journal`))
+  const { code, stdout } = await ended(startProgram(['migrate', ...target, '--verify-only', '--url', servers[0].url]))
+  assert.deepEqual([code, stdout], [0, `${COUNT} compared\n`])
+  const client = await servers[1].client({ database: 1 })
+  assert.equal(await client.dbSize(), COUNT)
 }
 
 /** Traces of one entry, of a few, and of thousands; values of up to a kilobyte. */

@@ -26,6 +26,8 @@ const { targetOf } = require('./target-options.js')
  * @property {() => Promise<void>} close
  */
 
+/** So that the largest value of Redis, 512 MiB, can be written. */
+const LARGE_VALUES = { maxPendingBytes: 2 ** 30 }
 const LAYOUTS = { from: ['entries', 'iii', 'dapr'], to: ['entries', 'iii'] }
 
 /** @param {Options} options @param {Env} env @param {string | undefined} traceId @returns {Promise<Places>} */
@@ -93,11 +95,12 @@ function openTarget(target, { to = 'entries' }, source) {
   const { options, env, overrides } = target
   if (to === 'iii') {
     const { hashTags: _, ...others } = overrides
-    return openState(without(options, ['prefix', 'hash-tags', 'index']), env, overridesOf(others))
+    const wanted = { defaults: LARGE_VALUES, ...overridesOf(others) }
+    return openState(without(options, ['prefix', 'hash-tags', 'index']), env, wanted)
   }
-  const naming = namingOf(target, source)
+  const defaults = { ...LARGE_VALUES, ...namingOf(target, source) }
   if (options.store === undefined && options.config === undefined)
-    return openState(options, env, { keepsIndexes: true, defaults: naming, ...overridesOf(overrides) })
+    return openState(options, env, { keepsIndexes: true, defaults, ...overridesOf(overrides) })
   // A store has its names in its configuration; the options of the command line override these.
   const { prefix, 'hash-tags': hashTags, index, cluster: _, ...store } = options
   const named = { ...(prefix !== undefined && { keyPrefix: prefix || false }), ...(hashTags && { hashTags: true }) }

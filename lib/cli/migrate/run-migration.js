@@ -4,10 +4,10 @@
 const { EXIT } = require('../exit-codes.js')
 const { Progress } = require('../progress.js')
 const { Checkpoint } = require('../transfer/checkpoint.js')
-const { UsageError } = require('../usage-error.js')
 const { Journal } = require('./journal.js')
 const { LiveChanges } = require('./live-changes.js')
 const { Migration } = require('./migration.js')
+const { parsePosition, savedPosition } = require('./position.js')
 const { Refusals, shownName } = require('./refusals.js')
 const { Tally, countLine, differencesAsJson, nameDifferences } = require('./report.js')
 
@@ -15,12 +15,11 @@ const { Tally, countLine, differencesAsJson, nameDifferences } = require('./repo
  * @typedef {import('../command.js').Context} Context
  * @typedef {import('./open-places.js').Places} Places
  * @typedef {import('./place.js').Name} Name
- * @typedef {{ source: string, target: string, traceId: string | null, last: Name | null }} Position
  */
 
 const DEFAULT_PASSES = 5
 const MAX_NAMED = 10
-const REMEDY = 'Stop what writes to the source, and run the command again: only differences are copied.'
+const REMEDY = 'Stop what writes to the source, and repeat the command: only differences are copied.'
 
 /** Runs `migrate` on opened places. */
 class MigrationRun {
@@ -84,6 +83,7 @@ class MigrationRun {
     })
     const live = new LiveChanges(source.excludes?.bind(source))
     const refusals = this.#refusals()
+    let canContinue = options.checkpoint !== undefined
     try {
       await checkpoint.note({ ...places, last: saved?.last ?? null })
       const unwatched = await this.#watch(live, sourceState)
@@ -99,11 +99,13 @@ class MigrationRun {
       if (differences.length > 0) return EXIT.failed
       await checkpoint.remove()
       await journal.remove()
+      canContinue = false
       return refusals.count > 0 ? EXIT.failed : EXIT.ok
     } finally {
       live.close()
       await checkpoint.save()
       await journal.end()
+      if (canContinue) output.note('The migration can be continued with --resume.')
     }
   }
 
@@ -181,36 +183,6 @@ class MigrationRun {
     progress.end()
     this.#progress.delete(title)
   }
-}
-
-/**
- * How far the migration that is continued is.
- *
- * @param {Checkpoint<Position>} checkpoint
- * @param {Omit<Position, 'last'>} places
- * @param {Context['options']} options
- */
-async function savedPosition(checkpoint, places, { resume, checkpoint: path }) {
-  if (resume && path === undefined) throw new UsageError('--resume needs --checkpoint')
-  const saved = await checkpoint.read()
-  if (saved === undefined) return undefined
-  if (!resume) throw new UsageError(`${path} exists`, 'Continue it with --resume, or remove it.')
-  const isSame = saved.source === places.source && saved.target === places.target && saved.traceId === places.traceId
-  if (!isSame)
-    throw new UsageError(
-      `${path} is the checkpoint of another migration`,
-      `It is from ${saved.source} to ${saved.target}.`,
-    )
-  return saved
-}
-
-/** @param {Position} saved @returns {Position | undefined} */
-function parsePosition({ source, target, traceId, last }) {
-  const isText = (/** @type {unknown} */ value) => typeof value === 'string'
-  const isName = last === null || (isText(last.traceId) && isText(last.key))
-  return isText(source) && isText(target) && (traceId === null || isText(traceId)) && isName
-    ? { source, target, traceId, last }
-    : undefined
 }
 
 module.exports = { MigrationRun }

@@ -1,0 +1,43 @@
+// @ts-check
+'use strict'
+
+const { UsageError } = require('../usage-error.js')
+
+/**
+ * How far a migration is: `last` is the entry up to which all are copied.
+ *
+ * @typedef {import('./place.js').Name} Name
+ * @typedef {{ source: string, target: string, traceId: string | null, last: Name | null }} Position
+ */
+
+/**
+ * How far the migration that is continued is.
+ *
+ * @param {import('../transfer/checkpoint.js').Checkpoint<Position>} checkpoint
+ * @param {Omit<Position, 'last'>} places
+ * @param {import('../command.js').Options} options
+ */
+async function savedPosition(checkpoint, places, { resume, checkpoint: path }) {
+  if (resume && path === undefined) throw new UsageError('--resume needs --checkpoint')
+  const saved = await checkpoint.read()
+  if (saved === undefined) return undefined
+  if (!resume) throw new UsageError(`${path} exists`, 'Continue it with --resume, or remove it.')
+  const isSame = saved.source === places.source && saved.target === places.target && saved.traceId === places.traceId
+  if (!isSame)
+    throw new UsageError(
+      `${path} is the checkpoint of another migration`,
+      `It is from ${saved.source} to ${saved.target}.`,
+    )
+  return saved
+}
+
+/** @param {Position} saved @returns {Position | undefined} */
+function parsePosition({ source, target, traceId, last }) {
+  const isText = (/** @type {unknown} */ value) => typeof value === 'string'
+  const isName = last === null || (isText(last.traceId) && isText(last.key))
+  return isText(source) && isText(target) && (traceId === null || isText(traceId)) && isName
+    ? { source, target, traceId, last }
+    : undefined
+}
+
+module.exports = { parsePosition, savedPosition }
