@@ -171,6 +171,16 @@ describe('the figures', () => {
     assert.equal(valueIn(metrics({ replaced: open(t, 'memory:') }), 'redis_state_calls_total'), 2)
   })
 
+  it('of operations do not decrease if an exporter without them is the first to notice the close', async (t) => {
+    const before = open(t, 'memory:')
+    metrics({ both: before })
+    await before.set('t', 'a', 1)
+    await before.cleanup()
+    const states = { both: open(t, 'memory:') }
+    assert.doesNotMatch(metrics(states, { operations: false }), /operation_/)
+    assert.equal(valueIn(metrics(states), 'redis_state_operation_duration_seconds_count'), 1)
+  })
+
   it('have the stores of StateStores that are open, with the calls of the client of Dapr', async (t) => {
     const text = '{ "stores": { "orders": { "url": "memory:" }, "others": { "url": "memory:" } } }'
     const stores = await loadText(t, text)
@@ -241,7 +251,7 @@ describe('a registry of prom-client', () => {
     assert.equal(json.find(({ name }) => name === 'redis_state_calls_total').values[0].value, 1)
   })
 
-  it('is the default one, and rejects names that it has', (t) => {
+  it('is the default one, and rejects names that it has', async (t) => {
     const state = open(t, 'memory:')
     const stop = register(state)
     assert.ok(defaultRegistry.getSingleMetric('redis_state_calls_total'))
@@ -252,6 +262,10 @@ describe('a registry of prom-client', () => {
       message: 'register(): registry: it has another metric redis_state_calls_total. Set the option prefix.',
     })
     assert.deepEqual(other.getMetricsAsArray().length, 1)
+    other.clear()
+    register({ accepted: state }, { registry: other })
+    const rejected = Object.keys(seriesOf(await other.metrics())).filter((series) => !series.includes('accepted'))
+    assert.deepEqual(rejected, [])
     stop()
     assert.equal(defaultRegistry.getSingleMetric('redis_state_calls_total'), undefined)
   })

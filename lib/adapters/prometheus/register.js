@@ -88,8 +88,8 @@ function register(states, options) {
     if (typeof states !== 'function') sourcesOf(states)
     const metrics = metricsOf(registry, prefix)
     const read = () => exportOf(states, { labels, operations })
-    metrics.sources.add(read)
     addTo(registry, metrics)
+    metrics.sources.add(read)
     return () => {
       metrics.sources.delete(read)
       if (metrics.sources.size === 0) removeFrom(registry, metrics)
