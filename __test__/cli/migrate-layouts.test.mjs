@@ -84,7 +84,7 @@ describe('migrate --from iii', () => {
     assert.equal(code, 1)
     assert.match(
       stderr,
-      /^skipped: "user:7", "name": another scope has the same key at the target; use --to-hash-tags$/m,
+      /^skipped: "user:7", "name": another entry of the source has the same key at the target, without hash tags$/m,
     )
     assert.equal(await client.get('motia:state:user:7:name'), '"b"')
     await migrated('--from', 'iii', '--to-prefix', 'tagged:', '--to-hash-tags')

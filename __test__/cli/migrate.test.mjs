@@ -107,6 +107,38 @@ describe('migrate', () => {
     assert.equal(await clients[0].get('motia:state:b:c:2'), '2')
   })
 
+  it('writes no key of the source when it removes hash tags below the same prefix', async () => {
+    const texts = { 'motia:state:{b}:c': '1', 'motia:state:{{b}}:c': '2' }
+    await clients[0].mSet(texts)
+    const { code, stderr } = await attempted('--hash-tags', '--to-no-hash-tags')
+    assert.match(stderr, /skipped: "\{b\}", "c": without hash tags, its key is that of another entry of the source/)
+    assert.equal(code, 1)
+    assert.deepEqual(await textsOf(clients[0]), { ...texts, 'motia:state:b:c': '1' })
+  })
+
+  it('names entries that have one key without hash tags, and copies the first', async () => {
+    const texts = { 'motia:state:{a:b}:c': '1', 'motia:state:{a}:b:c': '2', 'motia:state:{x:y}:z': '3' }
+    await clients[0].mSet(texts)
+    const argv = ['--hash-tags', '--to-no-hash-tags', '--to-url', servers[1].url, '--json']
+    const { code, stdout, stderr } = await attempted(...argv)
+    assert.match(stderr, /skipped: "a:b", "c": another entry of the source has the same key at the target/)
+    const { copied, skipped, different, extra } = JSON.parse(stdout)
+    assert.deepEqual([code, copied, skipped, different, extra], [1, 2, 1, 0, 0])
+    assert.deepEqual(await textsOf(clients[1]), { 'motia:state:a:b:c': '2', 'motia:state:x:y:z': '3' })
+    assert.equal((await attempted(...argv, '--verify-only')).code, 1)
+  })
+
+  it('replaces no key of another type at the target', async () => {
+    await clients[0].set('motia:state:a:1', '1')
+    await clients[1].rPush('motia:state:a:1', 'mine')
+    for (const option of [[], ['--if-absent'], ['--dry-run']]) {
+      const { code, stderr } = await attempted('--to-url', servers[1].url, ...option)
+      assert.match(stderr, /skipped: "a", "1": at the target, the key is no string/)
+      assert.equal(code, 1)
+    }
+    assert.deepEqual(await clients[1].lRange('motia:state:a:1', 0, -1), ['mine'])
+  })
+
   it('keeps what the target has with --if-absent, otherwise replaces it', async () => {
     await clients[0].mSet({ 'motia:state:a:1': '1', 'motia:state:a:2': '2', 'motia:state:a:3': '3' })
     await clients[1].mSet({ 'motia:state:a:1': '"old"', 'motia:state:a:2': '2', 'motia:state:z:9': '9' })

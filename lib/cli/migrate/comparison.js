@@ -1,12 +1,10 @@
 // @ts-check
 'use strict'
 
-const { EntriesPlace } = require('./entries-place.js')
-const { IiiPlace } = require('./iii-place.js')
+const { withAliases } = require('./aliases.js')
 const { idOf } = require('./journal.js')
 const { listed, pagesOf } = require('./pages.js')
 const { PairedNames } = require('./paired-names.js')
-const { aliasesOf } = require('./refusals.js')
 const { reasonOf, verdictOf } = require('./verdict.js')
 
 /**
@@ -114,8 +112,9 @@ class Comparison {
     if (names.length === 0) return []
     const found = await source.read(names)
     const absent = names.filter((name, index) => found[index] === null && !target.excludes?.(name))
-    const extras = []
-    for (const name of absent) if (!(await this.#hasOtherName(name))) extras.push(name)
+    // A listing without hash tags divides keys at the first colon, so it has other names.
+    const aliases = await withAliases({ source, target }, absent)
+    const extras = absent.filter((name) => !aliases.has(name))
     const written = await journal?.find(extras)
     const own = await this.#unchangedOf(
       extras.filter((name) => written?.get(idOf(name))?.isOwn),
@@ -137,14 +136,6 @@ class Comparison {
   #addExtra(difference) {
     this.extra += 1
     if (this.extras.length < MAX_NAMED) this.extras.push(difference)
-  }
-
-  /** Whether a listing without hash tags divides the name of an entry at another colon than a scope has. @param {Name} name */
-  async #hasOtherName(name) {
-    const { source, target } = this.#comparing
-    if (!(source instanceof IiiPlace) || !(target instanceof EntriesPlace) || target.hashTags) return false
-    const others = aliasesOf(name).filter(({ traceId }) => source.hasScope(traceId))
-    return others.length > 0 && (await source.read(others)).some((other) => other !== null)
   }
 }
 

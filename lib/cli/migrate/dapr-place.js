@@ -27,6 +27,7 @@ const NO_HASH = 'the key is no hash of Dapr: of RedisJSON, which stores with que
 class DaprPlace {
   keepsText = true
   keepsTtl = true
+  joinsNames = false
   #state
   #naming
   #notJson
@@ -69,6 +70,11 @@ class DaprPlace {
   /** @param {Name} name */
   #isWanted({ traceId }) {
     return this.#naming.traceId === undefined || this.#naming.traceId === traceId
+  }
+
+  /** @param {string} traceId */
+  mayHave(traceId) {
+    return this.#naming.allIn === undefined && this.#isWanted({ traceId, key: '' })
   }
 
   /** @param {string} daprKey @returns {Name | undefined} */

@@ -53,12 +53,18 @@ class EntriesPlace {
     const isRedis = capabilities.operations.has(OPERATIONS.command.name)
     this.#ttlUnit = isRedis ? 1 : MS_PER_SECOND
     this.keepsText = isRedis && !server.startsWith('memory:')
+    this.joinsNames = this.keepsText && !hashTags
     this.description = `${server}, entries with the prefix ${JSON.stringify(this.prefix)}${this.hashTags ? ' and hash tags' : ''}`
   }
 
   /** @param {unknown} _onUnusable @param {AbortSignal} signal */
   names(_onUnusable, signal) {
     return sortedNames(this.#state, this.#traceId, signal)
+  }
+
+  /** @param {string} traceId */
+  mayHave(traceId) {
+    return this.#traceId === undefined || this.#traceId === traceId
   }
 
   /** @param {Name[]} names @returns {Promise<(Found | null)[]>} */
@@ -74,9 +80,11 @@ class EntriesPlace {
       state,
       names.map((name) => this.#redisKey(name)),
     )
-    return read.map(([ttl, [bytes]], index) =>
-      bytes === null || this.excludes(names[index]) ? null : foundOf(bytes, expiresAt(ttl, readAt), this.#notJson),
-    )
+    return read.map(([ttl, [bytes, isOtherType]], index) => {
+      if (this.excludes(names[index])) return null
+      if (isOtherType) return { problem: 'the key is no string', isOtherType: true, expiresAt: Infinity }
+      return bytes && foundOf(bytes, expiresAt(ttl, readAt), this.#notJson)
+    })
   }
 
   /** @param {Name} name */

@@ -20,6 +20,7 @@ const PREFIX = 'state:'
 class IiiPlace {
   keepsText = true
   keepsTtl = false
+  joinsNames = false
   #state
   #traceId
   #notJson
@@ -57,8 +58,8 @@ class IiiPlace {
     return scopes
   }
 
-  /** Whether the last listing found it. @param {string} scope */
-  hasScope(scope) {
+  /** @param {string} scope */
+  mayHave(scope) {
     return this.#scopes.has(scope)
   }
 

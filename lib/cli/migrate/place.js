@@ -13,6 +13,8 @@
  * @property {string} description for messages, without credentials
  * @property {boolean} keepsText whether values are stored as the text that is written
  * @property {boolean} keepsTtl whether entries can expire
+ * @property {boolean} joinsNames whether the key `b:c` of the trace `a` and the key `c` of the trace `a:b` are one
+ * @property {(traceId: string) => boolean} mayHave whether the last listing could have entries of a trace
  * @property {(onUnusable: (name: string, why: string) => void, signal: AbortSignal) => Promise<SortedNames>} names of all entries.
  *   `onUnusable`: called for a key that has no name of an entry
  * @property {(names: Name[]) => Promise<(Found | null)[]>} read

@@ -20,7 +20,8 @@ local found, size = {}, 0
 for place, key in ipairs(KEYS) do
   local values
   if ARGV[2] then values = redis.pcall('HMGET', key, unpack(ARGV, 2)) else values = { redis.pcall('GET', key) } end
-  if values.err then values = { 'WRONGTYPE' } elseif not ARGV[2] and type(values[1]) == 'table' then values = { false } end
+  if values.err then values = { 'WRONGTYPE' } end
+  if type(values[1]) == 'table' then values = { false, 'other' } end
   for _, value in ipairs(values) do size = size + (value and #value or 0) end
   if place > 1 and size > tonumber(ARGV[1]) then break end
   found[#found + 1] = { redis.call('PTTL', key), values }
@@ -51,7 +52,7 @@ return { reply[1], names }`
  * @param {State} state
  * @param {string[]} keys
  * @param {string[]} [fields] of hashes. Omitted: the keys are strings
- * @returns {Promise<[ttl: number, values: (Buffer | null)[]][]>}
+ * @returns {Promise<[ttl: number, values: (Buffer | null)[]][]>} of a key that is no string: null and `other`
  */
 async function readKeys(state, keys, fields = []) {
   const read = (/** @type {string[]} */ some) =>

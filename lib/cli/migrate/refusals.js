@@ -3,19 +3,20 @@
 
 const { untitled } = require('../../error-message.js')
 const { RedisStateError } = require('../../errors.js')
-const { EntriesPlace } = require('./entries-place.js')
-const { IiiPlace } = require('./iii-place.js')
+const { withAliases } = require('./aliases.js')
 const { idOf } = require('./journal.js')
 
 /**
  * @typedef {import('./place.js').Name} Name
  * @typedef {import('./place.js').Place} Place
  * @typedef {import('./pages.js').Page} Page
+ * @typedef {import('./value-text.js').Found} Found
  */
 
 /** Entries that are named; the others are counted. */
 const MAX_NAMED = 10
-const COLLISION = 'another scope has the same key at the target; use --to-hash-tags'
+const COLLISION = 'another entry of the source has the same key at the target, without hash tags'
+const OF_SOURCE = 'without hash tags, its key is that of another entry of the source'
 
 /** The entries that cannot be copied, and why. */
 class Refusals {
@@ -59,7 +60,7 @@ class Refusals {
     const collisions = await this.#collisions(page.names)
     for (const [index, name] of page.names.entries()) {
       const id = idOf(name)
-      const why = collisions.has(name) ? COLLISION : this.#why(page.from[index])
+      const why = collisions.has(name) ? COLLISION : this.#why(name, page.from[index], page.to[index])
       if (why !== undefined) this.#add(id, shownName(name), why)
       // Its value may have been corrected meanwhile.
       else if (!this.#rejected.has(id)) this.#ids.delete(id)
@@ -68,32 +69,19 @@ class Refusals {
     return found
   }
 
-  /** @param {import('./value-text.js').Found | null} from */
-  #why(from) {
+  /** @param {Name} name @param {Found | null} from @param {Found | null} to */
+  #why(name, from, to) {
     if (from === null) return undefined
     if (from.problem !== undefined) return from.problem
+    if (this.#places.target.excludes?.(name)) return OF_SOURCE
+    if (to?.isOtherType) return `at the target, ${to.problem}`
     const losesTtl = from.expiresAt !== Infinity && !this.#places.target.keepsTtl && !this.#dropTtl
     return losesTtl ? 'it has a ttl, which hashes cannot have; use --drop-ttl to copy it without' : undefined
   }
 
-  /**
-   * Without hash tags, the field `b:c` of the scope `a` and the field `c` of the scope `a:b` are the same entry. The first is
-   * copied.
-   *
-   * @param {Name[]} names
-   */
-  async #collisions(names) {
-    /** @type {Set<Name>} */
-    const found = new Set()
-    const { source, target } = this.#places
-    if (!(source instanceof IiiPlace) || !(target instanceof EntriesPlace) || target.hashTags) return found
-    for (const name of names) {
-      const others = aliasesOf(name).filter(
-        ({ traceId }) => traceId.length < name.traceId.length && source.hasScope(traceId),
-      )
-      if (others.length > 0 && (await source.read(others)).some((other) => other !== null)) found.add(name)
-    }
-    return found
+  /** Of entries with one key at the target, all but the one with the shortest trace id, which is copied. @param {Name[]} names */
+  #collisions(names) {
+    return withAliases(this.#places, names, (alias, name) => alias.traceId.length < name.traceId.length)
   }
 
   /** @param {string} id @param {string} shown @param {string} why */
@@ -104,23 +92,9 @@ class Refusals {
   }
 }
 
-/**
- * The other names that have the same key without hash tags.
- *
- * @param {Name} name
- * @returns {Name[]}
- */
-function aliasesOf({ traceId, key }) {
-  const full = `${traceId}:${key}`
-  const aliases = []
-  for (let at = full.indexOf(':'); at !== -1; at = full.indexOf(':', at + 1))
-    if (at !== traceId.length) aliases.push({ traceId: full.slice(0, at), key: full.slice(at + 1) })
-  return aliases
-}
-
 /** @param {Name} name */
 function shownName({ traceId, key }) {
   return `${JSON.stringify(traceId)}, ${JSON.stringify(key)}`
 }
 
-module.exports = { Refusals, aliasesOf, shownName }
+module.exports = { Refusals, shownName }

@@ -9,6 +9,7 @@ const { isUtf8 } = require('node:buffer')
  * @typedef {object} Found an entry as it is stored
  * @property {string} [text] its value as JSON
  * @property {string} [problem] why it has none
+ * @property {boolean} [isOtherType] the key is no string, so it is not an entry
  * @property {number} expiresAt on the clock `now()`; Infinity: never
  */
 
