@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { startedCluster } from '../support/cluster.mjs'
 import { killOtherClients } from '../support/kill-clients.mjs'
+import { MapEngine } from '../support/map-engine.mjs'
 import { open } from '../support/open.mjs'
 import { startRedis } from '../support/redis.mjs'
 
@@ -24,6 +25,8 @@ const { namePages } = require('../../lib/cli/names/pages.js')
 const { Merge } = require('../../lib/cli/names/merge.js')
 /** @type {typeof import('../../lib/cli/names/run.js')} */
 const { Run } = require('../../lib/cli/names/run.js')
+
+const { StateAdapter } = require('../../lib/adapter/state-adapter.js')
 
 const { signal } = new AbortController()
 
@@ -134,6 +137,16 @@ describe('the names of entries', () => {
       assert.deepEqual(await listed(state), ['a|1', 'a|2', 'a|3', 'b|4'])
       assert.deepEqual(await listed(state, 'a', 2), ['a|1', 'a|2', 'a|3'])
     }
+  })
+
+  it('are those of an engine without SCAN', async (t) => {
+    const state = new StateAdapter((/** @type {any} */ host) => new MapEngine(new Map(), host))
+    t.after(() => state.cleanup())
+    await state.set('a', '2', 1)
+    await state.set('a', '1', 1)
+    await state.set('b', '3', 1)
+    assert.deepEqual(await listed(state, undefined, 2), ['a|1', 'a|2', 'b|3'])
+    assert.deepEqual(await listed(state, 'b'), ['b|3'])
   })
 
   it('are complete although the connection was lost between two pages', async (t) => {

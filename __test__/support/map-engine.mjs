@@ -50,7 +50,7 @@ const PROJECT = {
   keys: (entries) => entries.map(([, key]) => key),
   count: (entries) => entries.length,
   traceIds: (entries) => [...new Set(entries.map(([traceId]) => traceId))],
-  names: (entries) => entries.flat(),
+  names: (entries) => entries.flatMap(([traceId, key]) => [traceId, key]),
 }
 
 /** @implements {StateEngine} */
