@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 use crate::error::{Error, Kind};
 
 /// Limit of a text that fits, in an array of its own, into a JavaScript string: V8's limit is 2^29 - 24 characters.
-const MAX_TEXT: usize = (1 << 29) - 24 - 2;
+pub const MAX_TEXT: usize = (1 << 29) - 24 - 2;
 
 /// Fails if a text of this length does not fit into a JavaScript string.
 pub fn fitting(length: usize) -> Result<(), Error> {

@@ -7,14 +7,13 @@
 use super::{BatchReply, Deliver, LARGE, NativeSeparateValue};
 use crate::engine::call::Encoding;
 use crate::error::{Applied, Error, Kind, Remedy};
+use crate::json::MAX_TEXT;
 use crate::napi::bytes::BytesOut;
 use crate::napi::text::TextOut;
 use crate::protocol::Frame;
 
 /// 2^53 - 1.
 const MAX_SAFE: u64 = (1 << 53) - 1;
-/// Limit of a text, below V8's limit for a string.
-const MAX_TEXT: usize = (1 << 29) - 1024;
 
 /// What the text of a separate value is.
 const PLAIN_TEXT: &str = "text";

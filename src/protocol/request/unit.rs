@@ -98,10 +98,7 @@ impl EarlierReplies {
     /// array after the integer; alone if it is an error, an earlier command failed, or the connection does not track.
     pub fn complete<'a>(&'a self, effect: Effect, is_tracked: bool, last: Frame<'a>) -> Frame<'a> {
         match (&self.error, self.integer) {
-            // EXEC refuses what was refused before.
-            (Some(line), _) if matches!(last, Frame::Error([b'E', b'X', b'E', b'C', ..])) => {
-                Frame::Error(line)
-            }
+            (Some(line), _) if self.is_why_exec_refuses(&last) => Frame::Error(line),
             (Some(line), _) if effect == Effect::Write => Frame::Error(line),
             (None, Some(integer))
                 if effect != Effect::Write && is_tracked && !matches!(last, Frame::Error(_)) =>
@@ -110,6 +107,12 @@ impl EarlierReplies {
             }
             _ => last,
         }
+    }
+
+    /// EXEC refuses what was refused before: with EXECABORT after a command, with an error without a word of its own after MULTI.
+    fn is_why_exec_refuses(&self, last: &Frame<'_>) -> bool {
+        let Frame::Error(line) = last else { return false };
+        line.starts_with(b"EXEC") || (self.is_refused_at_start && line.starts_with(b"ERR EXEC without MULTI"))
     }
 
     /// Whether writes of the unit may have been executed although it failed: without its MULTI they run on their own.
@@ -192,6 +195,8 @@ mod tests {
         let done = Frame::Array(vec![Frame::Integer(1), ok.clone()]);
         let write = |second, last| of(&[ok.clone(), second], Effect::Write, last);
         assert_eq!(write(queued, done.clone()), shown(done));
-        assert_eq!(write(moved.clone(), Frame::Error(b"EXECABORT")), shown(moved));
+        assert_eq!(write(moved.clone(), Frame::Error(b"EXECABORT")), shown(moved.clone()));
+        let without_multi = Frame::Error(b"ERR EXEC without MULTI");
+        assert_eq!(of(&[moved.clone(), ok], Effect::Read, without_multi), shown(moved));
     }
 }
