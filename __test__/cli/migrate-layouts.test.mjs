@@ -163,6 +163,8 @@ describe('migrate --from dapr', () => {
     })
     const ttl = await client.ttl('motia:state:order-1:x:y')
     assert.ok(ttl > 290 && ttl <= 300, `${ttl}`)
+    await attempted('--from', 'dapr', '--prefix', 'app||', '--to-prefix', 'tagged:', '--to-hash-tags')
+    assert.equal(await client.get('tagged:{order-1}:x:y'), '2')
     const text = await attempted('--from', 'dapr', '--prefix', 'app||', '--not-json', 'text')
     assert.match(text.stdout, /^1 copied, 2 equal, 4 skipped/)
     assert.equal(await client.get('motia:state:a:text'), '"plain"')

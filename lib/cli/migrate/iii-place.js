@@ -81,24 +81,13 @@ class IiiPlace {
     const found = new Map()
     for (const [scope, ofScope] of byTrace(names)) {
       const fields = ofScope.map(({ key }) => key)
-      const values = await this.#values(scope, fields)
+      const values = await readFields(this.#state, this.prefix + scope, fields)
       for (const [index, name] of ofScope.entries()) {
         const bytes = values[index]
         found.set(name, bytes && foundOf(bytes, Infinity, this.#notJson))
       }
     }
     return names.map((name) => found.get(name) ?? null)
-  }
-
-  /** @param {string} scope @param {string[]} fields */
-  async #values(scope, fields) {
-    try {
-      return await readFields(this.#state, this.prefix + scope, fields)
-    } catch (error) {
-      // It is no hash any more, or another client's.
-      if (isWrongType(error)) return []
-      throw error
-    }
   }
 
   /** @param {Copy[]} copies @returns {Promise<(undefined | 'kept' | Error)[]>} */

@@ -28,11 +28,12 @@ for place, key in ipairs(KEYS) do
 end
 return found`
 
-/** The same for fields of the hash `KEYS[1]`, without times. */
+/** The same for fields of the hash `KEYS[1]`, without times. A key of another type has none. */
 const READ_FIELDS = `
 local found, size = {}, 0
 for place = 2, #ARGV do
-  local value = redis.call('HGET', KEYS[1], ARGV[place])
+  local value = redis.pcall('HGET', KEYS[1], ARGV[place])
+  if type(value) == 'table' then value = false end
   size = size + (value and #value or 0)
   if place > 2 and size > tonumber(ARGV[1]) then break end
   found[#found + 1] = value
