@@ -181,6 +181,20 @@ describe('the figures', () => {
     assert.equal(valueIn(metrics(states), 'redis_state_operation_duration_seconds_count'), 1)
   })
 
+  it('of connections do not decrease when an adapter is closed and replaced', async (t) => {
+    const server = await started(t)
+    const before = open(t, server.url)
+    await before.set('t', 'a', 1)
+    const series = ['redis_state_sent_bytes_total', 'redis_state_received_bytes_total']
+    const figures = (/** @type {object} */ states) => series.map((name) => valueIn(metrics({ ...states }), name) ?? 0)
+    const [sent, received] = figures({ connected: before })
+    await before.cleanup()
+    for (const states of [{ connected: before }, { connected: open(t, server.url) }]) {
+      const [sentNow, receivedNow] = figures(states)
+      assert.ok(sent > 0 && sentNow >= sent && received > 0 && receivedNow >= received)
+    }
+  })
+
   it('have the stores of StateStores that are open, with the calls of the client of Dapr', async (t) => {
     const text = '{ "stores": { "orders": { "url": "memory:" }, "others": { "url": "memory:" } } }'
     const stores = await loadText(t, text)

@@ -58,6 +58,8 @@ class NativeEngine {
   #scriptBytes
   /** The address of the only server, if there is one. @type {string | undefined} */
   #server
+  /** The figures of connections that were closed, which native code forgets. @type {Partial<ReturnType<Batcher['stats']>>} */
+  #traffic = {}
   /** From the clock of native code to `now()`. An underestimate, so that proofs are not newer than they are. */
   #clockOffset = now() - NativeStore.clock()
 
@@ -164,7 +166,7 @@ class NativeEngine {
   }
 
   stats() {
-    return this.#batcher.stats()
+    return { ...this.#batcher.stats(), ...this.#traffic }
   }
 
   isReady() {
@@ -199,6 +201,8 @@ class NativeEngine {
 
   async close() {
     await this.#batcher.close()
+    const { bytesSent, bytesReceived, reconnects } = this.stats()
+    this.#traffic = { bytesSent, bytesReceived, reconnects }
     this.#native.close()
   }
 
