@@ -23,6 +23,8 @@ const { reasonOf, verdictOf } = require('./verdict.js')
  * @property {AbortSignal} signal
  */
 
+/** Verdicts on entries that do not differ, or cannot be compared. @type {Set<import('./verdict.js').Verdict>} */
+const SETTLED = new Set(['equal', 'gone', 'expiring', 'unusable'])
 /** Differences that are held. With more, everything is copied again. */
 const MAX_HELD = 100_000
 /** Extra entries that are named; the others are counted. */
@@ -92,8 +94,9 @@ class Comparison {
     this.compared += page.names.filter((name, index) => page.from[index] !== null && !refused.has(name)).length
     const found = page.names.flatMap((name, index) => {
       const verdict = verdictOf(page.from[index], page.to[index], rules)
-      const isEqual = verdict === 'equal' || verdict === 'gone' || verdict === 'unusable' || refused.has(name)
-      return isEqual ? [] : [{ name, verdict, from: page.from[index], to: page.to[index] }]
+      return SETTLED.has(verdict) || refused.has(name)
+        ? []
+        : [{ name, verdict, from: page.from[index], to: page.to[index] }]
     })
     const written = await journal?.find(found.map(({ name }) => name))
     return found

@@ -58,7 +58,7 @@ class Copier {
 
   /** @param {import('./verdict.js').Verdict} verdict @param {boolean} isOwn @returns {Step['kind']} */
   #kindOf(verdict, isOwn) {
-    if (verdict === 'missing') return 'copied'
+    if (verdict === 'missing' || verdict === 'expiring') return 'copied'
     if (verdict === 'equal') return 'equal'
     if (verdict === 'different' || verdict === 'ttl') return this.#copying.ifAbsent && !isOwn ? 'kept' : 'overwritten'
     return verdict === 'extra' && isOwn ? 'removed' : 'gone'
@@ -74,6 +74,7 @@ class Copier {
     })
     if (copies.length > 0) await journal?.record(copies)
     const results = journal === undefined ? [] : await target.write(copies)
+    await journal?.disown(copies.filter((_, index) => results[index] === 'kept').map(({ name }) => name))
     for (const [index, { name, kind }] of steps.entries()) {
       const result = results[index]
       if (result instanceof Error) refusals.add(name, result)

@@ -55,6 +55,12 @@ class Journal {
     await this.#file.appendFile(`\n${lines.join('\n')}\n`)
   }
 
+  /** Records that entries were not written, as another client had created them. @param {Name[]} names */
+  async disown(names) {
+    if (names.length === 0) return
+    await this.#file.appendFile(`\n${names.map(({ traceId, key }) => JSON.stringify([traceId, key])).join('\n')}\n`)
+  }
+
   /**
    * What was written of these entries last.
    *
@@ -70,7 +76,9 @@ class Journal {
       const [traceId, key, isNew, digest] = parsed(text)
       if (typeof traceId !== 'string') continue
       const id = idOf({ traceId, key })
-      if (wanted.has(id)) found.set(id, { isOwn: isNew === 1 || found.get(id)?.isOwn === true, digest })
+      if (!wanted.has(id)) continue
+      if (digest === undefined) found.delete(id)
+      else found.set(id, { isOwn: isNew === 1 || found.get(id)?.isOwn === true, digest })
     }
     return found
   }

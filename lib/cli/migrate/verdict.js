@@ -9,8 +9,8 @@ const { expiresNow, isSameExpiry } = require('./expiry.js')
  * How an entry of the source compares with that of the target.
  *
  * @typedef {import('./value-text.js').Found} Found
- * @typedef {'equal' | 'missing' | 'different' | 'ttl' | 'extra' | 'gone' | 'unusable'} Verdict `missing`: at the target. `ttl`: only
- *   the times differ. `extra`: the source does not have it. `gone`: neither side has it, or it expires now. `unusable`: the
+ * @typedef {'equal' | 'missing' | 'different' | 'ttl' | 'extra' | 'gone' | 'expiring' | 'unusable'} Verdict `missing`: at the target. `ttl`: only
+ *   the times differ. `extra`: the source does not have it. `gone`: neither side has it. `expiring`: missing, and it may be so because it expires now. `unusable`: the
  *   source has no JSON
  * @typedef {{ keepsText: boolean, keepsTtl: boolean }} Rules `keepsText`: both sides have the text that was written. `keepsTtl`: both
  *   sides have times to live
@@ -22,7 +22,7 @@ const { expiresNow, isSameExpiry } = require('./expiry.js')
 function verdictOf(from, to, rules) {
   if (from === null || from.expiresAt <= now()) return to === null || expiresNow(to.expiresAt) ? 'gone' : 'extra'
   if (from.text === undefined) return 'unusable'
-  if (to === null) return expiresNow(from.expiresAt) ? 'gone' : 'missing'
+  if (to === null) return expiresNow(from.expiresAt) ? 'expiring' : 'missing'
   if (to.text === undefined || !isSameText(from.text, to.text, rules)) return 'different'
   return !rules.keepsTtl || isSameExpiry(from.expiresAt, to.expiresAt) ? 'equal' : 'ttl'
 }

@@ -1,0 +1,58 @@
+// @ts-check
+// Entries that change between the reads of both sides and the write.
+
+import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
+import { it } from 'node:test'
+import { open } from '../support/open.mjs'
+import { started } from '../support/redis.mjs'
+
+/** @import { TestContext } from 'node:test' */
+
+const require = createRequire(import.meta.url)
+/** @type {typeof import('../../lib/cli/migrate/copier.js')} */
+const { Copier } = require('../../lib/cli/migrate/copier.js')
+/** @type {typeof import('../../lib/cli/migrate/entries-place.js')} */
+const { EntriesPlace } = require('../../lib/cli/migrate/entries-place.js')
+/** @type {typeof import('../../lib/cli/migrate/journal.js')} */
+const { Journal } = require('../../lib/cli/migrate/journal.js')
+/** @type {typeof import('../../lib/cli/migrate/refusals.js')} */
+const { Refusals } = require('../../lib/cli/migrate/refusals.js')
+/** @type {typeof import('../../lib/time.js')} */
+const { now } = require('../../lib/time.js')
+
+const NAME = { traceId: 'a', key: '1' }
+
+/** A copier from one prefix to another one of a server. @param {TestContext} t @param {{ ifAbsent: boolean }} options */
+async function copying(t, { ifAbsent }) {
+  const server = await started(t)
+  const [from, to] = ['from:', 'to:'].map((keyPrefix) => open(t, { url: server.url, keyPrefix }))
+  const places = { source: new EntriesPlace(from), target: new EntriesPlace(to) }
+  const journal = await Journal.open(undefined, { isContinued: false, keepsText: true })
+  t.after(() => journal.end())
+  /** @type {string[]} */
+  const steps = []
+  const copier = new Copier({
+    ...{ ...places, journal, ifAbsent, rules: { keepsText: true, keepsTtl: true } },
+    refusals: new Refusals(places, { dropTtl: false, onNamed: () => {} }),
+    onStep: (_name, kind) => steps.push(kind),
+  })
+  return { to, copier, journal, steps }
+}
+
+it('does not take an entry as its own that another client creates at the target meanwhile', async (t) => {
+  const { to, copier, journal, steps } = await copying(t, { ifAbsent: true })
+  await to.set('a', '1', 'of another client')
+  const page = { names: [NAME], from: [{ text: '1', expiresAt: Infinity }], to: [null] }
+  await copier.copy(page)
+  assert.deepEqual(steps, ['kept'])
+  assert.equal((await journal.find([NAME])).size, 0)
+})
+
+it('copies an entry that expires soon', async (t) => {
+  const { to, copier, steps } = await copying(t, { ifAbsent: false })
+  const soon = now() + 1000
+  await copier.copy({ names: [NAME], from: [{ text: '1', expiresAt: soon }], to: [null] })
+  assert.deepEqual(steps, ['copied'])
+  assert.notEqual(await to.ttl('a', '1'), -1)
+})
