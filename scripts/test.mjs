@@ -20,7 +20,7 @@ const CONCURRENCY = 3
  * of `THREAD_STORES` by their server or by the rights of the user.
  */
 const ONCE =
-  /\/(cli|cosmos|stores|adapters|inspector|config|differential)\/|\/(bundlers|demo|documents|duration|examples|from-env|house|inspect|nested-options|package|readme|release|suggestions|types|url|workflows)[\w-]*\.test/
+  /\/(cli|cosmos|stores|adapters|inspector|config|differential)\/|\/(arguments|bundlers|demo|documents|duration|examples|from-env|house|inspect|nested-options|package|readme|release|secrets|suggestions|types|url|workflows)[\w-]*\.test/
 const THREAD_STORES =
   '^(memory|redis|redis, over (TLS|a unix socket)|redis, with a cache|a cluster|a cluster, with a cache)$'
 /** Node.js 20 applies it not only to each test, but also to each file. On a busy machine some files take minutes. */
