@@ -16,6 +16,7 @@ import { runNode } from '../support/run-node.mjs'
 import { seriesOf, valueIn } from '../support/series.mjs'
 import { loadText } from '../support/stores-folder.mjs'
 import { unusedPort } from '../support/unused-port.mjs'
+import { collectWarnings } from '../support/warnings.mjs'
 
 /** @import { TestContext } from 'node:test' */
 
@@ -302,13 +303,32 @@ describe('the listener for requests', () => {
     assert.equal(contentType(), Registry.PROMETHEUS_CONTENT_TYPE)
   })
 
-  it('responds with an error if the states cannot be read', async (t) => {
-    const url = await served(
-      t,
-      handler(() => assert.fail('not loaded yet')),
+  it('responds with an error without its reason if the states cannot be read, and warns once until they can', async (t) => {
+    const warnings = collectWarnings(t)
+    /** @type {unknown} */
+    let error = new Error('secret://password')
+    const states = () => {
+      if (error !== undefined) throw error
+      return []
+    }
+    const url = await served(t, handler(states))
+    const statuses = async (/** @type {unknown[]} */ ...errors) => {
+      const seen = []
+      for (error of errors) {
+        const response = await fetch(url)
+        assert.doesNotMatch(await response.text(), /secret|null/)
+        assert.match(response.headers.get('content-type') ?? '', /^text\/plain; /)
+        seen.push(response.status)
+      }
+      return seen
+    }
+    assert.deepEqual(await statuses(error, error, undefined, null), [500, 500, 200, 500])
+    assert.deepEqual(
+      warnings.map(({ message }) => message),
+      ['secret://password', 'unknown error'].map(
+        (reason) => `redis-state-adapter: prometheus: the metrics cannot be read: ${reason}`,
+      ),
     )
-    const response = await fetch(url)
-    assert.deepEqual([response.status, await response.text()], [500, 'the metrics cannot be read: not loaded yet\n'])
   })
 })
 

@@ -63,7 +63,7 @@ export declare function contentType(accept?: string): string
  * accepts.
  *
  * @throws RedisStateError `ERR_INVALID_ARGUMENT` if an option is invalid. If `states` is invalid, or is a function that throws, the
- * response has the status 500
+ * response has the status 500, and a process warning has the reason
  *
  * @example
  * app.get('/metrics', handler({ orders, sessions }))

@@ -7,6 +7,7 @@ const { collect } = require('../metrics/collect.js')
 const { contentType, isOpenMetrics } = require('./content-type.js')
 const { readOptions } = require('./options.js')
 const { textOf } = require('./text.js')
+const { warn } = require('../../warning.js')
 
 /**
  * @typedef {import('../../../types/adapters/prometheus.js').States} States
@@ -29,6 +30,11 @@ function metrics(states, options) {
  */
 function handler(states, options) {
   const checked = inCall({ operation: 'handler' }, () => readOptions(options))
+  let hasWarned = false
+  const warnOnce = (/** @type {unknown} */ error) => {
+    if (!hasWarned) warn(`prometheus: the metrics cannot be read: ${reasonOf(error)}`)
+    hasWarned = true
+  }
   return (
     /** @type {import('node:http').IncomingMessage} */ { headers },
     /** @type {import('node:http').ServerResponse} */ response,
@@ -36,14 +42,23 @@ function handler(states, options) {
     const type = contentType(headers.accept)
     try {
       const text = metrics(states, { ...checked, contentType: type })
+      hasWarned = false
       response.setHeader('Content-Type', type)
       response.end(text)
     } catch (error) {
       // Thrown here, it would be an uncaught exception of a server without a framework.
       response.statusCode = 500
-      response.end(`the metrics cannot be read: ${error instanceof Error ? error.message : 'unknown error'}\n`)
+      response.setHeader('Content-Type', 'text/plain; charset=utf-8')
+      // Without the reason, which is for the developer: an error of the caller's function can contain anything.
+      response.end('the metrics cannot be read: the reason is in a warning of the process\n')
+      warnOnce(error)
     }
   }
+}
+
+/** @param {unknown} error */
+function reasonOf(error) {
+  return error instanceof Error ? error.message : 'unknown error'
 }
 
 /**
