@@ -164,6 +164,26 @@ describe('migrate', () => {
     assert.deepEqual(await stored(clients[1]), await stored(clients[0]))
   })
 
+  it('says with --no-verify that changes may have been missed, and exits with 1', async () => {
+    await storeMany()
+    await clients[0].configSet('notify-keyspace-events', 'KA')
+    // No entry is copied before the connection is lost.
+    await clients[1].sendCommand(['CLIENT', 'PAUSE', '30000', 'WRITE'])
+    const argv = ['migrate', '--to-url', servers[1].url, '--no-verify', '--checkpoint', path('missed')]
+    const running = cli(argv, { env })
+    const subscriber = async () => String(await clients[0].sendCommand(['CLIENT', 'LIST', 'TYPE', 'pubsub']))
+    await until(async () => (await subscriber()) !== '')
+    const first = await subscriber()
+    await clients[0].sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub'])
+    await until(async () => !['', first].includes(await subscriber()))
+    await clients[1].sendCommand(['CLIENT', 'UNPAUSE'])
+    const { code, stderr } = await running
+    assert.equal(code, 1, stderr)
+    assert.match(stderr, /^Changes of the source may have been missed, .* without --no-verify\.$/m)
+    assert.ok(existsSync(path('missed')))
+    await printed(argv.filter((option) => option !== '--no-verify').concat('--resume'), { env })
+  })
+
   it('shows on a terminal how far it is', async () => {
     await clients[0].set('motia:state:a:1', '1')
     const { stderr } = await cli(['migrate', '--to-url', servers[1].url], { env, isTTY: true })

@@ -18,8 +18,8 @@ const MAX_START_MS = 5000
 class LiveChanges {
   /** Entries that changed, each time that they did. */
   count = 0
-  /** Whether changes may have been missed, so that only a comparison finds them. */
-  hasGap = false
+  #hasGap = false
+  #isStarted = false
   /** @type {Map<string, Name>} */
   #names = new Map()
   #close = () => {}
@@ -44,11 +44,13 @@ class LiveChanges {
       const timer = setTimeout(resolve, MAX_START_MS, 'its server does not answer')
       const onEvent = (/** @type {import('../../engines/engine.js').WatchEvent} */ event) => {
         if (event.kind !== 'started') return this.#recv(event)
+        this.#isStarted = true
         clearTimeout(timer)
         resolve(undefined)
       }
       const onFailure = (/** @type {import('../../../index.js').RedisStateError} */ error) => {
-        this.hasGap = true
+        // Of a server that never reported changes, none are expected.
+        this.#hasGap = this.#isStarted
         clearTimeout(timer)
         resolve(untitled(error))
       }
@@ -63,16 +65,23 @@ class LiveChanges {
     return names
   }
 
+  /** Whether changes may have been missed since it was called last, so that only a comparison finds them. */
+  takeGap() {
+    const hasGap = this.#hasGap
+    this.#hasGap = false
+    return hasGap
+  }
+
   close() {
     this.#close()
   }
 
   /** @param {import('../../engines/engine.js').WatchEvent} event */
   #recv({ kind, traceId, key }) {
-    if (kind === 'gap') this.hasGap = true
+    if (kind === 'gap') this.#hasGap = true
     if (kind === 'gap' || this.#excludes({ traceId, key })) return
     this.count += 1
-    if (this.#names.size >= MAX_HELD) this.hasGap = true
+    if (this.#names.size >= MAX_HELD) this.#hasGap = true
     else this.#names.set(idOf({ traceId, key }), { traceId, key })
   }
 }

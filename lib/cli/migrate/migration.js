@@ -27,6 +27,9 @@ const { listed, pagesOf } = require('./pages.js')
  * @property {AbortSignal} signal
  */
 
+/** @type {{ differences: Difference[], isCut: boolean }} */
+const NO_DIFFERENCES = { differences: [], isCut: false }
+
 /** Copies the entries of one place to another one, and compares both until they are equal. */
 class Migration {
   #plan
@@ -92,20 +95,23 @@ class Migration {
    */
   async settle() {
     const { verifies, passes, live } = this.#plan
-    let { differences, isCut } = verifies ? await this.compareAll() : { differences: [], isCut: false }
+    // The comparison finds what was missed before it.
+    if (verifies) live.takeGap()
+    let { differences, isCut } = verifies ? await this.compareAll() : NO_DIFFERENCES
     for (let pass = 2; ; pass += 1) {
       const pending = this.#pending(differences)
-      if (pending.length === 0 && !isCut) return []
-      if (pass > passes) return isCut ? differences : this.comparison.some(pending)
-      if (isCut) {
-        live.take()
-        await this.copyAll()
-        ;({ differences, isCut } = await this.compareAll())
-      } else {
-        await this.#copySome(pending)
-        differences = await this.comparison.some(pending)
-      }
+      const hasGap = verifies && live.takeGap()
+      if (pending.length === 0 && !isCut && !hasGap) return []
+      const comparesAll = isCut || hasGap
+      if (pass > passes) return isCut ? differences : (await this.#compare(pending, comparesAll)).differences
+      await (isCut ? this.copyAll() : this.#copySome(pending))
+      ;({ differences, isCut } = await this.#compare(pending, comparesAll))
     }
+  }
+
+  /** @param {Name[]} pending @param {boolean} comparesAll */
+  async #compare(pending, comparesAll) {
+    return comparesAll ? this.compareAll() : { differences: await this.comparison.some(pending), isCut: false }
   }
 
   /** The entries that differ, or were written since. @param {Difference[]} differences @returns {Name[]} */
