@@ -180,6 +180,29 @@ describe('a stream of changes', () => {
   })
 })
 
+describe('a client that goes away while another handler is at work', () => {
+  it('holds none of the streams', async (t) => {
+    const handler = inspector(open(t, { url: 'memory:' }), { authorize: () => true })
+    let gone = 0
+    const page = await serving(t, (request, response) => {
+      if (request.headers['x-goes'] === undefined) return handler(request, response)
+      response.once('close', () => {
+        handler(request, response)
+        gone += 1
+      })
+    })
+    for (let count = 1; count <= 50; count += 1) {
+      const asked = once(page.server, 'request')
+      const socket = connect(page.port, '127.0.0.1')
+      socket.write('GET /api/watch HTTP/1.1\r\nhost: x\r\nx-goes: 1\r\n\r\n')
+      await asked
+      socket.destroy()
+      await until(() => gone === count)
+    }
+    assert.equal((await (await watching(t, page)).next())?.event, 'ready')
+  })
+})
+
 describe('a stream through a handler that compresses', () => {
   it('is sent at once', async (t) => {
     const handler = inspector(open(t, { url: 'memory:' }), { authorize: () => true })

@@ -42,6 +42,7 @@ class Requests {
 
   /** Never rejects. @param {Request} request @param {Response} response @param {Address | undefined} address */
   async serve(request, response, address) {
+    if (isGone(response)) return
     const isApi = address?.path.startsWith('api/') ?? false
     try {
       secure(response)
@@ -157,6 +158,15 @@ function sendPage(request, response, path) {
   const file = staticFile(path)
   if (file === undefined) throw notFound('there is no such page')
   sendFile(request, response, file)
+}
+
+/**
+ * Whether the client went away while handlers before this one were at work: no event would tell of it any more.
+ *
+ * @param {Response & { stream?: { destroyed: boolean } }} response that of HTTP/2 has a stream
+ */
+function isGone({ destroyed, stream }) {
+  return destroyed || stream?.destroyed === true
 }
 
 /** What a function returns, as a promise, also if it throws. @template T @param {() => T | Promise<T>} run @returns {Promise<T>} */
