@@ -128,6 +128,10 @@ for (const [name, url] of STORES) {
       assert.deepEqual([type, text, truncated, value], ['not-json', 'é not JSON', false, undefined])
       assert.deepEqual([(await get('bytes')).type, (await get('bytes')).text], ['not-json', '"\ufffd"'])
       assert.equal((await get('id')).inexact, true)
+      for (const number of ['1e400', '[1E-400]', '{"a": -1.5e999}']) {
+        await state.command(['SET', 'motia:state:t:extreme', number])
+        assert.equal((await get('extreme')).inexact, true, number)
+      }
       assert.equal((await get('exact')).inexact, undefined)
       const large = await get('large')
       assert.deepEqual([large.type, large.size, large.truncated, large.value], ['string', 1_200_004, true, undefined])
@@ -203,6 +207,32 @@ for (const [name, url] of STORES) {
         body: '{"__proto__": {"limit": 1}, "filter": {"EQ": {"__proto__": 1, "constructor.name": "Object"}}}',
       })
       assert.equal(polluting.status, 400)
+    })
+
+    it('keeps an expiry that another client sets during the write', async (t) => {
+      const { state, page } = await opened(t)
+      await state.set('t', 'k', 1, { ttl: 500 })
+      const ttl = state.ttl.bind(state)
+      t.mock.method(
+        state,
+        'ttl',
+        async (/** @type {string} */ traceId, /** @type {string} */ key) => {
+          const found = await ttl(traceId, key)
+          await state.touch(traceId, key, 5000)
+          return found
+        },
+        { times: 1 },
+      )
+      assert.equal((await page.send('PUT', 'entry', { trace: 't', key: 'k', value: 2 })).status, 200)
+      assert.ok(Number(await ttl('t', 'k')) > 4900)
+    })
+
+    it('replaces a text that is not JSON, and keeps its expiry', async (t) => {
+      const { state, page } = await opened(t)
+      await state.command(['SET', 'motia:state:t:k', 'not JSON', 'EX', 500])
+      const { body } = await page.send('PUT', 'entry', { trace: 't', key: 'k', value: 2 })
+      assert.ok(body.ttl > 490 && body.ttl <= 500, `${body.ttl}`)
+      assert.equal(await state.get('t', 'k'), 2)
     })
 
     it('writes with conditions, and keeps the expiry', async (t) => {

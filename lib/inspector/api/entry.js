@@ -2,6 +2,7 @@
 'use strict'
 
 const { createHash } = require('node:crypto')
+const { RedisStateError } = require('../../errors.js')
 const { entryOf } = require('../entry-reader.js')
 const { badRequest, notFound } = require('../refusal.js')
 
@@ -25,8 +26,11 @@ async function write(call) {
   const { parameters, signal } = call
   if (!parameters.has('value')) throw badRequest('value: is missing')
   const value = parameters.raw('value')
-  const ttl = parameters.has('ttl') ? expiryOf(parameters.raw('ttl')) : await remaining(state, traceId, key, signal)
-  await state.set(traceId, key, value, { ...conditionsOf(call), ...(ttl !== undefined && { ttl }), signal })
+  const options = { ...conditionsOf(call), signal }
+  if (parameters.has('ttl')) await state.set(traceId, key, value, { ...options, ttl: expiryOf(parameters.raw('ttl')) })
+  // A new entry gets the ttl of the store.
+  else if (options.ifAbsent) await state.set(traceId, key, value, options)
+  else await setKeepingExpiry(state, { traceId, key, value }, options)
   return { etag: await etagOf(store, { traceId, key, value }, signal), ttl: await state.ttl(traceId, key, { signal }) }
 }
 
@@ -81,9 +85,29 @@ function expiryOf(ttl) {
 }
 
 /**
- * The time to live of an entry that gets another value, which it keeps. Not an atomic step with the write: an expiry that is set
- * between the two is lost.
+ * Replaces a value in one step that keeps the expiry.
  *
+ * @param {import('../../../index.js').StateStore} state
+ * @param {{ traceId: string, key: string, value: unknown }} entry
+ * @param {{ ifMatch?: string, signal: AbortSignal }} options
+ */
+async function setKeepingExpiry(state, { traceId, key, value }, options) {
+  try {
+    await state.update(traceId, key, [{ op: 'set', value }], options)
+  } catch (error) {
+    if (!isNotUpdatable(error)) throw error
+    // In two steps: an expiry that is set between them is lost.
+    const ttl = await remaining(state, traceId, key, options.signal)
+    await state.set(traceId, key, value, { ...options, ...(ttl !== undefined && { ttl }) })
+  }
+}
+
+/** Whether the present text is one that `update` cannot read: not JSON, or more than 4 MiB. @param {unknown} error */
+function isNotUpdatable(error) {
+  return error instanceof RedisStateError && ['ERR_CORRUPT_VALUE', 'ERR_TOO_LARGE'].includes(error.code)
+}
+
+/**
  * @param {import('../../../index.js').StateStore} state
  * @param {string} traceId
  * @param {string} key
@@ -91,7 +115,6 @@ function expiryOf(ttl) {
  */
 async function remaining(state, traceId, key, signal) {
   const ttl = await state.ttl(traceId, key, { signal })
-  // A new entry gets the ttl of the store.
   return ttl === null ? undefined : expiryOf(ttl === 0 ? 0.001 : ttl)
 }
 
