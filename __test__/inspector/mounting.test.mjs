@@ -36,6 +36,27 @@ describe('Express', () => {
     assert.equal((await page.fetch('none')).status, 404)
   })
 
+  it('serves requests whose bodies other handlers have read in any form, or not at all', async (t) => {
+    /** As parsers of Express 4 do with types that they do not read. @type {express.RequestHandler} */
+    const skipping = (request, _, next) => {
+      request.body = {}
+      return next()
+    }
+    const readers = [
+      express.text({ type: '*/*' }),
+      express.raw({ type: '*/*' }),
+      express.json({ strict: false }),
+      skipping,
+    ]
+    for (const reader of readers) {
+      const page = await serving(t, express().use(reader, handlerOf(t, { timeout: '5s' })))
+      const put = (/** @type {unknown} */ body) => page.send('PUT', 'entry', body)
+      assert.equal((await put({ trace: 't', key: 'k', value: { a: 1 } })).status, 200)
+      assert.deepEqual((await page.get('entry', { trace: 't', key: 'k' })).value, { a: 1 })
+      for (const body of [[1], null, 'text']) assert.equal((await put(body)).status, 400)
+    }
+  })
+
   it('has the requests of its middleware in authorize', async (t) => {
     const app = express()
     app.use((request, _, next) => {

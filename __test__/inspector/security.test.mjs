@@ -337,10 +337,28 @@ describe('writing', () => {
       { trace: ['t'], key: 'k' },
     ])
       assert.equal((await page.send('PUT', 'entry', { ...wrong, value: 1 })).status, 400, JSON.stringify(wrong))
-    const rounded = '{"trace":"t","key":"k","value":{"id":12345678901234567890}}'
-    const response = await page.fetch('api/entry', { method: 'PUT', headers: JSON_HEADERS, body: rounded })
-    assert.equal(response.status, 422)
+    for (const rounded of ['{"id":12345678901234567890}', '1e400', '{"a\\"":[1e-400]}', '["\\\\",1e400]']) {
+      const body = `{"trace":"t","key":"k","value":${rounded}}`
+      const response = await page.fetch('api/entry', { method: 'PUT', headers: JSON_HEADERS, body })
+      assert.equal(response.status, 422, rounded)
+    }
+    const ofOtherBytes = Buffer.concat([
+      Buffer.from('{"value":1,"key":"k","trace":"'),
+      Buffer.from([0xff]),
+      Buffer.from('"}'),
+    ])
+    const response = await page.fetch('api/entry', { method: 'PUT', headers: JSON_HEADERS, body: ofOtherBytes })
+    assert.equal(response.status, 400)
+    assert.deepEqual(await state.traceIds(), ['t'])
     assert.equal(await state.get('t', 'k'), 'secret')
+  })
+
+  it('can have millions of escapes, and texts that look like numbers', async (t) => {
+    const { state, page } = await opened(t)
+    for (const value of ['\n'.repeat(7_000_000), '\\', '"1e400', '\\"12345678901234567890\\']) {
+      assert.equal((await page.send('PUT', 'entry', { ...ENTRY, value })).status, 200)
+      assert.ok((await state.get('t', 'k')) === value)
+    }
   })
 
   it('has a limit of 16 MiB', async (t) => {

@@ -16,9 +16,8 @@ const MAX_BYTES = 16 * 1024 * 1024
  * @returns {Promise<Record<string, unknown>>}
  */
 async function readBody(request, signal) {
-  // Another handler, such as that of express.json(), has read it.
-  if (isObject(request.body)) return request.body
-  const text = await readText(request, signal)
+  if (isParsed(request)) return /** @type {Record<string, unknown>} */ (request.body)
+  const text = await textOf(request, signal)
   /** @type {unknown} */
   let body
   try {
@@ -32,13 +31,43 @@ async function readBody(request, signal) {
   return body
 }
 
+/**
+ * Whether another handler, such as that of express.json(), has parsed it. Parsers of Express 4 also set an empty object for types
+ * that they do not read.
+ *
+ * @param {Request} request
+ */
+function isParsed({ body, readableDidRead }) {
+  return isObject(body) && !Buffer.isBuffer(body) && (readableDidRead || Object.keys(body).length > 0)
+}
+
+/** The text of a body, which another handler may have read. @param {Request} request @param {AbortSignal} signal @returns {Promise<string>} */
+async function textOf(request, signal) {
+  const { body } = request
+  if (typeof body === 'string') return body
+  if (Buffer.isBuffer(body)) return decoded(body)
+  // It would never end again.
+  if (request.readableEnded) throw badRequest('the body is not a JSON object, or was read by another handler')
+  return decoded(await readBytes(request, signal))
+}
+
+/** @param {Buffer} bytes */
+function decoded(bytes) {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    // A name would become that of another entry.
+    throw badRequest('the body is not UTF-8')
+  }
+}
+
 /** @param {unknown} value @returns {value is Record<string, unknown>} */
 function isObject(value) {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** @param {Request} request @param {AbortSignal} signal @returns {Promise<string>} */
-function readText(request, signal) {
+/** @param {Request} request @param {AbortSignal} signal @returns {Promise<Buffer>} */
+function readBytes(request, signal) {
   return new Promise((resolve, reject) => {
     /** @type {Buffer[]} */
     const pieces = []
@@ -48,7 +77,7 @@ function readText(request, signal) {
       if (size > MAX_BYTES) fail(tooLarge())
       else pieces.push(piece)
     }
-    const onEnd = () => settle(() => resolve(Buffer.concat(pieces).toString()))
+    const onEnd = () => settle(() => resolve(Buffer.concat(pieces)))
     const onClosed = () => fail(badRequest('the body is incomplete'))
     const onAbort = () => fail(new Refusal(408, 'ERR_TIMEOUT', 'the body took too long'))
     const fail = (/** @type {Error} */ error) => settle(() => reject(error))
