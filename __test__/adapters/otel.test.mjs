@@ -15,6 +15,7 @@ import {
   trace,
 } from '@opentelemetry/api'
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
+import { RedisStateError } from 'redis-state-adapter'
 import { instrument, RedisStateInstrumentation } from 'redis-state-adapter/otel'
 import { next } from '../support/events.mjs'
 import { killOtherClients } from '../support/kill-clients.mjs'
@@ -98,6 +99,36 @@ describe('spans', () => {
       assert.equal(get.attributes['redis_state.key'], includeKeys ? 'key-1' : undefined)
       assert.equal(get.events.length, includeKeys ? 1 : 0)
     }
+  })
+
+  it('have no text of an error that a script or a function of the caller makes', async (t) => {
+    const server = await started(t)
+    const state = open(t, server.url)
+    const { spans, metrics: exported } = instrumented(t, { states: state })
+    for (const [text, code] of /** @type {[string, string?][]} */ ([
+      ['key-1 is bad'],
+      ['NOAUTH key-1', 'NOAUTH'],
+      [`${'K'.repeat(33)} is bad`],
+      ['WRONG_2 key-1', 'WRONG_2'],
+    ])) {
+      await assert.rejects(state.script(`return redis.error_reply('${text}')`))
+      const { attributes, status } = spans().at(-1) ?? assert.fail()
+      assert.equal(attributes['db.response.status_code'], code)
+      assert.equal(status.message, undefined)
+    }
+    const options = {
+      /** @returns {never} */
+      get ttl() {
+        throw new RedisStateError(/** @type {any} */ ('key-1'), 'key-1')
+      },
+    }
+    await assert.rejects(state.set('t', 'a', 1, options))
+    assert.equal(spans().at(-1)?.attributes['error.type'], '_OTHER')
+    assert.doesNotMatch(shown(await exported()), /key-1|K{33}/)
+    assert.doesNotMatch(
+      shown(spans().map(({ name, attributes, status, events }) => [name, attributes, status, events])),
+      /key-1|K{33}/,
+    )
   })
 
   it('end once, however the call ends', async (t) => {

@@ -79,6 +79,22 @@ describe('the text', () => {
 })
 
 describe('the figures', () => {
+  it('have the code other for an error whose code is none', async (t) => {
+    const states = { coded: open(t, 'memory:') }
+    metrics(states)
+    const options = {
+      /** @returns {never} */
+      get ttl() {
+        throw new RedisStateError(/** @type {any} */ ('key-1'), 'key-1')
+      },
+    }
+    await assert.rejects(states.coded.set('t', 'a', 1, options))
+    const text = metrics(states)
+    assert.doesNotMatch(text, /key-1/)
+    for (const name of ['redis_state_errors_total', 'redis_state_operation_errors_total'])
+      assert.equal(valueIn(text, name, { code: 'other' }), 1)
+  })
+
   it('are those of the calls on a server', async (t) => {
     const server = await started(t)
     const state = open(t, { url: server.url, cache: true })

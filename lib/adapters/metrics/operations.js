@@ -4,9 +4,15 @@
 const { RedisStateError } = require('../../errors.js')
 const { Histogram } = require('../../observability/histogram.js')
 const { now } = require('../../time.js')
+const { isCode } = require('./code.js')
 
 /** The code of errors that are not of this package: a label must not have any text of an error. */
 const FOREIGN = 'other'
+
+/** The code of an error as a label. @param {unknown} code */
+function codeLabel(code) {
+  return isCode(code) ? code : FOREIGN
+}
 
 /** Calls of one method. */
 class OperationFigures {
@@ -22,7 +28,7 @@ class OperationFigures {
   /** @param {number} since @param {unknown} error */
   failed(since, error) {
     this.latency.record(now() - since, 1)
-    const code = error instanceof RedisStateError ? error.code : FOREIGN
+    const code = codeLabel(error instanceof RedisStateError ? error.code : undefined)
     this.errors[code] = (this.errors[code] ?? 0) + 1
   }
 }
@@ -66,4 +72,4 @@ class OperationMeter {
   }
 }
 
-module.exports = { OperationMeter }
+module.exports = { OperationMeter, codeLabel }

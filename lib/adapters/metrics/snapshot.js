@@ -1,7 +1,7 @@
 // @ts-check
 'use strict'
 
-const { OperationMeter } = require('./operations.js')
+const { OperationMeter, codeLabel } = require('./operations.js')
 
 /**
  * @typedef {import('../../operations/dispatcher.js').Dispatcher} Dispatcher
@@ -106,9 +106,19 @@ function statusOf({ isClosed, engine }) {
 /** @param {Dispatcher['meter']} meter */
 function errorsOf(meter) {
   const exported = exportedErrors.get(meter) ?? {}
-  for (const [code, count] of Object.entries(meter.errors)) exported[code] = Math.max(count, exported[code] ?? 0)
+  for (const [code, count] of Object.entries(failuresOf(meter))) exported[code] = Math.max(count, exported[code] ?? 0)
   exportedErrors.set(meter, exported)
   return { ...exported }
+}
+
+/** Failed calls by the label of their code. @param {Dispatcher['meter']} meter @returns {Record<string, number>} */
+function failuresOf(meter) {
+  /** @type {Record<string, number>} */
+  const failures = {}
+  for (const [code, count] of Object.entries(meter.errors)) {
+    failures[codeLabel(code)] = (failures[codeLabel(code)] ?? 0) + count
+  }
+  return failures
 }
 
 /** @param {Dispatcher['meter']['operations']} operations @returns {Snapshot['operations']} */

@@ -3,6 +3,7 @@
 
 const { untitled } = require('../../error-message.js')
 const { RedisStateError } = require('../../errors.js')
+const { isCode } = require('../metrics/code.js')
 
 /**
  * @typedef {import('../../../index.js').TracingContext} TracingContext
@@ -42,11 +43,13 @@ function spanNameOf(operation, attributes) {
 function errorAttributes(error) {
   if (!(error instanceof RedisStateError)) return { 'error.type': OTHER }
   const { code, reply } = error
-  return reply === undefined ? { 'error.type': code } : { 'error.type': code, 'db.response.status_code': reply }
+  const type = isCode(code) ? code : OTHER
+  return isCode(reply) ? { 'error.type': type, 'db.response.status_code': reply } : { 'error.type': type }
 }
 
 /**
- * The text of an error, if names of entries may be exported or it has none.
+ * The text of an error, if names of entries may be exported or it has none. One with the reply of a server may have some: a script
+ * can reply `NOAUTH` and a key.
  *
  * @param {unknown} error
  * @param {boolean} includeKeys
@@ -54,7 +57,8 @@ function errorAttributes(error) {
 function statusMessageOf(error, includeKeys) {
   if (!(error instanceof Error)) return undefined
   if (includeKeys) return error.message
-  return error instanceof RedisStateError && WITHOUT_NAMES.has(error.code) ? untitled(error) : undefined
+  const hasNone = error instanceof RedisStateError && error.reply === undefined && WITHOUT_NAMES.has(error.code)
+  return hasNone ? untitled(error) : undefined
 }
 
 module.exports = { errorAttributes, serverAttributes, spanNameOf, statusMessageOf }
