@@ -10,6 +10,8 @@ import { started } from '../support/redis.mjs'
 /** @import { TestContext } from 'node:test' */
 
 const require = createRequire(import.meta.url)
+/** @type {typeof import('../../lib/cli/migrate/comparison.js')} */
+const { Comparison } = require('../../lib/cli/migrate/comparison.js')
 /** @type {typeof import('../../lib/cli/migrate/copier.js')} */
 const { Copier } = require('../../lib/cli/migrate/copier.js')
 /** @type {typeof import('../../lib/cli/migrate/entries-place.js')} */
@@ -37,7 +39,7 @@ async function copying(t, { ifAbsent }) {
     refusals: new Refusals(places, { dropTtl: false, onNamed: () => {} }),
     onStep: (_name, kind) => steps.push(kind),
   })
-  return { to, copier, journal, steps }
+  return { places, from, to, copier, journal, steps }
 }
 
 it('does not take an entry as its own that another client creates at the target meanwhile', async (t) => {
@@ -55,4 +57,28 @@ it('copies an entry that expires soon', async (t) => {
   await copier.copy({ names: [NAME], from: [{ text: '1', expiresAt: soon }], to: [null] })
   assert.deepEqual(steps, ['copied'])
   assert.notEqual(await to.ttl('a', '1'), -1)
+})
+
+it('reads the journal once for a comparison, however many entries differ', async (t) => {
+  const { places, from, to, journal } = await copying(t, { ifAbsent: false })
+  const entries = (/** @type {number} */ start) =>
+    Array.from({ length: 1000 }, (_, index) => ({ traceId: 't', key: `${index + start}`, value: index }))
+  await Promise.all(entries(0).map(({ traceId, key, value }) => from.set(traceId, key, value)))
+  await Promise.all(entries(500).map(({ traceId, key }) => to.set(traceId, key, 'other')))
+  const name = { traceId: 't', key: '1499' }
+  const copies = [{ name, found: { text: '"other"', expiresAt: Infinity }, isNew: true, ifAbsent: false }]
+  await journal.record(copies)
+  const find = t.mock.method(journal, 'find')
+  const rules = { keepsText: true, keepsTtl: true }
+  const refusals = new Refusals(places, { dropTtl: false, onNamed: () => {} })
+  const { signal } = new AbortController()
+  const comparison = new Comparison({ ...places, journal, refusals, rules, ifAbsent: false, signal })
+  const [source, target] = [places.source, places.target]
+  const names = { from: await source.names(() => {}, signal), to: await target.names(() => {}, signal) }
+  t.after(() => Promise.all([names.from.close(), names.to.close()]))
+  const { differences } = await comparison.all(names, () => {})
+  assert.deepEqual([differences.length, comparison.compared, comparison.extra], [1001, 1000, 499])
+  const deleted = differences.filter(({ why }) => why === 'source-deleted')
+  assert.deepEqual(deleted, [{ name, why: 'source-deleted' }])
+  assert.equal(find.mock.callCount(), 1)
 })

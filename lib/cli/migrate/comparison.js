@@ -2,10 +2,10 @@
 'use strict'
 
 const { withAliases } = require('./aliases.js')
-const { idOf } = require('./journal.js')
 const { listed, pagesOf } = require('./pages.js')
 const { PairedNames } = require('./paired-names.js')
-const { reasonOf, verdictOf } = require('./verdict.js')
+const { Suspects } = require('./suspects.js')
+const { verdictOf } = require('./verdict.js')
 
 /**
  * @typedef {import('./place.js').Name} Name
@@ -56,83 +56,67 @@ class Comparison {
     this.compared = 0
     this.extra = 0
     this.extras = []
+    const suspects = new Suspects(this.#comparing)
     /** @type {Difference[]} */
     const differences = []
     const names = new PairedNames(from, to)
     let done = 0
     for await (const page of pagesOf(this.#comparing, names, this.#comparing.signal)) {
-      for (const difference of await this.#differencesOf(page)) {
-        if (difference.why === 'extra') this.#addExtra(difference)
-        else differences.push(difference)
-      }
-      differences.push(...(await this.#ownAmong(names.takeExtras())))
+      await this.#compare(page, suspects)
+      suspects.addExtras(await this.#extrasAmong(names.takeExtras()))
       done += page.names.length
       onProgress(done)
+      if (suspects.size < MAX_HELD) continue
+      differences.push(...this.#withoutExtras(await suspects.take()))
       if (differences.length > MAX_HELD) return { differences, isCut: true }
     }
     for await (const rest of names.rest()) {
       this.#comparing.signal.throwIfAborted()
-      differences.push(...(await this.#ownAmong(rest)))
+      suspects.addExtras(await this.#extrasAmong(rest))
+      if (suspects.size >= MAX_HELD) differences.push(...this.#withoutExtras(await suspects.take()))
     }
+    differences.push(...this.#withoutExtras(await suspects.take()))
     return { differences, isCut: differences.length > MAX_HELD }
   }
 
   /** Compares some entries. @param {Name[]} names @returns {Promise<Difference[]>} */
   async some(names) {
     const { compared } = this
-    const differences = []
+    const suspects = new Suspects(this.#comparing)
     for await (const page of pagesOf(this.#comparing, listed(names), this.#comparing.signal))
-      differences.push(...(await this.#differencesOf(page)))
+      await this.#compare(page, suspects)
     this.compared = compared
-    return differences.filter(({ why }) => why !== 'extra')
+    return (await suspects.take()).filter(({ why }) => why !== 'extra')
   }
 
-  /** @param {Page} page @returns {Promise<Difference[]>} */
-  async #differencesOf(page) {
-    const { refusals, journal, rules, ifAbsent } = this.#comparing
+  /** @param {Page} page @param {Suspects} suspects */
+  async #compare(page, suspects) {
+    const { refusals, rules } = this.#comparing
     const refused = await refusals.find(page)
-    this.compared += page.names.filter((name, index) => page.from[index] !== null && !refused.has(name)).length
-    const found = page.names.flatMap((name, index) => {
-      const verdict = verdictOf(page.from[index], page.to[index], rules)
-      return SETTLED.has(verdict) || refused.has(name)
-        ? []
-        : [{ name, verdict, from: page.from[index], to: page.to[index] }]
-    })
-    const written = await journal?.find(found.map(({ name }) => name))
-    return found
-      .map(({ name, verdict, from, to }) => ({ name, verdict, from, to, record: written?.get(idOf(name)) }))
-      .filter(({ record, verdict }) => !(ifAbsent && verdict !== 'missing' && !record?.isOwn))
-      .map(({ name, verdict, from, to, record }) => {
-        const isUnchanged = (/** @type {typeof from} */ side) => journal?.isUnchanged(record, side) === true
-        const unchanged = record && { from: isUnchanged(from), to: isUnchanged(to) }
-        return { name, why: reasonOf(verdict, unchanged, record?.isOwn === true) }
-      })
+    for (const [index, name] of page.names.entries()) {
+      if (refused.has(name)) continue
+      const sides = { from: page.from[index], to: page.to[index] }
+      if (sides.from !== null) this.compared += 1
+      const verdict = verdictOf(sides.from, sides.to, rules)
+      if (!SETTLED.has(verdict)) suspects.add(name, verdict, sides)
+    }
   }
 
-  /** Counts the extra entries of the target, and returns those that the migration wrote. @param {Name[]} names @returns {Promise<Difference[]>} */
-  async #ownAmong(names) {
-    const { source, target, journal } = this.#comparing
+  /** Those that the source does not have. @param {Name[]} names */
+  async #extrasAmong(names) {
+    const { source, target } = this.#comparing
     if (names.length === 0) return []
     const found = await source.read(names)
     const absent = names.filter((name, index) => found[index] === null && !target.excludes?.(name))
     // A listing without hash tags divides keys at the first colon, so it has other names.
     const aliases = await withAliases({ source, target }, absent)
-    const extras = absent.filter((name) => !aliases.has(name))
-    const written = await journal?.find(extras)
-    const own = await this.#unchangedOf(
-      extras.filter((name) => written?.get(idOf(name))?.isOwn),
-      written,
-    )
-    const isOwn = new Set(own)
-    for (const name of extras) if (!isOwn.has(name)) this.#addExtra({ name, why: 'extra' })
-    return own.map((name) => ({ name, why: 'source-deleted' }))
+    return absent.filter((name) => !aliases.has(name))
   }
 
-  /** The entries that the target still has as they were written. @param {Name[]} names @param {Map<string, import('./journal.js').Written>} [written] */
-  async #unchangedOf(names, written) {
-    const { target, journal } = this.#comparing
-    const found = names.length === 0 ? [] : await target.read(names)
-    return names.filter((name, index) => journal?.isUnchanged(written?.get(idOf(name)), found[index]))
+  /** Counts the extra entries of the target, and returns the other differences. @param {Difference[]} differences */
+  #withoutExtras(differences) {
+    for (const difference of differences) if (difference.why === 'extra') this.#addExtra(difference)
+    return differences.filter(({ why }) => why !== 'extra')
   }
 
   /** @param {Difference} difference */

@@ -85,7 +85,12 @@ class Journal {
 
   /** Whether an entry still has the value that was written. @param {Written | undefined} written @param {Found | null} found */
   isUnchanged(written, found) {
-    return written !== undefined && found?.text !== undefined && this.#digestOf(found.text) === written.digest
+    return written !== undefined && this.digestOf(found) === written.digest
+  }
+
+  /** @param {Found | null} found @returns {string | undefined} undefined: it has no value */
+  digestOf(found) {
+    return found?.text === undefined ? undefined : this.#digestOf(found.text)
   }
 
   /** @param {string} text */
