@@ -188,6 +188,24 @@ describe('the figures', () => {
     assert.equal(valueIn(metrics({ replaced: open(t, 'memory:') }), 'redis_state_calls_total'), 2)
   })
 
+  it('of closed adapters are kept for the 1,000 names that were exported last', async (t) => {
+    const [before, after, other, held, now] = Array.from({ length: 5 }, () => open(t, 'memory:'))
+    await Promise.all([before.set('t', 'a', 1), other.set('t', 'a', 1)])
+    const options = { operations: false }
+    const calls = (/** @type {Record<string, RedisStateAdapter>} */ states) =>
+      valueIn(metrics(states, options), 'redis_state_calls_total')
+    assert.deepEqual([calls({ first: before }), calls({ held: before })], [1, 1])
+    await Promise.all([before.cleanup(), other.cleanup()])
+    assert.equal(calls({ held }), 1)
+    const others = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`other-${index}`, other]))
+    metrics(others, options)
+    assert.equal(calls({ first: after }), 1)
+    await after.cleanup()
+    metrics(others, options)
+    metrics([], options)
+    assert.deepEqual([calls({ first: now }), calls({ held: now }), calls({ 'other-0': now })], [0, 1, 1])
+  })
+
   it('of operations do not decrease if an exporter without them is the first to notice the close', async (t) => {
     const before = open(t, 'memory:')
     metrics({ both: before })

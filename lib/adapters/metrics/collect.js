@@ -1,7 +1,7 @@
 // @ts-check
 'use strict'
 
-const { Exported } = require('./retired.js')
+const { History } = require('./history.js')
 const { countOperations } = require('./snapshot.js')
 const { sourcesOf } = require('./sources.js')
 
@@ -10,8 +10,7 @@ const { sourcesOf } = require('./sources.js')
  * @typedef {{ labels: { store?: string, server: string }, snapshot: Snapshot }} Collected the figures of all adapters with these labels
  */
 
-/** What was exported so far, by labels. @type {Map<string, Exported>} */
-const exported = new Map()
+const history = new History()
 
 /**
  * Reads the figures of adapters. Those with the same name and server are added up, since no two series can have the same labels.
@@ -23,13 +22,16 @@ const exported = new Map()
  */
 function collect(states, { store: defaultName = '', withOperations }) {
   const sources = sourcesOf(states).map((source) => ({ ...source, store: source.store || defaultName }))
-  return [...grouped(sources)].map(([key, group]) => {
+  const groups = grouped(sources)
+  const collected = [...groups].map(([key, group]) => {
     const [{ store, server }] = group
     if (withOperations) for (const { dispatcher } of group) countOperations(dispatcher)
-    const snapshot = exportedBy(key).sumOf(group)
+    const snapshot = history.of(key).sumOf(group)
     const labels = store === '' ? { server } : { store, server }
     return { labels, snapshot: withOperations ? snapshot : { ...snapshot, operations: {} } }
   })
+  history.limit(groups)
+  return collected
 }
 
 /** @param {{ store: string, server: string }} source */
@@ -47,15 +49,6 @@ function grouped(sources) {
     else group.push(source)
   }
   return groups
-}
-
-/** @param {string} key */
-function exportedBy(key) {
-  const known = exported.get(key)
-  if (known !== undefined) return known
-  const created = new Exported()
-  exported.set(key, created)
-  return created
 }
 
 module.exports = { collect }

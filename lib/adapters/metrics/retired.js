@@ -35,6 +35,13 @@ class Exported {
     return snapshots.reduce(sum, this.#retired)
   }
 
+  /** Whether none of the adapters can count further calls. */
+  get isClosed() {
+    return this.#members.every(({ adapter, dispatcher }) => {
+      return adapter.deref() === undefined || (dispatcher.deref()?.isClosed ?? true)
+    })
+  }
+
   /** @param {Source} source */
   #snapshot({ adapter, dispatcher }) {
     const last = snapshotOf(dispatcher)
