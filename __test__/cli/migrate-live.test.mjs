@@ -2,7 +2,7 @@
 // `migrate` while the source is written, after the process was killed, and when it is interrupted.
 
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
@@ -82,6 +82,17 @@ describe('migrate', () => {
     assert.deepEqual(await stored(clients[1]), await stored(clients[0]))
     assert.deepEqual([report.compared, report.different, report.extra], [COUNT - 2, 0, 0])
     assert.ok(!existsSync(path('killed')) && !existsSync(path('killed.journal')))
+  })
+
+  it('leaves no temporary file when it is killed', { skip: process.platform === 'win32' }, async () => {
+    await storeMany()
+    const temporary = mkdtempSync(path('tmp-'))
+    const child = startProgram(['migrate', '--to-url', servers[1].url], { ...env, TMPDIR: temporary })
+    const end = ended(child)
+    await until(async () => (await clients[1].dbSize()) > 0)
+    child.kill('SIGKILL')
+    assert.equal((await end).signal, 'SIGKILL')
+    assert.deepEqual(readdirSync(temporary), [])
   })
 
   for (const flags of ['', 'KA']) {

@@ -2,7 +2,7 @@
 // `migrate`: entries are copied between prefixes, databases and servers, and both sides compared.
 
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
@@ -276,6 +276,19 @@ describe('migrate refuses', () => {
     const { code, stderr } = await attempted('--to-url', 'redis://u:secret@127.0.0.1:1', '--json')
     assert.deepEqual([code, JSON.parse(stderr).error.code], [1, 'ERR_CONNECTION'])
     assert.ok(!stderr.includes('secret'))
+  })
+
+  it('a file in the place of the journal, without a checkpoint, and leaves it as it is', async () => {
+    await clients[0].set('motia:state:a:1', '1')
+    writeFileSync(path('mine.journal'), 'text')
+    const { code, stderr } = await attempted('--to-database', '1', '--checkpoint', path('mine'))
+    assert.equal(code, 2)
+    assert.match(
+      stderr,
+      /mine\.journal exists, without a checkpoint\. Name another file with --checkpoint, or remove it/,
+    )
+    assert.equal(readFileSync(path('mine.journal'), 'utf8'), 'text')
+    assert.ok(!existsSync(path('mine')))
   })
 
   it('a checkpoint that exists, without --resume, and one of another migration', async () => {

@@ -2,11 +2,11 @@
 'use strict'
 
 const { createHash } = require('node:crypto')
-const { createReadStream } = require('node:fs')
 const { mkdtemp, open, rm } = require('node:fs/promises')
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')
 const { linesOf } = require('../transfer/line-reader.js')
+const { UsageError } = require('../usage-error.js')
 
 /**
  * What a migration has written, in a file beside its checkpoint: so a migration that is continued knows which entries of the target
@@ -18,22 +18,23 @@ const { linesOf } = require('../transfer/line-reader.js')
  * @typedef {{ isOwn: boolean, digest: string }} Written `isOwn`: the target did not have the entry before
  */
 
+const READ_LENGTH = 64 * 1024
+
 class Journal {
-  #path
-  #folder
+  #removed
   #file
   #keepsText
+  #isTemporary
 
   /**
-   * @param {string} path
    * @param {import('node:fs/promises').FileHandle} file
-   * @param {{ keepsText: boolean, folder?: string }} options `folder`: removed at the end
+   * @param {{ keepsText: boolean, removed: string, isTemporary: boolean }} options `removed`: what `remove` removes
    */
-  constructor(path, file, { keepsText, folder }) {
-    this.#path = path
+  constructor(file, { keepsText, removed, isTemporary }) {
     this.#file = file
     this.#keepsText = keepsText
-    this.#folder = folder
+    this.#removed = removed
+    this.#isTemporary = isTemporary
   }
 
   /**
@@ -41,10 +42,26 @@ class Journal {
    * @param {{ isContinued: boolean, keepsText: boolean }} options `keepsText`: both sides have the text that was written
    */
   static async open(path, { isContinued, keepsText }) {
-    const folder = path === undefined ? await mkdtemp(join(tmpdir(), 'redis-state-adapter-')) : undefined
-    const at = path ?? join(/** @type {string} */ (folder), 'journal')
+    if (path === undefined) return Journal.#openTemporary(keepsText)
     // A line that is incomplete, as the process was killed, is ended by the newline in front of the next one.
-    return new Journal(at, await open(at, isContinued ? 'a' : 'w', 0o600), { keepsText, folder })
+    const file = await open(path, isContinued ? 'a+' : 'ax+', 0o600).catch((error) => {
+      if (error.code !== 'EEXIST') throw error
+      throw new UsageError(`${path} exists, without a checkpoint`, 'Name another file with --checkpoint, or remove it.')
+    })
+    return new Journal(file, { keepsText, removed: path, isTemporary: false })
+  }
+
+  /** The file has no name any more as soon as it is open, so that it disappears with a process that is killed. @param {boolean} keepsText */
+  static async #openTemporary(keepsText) {
+    const folder = await mkdtemp(join(tmpdir(), 'redis-state-adapter-'))
+    try {
+      const file = await open(join(folder, 'journal'), 'ax+', 0o600)
+      if (process.platform !== 'win32') await rm(folder, { recursive: true })
+      return new Journal(file, { keepsText, removed: folder, isTemporary: true })
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true })
+      throw error
+    }
   }
 
   /** @param {Copy[]} copies */
@@ -72,7 +89,7 @@ class Journal {
     /** @type {Map<string, Written>} */
     const found = new Map()
     if (wanted.size === 0) return found
-    for await (const { text } of linesOf(createReadStream(this.#path), 0)) {
+    for await (const { text } of linesOf(this.#chunks(), 0)) {
       const [traceId, key, isNew, digest] = parsed(text)
       if (typeof traceId !== 'string') continue
       const id = idOf({ traceId, key })
@@ -81,6 +98,15 @@ class Journal {
       else found.set(id, { isOwn: isNew === 1 || found.get(id)?.isOwn === true, digest })
     }
     return found
+  }
+
+  async *#chunks() {
+    for (let at = 0; ; ) {
+      const { buffer, bytesRead } = await this.#file.read(Buffer.alloc(READ_LENGTH), 0, READ_LENGTH, at)
+      if (bytesRead === 0) return
+      at += bytesRead
+      yield buffer.subarray(0, bytesRead)
+    }
   }
 
   /** Whether an entry still has the value that was written. @param {Written | undefined} written @param {Found | null} found */
@@ -105,13 +131,13 @@ class Journal {
 
   /** Removes the file: it is needed no longer. */
   async remove() {
-    await rm(this.#folder ?? this.#path, { recursive: true, force: true })
+    await rm(this.#removed, { recursive: true, force: true })
   }
 
   /** Removes the file, if nothing can be continued with it. */
   async end() {
     await this.close()
-    if (this.#folder !== undefined) await this.remove()
+    if (this.#isTemporary) await this.remove()
   }
 }
 

@@ -103,8 +103,9 @@ class MigrationRun {
       const hasMissed = options['no-verify'] && live.takeGap()
       if (hasMissed) output.note(MISSED)
       if (differences.length > 0 || hasMissed) return EXIT.failed
-      await checkpoint.remove()
+      // A journal without its checkpoint would be refused.
       await journal.remove()
+      await checkpoint.remove()
       canContinue = false
       return refusals.count > 0 ? EXIT.failed : EXIT.ok
     } finally {
