@@ -4,11 +4,13 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
+import { CosmosStateAdapter } from 'redis-state-adapter/cosmos'
 import { metrics } from 'redis-state-adapter/prometheus'
 import { expressionsOf } from '../../scripts/observability/expressions.mjs'
 import { open } from '../support/open.mjs'
 import { started } from '../support/redis.mjs'
 import { seriesOf } from '../support/series.mjs'
+import { unusedPort } from '../support/unused-port.mjs'
 
 const dashboard = JSON.parse(
   readFileSync(new URL('../../docs/grafana/redis-state-adapter.json', import.meta.url), 'utf8'),
@@ -20,11 +22,18 @@ const OF_PROMETHEUS = ['job', 'instance']
 async function exported(t) {
   const { url } = await started(t)
   const orders = open(t, { url, cache: true })
+  const items = new CosmosStateAdapter({
+    url: `http://127.0.0.1:${await unusedPort()}`,
+    key: 'YQ==',
+    database: 'state',
+    container: 'items',
+  })
+  t.after(() => items.cleanup())
   metrics({ orders })
   await orders.set('t', 'a', undefined).catch(() => {})
   /** @type {Map<string, Set<string>>} */
   const labels = new Map()
-  for (const series of Object.keys(seriesOf(metrics({ orders })))) {
+  for (const series of Object.keys(seriesOf(metrics({ orders, items })))) {
     const [, name, text] = /^(\w+)\{(.*)\}$/.exec(series) ?? []
     const known = labels.get(name) ?? new Set()
     for (const [, label, value] of text.matchAll(/(\w+)="([^"]*)"/g)) known.add(label).add(`${label}="${value}"`)
@@ -54,6 +63,15 @@ describe('the Grafana dashboard', () => {
         }
       }
     }
+  })
+
+  it('has a panel of each metric', async (t) => {
+    const used = expressionsOf(dashboard).map(({ expression }) => expression)
+    const names = [...(await exported(t)).keys()].filter((name) => !/_(bucket|sum|count)$/.test(name))
+    assert.deepEqual(
+      names.filter((name) => !used.some((expression) => expression.includes(`${name}{`))),
+      [],
+    )
   })
 
   it('has panels that do not overlap, with ids of their own, a data source that can be chosen and a unit', () => {

@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { RedisStateAdapter } from 'redis-state-adapter'
+import { CosmosStateAdapter } from 'redis-state-adapter/cosmos'
 import { handler, metrics } from 'redis-state-adapter/prometheus'
 import { RedisProcess } from '../redis-process.mjs'
 import { reservePort } from '../reserved-port.mjs'
@@ -27,7 +28,9 @@ const redis = new RedisProcess()
 await redis.start()
 const orders = new RedisStateAdapter({ url: redis.url })
 const sessions = new RedisStateAdapter({ url: redis.url, cache: true })
-const states = { orders, sessions }
+/** Without a server: it has the series of an adapter on Cosmos DB. */
+const items = new CosmosStateAdapter({ url: 'http://127.0.0.1:1', key: 'YQ==', database: 'state', container: 'items' })
+const states = { orders, sessions, items }
 const app = createServer(handler(states)).listen(0, '127.0.0.1')
 await once(app, 'listening')
 const port = (await reservePort()).number
@@ -47,7 +50,7 @@ try {
   prometheus.kill()
   app.close()
   app.closeAllConnections()
-  await Promise.all([orders.cleanup(), sessions.cleanup()])
+  await Promise.all([orders, sessions, items].map((state) => state.cleanup()))
   await redis.stop()
   if (prometheus.exitCode === null && prometheus.signalCode === null) await once(prometheus, 'close')
   rmSync(folder, { recursive: true, force: true })
