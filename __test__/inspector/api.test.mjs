@@ -131,11 +131,31 @@ for (const [name, url] of STORES) {
       for (const number of ['1e400', '[1E-400]', '{"a": -1.5e999}']) {
         await state.command(['SET', 'motia:state:t:extreme', number])
         assert.equal((await get('extreme')).inexact, true, number)
+        // It would be null in JSON.
+        if (/e\d/.test(number))
+          assert.deepEqual([(await get('extreme')).value, (await get('extreme')).text], [undefined, number])
       }
       assert.equal((await get('exact')).inexact, undefined)
       const large = await get('large')
       assert.deepEqual([large.type, large.size, large.truncated, large.value], ['string', 1_200_004, true, undefined])
       assert.equal(large.text, `"é${'ž'.repeat(32_766)}`)
+    })
+
+    it('shows values that are nested too deeply as text, and queries those beside them', async (t) => {
+      const { state, page } = await opened(t)
+      const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+      await state.command(['SET', 'motia:state:t:deep', deep])
+      await state.set('t', 'other', 1)
+      const { type, text, value } = await page.get('entry', { trace: 't', key: 'deep' })
+      assert.deepEqual([type, text, value], ['array', deep, undefined])
+      const { body } = await page.send('POST', 'query', { trace: 't' })
+      assert.deepEqual(
+        body.items.map((/** @type {any} */ one) => [one.key, one.truncated]),
+        [
+          ['deep', true],
+          ['other', undefined],
+        ],
+      )
     })
 
     it('works with any names', async (t) => {

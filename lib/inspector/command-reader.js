@@ -4,7 +4,7 @@
 const { createHash } = require('node:crypto')
 const { RedisStateError } = require('../errors.js')
 const values = require('./value-reader.js')
-const { hasInexactNumber, parsed, startOfText, typeOf, typeOfStored } = require('./stored-text.js')
+const { hasInexactNumber, isSendable, parsed, startOfText, typeOf, typeOfStored } = require('./stored-text.js')
 
 /**
  * @typedef {import('./inspected-store.js').InspectedStore} InspectedStore
@@ -77,7 +77,9 @@ function whole(bytes, known) {
   const { text, value } = parsed(bytes)
   const common = { etag, truncated: false, ...known }
   if (value === undefined) return { type: 'not-json', text, ...common }
-  return { type: typeOf(value), value, ...common, ...(hasInexactNumber(text) && { inexact: true }) }
+  const inexact = hasInexactNumber(text)
+  const shown = isSendable(value, inexact) ? { value } : { text }
+  return { type: typeOf(value), ...shown, ...common, ...(inexact && { inexact }) }
 }
 
 /** @param {number} milliseconds */

@@ -5,7 +5,7 @@
 
 const TEXT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 /** Numbers with fewer digits are exact, unless an exponent makes them too large or too small. */
-const DOUBTFUL_NUMBERS = /-?\d(?:[\d.]{14,}(?:[eE][+-]?\d+)?|[\d.]*[eE][+-]?\d+)/g
+const DOUBTFUL_NUMBERS = /-?\d(?:[\d.]{14,}(?:[eE][+-]?\d+)?|[\d.]*[eE][+-]?\d{3,})/g
 
 /** @type {Record<string, string>} */
 const TYPES_BY_START = { '{': 'object', '[': 'array', '"': 'string', t: 'boolean', f: 'boolean', n: 'null' }
@@ -44,6 +44,28 @@ function typeOfStored(start, size) {
 function typeOf(value) {
   if (value === null) return 'null'
   return Array.isArray(value) ? 'array' : typeof value
+}
+
+/**
+ * Whether JSON can represent a parsed value: not what is nested too deeply, nor numbers beyond those of JavaScript, which would become
+ * `null`.
+ *
+ * @param {unknown} value
+ * @param {boolean} isInexact whether its text has a number that JavaScript rounds
+ */
+function isSendable(value, isInexact) {
+  try {
+    JSON.stringify(value, isInexact ? rejectInfinity : undefined)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** @param {string} _ @param {unknown} value */
+function rejectInfinity(_, value) {
+  if (value === Infinity || value === -Infinity) throw new RangeError('JSON has no such number')
+  return value
 }
 
 /** Whether a JSON text has a number that JavaScript would round, so that a changed value must not be written back. @param {string} text */
@@ -88,4 +110,4 @@ function startOfText(bytes) {
   return new TextDecoder().decode(bytes, { stream: true })
 }
 
-module.exports = { hasInexactNumber, parsed, startOfText, typeOf, typeOfStored }
+module.exports = { hasInexactNumber, isSendable, parsed, startOfText, typeOf, typeOfStored }

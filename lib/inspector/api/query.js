@@ -25,9 +25,19 @@ async function query({ target, parameters, signal }) {
 
 /** @param {import('../../../index.js').StateItem} item */
 function shown({ groupId, key, type, value }) {
-  const size = Buffer.byteLength(JSON.stringify(value))
+  const size = sizeOf(value)
   if (size > MAX_VALUE_LENGTH) return { traceId: groupId, key, type, size, truncated: true }
   return { traceId: groupId, key, type, size, value }
+}
+
+/** @param {unknown} value */
+function sizeOf(value) {
+  try {
+    return Buffer.byteLength(JSON.stringify(value))
+  } catch {
+    // It is nested too deeply to be sent.
+    return Infinity
+  }
 }
 
 module.exports = { query }

@@ -13,12 +13,12 @@ export function hasValue({ text }) {
 /** @param {Entry} entry @returns {string | undefined} */
 export function noteOn(entry) {
   const { type, size, text, inexact, truncated } = entry
-  if (inexact)
+  if (inexact && hasValue(entry))
     return 'Some numbers have more digits than JavaScript keeps. They are shown, and would be saved, rounded.'
   if (hasValue(entry)) return undefined
   if (type === 'not-json' && !text) return 'The stored text is not JSON.'
   if (type === 'not-json') return 'The stored text is not JSON. It is shown as it is, and cannot be edited here.'
   if (truncated)
     return `The value has ${formatBytes(size)}. Only the start of its text is shown, and it cannot be edited here.`
-  return 'JSON cannot represent this value of a codec. It is shown as a console shows it.'
+  return 'JSON cannot represent this value. It is shown as text, and cannot be edited here.'
 }
