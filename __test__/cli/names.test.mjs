@@ -16,15 +16,15 @@ import { startRedis } from '../support/redis.mjs'
 /** @import { RedisStateAdapter } from 'redis-state-adapter' */
 
 const require = createRequire(import.meta.url)
-/** @type {typeof import('../../lib/cli/names/sorted-names.js')} */
-const { sortedNames } = require('../../lib/cli/names/sorted-names.js')
-/** @type {typeof import('../../lib/cli/names/pages.js')} */
-const { namePages } = require('../../lib/cli/names/pages.js')
+/** @type {typeof import('../../lib/names/sorted-names.js')} */
+const { sortedNames } = require('../../lib/names/sorted-names.js')
+/** @type {typeof import('../../lib/names/pages.js')} */
+const { namePages } = require('../../lib/names/pages.js')
 
-/** @type {typeof import('../../lib/cli/names/merge.js')} */
-const { Merge } = require('../../lib/cli/names/merge.js')
-/** @type {typeof import('../../lib/cli/names/run.js')} */
-const { Run } = require('../../lib/cli/names/run.js')
+/** @type {typeof import('../../lib/names/merge.js')} */
+const { Merge } = require('../../lib/names/merge.js')
+/** @type {typeof import('../../lib/names/run.js')} */
+const { Run } = require('../../lib/names/run.js')
 
 const { StateAdapter } = require('../../lib/adapter/state-adapter.js')
 

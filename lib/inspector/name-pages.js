@@ -1,7 +1,7 @@
 // @ts-check
 'use strict'
 
-const { namePages } = require('../cli/names/pages.js')
+const { namePages } = require('../names/pages.js')
 const { RedisStateError } = require('../errors.js')
 
 /** @typedef {import('./inspected-store.js').InspectedStore} InspectedStore */

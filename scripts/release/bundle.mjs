@@ -32,7 +32,7 @@ const CHUNKS = [
   // Without the class, which the import needs, to load the rest when it is used.
   { name: 'stores.js', has: (/** @type {string} */ file) => /^stores\/(?!state-stores\.js$)/.test(file) },
   { name: 'cosmos.js', has: (/** @type {string} */ file) => /^(adapter|engines)\/cosmos/.test(file) },
-  { name: 'cli.js', has: (/** @type {string} */ file) => file.startsWith('cli/') },
+  { name: 'cli.js', has: (/** @type {string} */ file) => /^(cli|names)\//.test(file) },
   { name: 'inspector.js', has: (/** @type {string} */ file) => file.startsWith('inspector/') },
   ...ADAPTERS.map((name) => ({
     name: `${name}.js`,

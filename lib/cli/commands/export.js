@@ -5,7 +5,7 @@ const { EXIT } = require('../exit-codes.js')
 const { Progress } = require('../progress.js')
 const { ExportFile } = require('../transfer/export-file.js')
 const { PageReader } = require('../transfer/page-reader.js')
-const { sortedNames } = require('../names/sorted-names.js')
+const { sortedNames } = require('../../names/sorted-names.js')
 const { UsageError } = require('../usage-error.js')
 
 /** @typedef {import('../command.js').Context} Context */
@@ -64,7 +64,7 @@ async function listNames({ state, operands: [traceId], options, output, io, sign
 
 /**
  * @param {Context} context
- * @param {{ names: import('../names/sorted-names.js').SortedNames, before: number, sink: { write(text: string): Promise<void> } }} work
+ * @param {{ names: import('../../names/sorted-names.js').SortedNames, before: number, sink: { write(text: string): Promise<void> } }} work
  */
 async function exportNames({ state, options, output, io, signal }, { names, before, sink }) {
   const progress = new Progress(io, { title: 'export', isHidden: isHidden(options, output) })

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict'
 
-const { countTraces } = require('../names/trace-counts.js')
+const { countTraces } = require('../../names/trace-counts.js')
 const { wholeNumber } = require('../option-values.js')
 const { Progress } = require('../progress.js')
 

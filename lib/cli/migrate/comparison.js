@@ -10,7 +10,7 @@ const { verdictOf } = require('./verdict.js')
 /**
  * @typedef {import('./place.js').Name} Name
  * @typedef {import('./pages.js').Page} Page
- * @typedef {import('../names/sorted-names.js').SortedNames} SortedNames
+ * @typedef {import('../../names/sorted-names.js').SortedNames} SortedNames
  * @typedef {{ name: Name, why: import('./verdict.js').Why }} Difference
  *
  * @typedef {object} Comparing

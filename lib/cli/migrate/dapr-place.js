@@ -2,7 +2,7 @@
 'use strict'
 
 const { now } = require('../../time.js')
-const { sortPages } = require('../names/sorted-names.js')
+const { sortPages } = require('../../names/sorted-names.js')
 const { expiresAt } = require('./expiry.js')
 const { shown } = require('./iii-place.js')
 const { readKeys, scanNodes } = require('./redis-reader.js')

@@ -3,7 +3,7 @@
 
 const { RedisStateError } = require('../../errors.js')
 const { byTrace } = require('../transfer/by-trace.js')
-const { sortPages } = require('../names/sorted-names.js')
+const { sortPages } = require('../../names/sorted-names.js')
 const { readFields, scanFields, scanNodes } = require('./redis-reader.js')
 const { foundOf, textOf } = require('./value-text.js')
 

@@ -8,7 +8,7 @@ const { listed, pagesOf } = require('./pages.js')
 /**
  * @typedef {import('./place.js').Name} Name
  * @typedef {import('./comparison.js').Difference} Difference
- * @typedef {import('../names/sorted-names.js').SortedNames} SortedNames
+ * @typedef {import('../../names/sorted-names.js').SortedNames} SortedNames
  * @typedef {import('./copier.js').Step} Step
  *
  * @typedef {object} Plan

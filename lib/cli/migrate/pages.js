@@ -5,7 +5,7 @@
  * @typedef {import('./place.js').Place} Place
  * @typedef {import('./place.js').Name} Name
  * @typedef {import('./place.js').Found} Found
- * @typedef {Pick<import('../names/sorted-names.js').SortedNames, 'take'>} Names
+ * @typedef {Pick<import('../../names/sorted-names.js').SortedNames, 'take'>} Names
  *
  * @typedef {object} Page entries of both sides
  * @property {Name[]} names

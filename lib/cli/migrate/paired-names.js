@@ -1,11 +1,11 @@
 // @ts-check
 'use strict'
 
-const { compareNames } = require('../names/name.js')
+const { compareNames } = require('../../names/name.js')
 
 /**
  * @typedef {import('./place.js').Name} Name
- * @typedef {import('../names/sorted-names.js').SortedNames} SortedNames
+ * @typedef {import('../../names/sorted-names.js').SortedNames} SortedNames
  */
 
 const PAGE = 1000

@@ -4,8 +4,8 @@
 /**
  * Where entries are: a server with one layout of keys. `EntriesPlace`, `IiiPlace` and `DaprPlace` are such.
  *
- * @typedef {import('../names/sorted-names.js').SortedNames} SortedNames
- * @typedef {import('../names/name.js').Name} Name
+ * @typedef {import('../../names/sorted-names.js').SortedNames} SortedNames
+ * @typedef {import('../../names/name.js').Name} Name
  * @typedef {import('./value-text.js').Found} Found
  * @typedef {{ name: Name, found: Found, isNew: boolean, ifAbsent: boolean }} Copy what is to be written
  *

@@ -3,7 +3,7 @@
 
 const { inPortions, isCluster } = require('../../adapters/raw-keys.js')
 const { nodesOf } = require('../../adapters/scan-keys.js')
-const { scanServer } = require('../names/scan.js')
+const { scanServer } = require('../../names/scan.js')
 
 /** @typedef {import('../../../index.js').RedisStateAdapter} State */
 
@@ -83,7 +83,7 @@ async function inCalls(wanted, read) {
  * Yields pages of the keys of all nodes that start with a prefix. A key can be yielded several times.
  *
  * @param {State} state
- * @param {Omit<import('../names/scan.js').Wanted, 'node'>} wanted
+ * @param {Omit<import('../../names/scan.js').Wanted, 'node'>} wanted
  */
 async function* scanNodes(state, wanted) {
   for (const node of await nodesOf(state)) yield* scanServer(state, { ...wanted, node })

@@ -25,7 +25,7 @@ class ExportFile {
   /**
    * @param {string} path
    * @param {{ resume?: boolean, force?: boolean }} options
-   * @returns {Promise<{ file: ExportFile, last: import('../names/name.js').Name | undefined }>} `last`: the entry of the last line
+   * @returns {Promise<{ file: ExportFile, last: import('../../names/name.js').Name | undefined }>} `last`: the entry of the last line
    */
   static async open(path, { resume = false, force = false }) {
     const file = await openFile(path, { resume, force })

@@ -7,7 +7,7 @@ const { formatLine } = require('./entry-line.js')
 
 /**
  * @typedef {import('../command.js').StateStore} StateStore
- * @typedef {import('../names/name.js').Name} Name
+ * @typedef {import('../../names/name.js').Name} Name
  */
 
 const MAX_PAGE = 1000
@@ -38,7 +38,7 @@ class PageReader {
   /**
    * Yields the lines of pages, and how many names each page had. While a page is written, the next one is read.
    *
-   * @param {import('../names/sorted-names.js').SortedNames} names
+   * @param {import('../../names/sorted-names.js').SortedNames} names
    */
   async *pages(names) {
     const next = () => {
@@ -56,7 +56,7 @@ class PageReader {
     }
   }
 
-  /** @param {import('../names/sorted-names.js').SortedNames} names */
+  /** @param {import('../../names/sorted-names.js').SortedNames} names */
   async #readNext(names) {
     const page = await names.take(this.#pageSize)
     return { lines: await this.#read(page), count: page.length }

@@ -22,7 +22,7 @@ const MAX_LENGTH = 16 * 1024 * 1024
 /**
  * The names of the entries of a trace or of all, in an order that stays the same, so that an export can be continued. Close it.
  *
- * @param {import('../command.js').StateStore} state
+ * @param {import('../../index.js').StateStore} state
  * @param {string | undefined} traceId
  * @param {AbortSignal} signal
  * @param {Limits} [limits]

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict'
 
-const { dispatcherOf } = require('../../adapter/state-adapter.js')
+const { dispatcherOf } = require('../adapter/state-adapter.js')
 
 /**
  * How a store names its entries on a Redis server; src/keyspace.rs has the same rules.
@@ -14,7 +14,7 @@ const { dispatcherOf } = require('../../adapter/state-adapter.js')
 /** The prefix of locks, rate limits and indexes. Only with an empty key prefix a scan of entries finds these keys. */
 const RESERVED = '__state__:'
 
-/** @param {import('../command.js').StateStore} state @returns {Naming} */
+/** @param {import('../../index.js').StateStore} state @returns {Naming} */
 function namingOf(state) {
   const { rules } = dispatcherOf(/** @type {any} */ (state)).engine
   const { keyPrefix } = /** @type {{ keyPrefix?: string | false }} */ (rules.inspectedFields)

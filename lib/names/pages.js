@@ -1,15 +1,15 @@
 // @ts-check
 'use strict'
 
-const { dispatcherOf } = require('../../adapter/state-adapter.js')
-const { inCall } = require('../../errors.js')
+const { dispatcherOf } = require('../adapter/state-adapter.js')
+const { inCall } = require('../errors.js')
 const { clusterNodes } = require('./cluster.js')
 const { nameOf, namingOf, startOf } = require('./redis-name.js')
 const { scanServer } = require('./scan.js')
 
 /**
- * @typedef {import('../command.js').StateStore} StateStore
- * @typedef {import('../../adapter/state-adapter.js').StateAdapter} StateAdapter
+ * @typedef {import('../../index.js').StateStore} StateStore
+ * @typedef {import('../adapter/state-adapter.js').StateAdapter} StateAdapter
  *
  * @typedef {object} Wanted
  * @property {string | undefined} traceId undefined: all traces

@@ -2,12 +2,12 @@
 'use strict'
 
 const { isUtf8 } = require('node:buffer')
-const { dispatcherOf } = require('../../adapter/state-adapter.js')
-const { failure, RedisStateError } = require('../../errors.js')
-const { now } = require('../../time.js')
+const { dispatcherOf } = require('../adapter/state-adapter.js')
+const { failure, RedisStateError } = require('../errors.js')
+const { now } = require('../time.js')
 
 /**
- * @typedef {import('../command.js').StateStore} StateStore
+ * @typedef {import('../../index.js').StateStore} StateStore
  * @typedef {{ cursor: string, keys: string[] }} Page
  */
 
@@ -59,7 +59,7 @@ async function* scanServer(state, { start, node, signal, type = 'string', onNoTe
 /**
  * @param {StateStore} state
  * @param {(string | number)[]} command
- * @param {import('../../../index.js').CommandOptions & { encoding: 'bytes' }} options
+ * @param {import('../../index.js').CommandOptions & { encoding: 'bytes' }} options
  * @param {(key: Buffer) => void} onNoText
  * @returns {Promise<Page | Error>} an error: the connection was lost
  */

@@ -19,7 +19,7 @@ const MAX_HELD = 10_000
 /**
  * Counts the entries of each trace.
  *
- * @param {import('../command.js').StateStore} state
+ * @param {import('../../index.js').StateStore} state
  * @param {{ top: number, signal: AbortSignal, onListed?: (count: number) => void }} options `top`: how many of the largest traces
  * @returns {Promise<Counts>}
  */

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict'
 
-const { nodesOf } = require('../../adapters/scan-keys.js')
+const { nodesOf } = require('../adapters/scan-keys.js')
 
 /**
  * What the primaries of a cluster say of themselves.
@@ -13,7 +13,7 @@ const { nodesOf } = require('../../adapters/scan-keys.js')
  *   the other
  */
 
-/** @param {import('../command.js').StateStore} state @param {AbortSignal} signal @returns {Promise<Nodes>} */
+/** @param {import('../../index.js').StateStore} state @param {AbortSignal} signal @returns {Promise<Nodes>} */
 async function clusterNodes(state, signal) {
   const keys = /** @type {string[]} */ (await nodesOf(/** @type {any} */ (state)))
   const own = await Promise.all(keys.map((key) => ownLine(state, key, signal)))
@@ -23,7 +23,7 @@ async function clusterNodes(state, signal) {
   return { keys, slots: slots.sort().join('\n'), isMoving }
 }
 
-/** The line of a node about itself; no other node knows which slots it moves. @param {import('../command.js').StateStore} state @param {string} key @param {AbortSignal} signal */
+/** The line of a node about itself; no other node knows which slots it moves. @param {import('../../index.js').StateStore} state @param {string} key @param {AbortSignal} signal */
 async function ownLine(state, key, signal) {
   const text = String(await state.command(['CLUSTER', 'NODES'], { key, signal }))
   const line = text.split('\n').find((line) => line.split(' ')[2]?.includes('myself')) ?? ''
