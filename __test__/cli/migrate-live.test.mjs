@@ -195,6 +195,28 @@ describe('migrate', () => {
     await printed(argv.filter((option) => option !== '--no-verify').concat('--resume'), { env })
   })
 
+  it('counts with --no-verify what was skipped before it was continued, and exits with 1', async () => {
+    await storeMany()
+    await clients[0].set('motia:state:a:1', 'no json')
+    const stop = new AbortController()
+    const argv = ['--no-verify', '--checkpoint', path('skipping'), '--json']
+    await during(argv, async () => stop.abort(), stop.signal)
+    const { code, stdout } = await cli(['migrate', '--to-url', servers[1].url, ...argv, '--resume'], { env })
+    const { before, skipped } = JSON.parse(stdout)
+    assert.deepEqual([code, before > 0, skipped], [1, true, 1])
+  })
+
+  it('names what helps if the source reports no changes', async () => {
+    const { stderr } = await cli(['migrate', '--to-url', servers[1].url, '--no-verify'], { env })
+    const note = stderr.split('\n').find((line) => line.startsWith('Changes')) ?? ''
+    assert.match(
+      note,
+      /^Changes of the source are not found: .* CONFIG SET notify-keyspace-events "Kg\$xe" at the source\./,
+    )
+    assert.match(note, /\. Without --no-verify, the comparison finds them\.$/)
+    assert.ok(!note.includes('configure'), note)
+  })
+
   it('shows on a terminal how far it is', async () => {
     await clients[0].set('motia:state:a:1', '1')
     const { stderr } = await cli(['migrate', '--to-url', servers[1].url], { env, isTTY: true })

@@ -4,17 +4,17 @@
 const { UsageError } = require('../usage-error.js')
 
 /**
- * How far a migration is: `last` is the entry up to which all are copied.
+ * How far a migration is: `last` is the entry up to which all are copied, but for `skipped` entries.
  *
  * @typedef {import('./place.js').Name} Name
- * @typedef {{ source: string, target: string, traceId: string | null, last: Name | null }} Position
+ * @typedef {{ source: string, target: string, traceId: string | null, last: Name | null, skipped: number }} Position
  */
 
 /**
  * How far the migration that is continued is.
  *
  * @param {import('../transfer/checkpoint.js').Checkpoint<Position>} checkpoint
- * @param {Omit<Position, 'last'>} places
+ * @param {Omit<Position, 'last' | 'skipped'>} places
  * @param {import('../command.js').Options} options
  */
 async function savedPosition(checkpoint, places, { resume, checkpoint: path }) {
@@ -32,11 +32,15 @@ async function savedPosition(checkpoint, places, { resume, checkpoint: path }) {
 }
 
 /** @param {Position} saved @returns {Position | undefined} */
-function parsePosition({ source, target, traceId, last }) {
+function parsePosition({ source, target, traceId, last, skipped = 0 }) {
   const isText = (/** @type {unknown} */ value) => typeof value === 'string'
   const isName = last === null || (isText(last.traceId) && isText(last.key))
-  return isText(source) && isText(target) && (traceId === null || isText(traceId)) && isName
-    ? { source, target, traceId, last }
+  return isText(source) &&
+    isText(target) &&
+    (traceId === null || isText(traceId)) &&
+    isName &&
+    Number.isInteger(skipped)
+    ? { source, target, traceId, last, skipped }
     : undefined
 }
 

@@ -24,6 +24,7 @@ class Refusals {
   #ids = new Set()
   /** Those that the target refused. @type {Set<string>} */
   #rejected = new Set()
+  #keyCount = 0
   #places
   #dropTtl
   #onNamed
@@ -42,8 +43,14 @@ class Refusals {
     return this.#ids.size
   }
 
+  /** Without the keys, which every listing notes. */
+  get entryCount() {
+    return this.#ids.size - this.#keyCount
+  }
+
   /** Notes a key that is no name of an entry. @param {string} shown @param {string} why */
   addKey(shown, why) {
+    if (!this.#ids.has(shown)) this.#keyCount += 1
     this.#add(shown, shown, why)
   }
 

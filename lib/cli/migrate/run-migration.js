@@ -6,6 +6,7 @@ const { Progress } = require('../progress.js')
 const { Checkpoint } = require('../transfer/checkpoint.js')
 const { Journal } = require('./journal.js')
 const { LiveChanges } = require('./live-changes.js')
+const { MISSED, unwatchedNote } = require('./live-notes.js')
 const { Migration } = require('./migration.js')
 const { parsePosition, savedPosition } = require('./position.js')
 const { Refusals, shownName } = require('./refusals.js')
@@ -19,9 +20,6 @@ const { Tally, countLine, differencesAsJson, nameDifferences } = require('./repo
 
 const DEFAULT_PASSES = 5
 const MAX_NAMED = 10
-const MISSED =
-  'Changes of the source may have been missed, as its server reported too many or a connection was lost. ' +
-  'Repeat the command without --no-verify.'
 const REMEDY = 'Stop what writes to the source, and repeat the command: only differences are copied.'
 
 /** Runs `migrate` on opened places. */
@@ -88,17 +86,20 @@ class MigrationRun {
     const refusals = this.#refusals()
     let canContinue = options.checkpoint !== undefined
     try {
-      await checkpoint.note({ ...places, last: saved?.last ?? null })
+      const skippedBefore = saved?.skipped ?? 0
+      const onCopied = (/** @type {Name | null} */ last) =>
+        checkpoint.note({ ...places, last, skipped: skippedBefore + refusals.entryCount })
+      await onCopied(saved?.last ?? null)
       const unwatched = await this.#watch(live, sourceState)
-      if (unwatched !== undefined)
-        output.note(`Changes of the source are ${this.#foundBy()}: ${unwatched.replace(/\.$/, '')}.`)
-      const onCopied = (/** @type {Name} */ last) => checkpoint.note({ ...places, last })
+      if (unwatched !== undefined) output.note(unwatchedNote(unwatched, { verifies: !options['no-verify'] }))
       const migration = new Migration(this.#planOf({ refusals, journal, live, onCopied }))
       const before = await migration.copyAll(saved?.last)
       this.#tally.isSettling = true
       const differences = await migration.settle()
       signal.throwIfAborted()
-      await this.#reportCopy({ migration, refusals, live, before, differences })
+      // The comparison finds those that were skipped before, too.
+      const skipped = refusals.count + (options['no-verify'] ? skippedBefore : 0)
+      await this.#reportCopy({ migration, skipped, live, before, differences })
       // With a comparison, none are left.
       const hasMissed = options['no-verify'] && live.takeGap()
       if (hasMissed) output.note(MISSED)
@@ -107,7 +108,7 @@ class MigrationRun {
       await journal.remove()
       await checkpoint.remove()
       canContinue = false
-      return refusals.count > 0 ? EXIT.failed : EXIT.ok
+      return skipped > 0 ? EXIT.failed : EXIT.ok
     } finally {
       live.close()
       await checkpoint.save()
@@ -116,23 +117,18 @@ class MigrationRun {
     }
   }
 
-  /** How changes are found that the source does not report. */
-  #foundBy() {
-    return this.#context.options['no-verify'] ? 'not found' : 'found by the comparison only'
-  }
-
   /** @param {LiveChanges} live @param {Places['sourceState']} state */
   #watch(live, state) {
     const { from = 'entries' } = this.#context.options
     return from === 'entries' ? live.start(state, this.#context.operands[0]) : `there are no watches of ${from}`
   }
 
-  /** @param {{ migration: Migration, refusals: Refusals, live: LiveChanges, before: number, differences: import('./comparison.js').Difference[] }} result */
-  async #reportCopy({ migration, refusals, live, before, differences }) {
+  /** @param {{ migration: Migration, skipped: number, live: LiveChanges, before: number, differences: import('./comparison.js').Difference[] }} result */
+  async #reportCopy({ migration, skipped, live, before, differences }) {
     const { compared, extra } = migration.comparison
     const { counts, recopied, removed } = this.#tally
     const result = {
-      ...{ ...counts, recopied, removed, before, skipped: refusals.count },
+      ...{ ...counts, recopied, removed, before, skipped },
       ...{ changes: live.count, compared, different: differences.length, extra },
     }
     await this.#end(result, differences)
