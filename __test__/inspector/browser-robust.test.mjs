@@ -82,6 +82,14 @@ onPage('the page of the inspector, attacked and interrupted', (inspection) => {
     await page.getByText('Some numbers have more digits').waitFor()
   })
 
+  it('says which values found by a query are too large for the table', async (t) => {
+    const { page, state, url } = await inspection.start(t)
+    await state.set('a', 'large', 'x'.repeat(70_000))
+    await page.goto(place(url, {}, 'query'))
+    await page.getByRole('button', { name: 'Run query' }).click()
+    await page.getByRole('cell', { name: 'string, too large for this table' }).waitFor({ timeout: 5000 })
+  })
+
   it('opens from the address that the command prints', async (t) => {
     const page = await inspection.page(t)
     const state = open(t, { url: inspection.redisUrl, keyPrefix: 'command:' })

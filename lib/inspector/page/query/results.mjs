@@ -27,7 +27,8 @@ export function resultTable(app, items) {
 }
 
 /** @param {App} app @param {QueryItem} item */
-function resultRow(app, { traceId, key, value, ttl }) {
+function resultRow(app, item) {
+  const { traceId, key, ttl } = item
   const expiry = element('td', { class: 'number expiry' })
   if (ttl !== undefined) showExpiry(expiry, expiryOf(ttl))
   const href = formatRoute({ view: 'entries', store: app.store.name, trace: traceId, key })
@@ -36,7 +37,12 @@ function resultRow(app, { traceId, key, value, ttl }) {
     {},
     element('td', {}, nameNode(traceId, 60)),
     element('td', {}, element('a', { href }, nameNode(key, 60))),
-    element('td', { class: 'preview' }, inlineNode(value)),
+    element('td', { class: 'preview' }, valueNode(item)),
     expiry,
   )
+}
+
+/** @param {QueryItem} item */
+function valueNode({ value, type, truncated }) {
+  return truncated ? `${type}, too large for this table` : inlineNode(value)
 }
