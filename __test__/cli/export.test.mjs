@@ -86,6 +86,14 @@ describe('export', () => {
     assert.ok(!stderr.includes('no json'))
   })
 
+  it('names at most ten entries that it skips, and counts the others', async () => {
+    const keys = Array.from({ length: 12 }, (_, index) => `motia:state:a:${index}`)
+    await client.mSet(Object.fromEntries(keys.map((key) => [key, 'no json'])))
+    const { stderr } = await cli(['export'], { env })
+    assert.equal(stderr.match(/^skipped: /gm)?.length, 10)
+    assert.match(stderr, /0 exported, 12 skipped\n$/)
+  })
+
   it('shows on a terminal how far it is', async () => {
     await client.set('motia:state:a:1', '1')
     const { stderr } = await cli(['export', '--out', path('shown')], { env, isTTY: true })

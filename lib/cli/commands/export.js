@@ -2,6 +2,7 @@
 'use strict'
 
 const { EXIT } = require('../exit-codes.js')
+const { MAX_NAMED } = require('../max-named.js')
 const { Progress } = require('../progress.js')
 const { ExportFile } = require('../transfer/export-file.js')
 const { PageReader } = require('../transfer/page-reader.js')
@@ -9,9 +10,6 @@ const { sortedNames } = require('../../names/sorted-names.js')
 const { UsageError } = require('../usage-error.js')
 
 /** @typedef {import('../command.js').Context} Context */
-
-/** Entries that cannot be read and are named; the others are counted. */
-const MAX_NAMED = 10
 
 /** @type {import('../command.js').Command} */
 const exportCommand = {

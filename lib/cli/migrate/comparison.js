@@ -1,6 +1,7 @@
 // @ts-check
 'use strict'
 
+const { MAX_NAMED } = require('../max-named.js')
 const { withAliases } = require('./aliases.js')
 const { listed, pagesOf } = require('./pages.js')
 const { PairedNames } = require('./paired-names.js')
@@ -27,8 +28,6 @@ const { verdictOf } = require('./verdict.js')
 const SETTLED = new Set(['equal', 'gone', 'expiring', 'unusable'])
 /** Differences that are held. With more, everything is copied again. */
 const MAX_HELD = 100_000
-/** Extra entries that are named; the others are counted. */
-const MAX_NAMED = 10
 
 /** Compares the entries of both sides, without changing any. */
 class Comparison {

@@ -3,6 +3,7 @@
 
 const { untitled } = require('../../error-message.js')
 const { RedisStateError } = require('../../errors.js')
+const { MAX_NAMED } = require('../max-named.js')
 const { withAliases } = require('./aliases.js')
 const { idOf } = require('./journal.js')
 
@@ -13,8 +14,6 @@ const { idOf } = require('./journal.js')
  * @typedef {import('./value-text.js').Found} Found
  */
 
-/** Entries that are named; the others are counted. */
-const MAX_NAMED = 10
 const COLLISION = 'another entry of the source has the same key at the target, without hash tags'
 const OF_SOURCE = 'without hash tags, its key is that of another entry of the source'
 

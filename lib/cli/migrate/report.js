@@ -1,6 +1,7 @@
 // @ts-check
 'use strict'
 
+const { MAX_NAMED } = require('../max-named.js')
 const { shownName } = require('./refusals.js')
 
 /**
@@ -9,9 +10,6 @@ const { shownName } = require('./refusals.js')
  * @typedef {import('./copier.js').Step} Step
  * @typedef {import('./comparison.js').Difference} Difference
  */
-
-/** Differences that are named; the others are counted. */
-const MAX_NAMED = 10
 
 /** @type {Record<import('./verdict.js').Why, string>} */
 const REASONS = {

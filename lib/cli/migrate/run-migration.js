@@ -4,6 +4,7 @@
 const { EXIT } = require('../exit-codes.js')
 const { Progress } = require('../progress.js')
 const { Checkpoint } = require('../transfer/checkpoint.js')
+const { MAX_NAMED } = require('../max-named.js')
 const { Journal } = require('./journal.js')
 const { LiveChanges } = require('./live-changes.js')
 const { MISSED, unwatchedNote } = require('./live-notes.js')
@@ -19,7 +20,6 @@ const { Tally, countLine, differencesAsJson, nameDifferences } = require('./repo
  */
 
 const DEFAULT_PASSES = 5
-const MAX_NAMED = 10
 const REMEDY = 'Stop what writes to the source, and repeat the command: only differences are copied.'
 
 /** Runs `migrate` on opened places. */
