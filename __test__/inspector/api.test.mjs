@@ -205,17 +205,19 @@ for (const [name, url] of STORES) {
       const { state, page } = await opened(t)
       for (const n of [1, 2, 3]) await state.set(`t${n}`, 'k', { n })
       await state.set('t3', 'large', { n: 3, text: 'x'.repeat(70_000) })
+      await state.touch('t2', 'k', 1000)
       const query = { filter: { GTE: { n: 2 } }, sort: [{ key: 'n', order: 'DESC' }], limit: 2 }
       const { body } = await page.send('POST', 'query', query)
       assert.deepEqual(body.items, [
-        { traceId: 't3', key: 'k', type: 'object', size: 7, value: { n: 3 } },
-        { traceId: 't3', key: 'large', type: 'object', size: 70_017, truncated: true },
+        { traceId: 't3', key: 'k', type: 'object', size: 7, value: { n: 3 }, ttl: -1 },
+        { traceId: 't3', key: 'large', type: 'object', size: 70_017, truncated: true, ttl: -1 },
       ])
       const rest = await page.send('POST', 'query', { ...query, token: body.token })
       assert.deepEqual(
         [rest.body.items.map((/** @type {any} */ { traceId }) => traceId), rest.body.token],
         [['t2'], null],
       )
+      assert.ok(rest.body.items[0].ttl > 900)
       const ofTrace = await page.send('POST', 'query', { trace: 't1', filter: null, sort: null, token: null })
       assert.equal(ofTrace.body.items.length, 1)
       const wrong = await page.send('POST', 'query', { filter: { LIKE: { n: 2 } } })

@@ -58,6 +58,20 @@ onPage('writing in the page of the inspector', (inspection) => {
     assert.equal(await state.get('user', 'name'), 'Bo')
   })
 
+  it('writes no number that JavaScript would change', async (t) => {
+    const { page, state, url } = await inspection.start(t, { writable: true }, { allowed: /status of 422/ })
+    await state.set('user', 'id', 1)
+    await page.goto(place(url, { trace: 'user', key: 'id' }))
+    await page.getByRole('button', { name: 'Edit' }).click()
+    for (const number of ['1e400', '12345678901234567891']) {
+      await page.getByLabel('Value (JSON)').fill(number)
+      const refused = page.waitForResponse((response) => response.status() === 422)
+      await page.getByRole('button', { name: 'Save' }).click()
+      await refused
+    }
+    assert.equal(await state.get('user', 'id'), 1)
+  })
+
   it('offers nothing that writes if it may not write', async (t) => {
     const { page, state, url } = await inspection.start(t)
     await state.set('user', 'name', 'Ada')

@@ -20,7 +20,9 @@ async function query({ target, parameters, signal }) {
     page: { limit: parameters.wholeNumber('limit', LIMIT), ...(token !== undefined && { token }) },
   }
   const { items, token: next = null } = await state.query(input, { signal })
-  return { items: items.map(shown), token: next }
+  // In the same tick, so that they are one batch.
+  const ttls = await Promise.all(items.map(({ groupId, key }) => state.ttl(groupId, key, { signal })))
+  return { items: items.map((item, index) => ({ ...shown(item), ttl: ttls[index] ?? undefined })), token: next }
 }
 
 /** @param {import('../../../index.js').StateItem} item */

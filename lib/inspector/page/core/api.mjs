@@ -70,9 +70,14 @@ export class Api {
     return this.#send('POST', 'query', query, signal)
   }
 
-  /** @param {Types.Write} write @returns {Promise<{ etag: string, ttl: number }>} */
-  setEntry(write) {
-    return this.#send('PUT', 'entry', write)
+  /**
+   * The value is sent as its text, so that the server refuses numbers that JavaScript would round.
+   *
+   * @param {Types.Write} write
+   * @returns {Promise<{ etag: string, ttl: number }>}
+   */
+  setEntry({ json, ...write }) {
+    return this.#sendText('PUT', 'entry', `${JSON.stringify(write).slice(0, -1)},"value":${json}}`)
   }
 
   /** @param {Types.EntryName & { ifMatch?: string }} name @returns {Promise<{ removed: boolean }>} */
@@ -100,7 +105,12 @@ export class Api {
 
   /** @param {string} method @param {string} path @param {object} body @param {AbortSignal} [signal] */
   #send(method, path, body, signal) {
-    return this.#request(`api/${path}`, { method, headers: WRITE_HEADERS, body: JSON.stringify(body) }, signal)
+    return this.#sendText(method, path, JSON.stringify(body), signal)
+  }
+
+  /** @param {string} method @param {string} path @param {string} body @param {AbortSignal} [signal] */
+  #sendText(method, path, body, signal) {
+    return this.#request(`api/${path}`, { method, headers: WRITE_HEADERS, body }, signal)
   }
 
   /** @param {string} url @param {RequestInit} options @param {AbortSignal} [signal] @returns {Promise<any>} */

@@ -23,7 +23,7 @@
  * @typedef {{ store: string, trace?: string, filter?: unknown, sort?: unknown, limit: number, token?: string }} Query
  * @typedef {{ traceId: string, key: string, type: string, value?: unknown, truncated?: boolean, ttl?: number }} QueryItem
  * @typedef {{ items: QueryItem[], token: string | null }} QueryPage
- * @typedef {EntryName & { value: unknown, ttl?: number | null, ifMatch?: string, ifAbsent?: boolean }} Write
+ * @typedef {EntryName & { json: string, ttl?: number | null, ifMatch?: string, ifAbsent?: boolean }} Write
  * @typedef {{ kind: 'created' | 'updated' | 'deleted' | 'expired', traceId: string, key: string, time: number }} Change
  */
 

@@ -33,8 +33,8 @@ export function createDialog(app, trace, done) {
     async onSubmit() {
       key.setError('')
       const name = { store: app.store.name, trace: trace ?? group.control.value, key: key.control.value }
-      const [content, ttl] = [value.value(), expiry.value()]
-      await app.api.setEntry({ ...name, value: content, ttl: ttl ?? null, ifAbsent: true })
+      const [json, ttl] = [value.json(), expiry.value()]
+      await app.api.setEntry({ ...name, json, ttl: ttl ?? null, ifAbsent: true })
       done({})
       app.go({ view: 'entries', trace: name.trace, key: name.key })
     },

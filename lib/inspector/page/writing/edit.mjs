@@ -34,7 +34,7 @@ export function editDialog(app, name, entry, done) {
     ],
     async onSubmit() {
       const ttl = expiry.value()
-      await app.api.setEntry({ ...name, value: value.value(), ifMatch: etag, ...(ttl !== undefined && { ttl }) })
+      await app.api.setEntry({ ...name, json: value.json(), ifMatch: etag, ...(ttl !== undefined && { ttl }) })
       done()
     },
     async onError(error) {

@@ -65,7 +65,11 @@ export function jsonField(label, text, { hint, rows = 12, isOptional = false } =
       // The field shows it.
     }
   })
-  return { box, control: area, setError, value: check }
+  const json = () => {
+    check()
+    return area.value
+  }
+  return { box, control: area, setError, value: check, json }
 }
 
 /** @param {string} text @param {unknown} error of JSON.parse */
