@@ -302,4 +302,20 @@ describe('migrate refuses', () => {
     assert.match((await attempted(...argv, '--resume')).stderr, /is the checkpoint of another migration/)
     assert.ok(existsSync(path('other')))
   })
+
+  it('a checkpoint of a migration to another database', async () => {
+    await clients[0].set('motia:state:a:1', 'no json')
+    const argv = ['--checkpoint', path('databases'), '--no-verify', '--to-database']
+    const first = await attempted(...argv, '1')
+    assert.match(first.stderr, /to {3}\S+:\d+\/1, entries/)
+    const position = { ...placesOf(first.stderr), traceId: null, last: null }
+    writeFileSync(path('databases'), JSON.stringify(position))
+    assert.match((await attempted(...argv, '2', '--resume')).stderr, /is the checkpoint of another migration/)
+  })
 })
+
+/** The places that a migration has printed. @param {string} stderr */
+function placesOf(stderr) {
+  const [, source, target] = /^from (.*)\nto {3}(.*)$/m.exec(stderr) ?? []
+  return { source, target }
+}

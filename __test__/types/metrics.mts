@@ -31,6 +31,9 @@ const stop: () => void = instrument(options)
 stop()
 const instrumentation = new RedisStateInstrumentation({ tracerProvider: trace.getTracerProvider() })
 instrumentation.setConfig({ ...instrumentation.getConfig(), batches: true })
+// As the SDK declares it, also with `exactOptionalPropertyTypes`.
+const config: { enabled?: boolean } = instrumentation.getConfig()
+void config
 // @ts-expect-error there is no such option
 instrument({ span: true })
 // @ts-expect-error a label is text or a number

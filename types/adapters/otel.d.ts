@@ -81,5 +81,5 @@ export declare class RedisStateInstrumentation {
   /** Replaces the options. `enabled` has no effect: call `enable` or `disable`. */
   setConfig(options?: InstrumentationOptions): void
 
-  getConfig(): InstrumentationOptions
+  getConfig(): InstrumentationOptions & { enabled?: boolean }
 }

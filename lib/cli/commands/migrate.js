@@ -26,10 +26,14 @@ const migrate = {
     },
     'drop-ttl': { does: '--to iii: copies entries that expire, without their ttl' },
     'if-absent': { does: 'Entries that the target has are kept' },
-    'dry-run': { does: 'Says what would be copied, and writes nothing' },
-    checkpoint: { value: '<file>', does: 'Says how far the copy is, so that it can be continued' },
+    'dry-run': { does: 'Prints what would be copied, and writes nothing' },
+    checkpoint: { value: '<file>', does: 'Saves the position of the copy, so that --resume can continue it' },
     resume: { does: 'Continues the copy of --checkpoint' },
-    passes: { value: '<n>', does: 'How often what differs is copied, at most. Default: 5', read: wholeNumber(1, 1000) },
+    passes: {
+      value: '<n>',
+      does: 'Maximum number of copies of an entry that differs. Default: 5',
+      read: wholeNumber(1, 1000),
+    },
     'no-verify': { does: 'Does not compare both sides after the copy' },
     'verify-only': { does: 'Compares both sides, and writes nothing' },
   },
@@ -37,7 +41,7 @@ const migrate = {
   notes: [
     'Copies all entries, or those of a trace, to another place: prefix, database, server, store or layout of keys.',
     'The source is not changed. What is equal is not written, so the command can be repeated.',
-    'Then both sides are compared, and what was written meanwhile is copied again. Exit code 1: they differ.',
+    'Then both sides are compared, and what was written meanwhile is copied again. Exit code 1: they differ, or entries were skipped.',
   ],
   examples: [
     'migrate --url redis://old --to-url redis://new --checkpoint copy.json',

@@ -8,6 +8,7 @@ const { portionsOf } = require('../../operations/bulk.js')
 const { now } = require('../../time.js')
 const { byTrace } = require('../transfer/by-trace.js')
 const { sortedNames } = require('../../names/sorted-names.js')
+const { serverText } = require('./server-text.js')
 const { expiresAt } = require('./expiry.js')
 const { namingOf, startOf } = require('../../names/redis-name.js')
 const { readKeys } = require('./redis-reader.js')
@@ -54,7 +55,7 @@ class EntriesPlace {
     this.#ttlUnit = isRedis ? 1 : MS_PER_SECOND
     this.keepsText = isRedis && !server.startsWith('memory:')
     this.joinsNames = this.keepsText && !hashTags
-    this.description = `${server}, entries with the prefix ${JSON.stringify(this.prefix)}${this.hashTags ? ' and hash tags' : ''}`
+    this.description = `${serverText(rules)}, entries with the prefix ${JSON.stringify(this.prefix)}${this.hashTags ? ' and hash tags' : ''}`
   }
 
   /** @param {unknown} _onUnusable @param {AbortSignal} signal */

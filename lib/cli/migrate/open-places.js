@@ -8,6 +8,7 @@ const { UsageError } = require('../usage-error.js')
 const { DaprPlace } = require('./dapr-place.js')
 const { EntriesPlace } = require('./entries-place.js')
 const { IiiPlace } = require('./iii-place.js')
+const { serverText } = require('./server-text.js')
 const { targetOf } = require('./target-options.js')
 
 /**
@@ -136,7 +137,7 @@ function targetPlace(state, { options: { to = 'entries' }, target, source, trace
 /** @param {StateStore} state @param {string} layout */
 function serverOf(state, layout) {
   const { rules, capabilities } = dispatcherOf(/** @type {any} */ (state)).engine
-  const { server: description = '' } = /** @type {{ server?: string }} */ (rules.inspectedFields)
+  const description = serverText(rules)
   if (!capabilities.operations.has(OPERATIONS.command.name) || description.startsWith('memory:'))
     throw new UsageError(`the layout ${layout} needs a Redis server, and ${description || 'this store'} is none`)
   return { server: /** @type {import('../../../index.js').RedisStateAdapter} */ (state), description }
