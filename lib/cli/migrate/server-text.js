@@ -4,7 +4,7 @@
 /**
  * The server of a place for messages and checkpoints, with its database unless that is 0: another database is another place.
  *
- * @param {import('../../engines/engine.js').Engine['rules']} rules
+ * @param {import('../../engines/engine.js').EngineRules} rules
  */
 function serverText({ inspectedFields, server }) {
   const { server: address = '', database } = /** @type {Record<string, unknown>} */ ({
