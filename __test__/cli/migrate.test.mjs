@@ -94,6 +94,22 @@ describe('migrate', () => {
     assert.deepEqual(await textsOf(clients[1]), { 'p:{a}:1': '1', 'q:a:1': '1' })
   })
 
+  it('keeps the prefix and the hash tags of the options of the source, whatever its variables and its file have', async () => {
+    writeFileSync(path('names.json'), JSON.stringify({ url: servers[0].url, keyPrefix: 'file:', hashTags: false }))
+    await clients[0].mSet({ 'legacy:a:1': '1', 'tagged:{a}:1': '2' })
+    const third = await servers[0].client({ database: 3 })
+    const variables = { ...env, STATE_KEY_PREFIX: 'app:' }
+    const argv = ['migrate', '--to-database', '3', '--prefix']
+    await printed([...argv, 'legacy:'], { env: variables })
+    await printed([...argv, 'tagged:', '--hash-tags', '--options', path('names.json')], { env: variables })
+    assert.deepEqual(await textsOf(third), { 'legacy:a:1': '1', 'tagged:{a}:1': '2' })
+    const own = { ...variables, TO_STATE_KEY_PREFIX: 'own:' }
+    await printed([...argv, 'legacy:', '--options', path('names.json')], { env: own })
+    assert.deepEqual((await third.keys('*')).sort(), ['legacy:a:1', 'own:a:1', 'tagged:{a}:1'])
+    await printed(['migrate', '--prefix', 'legacy:', '--to-hash-tags'], { env: variables })
+    assert.deepEqual((await clients[0].keys('*')).sort(), ['legacy:a:1', 'legacy:{a}:1', 'tagged:{a}:1'])
+  })
+
   it('adds hash tags below the same prefix, and removes them', async () => {
     await clients[0].mSet({ 'motia:state:a:1': '1', 'motia:state:b:c:2': '2' })
     const result = await migrated('--to-hash-tags')

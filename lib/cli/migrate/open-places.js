@@ -101,7 +101,7 @@ function openTarget(target, { to = 'entries' }, source) {
   }
   const defaults = { ...LARGE_VALUES, ...namingOf(target, source) }
   if (options.store === undefined && options.config === undefined)
-    return openState(options, env, { keepsIndexes: true, defaults, ...overridesOf(overrides) })
+    return openState(withNames(target, source), env, { keepsIndexes: true, defaults, ...overridesOf(overrides) })
   // A store has its names in its configuration; the options of the command line override these.
   const { prefix, 'hash-tags': hashTags, index, cluster: _, ...store } = options
   const named = { ...(prefix !== undefined && { keyPrefix: prefix || false }), ...(hashTags && { hashTags: true }) }
@@ -115,6 +115,21 @@ function namingOf({ overrides }, source) {
     keyPrefix: source.prefix || false,
     ...(source.hashTags && overrides.hashTags !== false && { hashTags: true }),
   }
+}
+
+/**
+ * The options of a target. On the server of the source, its variables and its file can have other names than the options of the
+ * source, which override them.
+ *
+ * @param {import('./target-options.js').Target} target
+ * @param {Place} source
+ * @returns {Options}
+ */
+function withNames({ options, env, isOtherServer }, source) {
+  if (isOtherServer) return options
+  const { prefix, hashTags } = source instanceof EntriesPlace ? source : {}
+  const wanted = env.TO_STATE_KEY_PREFIX || prefix
+  return { ...(wanted !== undefined && { prefix: wanted }), ...(hashTags && { 'hash-tags': true }), ...options }
 }
 
 /** @param {Record<string, unknown>} overrides */
