@@ -1,8 +1,8 @@
 // @ts-check
 'use strict'
 
+const { hasInexactNumber } = require('./inexact-numbers.js')
 const { Refusal, badRequest } = require('./refusal.js')
-const { hasInexactNumber } = require('./stored-text.js')
 
 /** @typedef {import('node:http').IncomingMessage & { body?: unknown }} Request */
 

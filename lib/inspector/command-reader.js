@@ -3,8 +3,9 @@
 
 const { createHash } = require('node:crypto')
 const { RedisStateError } = require('../errors.js')
+const { hasInexactNumber } = require('./inexact-numbers.js')
 const values = require('./value-reader.js')
-const { hasInexactNumber, isSendable, parsed, startOfText, typeOf, typeOfStored } = require('./stored-text.js')
+const { isSendable, parsed, startOfText, typeOf, typeOfStored } = require('./stored-text.js')
 
 /**
  * @typedef {import('./inspected-store.js').InspectedStore} InspectedStore
