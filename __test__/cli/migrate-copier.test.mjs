@@ -22,6 +22,8 @@ const { Journal } = require('../../lib/cli/migrate/journal.js')
 const { Refusals } = require('../../lib/cli/migrate/refusals.js')
 /** @type {typeof import('../../lib/time.js')} */
 const { now } = require('../../lib/time.js')
+/** @type {typeof import('../../lib/cli/migrate/written.js')} */
+const { isUnchanged } = require('../../lib/cli/migrate/written.js')
 
 const NAME = { traceId: 'a', key: '1' }
 
@@ -30,7 +32,7 @@ async function copying(t, { ifAbsent }) {
   const server = await started(t)
   const [from, to] = ['from:', 'to:'].map((keyPrefix) => open(t, { url: server.url, keyPrefix }))
   const places = { source: new EntriesPlace(from), target: new EntriesPlace(to) }
-  const journal = await Journal.open(undefined, { isContinued: false, keepsText: true })
+  const journal = await Journal.open(undefined, { isContinued: false, keepsText: true, keepsTtl: true })
   t.after(() => journal.end())
   /** @type {string[]} */
   const steps = []
@@ -49,6 +51,23 @@ it('does not take an entry as its own that another client creates at the target 
   await copier.copy(page)
   assert.deepEqual(steps, ['kept'])
   assert.equal((await journal.find([NAME])).size, 0)
+})
+
+it('knows what the target may have of the migration, until a write is known to be done', async (t) => {
+  const { to, copier, journal } = await copying(t, { ifAbsent: true })
+  const [text, other] = ['1', '2'].map((text) => ({ text, expiresAt: Infinity }))
+  await copier.copy({ names: [NAME], from: [text], to: [null] })
+  // The process is killed before it writes.
+  await journal.record([{ name: NAME, found: other, isNew: false, ifAbsent: false }])
+  const written = await journal.find([NAME])
+  const known = [text, other, { text: '3', expiresAt: Infinity }, null, { text: '1', expiresAt: now() + 60_000 }]
+  const unchanged = () =>
+    known.map((found) => isUnchanged(/** @type {any} */ (written.get('1:a1')), journal.valueOf(found)))
+  assert.deepEqual(unchanged(), [true, true, false, false, false])
+  await copier.copy({ names: [NAME], from: [other], to: [text] }, written)
+  assert.equal(await to.get('a', '1'), 2)
+  for (const [id, record] of await journal.find([NAME])) written.set(id, record)
+  assert.deepEqual(unchanged(), [false, true, false, false, false])
 })
 
 it('copies an entry that expires soon', async (t) => {

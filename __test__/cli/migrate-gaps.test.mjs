@@ -44,7 +44,7 @@ for (const passes of [1, 5])
     const [from, to] = ['from:', 'to:'].map((keyPrefix) => open(t, { url: server.url, keyPrefix }))
     await from.set('a', '1', 1)
     const places = { source: new EntriesPlace(from), target: new EntriesPlace(to) }
-    const journal = await Journal.open(undefined, { isContinued: false, keepsText: true })
+    const journal = await Journal.open(undefined, { isContinued: false, keepsText: true, keepsTtl: true })
     t.after(() => journal.end())
     const live = new ObservedChanges()
     assert.equal(await live.start(from, undefined), undefined)

@@ -143,13 +143,30 @@ describe('migrate', () => {
     await storeMany()
     const stop = new AbortController()
     await during(['--checkpoint', path('deleted')], async () => stop.abort(), stop.signal)
-    const [gone, theirs] = await clients[1].keys('*')
-    await clients[0].del([gone, theirs])
+    const [gone, theirs, used] = await clients[1].keys('*')
+    await clients[0].del([gone, theirs, used])
     await clients[1].set(theirs, '"theirs"')
+    await clients[1].expire(used, 1000)
     const argv = ['migrate', '--to-url', servers[1].url, '--checkpoint', path('deleted'), '--resume', '--json']
     const report = JSON.parse(await printed(argv, { env }))
-    assert.deepEqual([report.removed, report.extra, report.different], [1, 1, 0])
+    assert.deepEqual([report.removed, report.extra, report.different], [1, 2, 0])
     assert.deepEqual([await clients[1].exists(gone), await clients[1].get(theirs)], [0, '"theirs"'])
+    assert.equal(await clients[1].exists(used), 1)
+  })
+
+  it('replaces with --if-absent what the source changed, but not what another client wrote at the target', async () => {
+    await storeMany()
+    const stop = new AbortController()
+    const argv = ['--if-absent', '--checkpoint', path('absent'), '--json']
+    await during(argv, async () => stop.abort(), stop.signal)
+    const [mine, theirs, both, used] = await clients[1].keys('*')
+    await clients[0].mSet({ [mine]: '"changed"', [both]: '"changed"' })
+    await clients[1].mSet({ [theirs]: '"theirs"', [both]: '"theirs"' })
+    await clients[1].expire(used, 1000)
+    const text = await printed(['migrate', '--to-url', servers[1].url, ...argv, '--resume'], { env })
+    const values = await clients[1].mGet([mine, theirs, both])
+    assert.deepEqual([JSON.parse(text).different, values], [0, ['"changed"', '"theirs"', '"theirs"']])
+    assert.ok((await clients[1].ttl(used)) > 900)
   })
 
   it('tells an entry that the target lost from one that the source changed', async () => {

@@ -3,6 +3,7 @@
 
 const { idOf } = require('./journal.js')
 const { verdictOf } = require('./verdict.js')
+const { isUnchanged } = require('./written.js')
 
 /**
  * @typedef {import('./place.js').Name} Name
@@ -47,13 +48,15 @@ class Copier {
   /** @param {Page} page @param {number} index @param {Map<string, Written>} [written] @returns {Step} */
   #step({ names, from, to }, index, written) {
     const name = names[index]
-    const record = written?.get(idOf(name))
     const verdict = verdictOf(from[index], to[index], this.#copying.rules)
-    // What another client wrote at the target since is not the migration's to remove.
-    const isOwn =
-      record?.isOwn === true && (verdict !== 'extra' || this.#copying.journal?.isUnchanged(record, to[index]))
-    const kind = this.#kindOf(verdict, isOwn === true)
+    const kind = this.#kindOf(verdict, this.#isOwn(to[index], written?.get(idOf(name))))
     return { name, kind, found: from[index] }
+  }
+
+  /** Whether the migration created an entry of the target, and no other client wrote it since. @param {Found | null} to @param {Written} [record] */
+  #isOwn(to, record) {
+    const { journal } = this.#copying
+    return journal !== undefined && record?.isOwn === true && isUnchanged(record, journal.valueOf(to))
   }
 
   /** @param {import('./verdict.js').Verdict} verdict @param {boolean} isOwn @returns {Step['kind']} */
@@ -75,6 +78,8 @@ class Copier {
     if (copies.length > 0) await journal?.record(copies)
     const results = journal === undefined ? [] : await target.write(copies)
     await journal?.disown(copies.filter((_, index) => results[index] === 'kept').map(({ name }) => name))
+    // An entry that the target refused has the value of before.
+    if (copies.length > 0 && !results.some((result) => result instanceof Error)) await journal?.settle()
     for (const [index, { name, kind }] of steps.entries()) {
       const result = results[index]
       if (result instanceof Error) refusals.add(name, result)

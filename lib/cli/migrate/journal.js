@@ -7,57 +7,68 @@ const { tmpdir } = require('node:os')
 const { join } = require('node:path')
 const { linesOf } = require('../transfer/line-reader.js')
 const { UsageError } = require('../usage-error.js')
+const { Records, untilOf } = require('./written.js')
 
 /**
  * What a migration has written, in a file beside its checkpoint: so a migration that is continued knows which entries of the target
- * are its own, and which of two sides changed since. An entry is recorded before it is written.
+ * are its own, and which of two sides changed since. An entry is recorded before it is written, and a mark follows once all are.
  *
  * @typedef {import('./place.js').Name} Name
  * @typedef {import('./place.js').Copy} Copy
  * @typedef {import('./value-text.js').Found} Found
- * @typedef {{ isOwn: boolean, digest: string }} Written `isOwn`: the target did not have the entry before
+ * @typedef {import('./written.js').Written} Written
+ * @typedef {import('./written.js').Value} Value
+ *
+ * @typedef {object} JournalOptions
+ * @property {boolean} isContinued
+ * @property {boolean} keepsText both sides have the text that was written
+ * @property {boolean} keepsTtl the target has times to live
  */
 
 const READ_LENGTH = 64 * 1024
+/** A line: all that was recorded before is written. */
+const WRITTEN = JSON.stringify([true])
 
 class Journal {
   #removed
   #file
   #keepsText
+  #keepsTtl
   #isTemporary
 
   /**
    * @param {import('node:fs/promises').FileHandle} file
-   * @param {{ keepsText: boolean, removed: string, isTemporary: boolean }} options `removed`: what `remove` removes
+   * @param {JournalOptions & { removed: string, isTemporary: boolean }} options `removed`: what `remove` removes
    */
-  constructor(file, { keepsText, removed, isTemporary }) {
+  constructor(file, { keepsText, keepsTtl, removed, isTemporary }) {
     this.#file = file
     this.#keepsText = keepsText
+    this.#keepsTtl = keepsTtl
     this.#removed = removed
     this.#isTemporary = isTemporary
   }
 
   /**
    * @param {string | undefined} path undefined: it lasts as long as the process
-   * @param {{ isContinued: boolean, keepsText: boolean }} options `keepsText`: both sides have the text that was written
+   * @param {JournalOptions} options
    */
-  static async open(path, { isContinued, keepsText }) {
-    if (path === undefined) return Journal.#openTemporary(keepsText)
+  static async open(path, options) {
+    if (path === undefined) return Journal.#openTemporary(options)
     // A line that is incomplete, as the process was killed, is ended by the newline in front of the next one.
-    const file = await open(path, isContinued ? 'a+' : 'ax+', 0o600).catch((error) => {
+    const file = await open(path, options.isContinued ? 'a+' : 'ax+', 0o600).catch((error) => {
       if (error.code !== 'EEXIST') throw error
       throw new UsageError(`${path} exists, without a checkpoint`, 'Name another file with --checkpoint, or remove it.')
     })
-    return new Journal(file, { keepsText, removed: path, isTemporary: false })
+    return new Journal(file, { ...options, removed: path, isTemporary: false })
   }
 
-  /** The file has no name any more as soon as it is open, so that it disappears with a process that is killed. @param {boolean} keepsText */
-  static async #openTemporary(keepsText) {
+  /** The file has no name any more as soon as it is open, so that it disappears with a process that is killed. @param {JournalOptions} options */
+  static async #openTemporary(options) {
     const folder = await mkdtemp(join(tmpdir(), 'redis-state-adapter-'))
     try {
       const file = await open(join(folder, 'journal'), 'ax+', 0o600)
       if (process.platform !== 'win32') await rm(folder, { recursive: true })
-      return new Journal(file, { keepsText, removed: folder, isTemporary: true })
+      return new Journal(file, { ...options, removed: folder, isTemporary: true })
     } catch (error) {
       await rm(folder, { recursive: true, force: true })
       throw error
@@ -66,10 +77,16 @@ class Journal {
 
   /** @param {Copy[]} copies */
   async record(copies) {
-    const lines = copies.map(({ name: { traceId, key }, found: { text = '' }, isNew }) =>
-      JSON.stringify([traceId, key, isNew ? 1 : 0, this.#digestOf(text)]),
-    )
+    const lines = copies.map(({ name: { traceId, key }, found, isNew }) => {
+      const { digest, until } = this.valueOf(found)
+      return JSON.stringify([traceId, key, isNew ? 1 : 0, digest, ...(until === Infinity ? [] : [until])])
+    })
     await this.#file.appendFile(`\n${lines.join('\n')}\n`)
+  }
+
+  /** Records that all that was recorded is written: the target has no value of before any more. */
+  async settle() {
+    await this.#file.appendFile(`\n${WRITTEN}\n`)
   }
 
   /** Records that entries were not written, as another client had created them. @param {Name[]} names */
@@ -79,25 +96,25 @@ class Journal {
   }
 
   /**
-   * What was written of these entries last.
+   * What was written of these entries.
    *
    * @param {Name[]} names
    * @returns {Promise<Map<string, Written>>} by `idOf`
    */
   async find(names) {
     const wanted = new Set(names.map(idOf))
-    /** @type {Map<string, Written>} */
-    const found = new Map()
-    if (wanted.size === 0) return found
+    const records = new Records()
+    if (wanted.size === 0) return records.all()
     for await (const { text } of linesOf(this.#chunks(), 0)) {
-      const [traceId, key, isNew, digest] = parsed(text)
+      if (text === WRITTEN) records.settle()
+      const [traceId, key, isNew, digest, until = Infinity] = parsed(text)
       if (typeof traceId !== 'string') continue
       const id = idOf({ traceId, key })
       if (!wanted.has(id)) continue
-      if (digest === undefined) found.delete(id)
-      else found.set(id, { isOwn: isNew === 1 || found.get(id)?.isOwn === true, digest })
+      if (digest === undefined) records.delete(id)
+      else records.add(id, isNew === 1, { digest, until })
     }
-    return found
+    return records.all()
   }
 
   async *#chunks() {
@@ -109,14 +126,10 @@ class Journal {
     }
   }
 
-  /** Whether an entry still has the value that was written. @param {Written | undefined} written @param {Found | null} found */
-  isUnchanged(written, found) {
-    return written !== undefined && this.digestOf(found) === written.digest
-  }
-
-  /** @param {Found | null} found @returns {string | undefined} undefined: it has no value */
-  digestOf(found) {
-    return found?.text === undefined ? undefined : this.#digestOf(found.text)
+  /** @param {Found | null} found @returns {Value} */
+  valueOf(found) {
+    const digest = found?.text === undefined ? undefined : this.#digestOf(found.text)
+    return { digest, until: this.#keepsTtl && found !== null ? untilOf(found.expiresAt) : Infinity }
   }
 
   /** @param {string} text */

@@ -81,6 +81,7 @@ class MigrationRun {
     const journal = await Journal.open(options.checkpoint && `${options.checkpoint}.journal`, {
       isContinued: saved !== undefined,
       keepsText: source.keepsText && target.keepsText,
+      keepsTtl: target.keepsTtl,
     })
     const live = new LiveChanges(source.excludes?.bind(source))
     const refusals = this.#refusals()

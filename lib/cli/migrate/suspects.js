@@ -3,6 +3,7 @@
 
 const { idOf } = require('./journal.js')
 const { reasonOf } = require('./verdict.js')
+const { isUnchanged } = require('./written.js')
 
 /**
  * Entries that a comparison found to differ. Which side changed is in the journal, whose file is read once for many of them.
@@ -12,8 +13,8 @@ const { reasonOf } = require('./verdict.js')
  * @typedef {import('./journal.js').Journal} Journal
  * @typedef {import('./journal.js').Written} Written
  * @typedef {import('./comparison.js').Difference} Difference
- * @typedef {{ from?: string, to?: string }} Digests of the values of both sides
- * @typedef {{ name: Name, verdict: import('./verdict.js').Verdict, digests?: Digests }} Suspect `digests`: omitted if the entry was not read
+ * @typedef {import('./written.js').Value} Value
+ * @typedef {{ name: Name, verdict: import('./verdict.js').Verdict, from?: Value, to?: Value }} Suspect `from`, `to`: omitted if not read
  */
 
 /** Entries of the target that are read at once. */
@@ -39,8 +40,7 @@ class Suspects {
 
   /** @param {Name} name @param {Suspect['verdict']} verdict @param {{ from: Found | null, to: Found | null }} sides */
   add(name, verdict, { from, to }) {
-    const digests = { from: this.#journal?.digestOf(from), to: this.#journal?.digestOf(to) }
-    this.#suspects.push({ name, verdict, digests })
+    this.#suspects.push({ name, verdict, from: this.#journal?.valueOf(from), to: this.#journal?.valueOf(to) })
   }
 
   /** Adds entries that only the target has. @param {Name[]} names */
@@ -53,15 +53,16 @@ class Suspects {
     const suspects = this.#suspects.splice(0)
     const written = await this.#journal?.find(suspects.map(({ name }) => name))
     const recordOf = (/** @type {Suspect} */ { name }) => written?.get(idOf(name))
-    await this.#readOwn(suspects.filter((suspect) => suspect.digests === undefined && recordOf(suspect)?.isOwn))
+    await this.#readOwn(suspects.filter((suspect) => suspect.to === undefined && recordOf(suspect)?.isOwn))
     return suspects
       .filter((suspect) => this.#mayNotDiffer(suspect, recordOf(suspect)))
       .map((suspect) => ({ name: suspect.name, why: whyOf(suspect, recordOf(suspect)) }))
   }
 
-  /** With --if-absent, an entry that the target had before may differ. @param {Suspect} suspect @param {Written} [record] */
-  #mayNotDiffer({ verdict, digests }, record) {
-    return !this.#ifAbsent || digests === undefined || verdict === 'missing' || record?.isOwn === true
+  /** With --if-absent, an entry that the target had before, or that it changed since, may differ. @param {Suspect} suspect @param {Written} [record] */
+  #mayNotDiffer({ verdict, to }, record) {
+    if (!this.#ifAbsent || verdict === 'missing' || verdict === 'extra') return true
+    return record?.isOwn === true && to !== undefined && isUnchanged(record, to)
   }
 
   /** @param {Suspect[]} suspects */
@@ -69,14 +70,17 @@ class Suspects {
     for (let at = 0; at < suspects.length; at += PAGE) {
       const page = suspects.slice(at, at + PAGE)
       const found = await this.#target.read(page.map(({ name }) => name))
-      for (const [index, suspect] of page.entries()) suspect.digests = { to: this.#journal?.digestOf(found[index]) }
+      for (const [index, suspect] of page.entries()) suspect.to = this.#journal?.valueOf(found[index])
     }
   }
 }
 
 /** @param {Suspect} suspect @param {Written} [record] */
-function whyOf({ verdict, digests }, record) {
-  const unchanged = record && { from: digests?.from === record.digest, to: digests?.to === record.digest }
+function whyOf({ verdict, from, to }, record) {
+  const unchanged = record && {
+    from: from?.digest === record.values[record.values.length - 1].digest,
+    to: to !== undefined && isUnchanged(record, to),
+  }
   return reasonOf(verdict, unchanged, record?.isOwn === true)
 }
 

@@ -1,0 +1,62 @@
+// @ts-check
+'use strict'
+
+const { now, wallNow } = require('../../time.js')
+const { isSameExpiry } = require('./expiry.js')
+
+/**
+ * What the journal of a migration says of one entry.
+ *
+ * @typedef {{ digest?: string, until: number }} Value `digest`: undefined without a value. `until`: when it expires, in milliseconds since
+ *   1970; Infinity: never
+ * @typedef {{ isOwn: boolean, values: Value[] }} Written `isOwn`: the target did not have the entry before. `values`: what the target may
+ *   have of the migration. The last one was recorded last; if it is not known whether it was written, those before are there, too
+ */
+
+/** Collects the records of entries, in the order in which they were made. */
+class Records {
+  /** @type {Map<string, Written & { batch: number }>} */
+  #found = new Map()
+  /** How many batches were written completely. */
+  #batch = 0
+
+  /** All that was recorded is written. */
+  settle() {
+    this.#batch += 1
+  }
+
+  /** @param {string} id @param {boolean} isNew @param {Value} value */
+  add(id, isNew, value) {
+    const before = this.#found.get(id)
+    const values = before === undefined ? [] : this.#valuesOf(before)
+    this.#found.set(id, { isOwn: isNew || before?.isOwn === true, values: [...values, value], batch: this.#batch })
+  }
+
+  /** @param {string} id */
+  delete(id) {
+    this.#found.delete(id)
+  }
+
+  /** @returns {Map<string, Written>} */
+  all() {
+    for (const written of this.#found.values()) written.values = this.#valuesOf(written)
+    return this.#found
+  }
+
+  /** @param {Written & { batch: number }} written */
+  #valuesOf({ values, batch }) {
+    return batch < this.#batch ? values.slice(-1) : values
+  }
+}
+
+/** Whether an entry of the target has a value, and an expiry, that the migration wrote. @param {Written} written @param {Value} value */
+function isUnchanged({ values }, { digest, until }) {
+  return digest !== undefined && values.some((one) => one.digest === digest && isSameExpiry(one.until, until))
+}
+
+/** A time of expiry for a file, which a later process reads. @param {number} expiresAt on the clock `now()` */
+function untilOf(expiresAt) {
+  return expiresAt === Infinity ? Infinity : Math.round(wallNow() + expiresAt - now())
+}
+
+module.exports = { Records, isUnchanged, untilOf }
