@@ -127,6 +127,22 @@ describe('the figures', () => {
     assert.equal(of('in_flight_calls_limit'), 100_000)
   })
 
+  it('are those of commands and scripts too', async (t) => {
+    const server = await started(t)
+    const state = open(t, server.url)
+    metrics({ commands: state })
+    await state.command(['SET', 'a', 'text'])
+    await state.commands([['GET', 'a'], ['PING']])
+    await state.script('return 1')
+    await assert.rejects(state.command(['INCR', 'a']))
+    const text = metrics({ commands: state })
+    const counts = ['command', 'commands', 'script'].map((operation) =>
+      valueIn(text, 'redis_state_operation_duration_seconds_count', { operation }),
+    )
+    assert.deepEqual(counts, [2, 1, 1])
+    assert.equal(valueIn(text, 'redis_state_operation_errors_total', { operation: 'command' }), 1)
+  })
+
   it('have ranges of durations that add up', async (t) => {
     const state = await used(t)
     await Promise.all(Array.from({ length: 50 }, () => state.get('t', 'a')))

@@ -29,6 +29,11 @@ class CallGuard {
     this.#cacheCounts = cacheCounts
   }
 
+  /** Whether calls are measured by operation, or published to subscribers: checked before any work for `traced` is done. */
+  get isObserved() {
+    return this.#meter.operations !== undefined || tracing.isObserved(tracing.commands)
+  }
+
   /**
    * Measures a call if the figures of operations are exported, and publishes it to the subscribers of its tracing channel, if there
    * are any.

@@ -6,7 +6,6 @@ const { invalidArgument, unsupported, unsupportedText } = require('../errors.js'
 const { checkArgument, checkCount, checkList, checkName } = require('../input/command-arguments.js')
 const { knownOptions } = require('../input/command-options.js')
 const { received } = require('../input/received.js')
-const tracing = require('../observability/tracing.js')
 const { infoOf } = require('./command-table.js')
 
 /**
@@ -49,7 +48,7 @@ function send(dispatcher, { method, subject, makeInput }, options) {
     const input = makeInput(subject, all)
     if (capabilities.movesEntries) checkHasKey(input)
     const call = callOf(method, input, all.retry === 'read')
-    if (signal === undefined && !tracing.isObserved(tracing.commands)) return dispatcher.engine.execute(call)
+    if (signal === undefined && !dispatcher.guard.isObserved) return dispatcher.engine.execute(call)
     return observed(dispatcher, call, method, signal)
   } catch (error) {
     return dispatcher.guard.reject(error, { operation: method, writes: true })

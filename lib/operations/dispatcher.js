@@ -6,7 +6,6 @@ const { unsupported, unsupportedText } = require('../errors.js')
 const { checkOptions } = require('../input/call-options.js')
 const { checkId, checkTraceId, jsonText } = require('../input/entry.js')
 const { Meter } = require('../observability/meter.js')
-const tracing = require('../observability/tracing.js')
 const { CallGuard } = require('./call-guard.js')
 
 /**
@@ -100,8 +99,7 @@ class Dispatcher {
    * @returns {Promise<any>}
    */
   plain(operation, traceId, key, value) {
-    if (!tracing.isObserved(tracing.commands) && this.#meter.operations === undefined)
-      return this.#executePlain(operation, traceId, key, value)
+    if (!this.#guard.isObserved) return this.#executePlain(operation, traceId, key, value)
     return this.#guard.traced({ operation: operation.name, traceId, key }, () =>
       this.#executePlain(operation, traceId, key, value),
     )
