@@ -1,9 +1,10 @@
 // @ts-check
-// Changes of the source that its server does not report, as the connection of the watch is lost.
+// What `migrate` must not miss when connections are lost: changes of the source, and fields of a hash.
 
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { it } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { open } from '../support/open.mjs'
 import { started } from '../support/redis.mjs'
 import { until } from '../support/until.mjs'
@@ -19,6 +20,9 @@ const { LiveChanges } = require('../../lib/cli/migrate/live-changes.js')
 const { Migration } = require('../../lib/cli/migrate/migration.js')
 /** @type {typeof import('../../lib/cli/migrate/refusals.js')} */
 const { Refusals } = require('../../lib/cli/migrate/refusals.js')
+
+/** @type {typeof import('../../lib/cli/migrate/redis-reader.js')} */
+const { scanFields } = require('../../lib/cli/migrate/redis-reader.js')
 
 /** Notes when changes may have been missed. */
 class ObservedChanges extends LiveChanges {
@@ -73,4 +77,31 @@ for (const passes of [1, 5])
     assert.ok(comparisons > 1)
     if (passes === 1) assert.deepEqual(differences, [{ name: { traceId: 'a', key: '2' }, why: 'missing' }])
     else assert.deepEqual([differences, await to.get('a', '2')], [[], 2])
+  })
+
+for (const isSent of [false, true])
+  it(`lists all fields of a hash if the server is started again ${isSent ? 'in' : 'before'} a step`, async (t) => {
+    const server = await started(t)
+    const client = await server.client()
+    const state = open(t, { url: server.url })
+    const names = Array.from({ length: 2000 }, (_, index) => `field-${index}`)
+    await client.hSet('state:many', Object.fromEntries(names.map((name) => [name, '1'])))
+    await client.sendCommand(['SAVE'])
+    const found = new Set()
+    const pages = scanFields(state, 'state:many', new AbortController().signal)
+    const add = (/** @type {{ value: Buffer[] | void }} */ { value }) => {
+      for (const name of value ?? []) found.add(String(name))
+    }
+    add(await pages.next())
+    assert.ok(found.size > 0 && found.size < names.length)
+    server.signal('SIGSTOP')
+    const second = isSent ? pages.next() : undefined
+    // Until it is sent.
+    await setImmediate()
+    await server.kill()
+    // It has the fields in another order.
+    await server.start()
+    if (second !== undefined) add(await second)
+    for await (const page of pages) add({ value: page })
+    assert.deepEqual([...found].sort(), names.sort())
   })

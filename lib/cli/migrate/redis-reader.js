@@ -3,6 +3,7 @@
 
 const { inPortions, isCluster } = require('../../adapters/raw-keys.js')
 const { nodesOf } = require('../../adapters/scan-keys.js')
+const { followCursor } = require('../../names/follow-cursor.js')
 const { scanServer } = require('../../names/scan.js')
 
 /** @typedef {import('../../../index.js').RedisStateAdapter} State */
@@ -98,14 +99,12 @@ async function* scanNodes(state, wanted) {
  * @returns {AsyncGenerator<Buffer[]>}
  */
 async function* scanFields(state, key, signal) {
-  let cursor = '0'
-  do {
-    signal.throwIfAborted()
-    const options = { keys: [key], args: [cursor, 500], ...READ }
-    const [next, fields] = /** @type {[Buffer, Buffer[]]} */ (await state.script(SCAN_FIELDS, options))
-    cursor = String(next)
-    yield fields
-  } while (cursor !== '0')
+  const readPage = async (/** @type {string} */ cursor) => {
+    // Not repeated after a lost connection, and not sent to a replica: both have other cursors.
+    const reply = await state.script(SCAN_FIELDS, { keys: [key], args: [cursor, 500], encoding: 'bytes', signal })
+    return /** @type {[Buffer, Buffer[]]} */ (reply)
+  }
+  yield* followCursor(state, readPage)
 }
 
 module.exports = { readFields, readKeys, scanFields, scanNodes }
