@@ -22,6 +22,8 @@ const { Journal } = require('../../lib/cli/migrate/journal.js')
 const { Refusals } = require('../../lib/cli/migrate/refusals.js')
 /** @type {typeof import('../../lib/time.js')} */
 const { now } = require('../../lib/time.js')
+/** @type {typeof import('../../lib/cli/migrate/verdict.js')} */
+const { verdictOf } = require('../../lib/cli/migrate/verdict.js')
 /** @type {typeof import('../../lib/cli/migrate/written.js')} */
 const { isUnchanged } = require('../../lib/cli/migrate/written.js')
 
@@ -68,6 +70,17 @@ it('knows what the target may have of the migration, until a write is known to b
   assert.equal(await to.get('a', '1'), 2)
   for (const [id, record] of await journal.find([NAME])) written.set(id, record)
   assert.deepEqual(unchanged(), [false, true, false, false, false])
+})
+
+it('takes a value with -0 as equal to what a store has that keeps no text', async (t) => {
+  const target = new EntriesPlace(open(t, { url: 'memory:' }))
+  const text = '{"b": [-0.0, -0], "a": -0e1}'
+  const from = { text, expiresAt: Infinity }
+  await target.write([{ name: NAME, found: from, isNew: true, ifAbsent: false }])
+  const [to] = await target.read([NAME])
+  const rules = { keepsText: false, keepsTtl: true }
+  assert.equal(verdictOf(from, to, rules), 'equal')
+  assert.equal(verdictOf({ ...from, text: text.replace('-0e1', '1') }, to, rules), 'different')
 })
 
 it('copies an entry that expires soon', async (t) => {

@@ -30,7 +30,12 @@ function verdictOf(from, to, rules) {
 /** @param {string} one @param {string} other @param {Rules} rules */
 function isSameText(one, other, { keepsText }) {
   if (one === other || keepsText) return one === other
-  return isDeepStrictEqual(JSON.parse(one), JSON.parse(other))
+  return isDeepStrictEqual(JSON.parse(one, withoutMinusZero), JSON.parse(other, withoutMinusZero))
+}
+
+/** Stores that keep no text have 0 for it. @param {string} _name @param {unknown} value */
+function withoutMinusZero(_name, value) {
+  return value === 0 ? 0 : value
 }
 
 /**
