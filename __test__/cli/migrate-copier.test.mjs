@@ -18,6 +18,10 @@ const { Copier } = require('../../lib/cli/migrate/copier.js')
 const { EntriesPlace } = require('../../lib/cli/migrate/entries-place.js')
 /** @type {typeof import('../../lib/cli/migrate/journal.js')} */
 const { Journal } = require('../../lib/cli/migrate/journal.js')
+/** @type {typeof import('../../lib/cli/migrate/live-changes.js')} */
+const { LiveChanges } = require('../../lib/cli/migrate/live-changes.js')
+/** @type {typeof import('../../lib/cli/migrate/migration.js')} */
+const { Migration } = require('../../lib/cli/migrate/migration.js')
 /** @type {typeof import('../../lib/cli/migrate/refusals.js')} */
 const { Refusals } = require('../../lib/cli/migrate/refusals.js')
 /** @type {typeof import('../../lib/time.js')} */
@@ -89,6 +93,30 @@ it('copies an entry that expires soon', async (t) => {
   await copier.copy({ names: [NAME], from: [{ text: '1', expiresAt: soon }], to: [null] })
   assert.deepEqual(steps, ['copied'])
   assert.notEqual(await to.ttl('a', '1'), -1)
+})
+
+it('copies its own entries again with ifAbsent if more differ than a comparison holds', async (t) => {
+  const { places, from, to, journal } = await copying(t, { ifAbsent: true })
+  await to.set('a', 'theirs', 1)
+  await from.setMany('a', { 1: 1, theirs: 2 })
+  const migration = new Migration({
+    ...{ ...places, journal, passes: 2, ifAbsent: true, dropTtl: false, verifies: true },
+    ...{ live: new LiveChanges(), signal: new AbortController().signal },
+    refusals: new Refusals(places, { dropTtl: false, onNamed: () => {} }),
+    ...{ onStep: () => {}, onCopied: async () => {}, onProgress: () => {} },
+  })
+  await migration.copyAll(null)
+  await from.setMany('a', { 1: 2, 2: 2 })
+  const all = migration.comparison.all.bind(migration.comparison)
+  let isCut = true
+  migration.comparison.all = async (...args) => {
+    const { differences } = await all(...args)
+    const result = { differences: isCut ? differences.slice(0, 1) : differences, isCut }
+    isCut = false
+    return result
+  }
+  assert.deepEqual(await migration.settle(), [])
+  assert.deepEqual(await to.getMany('a', ['1', '2', 'theirs']), [2, 2, 1])
 })
 
 it('reads the journal once for a comparison, however many entries differ', async (t) => {

@@ -131,12 +131,21 @@ describe('migrate', () => {
     assert.equal(code, 1, stdout)
     assert.match(stderr, /differs: "t0", "k0": changed at the source since it was copied/)
     assert.match(stderr, /differs: "zz", "new": missing at the target/)
-    assert.match(stderr, /Stop what writes to the source, and repeat the command/)
+    assert.match(stderr, /Stop what writes to the source, and repeat the command with --resume/)
     assert.ok(existsSync(path('left')))
     const argv = ['migrate', '--to-url', servers[1].url, '--checkpoint', path('left'), '--resume', '--json']
     const again = JSON.parse(await printed(argv, { env }))
     assert.equal(again.copied + again.overwritten + again.recopied, 2)
     assert.deepEqual(await stored(clients[1]), await stored(clients[0]))
+  })
+
+  it('does not advise a repetition with --if-absent if it would keep what differs', async () => {
+    await storeMany()
+    const { code, stderr } = await during(['--passes', '1', '--if-absent'], () =>
+      clients[0].set('motia:state:zz:new', '1'),
+    )
+    assert.equal(code, 1)
+    assert.match(stderr, /differs: "zz", "new": missing.*\nStop what writes .* repeat the command without --if-absent/)
   })
 
   it('removes what the source deleted, but not what another client wrote at the target since', async () => {

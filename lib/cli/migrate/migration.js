@@ -94,7 +94,7 @@ class Migration {
    * @returns {Promise<Difference[]>} what differs still
    */
   async settle() {
-    const { verifies, passes, live } = this.#plan
+    const { verifies, passes, live, ifAbsent } = this.#plan
     // The comparison finds what was missed before it.
     if (verifies) live.takeGap()
     let { differences, isCut } = verifies ? await this.compareAll() : NO_DIFFERENCES
@@ -104,7 +104,9 @@ class Migration {
       if (pending.length === 0 && !isCut && !hasGap) return []
       const comparesAll = isCut || hasGap
       if (pass > passes) return isCut ? differences : (await this.#compare(pending, comparesAll)).differences
-      await (isCut ? this.copyAll() : this.#copySome(pending))
+      // Only entries that are looked up in the journal can replace those that `ifAbsent` keeps.
+      if (!isCut || ifAbsent) await this.#copySome(pending)
+      if (isCut) await this.copyAll()
       ;({ differences, isCut } = await this.#compare(pending, comparesAll))
     }
   }

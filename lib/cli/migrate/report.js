@@ -53,6 +53,15 @@ function differencesAsJson(differences) {
   return differences.slice(0, MAX_NAMED).map(({ name, why }) => ({ ...name, why }))
 }
 
+/** What to do about differences that are left. @param {import('../command.js').Options} options */
+function remedyOf({ checkpoint, 'if-absent': ifAbsent }) {
+  const stop = 'Stop what writes to the source'
+  if (checkpoint !== undefined) return `${stop}, and repeat the command with --resume: only differences are copied.`
+  if (!ifAbsent) return `${stop}, and repeat the command: only differences are copied.`
+  const why = 'only with --checkpoint is it known later which entries of the target a migration has created'
+  return `${stop}, and repeat the command without --if-absent, which would keep what differs: ${why}.`
+}
+
 /** Counts that are not 0, in one line. @param {Record<string, number>} counts @param {string} [first] that is shown anyway */
 function countLine(counts, first) {
   return Object.entries(counts)
@@ -61,4 +70,4 @@ function countLine(counts, first) {
     .join(', ')
 }
 
-module.exports = { Tally, countLine, differencesAsJson, nameDifferences }
+module.exports = { Tally, countLine, differencesAsJson, nameDifferences, remedyOf }

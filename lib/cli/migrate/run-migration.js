@@ -11,7 +11,7 @@ const { MISSED, unwatchedNote } = require('./live-notes.js')
 const { Migration } = require('./migration.js')
 const { parsePosition, savedPosition } = require('./position.js')
 const { Refusals, shownName } = require('./refusals.js')
-const { Tally, countLine, differencesAsJson, nameDifferences } = require('./report.js')
+const { Tally, countLine, differencesAsJson, nameDifferences, remedyOf } = require('./report.js')
 
 /**
  * @typedef {import('../command.js').Context} Context
@@ -20,7 +20,6 @@ const { Tally, countLine, differencesAsJson, nameDifferences } = require('./repo
  */
 
 const DEFAULT_PASSES = 5
-const REMEDY = 'Stop what writes to the source, and repeat the command: only differences are copied.'
 
 /** Runs `migrate` on opened places. */
 class MigrationRun {
@@ -133,7 +132,7 @@ class MigrationRun {
       ...{ changes: live.count, compared, different: differences.length, extra },
     }
     await this.#end(result, differences)
-    if (differences.length > 0) this.#context.output.note(REMEDY)
+    if (differences.length > 0) this.#context.output.note(remedyOf(this.#context.options))
   }
 
   /** @param {Record<string, number>} counts @param {import('./comparison.js').Difference[]} [differences] */
