@@ -65,6 +65,8 @@ it('knows what the target may have of the migration, until a write is known to b
   await copier.copy({ names: [NAME], from: [text], to: [null] })
   // The process is killed before it writes.
   await journal.record([{ name: NAME, found: other, isNew: false, ifAbsent: false }])
+  // It is continued elsewhere.
+  await copier.copy({ names: [{ traceId: 'a', key: '2' }], from: [text], to: [null] })
   const written = await journal.find([NAME])
   const known = [text, other, { text: '3', expiresAt: Infinity }, null, { text: '1', expiresAt: now() + 60_000 }]
   const unchanged = () =>

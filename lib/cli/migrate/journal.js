@@ -26,7 +26,8 @@ const { Records, untilOf } = require('./written.js')
  */
 
 const READ_LENGTH = 64 * 1024
-/** A line: all that was recorded before is written. */
+/** Lines around the records of a batch. The second one is there if all of it is written. */
+const BATCH = JSON.stringify([false])
 const WRITTEN = JSON.stringify([true])
 
 class Journal {
@@ -81,10 +82,10 @@ class Journal {
       const { digest, until } = this.valueOf(found)
       return JSON.stringify([traceId, key, isNew ? 1 : 0, digest, ...(until === Infinity ? [] : [until])])
     })
-    await this.#file.appendFile(`\n${lines.join('\n')}\n`)
+    await this.#file.appendFile(`\n${[BATCH, ...lines].join('\n')}\n`)
   }
 
-  /** Records that all that was recorded is written: the target has no value of before any more. */
+  /** Records that all of the last batch is written: the target has no value of before any more. */
   async settle() {
     await this.#file.appendFile(`\n${WRITTEN}\n`)
   }
@@ -106,6 +107,7 @@ class Journal {
     const records = new Records()
     if (wanted.size === 0) return records.all()
     for await (const { text } of linesOf(this.#chunks(), 0)) {
+      if (text === BATCH) records.begin()
       if (text === WRITTEN) records.settle()
       const [traceId, key, isNew, digest, until = Infinity] = parsed(text)
       if (typeof traceId !== 'string') continue

@@ -17,12 +17,21 @@ const { isSameExpiry } = require('./expiry.js')
 class Records {
   /** @type {Map<string, Written & { batch: number }>} */
   #found = new Map()
-  /** How many batches were written completely. */
   #batch = 0
+  #isWritten = true
+  /** Batches of which it is not known whether they were written, as the process was killed. @type {Set<number>} */
+  #unknown = new Set()
 
-  /** All that was recorded is written. */
-  settle() {
+  /** Begins a batch. */
+  begin() {
+    if (!this.#isWritten) this.#unknown.add(this.#batch)
     this.#batch += 1
+    this.#isWritten = false
+  }
+
+  /** Ends a batch: all of it is written. */
+  settle() {
+    this.#isWritten = true
   }
 
   /** @param {string} id @param {boolean} isNew @param {Value} value */
@@ -45,7 +54,8 @@ class Records {
 
   /** @param {Written & { batch: number }} written */
   #valuesOf({ values, batch }) {
-    return batch < this.#batch ? values.slice(-1) : values
+    const isWritten = batch === this.#batch ? this.#isWritten : !this.#unknown.has(batch)
+    return isWritten ? values.slice(-1) : values
   }
 }
 
