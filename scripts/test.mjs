@@ -26,6 +26,9 @@ const THREAD_STORES =
 /** Node.js 20 applies it not only to each test, but also to each file. On a busy machine some files take minutes. */
 const FILE_MS = 900_000
 
+/** Chromium is being installed. @type {import('node:child_process').ChildProcess | undefined} */
+let installing
+
 /** @type {[title: string, run: () => void | Promise<void>][]} */
 const steps = [
   ['Rust toolchain', checkRust],
@@ -72,9 +75,6 @@ function provideServer() {
   ensureOthers()
   startChromium()
 }
-
-/** @type {import('node:child_process').ChildProcess | undefined} */
-let installing
 
 /** Installs it while the Rust tests run; of the tests that need it, several would try to at the same time. */
 function startChromium() {
