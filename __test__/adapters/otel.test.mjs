@@ -370,6 +370,17 @@ describe('metrics', () => {
     assert.deepEqual([lost.attributes, lost.value], [{ ...pool, 'error.type': 'ERR_CONNECTION' }, 1])
   })
 
+  it('of a closed adapter are not added to those of other instrumentation', async (t) => {
+    const [a, b] = [open(t, 'memory:'), open(t, 'memory:')]
+    const [ofA, ofB] = [instrumented(t, { states: a }), instrumented(t, { states: b })]
+    await Promise.all([a.set('t', 'a', 1), a.get('t', 'a'), b.set('t', 'a', 1)])
+    const calls = async (/** @type {ReturnType<typeof instrumented>} */ { metrics }) =>
+      pointsOf((await metrics())['redis_state.calls']).map((/** @type {any[]} */ point) => point[1])
+    assert.deepEqual([await calls(ofA), await calls(ofB)], [[2], [1]])
+    await a.cleanup()
+    assert.deepEqual([await calls(ofB), await calls(ofA)], [[1], [2]])
+  })
+
   it('have the figures of states', async (t) => {
     const state = open(t, 'memory:')
     const { metrics, stop } = instrumented(t, { states: { observed: state } })

@@ -48,8 +48,9 @@ describe('the text', () => {
       const states = { [HOSTILE]: await used(t) }
       const registry = new Registry()
       registry.setContentType(/** @type {any} */ (type))
-      register(states, { registry, labels: { app: HOSTILE } })
-      const text = metrics(states, { labels: { app: HOSTILE }, contentType: type })
+      const labels = { app: HOSTILE, type }
+      register(states, { registry, labels })
+      const text = metrics(states, { labels, contentType: type })
       assert.deepEqual(linesOf(text), linesOf(await registry.metrics()))
       assert.ok(linesOf(text).length > 100)
       assert.ok(text.includes('store="a \\"quoted\\" \\\\ name\\nof two lines"'))
@@ -204,6 +205,57 @@ describe('the figures', () => {
     assert.equal(valueIn(metrics({ replaced: open(t, 'memory:') }), 'redis_state_calls_total'), 2)
   })
 
+  for (const [
+    name,
+    exporters,
+  ] of /** @type {[string, () => ((states: any, pool: string) => () => Promise<string>)][]} */ ([
+    ['metrics with other labels', () => (states, pool) => async () => metrics(states, { labels: { pool } })],
+    [
+      'metrics with another prefix',
+      () => (states, pool) => async () =>
+        metrics(states, { prefix: `${pool}_` }).replaceAll(`${pool}_`, 'redis_state_'),
+    ],
+    [
+      'another handler',
+      () => (states) => {
+        const listener = handler(states)
+        return () => responseOf(listener)
+      },
+    ],
+    [
+      'another registry',
+      () => (states) => {
+        const registry = new Registry()
+        register(states, { registry })
+        return () => registry.metrics()
+      },
+    ],
+    [
+      'the same registry with other labels',
+      () => {
+        const registry = new Registry()
+        return (states, pool) => {
+          register(states, { registry, labels: { pool } })
+          return async () => {
+            const lines = (await registry.metrics()).split('\n')
+            return lines.filter((line) => line.includes(`pool="${pool}"`)).join('\n')
+          }
+        }
+      },
+    ],
+  ])) {
+    it(`of a closed adapter are not added to those of ${name}`, async (t) => {
+      const [a, b] = [open(t, 'memory:'), open(t, 'memory:')]
+      const exporter = exporters()
+      const [ofA, ofB] = [exporter(a, 'x'), exporter(b, 'y')]
+      await Promise.all([a.set('t', 'a', 1), a.get('t', 'a'), b.set('t', 'a', 1)])
+      const counts = async () => [await ofA(), await ofB()].map((text) => valueIn(text, 'redis_state_calls_total'))
+      assert.deepEqual(await counts(), [2, 1])
+      await a.cleanup()
+      assert.deepEqual([valueIn(await ofB(), 'redis_state_calls_total'), ...(await counts())], [1, 2, 1])
+    })
+  }
+
   it('of closed adapters are kept for the 1,000 names that were exported last', async (t) => {
     const [before, after, other, held, now] = Array.from({ length: 5 }, () => open(t, 'memory:'))
     await Promise.all([before.set('t', 'a', 1), other.set('t', 'a', 1)])
@@ -299,6 +351,22 @@ describe('a registry of prom-client', () => {
     assert.equal(valueIn(await registry.metrics(), 'redis_state_calls_total', { store: 'second' }), undefined)
     stops[0]()
     assert.equal((await registry.metrics()).trim(), '')
+  })
+
+  it('has one series for what several calls pass with the same labels', async (t) => {
+    const registry = new Registry()
+    const [a, b, c] = [open(t, 'memory:'), open(t, 'memory:'), open(t, 'memory:')]
+    const labels = { zone: 'z', pool: 'p' }
+    register([a, b], { registry, labels, operations: false })
+    register({ '': b }, { registry, labels: { pool: 'p', zone: 'z' }, operations: false })
+    register({ named: b }, { registry, labels, operations: false })
+    register(c, { registry, labels: { ...labels, store: 'named' }, operations: false })
+    await Promise.all([a.set('t', 'a', 1), b.set('t', 'a', 1), c.set('t', 'a', 1), c.get('t', 'a')])
+    const lines = (await registry.metrics()).split('\n').filter((line) => line.startsWith('redis_state_calls_total'))
+    assert.deepEqual(lines, [
+      'redis_state_calls_total{zone="z",pool="p",server="memory:"} 2',
+      'redis_state_calls_total{zone="z",pool="p",store="named",server="memory:"} 3',
+    ])
   })
 
   it('can be cleared and reset', async (t) => {
@@ -414,6 +482,13 @@ describe('wrong arguments', () => {
     })
   })
 })
+
+/** The text that a listener responds with. @param {ReturnType<typeof handler>} listener @returns {Promise<string>} */
+function responseOf(listener) {
+  return new Promise((resolve) => {
+    listener({ headers: {} }, /** @type {any} */ ({ setHeader() {}, end: resolve }))
+  })
+}
 
 /** @param {TestContext} t @param {import('node:http').RequestListener} listener */
 async function served(t, listener) {

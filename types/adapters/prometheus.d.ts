@@ -7,7 +7,7 @@ export type ExportedState = Pick<StateStore, 'stats' | 'cleanup'>
 
 /**
  * The adapters whose figures are exported: one, several, several by name, or the open ones of `StateStores`. A name becomes the label
- * `store`. The figures of adapters with the same name and server are added up.
+ * `store`. The figures of adapters with the same name, server and labels are added up.
  */
 export type StateCollection =
   | ExportedState
@@ -60,7 +60,7 @@ export declare function contentType(accept?: string): string
 
 /**
  * Returns a listener for requests of `node:http` and Express, which responds with {@link metrics} in the format that the request
- * accepts.
+ * accepts. Make one for all requests: it keeps the counts of adapters that were closed.
  *
  * @throws RedisStateError `ERR_INVALID_ARGUMENT` if an option is invalid. If `states` is invalid, or is a function that throws, the
  * response has the status 500, and a process warning has the reason

@@ -20,16 +20,13 @@ const { StateStores, openStoresOf } = require('../../stores/state-stores.js')
 const EXPECTED = 'a RedisStateAdapter, an array or an object of them by name, or StateStores'
 
 /**
- * Returns the adapters of what the caller passed, each once under a name.
+ * Returns the adapters of what the caller passed.
  *
  * @param {unknown} states
  * @returns {Source[]}
  */
 function sourcesOf(states) {
-  const sources = namedAdapters(typeof states === 'function' ? states() : states, 'states', '')
-  return sources.filter(
-    (one, index) => sources.findIndex(({ adapter, store }) => adapter === one.adapter && store === one.store) === index,
-  )
+  return namedAdapters(typeof states === 'function' ? states() : states, 'states', '')
 }
 
 /**

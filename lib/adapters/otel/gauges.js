@@ -3,6 +3,7 @@
 
 const { collect } = require('../metrics/collect.js')
 const { FAMILIES } = require('../metrics/families.js')
+const { History } = require('../metrics/history.js')
 
 /**
  * @typedef {import('@opentelemetry/api').Meter} Meter
@@ -42,6 +43,7 @@ const ATTRIBUTES = {
 class Gauges {
   #meter
   #states
+  #history = new History()
   /** @type {[Family, Observable][]} */
   #observables = []
 
@@ -66,7 +68,8 @@ class Gauges {
 
   /** @type {import('@opentelemetry/api').BatchObservableCallback} */
   #observe = (result) => {
-    for (const { labels, snapshot } of collect(this.#states, { withOperations: false })) {
+    const parts = [{ states: this.#states, withOperations: false }]
+    for (const { labels, snapshot } of collect(parts, { history: this.#history })) {
       for (const [family, observable] of this.#observables) {
         for (const sample of family.samples(snapshot)) {
           result.observe(observable, sample.value, attributesOf({ ...labels, ...sample.labels }))

@@ -4,6 +4,7 @@
 const { inCall } = require('../../errors.js')
 const { string } = require('../../input/option-kinds.js')
 const { collect } = require('../metrics/collect.js')
+const { History } = require('../metrics/history.js')
 const { contentType, isOpenMetrics } = require('./content-type.js')
 const { readOptions } = require('./options.js')
 const { textOf } = require('./text.js')
@@ -14,11 +15,20 @@ const { warn } = require('../../warning.js')
  * @typedef {import('../../../types/adapters/prometheus.js').MetricsOptions} MetricsOptions
  */
 
+/** What all calls of `metrics` returned: a call can be for the same series as one before. */
+const historyOfCalls = new History()
+
 /** @param {States} states @param {MetricsOptions} [options] */
 function metrics(states, options) {
+  return textOfStates(states, options, historyOfCalls)
+}
+
+/** @param {States} states @param {MetricsOptions | undefined} options @param {History} history */
+function textOfStates(states, options, history) {
   return inCall({ operation: 'metrics' }, () => {
     const { prefix, operations, labels, contentType: type = '' } = readOptions(options, { contentType: string })
-    return textOf(exportOf(states, { labels, operations }), { prefix, isOpenMetrics: isOpenMetrics(type) })
+    const collected = collect([{ states, labels, withOperations: operations }], { history, scope: prefix })
+    return textOf(collected, { prefix, isOpenMetrics: isOpenMetrics(type) })
   })
 }
 
@@ -30,6 +40,7 @@ function metrics(states, options) {
  */
 function handler(states, options) {
   const checked = inCall({ operation: 'handler' }, () => readOptions(options))
+  const history = new History()
   let hasWarned = false
   const warnOnce = (/** @type {unknown} */ error) => {
     if (!hasWarned) warn(`prometheus: the metrics cannot be read: ${reasonOf(error)}`)
@@ -41,7 +52,7 @@ function handler(states, options) {
   ) => {
     const type = contentType(headers.accept)
     try {
-      const text = metrics(states, { ...checked, contentType: type })
+      const text = textOfStates(states, { ...checked, contentType: type }, history)
       hasWarned = false
       response.setHeader('Content-Type', type)
       response.end(text)
@@ -61,13 +72,4 @@ function reasonOf(error) {
   return error instanceof Error ? error.message : 'unknown error'
 }
 
-/**
- * @param {unknown} states
- * @param {{ labels: Record<string, string>, operations: boolean }} options
- * @returns {import('./rows.js').Export}
- */
-function exportOf(states, { labels: { store, ...labels }, operations }) {
-  return { collected: collect(states, { store, withOperations: operations }), labels }
-}
-
-module.exports = { exportOf, handler, metrics }
+module.exports = { handler, metrics }

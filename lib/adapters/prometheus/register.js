@@ -3,9 +3,10 @@
 
 const { failure, inCall } = require('../../errors.js')
 const kinds = require('../../input/option-kinds.js')
+const { collect } = require('../metrics/collect.js')
 const { FAMILIES } = require('../metrics/families.js')
+const { History } = require('../metrics/history.js')
 const { sourcesOf } = require('../metrics/sources.js')
-const { exportOf } = require('./metrics.js')
 const { readOptions } = require('./options.js')
 const { rowsOf } = require('./rows.js')
 const { titleOf } = require('./text.js')
@@ -13,7 +14,8 @@ const { titleOf } = require('./text.js')
 /**
  * @typedef {import('../../../types/adapters/prometheus.js').PrometheusRegistry} Registry
  * @typedef {import('../../../types/adapters/prometheus.js').RegisterOptions} RegisterOptions
- * @typedef {import('./rows.js').Export} Export
+ * @typedef {import('../metrics/collect.js').Collected} Collected
+ * @typedef {import('../metrics/collect.js').Part} Part
  */
 
 const isRegistry = (/** @type {any} */ value) =>
@@ -25,10 +27,11 @@ const registered = new WeakMap()
 
 /** The metrics of a registry with one prefix: of all states that were registered there. */
 class Metrics {
-  /** Reads the figures of what each call of `register` passed. @type {Set<() => Export>} */
-  sources = new Set()
-  /** Read once for all metrics, as a registry reads them without a pause. @type {Export[] | undefined} */
-  #exports = undefined
+  /** What each call of `register` passed. @type {Set<Part>} */
+  parts = new Set()
+  #history = new History()
+  /** Read once for all metrics, as a registry reads them without a pause. @type {Collected[] | undefined} */
+  #collected = undefined
 
   /** @param {string} prefix */
   constructor(prefix) {
@@ -65,13 +68,13 @@ class Metrics {
   }
 
   #read() {
-    if (this.#exports === undefined) {
-      this.#exports = [...this.sources].map((read) => read())
+    if (this.#collected === undefined) {
+      this.#collected = collect([...this.parts], { history: this.#history })
       Promise.resolve().then(() => {
-        this.#exports = undefined
+        this.#collected = undefined
       })
     }
-    return this.#exports
+    return this.#collected
   }
 }
 
@@ -87,12 +90,12 @@ function register(states, options) {
     // A wrong argument is reported here, not by the first scrape; a function may not have its states yet.
     if (typeof states !== 'function') sourcesOf(states)
     const metrics = metricsOf(registry, prefix)
-    const read = () => exportOf(states, { labels, operations })
+    const part = { states, labels, withOperations: operations }
     addTo(registry, metrics)
-    metrics.sources.add(read)
+    metrics.parts.add(part)
     return () => {
-      metrics.sources.delete(read)
-      if (metrics.sources.size === 0) removeFrom(registry, metrics)
+      metrics.parts.delete(part)
+      if (metrics.parts.size === 0) removeFrom(registry, metrics)
     }
   })
 }

@@ -8,7 +8,6 @@ const { BOUNDS } = require('../metrics/snapshot.js')
  * @typedef {import('../metrics/families.js').Family} Family
  * @typedef {import('../metrics/families.js').HistogramFamily} HistogramFamily
  * @typedef {Record<string, string>} Labels
- * @typedef {{ collected: Collected[], labels: Labels }} Export figures, and the labels that all of them get
  * @typedef {{ suffix: '' | '_total' | '_bucket' | '_sum' | '_count', labels: Labels, le?: string, value: number }} Row a line of the text.
  *   The rows of a histogram share their labels; `le` is one more
  */
@@ -19,13 +18,11 @@ const BOUND_TEXTS = [...BOUNDS.map(String), '+Inf']
  * Returns the samples of a metric.
  *
  * @param {Family | HistogramFamily} family
- * @param {Export[]} exports
+ * @param {Collected[]} collected
  * @returns {Row[]}
  */
-function rowsOf(family, exports) {
-  return exports.flatMap(({ collected, labels: added }) =>
-    collected.flatMap(({ labels, snapshot }) => rowsOfSnapshot(family, snapshot, { ...added, ...labels })),
-  )
+function rowsOf(family, collected) {
+  return collected.flatMap(({ labels, snapshot }) => rowsOfSnapshot(family, snapshot, labels))
 }
 
 /**

@@ -13,11 +13,11 @@ const { rowsOf } = require('./rows.js')
 /**
  * Writes metrics in the text format of Prometheus, or as OpenMetrics.
  *
- * @param {import('./rows.js').Export} exported
+ * @param {import('../metrics/collect.js').Collected[]} collected
  * @param {{ prefix: string, isOpenMetrics: boolean }} format
  */
-function textOf(exported, format) {
-  const blocks = FAMILIES.map((family) => blockOf(family, rowsOf(family, [exported]), format))
+function textOf(collected, format) {
+  const blocks = FAMILIES.map((family) => blockOf(family, rowsOf(family, collected), format))
   return blocks.join('') + (format.isOpenMetrics ? '# EOF\n' : '')
 }
 
