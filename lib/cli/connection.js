@@ -10,6 +10,7 @@ const { serverOfUrl } = require('../input/server-url.js')
 const { StateStores } = require('../stores/state-stores.js')
 const { dispatcherOf } = require('../adapter/state-adapter.js')
 const { openOverridden } = require('./overridden-store.js')
+const { readingPrimaries } = require('./read-primaries.js')
 const { UsageError } = require('./usage-error.js')
 
 /**
@@ -19,6 +20,7 @@ const { UsageError } = require('./usage-error.js')
  * @typedef {object} Wanted what a command needs of the store
  * @property {boolean} [index] it works on indexes
  * @property {boolean} [keepsIndexes] it writes entries, which belong into the indexes that there are
+ * @property {boolean} [readsPrimaries] whatever `readFrom` is
  * @property {AbortSignal} [signal] ends the wait for the connection
  * @property {Record<string, unknown>} [defaults] options of the adapter, unless they are given
  * @property {Record<string, unknown>} [overrides] options of the adapter or the store, whatever else is given
@@ -81,7 +83,7 @@ async function hasIndexes(state, signal) {
 async function unconnected(options, env, wanted) {
   if (options.config !== undefined || options.store !== undefined) return openStore(options, env, wanted)
   const all = await adapterOptions(options, env, wanted)
-  const adapter = new RedisStateAdapter(all)
+  const adapter = new RedisStateAdapter(wanted.readsPrimaries ? readingPrimaries(all) : all)
   return { state: adapter, close: () => adapter.cleanup({ timeout: 0 }) }
 }
 
@@ -184,7 +186,7 @@ function storesOf({ config, environment, ...others }, env) {
 }
 
 /** @param {Options} options @param {Record<string, string | undefined>} env @param {Wanted} wanted @returns {Promise<Opened>} */
-async function openStore(options, env, { overrides }) {
+async function openStore(options, env, { overrides, readsPrimaries }) {
   const { config, store } = options
   const stores = await openStores(options, env)
   const names = stores.list().map(({ name }) => name)
@@ -192,7 +194,8 @@ async function openStore(options, env, { overrides }) {
     throw new UsageError(`--config ${config} has ${names.length} stores`, `Name one with --store: ${names.join(', ')}.`)
   }
   const name = store ?? names[0]
-  if (overrides !== undefined) return openOverridden(config, storesOf(options, env).settings, { name, overrides })
+  if (overrides !== undefined || readsPrimaries)
+    return openOverridden(config, storesOf(options, env).settings, { name, overrides, readsPrimaries })
   return { state: stores.get(name), close: () => stores.close({ timeout: 0 }) }
 }
 

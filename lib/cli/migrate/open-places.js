@@ -29,6 +29,8 @@ const { targetOf } = require('./target-options.js')
 
 /** So that the largest value of Redis, 512 MiB, can be written. */
 const LARGE_VALUES = { maxPendingBytes: 2 ** 30 }
+/** What a replica does not have yet would be missing in the copy, and in the comparison. */
+const READING = { readsPrimaries: true }
 const LAYOUTS = { from: ['entries', 'iii', 'dapr'], to: ['entries', 'iii'] }
 
 /** @param {Options} options @param {Env} env @param {string | undefined} traceId @returns {Promise<Places>} */
@@ -76,8 +78,8 @@ function checkLayouts({ from = 'entries', to = 'entries', ...options }, target) 
 /** @param {Options} options @param {Env} env */
 function openSource(options, env) {
   // Hashes have a prefix of their own.
-  if ((options.from ?? 'entries') === 'entries') return openState(options, env)
-  return openState(without(options, ['prefix', 'hash-tags', 'index']), env)
+  if ((options.from ?? 'entries') === 'entries') return openState(options, env, READING)
+  return openState(without(options, ['prefix', 'hash-tags', 'index']), env, READING)
 }
 
 /** @param {StateStore} state @param {Options} options @param {string} [traceId] @returns {Place} */
@@ -96,16 +98,24 @@ function openTarget(target, { to = 'entries' }, source) {
   const { options, env, overrides } = target
   if (to === 'iii') {
     const { hashTags: _, ...others } = overrides
-    const wanted = { defaults: LARGE_VALUES, ...overridesOf(others) }
+    const wanted = { ...READING, defaults: LARGE_VALUES, ...overridesOf(others) }
     return openState(without(options, ['prefix', 'hash-tags', 'index']), env, wanted)
   }
   const defaults = { ...LARGE_VALUES, ...namingOf(target, source) }
   if (options.store === undefined && options.config === undefined)
-    return openState(withNames(target, source), env, { keepsIndexes: true, defaults, ...overridesOf(overrides) })
+    return openState(withNames(target, source), env, {
+      ...READING,
+      keepsIndexes: true,
+      defaults,
+      ...overridesOf(overrides),
+    })
   // A store has its names in its configuration; the options of the command line override these.
   const { prefix, 'hash-tags': hashTags, index, cluster: _, ...store } = options
   const named = { ...(prefix !== undefined && { keyPrefix: prefix || false }), ...(hashTags && { hashTags: true }) }
-  return openState(store, env, overridesOf({ ...named, ...(index && { index: true }), ...overrides }))
+  return openState(store, env, {
+    ...READING,
+    ...overridesOf({ ...named, ...(index && { index: true }), ...overrides }),
+  })
 }
 
 /** The names of a target that does not say how it names entries: those of the source. @param {import('./target-options.js').Target} target @param {Place} source */
