@@ -232,6 +232,24 @@ describe('migrate', () => {
     assert.deepEqual([code, before > 0, skipped], [1, true, 1])
   })
 
+  it('says with --no-verify that changes before it was continued may have been missed, and exits with 1', async () => {
+    await storeMany()
+    const stop = new AbortController()
+    const argv = ['--no-verify', '--checkpoint', path('changed')]
+    await during(argv, async () => stop.abort(), stop.signal)
+    const [copied] = await clients[1].keys('*')
+    await clients[0].set(copied, '"changed"')
+    const again = ['migrate', '--to-url', servers[1].url, ...argv, '--resume']
+    const { code, stderr } = await cli(again, { env })
+    assert.equal(code, 1, stderr)
+    assert.match(stderr, /^Changes of the source may have been missed, .* without --no-verify\.$/m)
+    await printed(
+      again.filter((option) => option !== '--no-verify'),
+      { env },
+    )
+    assert.equal(await clients[1].get(copied), '"changed"')
+  })
+
   it('names what helps if the source reports no changes', async () => {
     const { stderr } = await cli(['migrate', '--to-url', servers[1].url, '--no-verify'], { env })
     const note = stderr.split('\n').find((line) => line.startsWith('Changes')) ?? ''

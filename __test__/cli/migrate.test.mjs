@@ -239,6 +239,18 @@ describe('migrate', () => {
     assert.deepEqual([await textsOf(clients[1]), await clients[0].get('third:a:1')], [{ 'new:{a}:1': '1' }, '1'])
   })
 
+  it('gives a store as target the variables that its configuration names', async () => {
+    const stores = {
+      old: { url: servers[0].url, keyPrefix: 'old:' },
+      new: { url: '{env:REDIS_URL}', keyPrefix: 'new:' },
+    }
+    writeFileSync(path('named.json'), JSON.stringify({ stores }))
+    await clients[0].set('old:a:1', '1')
+    const argv = ['migrate', '--config', path('named.json'), '--store', 'old', '--to-store', 'new']
+    await printed(argv, { env: { REDIS_URL: servers[1].url } })
+    assert.equal(await clients[1].get('new:a:1'), '1')
+  })
+
   it('takes the target from variables, and gives it no credentials of the source', async () => {
     await clients[0].set('motia:state:a:1', '1')
     const variables = { ...env, REDIS_URL: servers[0].url, TO_REDIS_URL: servers[1].url, TO_STATE_KEY_PREFIX: 'v:' }

@@ -6,8 +6,8 @@ const REMEDY_OF_WATCH = /; set it to ("[^"]*") there, or watch with configure: t
 const REMEDY = '. To get them reported: CONFIG SET notify-keyspace-events $1 at the source'
 
 const MISSED =
-  'Changes of the source may have been missed, as its server reported too many or a connection was lost. ' +
-  'Repeat the command without --no-verify.'
+  'Changes of the source may have been missed, as its server reported too many, a connection was lost, or the migration was ' +
+  'continued. Repeat the command without --no-verify.'
 
 /** Says how changes are found that the source does not report. @param {string} why @param {{ verifies: boolean }} options */
 function unwatchedNote(why, { verifies }) {

@@ -48,7 +48,8 @@ function targetOf(options, env) {
     VARIABLES_NAMING_SERVER.some((name) => env[START_OF_VARIABLE + name])
   return {
     options: { ...(isOtherServer ? baseOf(options, others) : sourceOf(options)), ...others },
-    env: envOf(env, isOtherServer),
+    // A store reads only the variables that its configuration names.
+    env: envOf(env, isOtherServer && others.store === undefined && others.config === undefined),
     isOtherServer,
     overrides: { ...(database === undefined ? {} : { database }), ...(noHashTags && { hashTags: false }) },
   }
@@ -74,7 +75,7 @@ function sourceOf({ url, options: file, store, config, environment, cluster, tim
  * Another server gets none of the credentials of the source.
  *
  * @param {Env} env
- * @param {boolean} isOtherServer
+ * @param {boolean} isOtherServer which is no store
  * @returns {Env}
  */
 function envOf(env, isOtherServer) {
