@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
+import { createRequire } from 'node:module'
 import { connect, createServer } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { cli, ended, startProgram } from '../support/cli.mjs'
@@ -13,6 +14,10 @@ import { watching } from './support/events.mjs'
 import { Page } from './support/page.mjs'
 
 /** @typedef {import('node:test').TestContext} TestContext */
+
+const require = createRequire(import.meta.url)
+const { hostsAt } = require('../../lib/inspector/local-server.js')
+const { checkHost } = require('../../lib/inspector/origin.js')
 
 /** @type {import('../support/redis.mjs').RedisServer} */
 let server
@@ -56,6 +61,25 @@ async function admitted({ url, page }) {
     fetch(path, { ...options, headers: { cookie, .../** @type {any} */ (options?.headers) } })
   return { page, response, cookie }
 }
+
+describe('the name of the server in a request', () => {
+  for (const [port, host, isAllowed] of /** @type {[number, string, boolean][]} */ ([
+    [80, '127.0.0.1', true],
+    [80, 'LOCALHOST', true],
+    [80, '[::1]', true],
+    [80, 'localhost:80', true],
+    [80, 'example.com', false],
+    [8080, 'localhost:8080', true],
+    [8080, 'localhost', false],
+    [8080, 'example.com:8080', false],
+  ])) {
+    it(`${isAllowed ? 'can' : 'cannot'} be ${host} at port ${port}`, () => {
+      const check = () => checkHost(/** @type {any} */ ({ headers: { host } }), hostsAt(port))
+      if (isAllowed) check()
+      else assert.throws(check, { status: 421 })
+    })
+  }
+})
 
 describe('the token', () => {
   it('has 256 random bits, and is exchanged for a cookie', async (t) => {

@@ -20,6 +20,9 @@ const LIMITS = {
   keepAliveTimeout: 5000,
 }
 const MAX_CONNECTIONS = 256
+const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]']
+/** That of http. A host that is allowed without a port is so with any. */
+const DEFAULT_PORT = 80
 
 /**
  * Serves the inspector on this machine to whoever has the token.
@@ -36,14 +39,18 @@ async function serveLocally(target, { host, port, ...options }) {
   await once(server, 'listening')
   const { port: actual } = /** @type {import('node:net').AddressInfo} */ (server.address())
   const access = new TokenAccess(actual)
-  const allowedHosts = ['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${actual}`)
   const authorize = access.authorize.bind(access)
-  const handler = inspector(target, { ...options, allowedHosts, authorize })
+  const handler = inspector(target, { ...options, allowedHosts: hostsAt(actual), authorize })
   server.on('request', handler)
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}/?token=${access.token}`,
     close: () => closed(server, handler),
   }
+}
+
+/** The values of the header `Host` of requests to this machine. Browsers omit the port of the protocol. @param {number} port */
+function hostsAt(port) {
+  return LOOPBACK.map((name) => (port === DEFAULT_PORT ? name : `${name}:${port}`))
 }
 
 /** @param {import('node:http').Server} server @param {{ close: () => void }} handler */
@@ -55,4 +62,4 @@ async function closed(server, handler) {
   await closing
 }
 
-module.exports = { serveLocally }
+module.exports = { hostsAt, serveLocally }
