@@ -3,7 +3,8 @@
 
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { place } from '../support/inspected.mjs'
+import { inspected, place } from '../support/inspected.mjs'
+import { loadText } from '../support/stores-folder.mjs'
 import { onPage } from './on-page.mjs'
 
 const CONFLICT = /status of 409/
@@ -39,6 +40,24 @@ onPage('writing in the page of the inspector', (inspection) => {
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
     await page.getByText('This entry was deleted at').waitFor()
     assert.equal(await state.has('user', 'name'), false)
+  })
+
+  it('creates an entry in the store in which the dialog was opened, also after the browser went back', async (t) => {
+    const page = await inspection.page(t)
+    const stores = await loadText(t, '{ "stores": { "one": { "url": "memory:" }, "other": { "url": "memory:" } } }')
+    const url = await inspected(t, stores, { writable: true })
+    await page.goto(place(url, { store: 'one' }))
+    await page.getByText('No groups yet').waitFor()
+    await page.goto(place(url, { store: 'other' }))
+    await page.getByRole('button', { name: 'New entry' }).click()
+    await page.getByLabel('Group (trace id)').fill('user')
+    await page.getByLabel('Key').fill('name')
+    await page.goBack()
+    await page.getByRole('button', { name: 'Create' }).click()
+    await page.getByRole('treeitem').first().waitFor()
+    assert.equal(new URLSearchParams(new URL(page.url()).hash.split('?')[1]).get('store'), 'other')
+    assert.deepEqual(await stores.get('other').get('user', 'name'), {})
+    assert.equal(await stores.get('one').has('user', 'name'), false)
   })
 
   it('does not overwrite a value that changed in the meantime, and shows both', async (t) => {

@@ -16,6 +16,8 @@ import { field, jsonField, ttlField } from './fields.mjs'
  * @param {(written: object) => void} done
  */
 export function createDialog(app, trace, done) {
+  // The browser can go back to another store while the dialog is open.
+  const store = app.store.name
   const group = field('Group (trace id)', nameInput())
   const key = field('Key', nameInput())
   const value = jsonField('Value (JSON)', '{}', { rows: 8 })
@@ -32,11 +34,11 @@ export function createDialog(app, trace, done) {
     ],
     async onSubmit() {
       key.setError('')
-      const name = { store: app.store.name, trace: trace ?? group.control.value, key: key.control.value }
+      const name = { store, trace: trace ?? group.control.value, key: key.control.value }
       const [json, ttl] = [value.json(), expiry.value()]
       await app.api.setEntry({ ...name, json, ttl: ttl ?? null, ifAbsent: true })
       done({})
-      app.go({ view: 'entries', trace: name.trace, key: name.key })
+      app.go({ store, view: 'entries', trace: name.trace, key: name.key })
     },
     onError(error) {
       if (!(error instanceof ApiError) || error.status !== 409) return false
