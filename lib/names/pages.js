@@ -3,9 +3,9 @@
 
 const { dispatcherOf } = require('../adapter/state-adapter.js')
 const { inCall } = require('../errors.js')
-const { clusterNodes } = require('./cluster.js')
 const { nameOf, namingOf, startOf } = require('./redis-name.js')
 const { scanServer } = require('./scan.js')
+const { scanSettled } = require('./settled-scan.js')
 
 /**
  * @typedef {import('../../index.js').StateStore} StateStore
@@ -16,8 +16,6 @@ const { scanServer } = require('./scan.js')
  * @property {AbortSignal} signal
  */
 
-/** Scans of a cluster whose slots move meanwhile, until the names are listed by the engine. */
-const MAX_SCANS = 3
 /** Keys of a trace that are read from its index at once. */
 const MAX_INDEXED = 100_000
 
@@ -61,23 +59,12 @@ async function* scanNode(state, { traceId, signal }, node) {
   }
 }
 
-/**
- * Scans one node after the other. A key that moves meanwhile, from a node that is not scanned yet to one that is, would be missed:
- * then all are scanned again, or the engine lists the names, which knows how to follow the slots.
- *
- * @param {StateStore} state
- * @param {Wanted} wanted
- */
+/** If slots move, the engine lists the names, which knows how to follow the slots. @param {StateStore} state @param {Wanted} wanted */
 async function* scanCluster(state, wanted) {
-  const { signal } = wanted
-  for (let scans = 0; scans < MAX_SCANS; scans += 1) {
-    const before = await clusterNodes(state, signal)
-    if (before.isMoving) break
-    for (const node of before.keys) yield* scanNode(state, wanted, node)
-    const after = await clusterNodes(state, signal)
-    if (!after.isMoving && after.slots === before.slots) return
+  const scan = async function* (/** @type {string[]} */ nodes) {
+    for (const node of nodes) yield* scanNode(state, wanted, node)
   }
-  yield await listAtOnce(state, wanted)
+  if (!(yield* scanSettled(state, wanted.signal, scan))) yield await listAtOnce(state, wanted)
 }
 
 /** @param {StateStore} state @param {Wanted} wanted @returns {Promise<string[]>} */

@@ -5,7 +5,7 @@ const { now } = require('../../time.js')
 const { sortPages } = require('../../names/sorted-names.js')
 const { expiresAt } = require('./expiry.js')
 const { shown } = require('./iii-place.js')
-const { readKeys, scanNodes } = require('./redis-reader.js')
+const { readKeys, scanAll, scanNodes } = require('./redis-reader.js')
 const { foundOf } = require('./value-text.js')
 
 /**
@@ -47,13 +47,14 @@ class DaprPlace {
 
   /** @param {(name: string, why: string) => void} onUnusable @param {AbortSignal} signal */
   names(onUnusable, signal) {
-    return sortPages(this.#pages(onUnusable, signal), signal)
+    const scan = (/** @type {(string | undefined)[]} */ nodes) => this.#pages(nodes, onUnusable, signal)
+    return sortPages(scanAll(this.#state, signal, scan), signal)
   }
 
-  /** @param {(name: string, why: string) => void} onUnusable @param {AbortSignal} signal */
-  async *#pages(onUnusable, signal) {
+  /** @param {(string | undefined)[]} nodes @param {(name: string, why: string) => void} onUnusable @param {AbortSignal} signal */
+  async *#pages(nodes, onUnusable, signal) {
     const onNoText = (/** @type {Buffer} */ key) => onUnusable(shown(key), 'the key is no text in UTF-8')
-    for await (const page of scanNodes(this.#state, { start: this.prefix, type: '', signal, onNoText })) {
+    for await (const page of scanNodes(this.#state, nodes, { start: this.prefix, type: '', signal, onNoText })) {
       yield page.flatMap((redisKey) => {
         const key = redisKey.slice(this.prefix.length)
         const name = this.#nameOf(key)

@@ -4,7 +4,7 @@
 const { RedisStateError } = require('../../errors.js')
 const { byTrace } = require('../transfer/by-trace.js')
 const { sortPages } = require('../../names/sorted-names.js')
-const { readFields, scanFields, scanNodes } = require('./redis-reader.js')
+const { readFields, scanAll, scanFields, scanNodes } = require('./redis-reader.js')
 const { foundOf, textOf } = require('./value-text.js')
 
 /**
@@ -38,22 +38,28 @@ class IiiPlace {
 
   /** @param {(name: string, why: string) => void} onUnusable @param {AbortSignal} signal */
   names(onUnusable, signal) {
-    return sortPages(this.#pages(onUnusable, signal), signal)
+    const scan = (/** @type {(string | undefined)[]} */ nodes) => this.#pages(nodes, onUnusable, signal)
+    return sortPages(scanAll(this.#state, signal, scan), signal)
   }
 
-  /** @param {(name: string, why: string) => void} onUnusable @param {AbortSignal} signal */
-  async *#pages(onUnusable, signal) {
-    this.#scopes = await this.#listScopes(onUnusable, signal)
+  /** @param {(string | undefined)[]} nodes @param {(name: string, why: string) => void} onUnusable @param {AbortSignal} signal */
+  async *#pages(nodes, onUnusable, signal) {
+    this.#scopes = await this.#listScopes(nodes, onUnusable, signal)
     for (const scope of this.#scopes) yield* this.#fields(scope, onUnusable, signal)
   }
 
-  /** @param {(name: string, why: string) => void} onUnusable @param {AbortSignal} signal @returns {Promise<Set<string>>} */
-  async #listScopes(onUnusable, signal) {
+  /**
+   * @param {(string | undefined)[]} nodes
+   * @param {(name: string, why: string) => void} onUnusable
+   * @param {AbortSignal} signal
+   * @returns {Promise<Set<string>>}
+   */
+  async #listScopes(nodes, onUnusable, signal) {
     /** @type {Set<string>} */
     const scopes = new Set(this.#traceId === undefined ? [] : [this.#traceId])
     if (this.#traceId !== undefined) return scopes
     const onNoText = (/** @type {Buffer} */ key) => onUnusable(shown(key), 'the key is no text in UTF-8')
-    for await (const keys of scanNodes(this.#state, { start: this.prefix, type: 'hash', signal, onNoText }))
+    for await (const keys of scanNodes(this.#state, nodes, { start: this.prefix, type: 'hash', signal, onNoText }))
       for (const key of keys) scopes.add(key.slice(this.prefix.length))
     return scopes
   }

@@ -2,9 +2,10 @@
 'use strict'
 
 const { inPortions, isCluster } = require('../../adapters/raw-keys.js')
-const { nodesOf } = require('../../adapters/scan-keys.js')
+const { failure } = require('../../errors.js')
 const { followCursor } = require('../../names/follow-cursor.js')
 const { scanServer } = require('../../names/scan.js')
+const { scanSettled } = require('../../names/settled-scan.js')
 
 /** @typedef {import('../../../index.js').RedisStateAdapter} State */
 
@@ -81,13 +82,30 @@ async function inCalls(wanted, read) {
 }
 
 /**
- * Yields pages of the keys of all nodes that start with a prefix. A key can be yielded several times.
+ * Yields the pages of a scan of all nodes. If slots of a cluster move meanwhile, keys could be missed: then it scans again.
+ *
+ * @template Page
+ * @param {State} state
+ * @param {AbortSignal} signal
+ * @param {(nodes: (string | undefined)[]) => AsyncGenerator<Page>} scan
+ * @returns {AsyncGenerator<Page, void>}
+ */
+async function* scanAll(state, signal, scan) {
+  if (!isCluster(state)) return yield* scan([undefined])
+  if (yield* scanSettled(state, signal, scan)) return
+  const remedy = 'Finish the move (redis-cli --cluster check names open slots), and repeat the command.'
+  throw failure('ERR_UNSUPPORTED', 'slots of the cluster move, so keys could be missed', { remedy })
+}
+
+/**
+ * Yields pages of the keys of nodes that start with a prefix. A key can be yielded several times.
  *
  * @param {State} state
+ * @param {(string | undefined)[]} nodes
  * @param {Omit<import('../../names/scan.js').Wanted, 'node'>} wanted
  */
-async function* scanNodes(state, wanted) {
-  for (const node of await nodesOf(state)) yield* scanServer(state, { ...wanted, node })
+async function* scanNodes(state, nodes, wanted) {
+  for (const node of nodes) yield* scanServer(state, { ...wanted, node })
 }
 
 /**
@@ -107,4 +125,4 @@ async function* scanFields(state, key, signal) {
   yield* followCursor(state, readPage)
 }
 
-module.exports = { readFields, readKeys, scanFields, scanNodes }
+module.exports = { readFields, readKeys, scanAll, scanFields, scanNodes }
