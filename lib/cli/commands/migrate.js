@@ -41,7 +41,8 @@ const migrate = {
   notes: [
     'Copies all entries, or those of a trace, to another place: prefix, database, server, store or layout of keys.',
     'The source is not changed. What is equal is not written, so the command can be repeated.',
-    'Then both sides are compared, and what was written meanwhile is copied again. Exit code 1: they differ, or entries were skipped.',
+    'Then both sides are compared, and what was written meanwhile is copied again.',
+    'Exit code 1: they differ, or entries were skipped.',
   ],
   examples: [
     'migrate --url redis://old --to-url redis://new --checkpoint copy.json',
