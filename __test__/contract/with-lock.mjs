@@ -61,7 +61,7 @@ export function withLock(store) {
     it('extends the lock beyond its ttl', async (t) => {
       const { open } = workspace(store, t)
       const [state, other] = [open(), open()]
-      const found = await state.withLock('t', 'k', { ttl: '2s' }, (_, signal) =>
+      const found = await state.withLock('t', 'k', { ttl: '3s' }, (_, signal) =>
         other.lock('t', 'k', { ttl: '1s', timeout: '4s' }).then((lock) => [lock, signal.aborted]),
       )
       assert.deepEqual(found, [null, false])
