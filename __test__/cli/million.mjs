@@ -15,8 +15,8 @@ import { until } from '../support/until.mjs'
 const COUNT = Number(process.argv[2] ?? 1_000_000)
 const KILLS = 3
 const BLOCK = 1000
-/** No command may have more memory, however many entries there are. */
-const MAX_MIB = 200
+/** No command may have more memory, however many entries there are. `migrate` holds pages of both sides. */
+const MAX_MIB = { export: 200, import: 200, migrate: 256 }
 
 const folder = mkdtempSync(join(tmpdir(), 'million-'))
 const [generated, first, second] = ['generated', 'first', 'second'].map((name) => join(folder, `${name}.ndjson`))
@@ -102,8 +102,9 @@ async function repeat(argv, url, watched) {
     if (run === KILLS) assert.equal(code, 0, stderr)
   }
   const mib = Math.round(peak / 1024)
-  console.log(`${argv[0]}: ${Math.round((performance.now() - start) / 1000)} s, at most ${mib} MiB`)
-  assert.ok(mib < MAX_MIB, `${argv[0]} had more than ${MAX_MIB} MiB`)
+  const command = /** @type {keyof typeof MAX_MIB} */ (argv[0])
+  console.log(`${command}: ${Math.round((performance.now() - start) / 1000)} s, at most ${mib} MiB`)
+  assert.ok(mib < MAX_MIB[command], `${command} had more than ${MAX_MIB[command]} MiB`)
 }
 
 /** @param {string} file */
