@@ -5,7 +5,7 @@ const { createHash } = require('node:crypto')
 const { RedisStateError } = require('../errors.js')
 const { hasInexactNumber } = require('./inexact-numbers.js')
 const values = require('./value-reader.js')
-const { isSendable, parsed, startOfText, typeOf, typeOfStored } = require('./stored-text.js')
+const { MAX_SHOWN, SHOWN_START, isSendable, parsed, startOfText, typeOf, typeOfStored } = require('./stored-text.js')
 
 /**
  * @typedef {import('./inspected-store.js').InspectedStore} InspectedStore
@@ -13,19 +13,9 @@ const { isSendable, parsed, startOfText, typeOf, typeOfStored } = require('./sto
  * @typedef {import('./entry-reader.js').Shown} Shown
  */
 
-/** Largest value that is shown whole, in bytes. */
-const MAX_SHOWN = 1024 * 1024
-/** What is shown of a larger one. */
-const SHOWN_START = 64 * 1024
 /** What the type of an entry is read from. */
 const TYPE_START = 64
 const BYTES = /** @type {const} */ ({ encoding: 'bytes', retry: 'read' })
-
-/** @param {InspectedStore} store @param {string} traceId @param {string[]} keys @param {AbortSignal} signal @returns {Promise<Overview[]>} */
-async function overviews(store, traceId, keys, signal) {
-  const rows = await Promise.all(keys.map((key) => overview(store, traceId, key, signal)))
-  return rows.filter((row) => row !== undefined)
-}
 
 /** @param {InspectedStore} store @param {string} traceId @param {string} key @param {AbortSignal} signal @returns {Promise<Overview | undefined>} */
 async function overview(store, traceId, key, signal) {
@@ -88,4 +78,4 @@ function ttlOf(milliseconds) {
   return milliseconds === -1 ? -1 : milliseconds / 1000
 }
 
-module.exports = { MAX_SHOWN, SHOWN_START, entry, overviews }
+module.exports = { entry, overview }

@@ -37,9 +37,17 @@ async function overviewsOf(store, traceId, keys, signal) {
   const found = []
   for (let start = 0; start < keys.length; start += PORTION) {
     const portion = keys.slice(start, start + PORTION)
-    found.push(...(await read(store, (reader) => reader.overviews(store, traceId, portion, signal))))
+    found.push(
+      ...(await read(store, ({ overview }) => overviews(portion, (key) => overview(store, traceId, key, signal)))),
+    )
   }
   return found
+}
+
+/** @param {string[]} keys @param {(key: string) => Promise<Overview | undefined>} overview */
+async function overviews(keys, overview) {
+  const rows = await Promise.all(keys.map(overview))
+  return rows.filter((row) => row !== undefined)
 }
 
 /**

@@ -5,6 +5,11 @@
 
 const TEXT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
+/** Largest value that is shown whole, in bytes. */
+const MAX_SHOWN = 1024 * 1024
+/** What is shown of a larger one. */
+const SHOWN_START = 64 * 1024
+
 /** @type {Record<string, string>} */
 const TYPES_BY_START = { '{': 'object', '[': 'array', '"': 'string', t: 'boolean', f: 'boolean', n: 'null' }
 
@@ -71,4 +76,4 @@ function startOfText(bytes) {
   return new TextDecoder().decode(bytes, { stream: true })
 }
 
-module.exports = { isSendable, parsed, startOfText, typeOf, typeOfStored }
+module.exports = { MAX_SHOWN, SHOWN_START, isSendable, parsed, startOfText, typeOf, typeOfStored }

@@ -3,7 +3,7 @@
 
 const { inspect } = require('node:util')
 const { RedisStateError } = require('../errors.js')
-const { typeOf } = require('./stored-text.js')
+const { MAX_SHOWN, SHOWN_START, typeOf } = require('./stored-text.js')
 
 /**
  * Reads entries by their values, on stores without commands, and values of a codec.
@@ -13,16 +13,8 @@ const { typeOf } = require('./stored-text.js')
  * @typedef {import('./entry-reader.js').Shown} Shown
  */
 
-const MAX_SHOWN = 1024 * 1024
-const SHOWN_START = 64 * 1024
 /** Larger values of a codec are not decoded for a list. */
 const MAX_DECODED = 64 * 1024
-
-/** @param {InspectedStore} store @param {string} traceId @param {string[]} keys @param {AbortSignal} signal @returns {Promise<Overview[]>} */
-async function overviews(store, traceId, keys, signal) {
-  const rows = await Promise.all(keys.map((key) => overview(store, traceId, key, signal)))
-  return rows.filter((row) => row !== undefined)
-}
 
 /** @param {InspectedStore} store @param {string} traceId @param {string} key @param {AbortSignal} signal @returns {Promise<Overview | undefined>} */
 async function overview(store, traceId, key, signal) {
@@ -98,4 +90,4 @@ function ignoreWrongType(error) {
   throw error
 }
 
-module.exports = { entry, overviewOfCodec, overviews }
+module.exports = { entry, overview, overviewOfCodec }
