@@ -2,37 +2,15 @@
 // `export`: all entries, also after the process was killed in the middle.
 
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, beforeEach, describe, it } from 'node:test'
-import { cli, ended, printed, startProgram } from '../support/cli.mjs'
-import { COUNT, storeMany } from '../support/many-entries.mjs'
-import { startRedis } from '../support/redis.mjs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { cli, ended, printed, printedJson, startProgram } from '../support/cli.mjs'
+import { folderOfFile, serverOfFile } from '../support/servers-of-file.mjs'
+import { COUNT, storeMany } from '../support/stored-entries.mjs'
 import { until } from '../support/until.mjs'
 
-/** @type {import('../support/redis.mjs').RedisServer} */
-let server
-/** @type {import('../support/redis.mjs').Client} */
-let client
-/** @type {Record<string, string>} */
-let env
-const folder = mkdtempSync(join(tmpdir(), 'cli-'))
-
-before(async () => {
-  server = await startRedis()
-  client = await server.client()
-  env = { REDIS_URL: server.url }
-})
-after(async () => {
-  await server.stop()
-  rmSync(folder, { recursive: true })
-})
-beforeEach(async () => {
-  await client.flushAll()
-})
-
-const path = (/** @type {string} */ name) => join(folder, name)
+const { client, env } = await serverOfFile()
+const path = folderOfFile()
 
 /** @param {string} text @returns {any[]} */
 function parsed(text) {
@@ -111,7 +89,7 @@ describe('export', () => {
     assert.equal((await end).signal, 'SIGKILL')
     // As if the process had ended within a line.
     writeFileSync(file, readFileSync(file).subarray(0, -7))
-    const report = JSON.parse(await printed(['export', '--out', file, '--resume', '--json'], { env }))
+    const report = await printedJson(['export', '--out', file, '--resume'], { env })
     assert.ok(report.before > 0 && report.exported > 0, JSON.stringify(report))
     assert.equal(report.before + report.exported, COUNT)
     assert.ok(readFileSync(file, 'utf8') === (await printed(['export'], { env })))

@@ -2,34 +2,17 @@
 // `query`, `watch` and `stats`, on a real server.
 
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
-import { cli, printed } from '../support/cli.mjs'
-import { startRedis } from '../support/redis.mjs'
+import { describe, it } from 'node:test'
+import { cli, printed, printedJson } from '../support/cli.mjs'
+import { serverOfFile } from '../support/servers-of-file.mjs'
+import { storeEntries } from '../support/stored-entries.mjs'
 
-/** @type {import('../support/redis.mjs').RedisServer} */
-let server
-/** @type {import('../support/redis.mjs').Client} */
-let client
-/** @type {Record<string, string>} */
-let env
+const { client, env } = await serverOfFile()
 
-before(async () => {
-  server = await startRedis()
-  client = await server.client()
-  env = { REDIS_URL: server.url }
-})
-after(() => server.stop())
-beforeEach(async () => {
-  await client.flushAll()
-})
-
-/** @param {Record<string, unknown>} entries by trace id and key, joined by a colon */
-async function store(entries) {
-  for (const [name, value] of Object.entries(entries)) await client.set(`motia:state:${name}`, JSON.stringify(value))
-}
+const store = (/** @type {Record<string, unknown>} */ entries) => storeEntries(client, entries)
 
 const on = (/** @type {string[]} */ ...argv) => printed(argv, { env })
-const json = async (/** @type {string[]} */ ...argv) => JSON.parse(await on(...argv, '--json'))
+const json = (/** @type {string[]} */ ...argv) => printedJson(argv, { env })
 
 describe('query', () => {
   it('finds entries by their values, in pages', async () => {

@@ -3,38 +3,16 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, beforeEach, describe, it } from 'node:test'
-import { cli, ended, printed, startProgram } from '../support/cli.mjs'
-import { COUNT, storeMany } from '../support/many-entries.mjs'
-import { startRedis } from '../support/redis.mjs'
+import { describe, it } from 'node:test'
+import { cli, ended, printed, printedJson, startProgram } from '../support/cli.mjs'
+import { folderOfFile, serverOfFile } from '../support/servers-of-file.mjs'
+import { COUNT, storeMany } from '../support/stored-entries.mjs'
 import { until } from '../support/until.mjs'
 
-/** @type {import('../support/redis.mjs').RedisServer} */
-let server
-/** @type {import('../support/redis.mjs').Client} */
-let client
-/** @type {Record<string, string>} */
-let env
-const folder = mkdtempSync(join(tmpdir(), 'cli-'))
-
-before(async () => {
-  server = await startRedis()
-  client = await server.client()
-  env = { REDIS_URL: server.url }
-})
-after(async () => {
-  await server.stop()
-  rmSync(folder, { recursive: true })
-})
-beforeEach(async () => {
-  await client.flushAll()
-})
-
-const path = (/** @type {string} */ name) => join(folder, name)
+const { client, env } = await serverOfFile()
+const path = folderOfFile()
 
 /** All keys with their texts. */
 async function stored() {
@@ -140,7 +118,7 @@ describe('import', () => {
     child.kill('SIGKILL')
     assert.equal((await end).signal, 'SIGKILL')
     assert.notEqual(await client.dbSize(), COUNT)
-    const report = JSON.parse(await printed(['import', file, '--resume', '--json'], { env }))
+    const report = await printedJson(['import', file, '--resume'], { env })
     assert.ok(report.before > 0)
     assert.equal(report.before + report.imported, COUNT)
     assert.deepEqual(await stored(), before)
@@ -169,7 +147,7 @@ describe('import', () => {
     await writing
     const { code, stderr } = await cli(['import', pipe, '--resume'], { env })
     assert.deepEqual([code, stderr], [2, 'redis-state-adapter: --resume of stdin or a pipe needs --checkpoint.\n'])
-    assert.match((await cli(['import', folder], { env })).stderr, /is a folder\. Name a file\.\n$/)
+    assert.match((await cli(['import', path('.')], { env })).stderr, /is a folder\. Name a file\.\n$/)
   })
 
   it('refuses a checkpoint of another file', async () => {

@@ -2,31 +2,13 @@
 // `migrate` between the layouts of this package, of the iii engine (Motia 1.x) and of Dapr.
 
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
-import { cli, printed } from '../support/cli.mjs'
-import { startRedis } from '../support/redis.mjs'
+import { describe, it } from 'node:test'
+import { cli, printedJson } from '../support/cli.mjs'
+import { serverOfFile } from '../support/servers-of-file.mjs'
 
-/** @type {import('../support/redis.mjs').RedisServer} */
-let server
-/** @type {import('../support/redis.mjs').Client} */
-let client
-/** @type {Record<string, string>} */
-let env
+const { client, env } = await serverOfFile()
 
-before(async () => {
-  server = await startRedis()
-  client = await server.client()
-  env = { REDIS_URL: server.url }
-})
-after(() => server.stop())
-beforeEach(async () => {
-  await client.flushAll()
-})
-
-/** @param {string[]} argv @returns {Promise<any>} */
-async function migrated(...argv) {
-  return JSON.parse(await printed(['migrate', ...argv, '--json'], { env }))
-}
+const migrated = (/** @type {string[]} */ ...argv) => printedJson(['migrate', ...argv], { env })
 
 /** @param {string[]} argv */
 const attempted = (...argv) => cli(['migrate', ...argv], { env })

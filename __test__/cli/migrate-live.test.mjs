@@ -2,44 +2,21 @@
 // `migrate` while the source is written, after the process was killed, and when it is interrupted.
 
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, beforeEach, describe, it } from 'node:test'
-import { cli, ended, printed, startProgram } from '../support/cli.mjs'
-import { startRedis } from '../support/redis.mjs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { beforeEach, describe, it } from 'node:test'
+import { cli, ended, printed, printedJson, startProgram } from '../support/cli.mjs'
+import { folderOfFile, serversOfFile } from '../support/servers-of-file.mjs'
+import { storeMany } from '../support/stored-entries.mjs'
 import { until } from '../support/until.mjs'
 
 const COUNT = 6000
 
-/** @type {import('../support/redis.mjs').RedisServer[]} */
-let servers
-/** @type {import('../support/redis.mjs').Client[]} */
-let clients
-/** @type {Record<string, string>} */
-let env
-const folder = mkdtempSync(join(tmpdir(), 'cli-'))
-const path = (/** @type {string} */ name) => join(folder, name)
+const { servers, clients, env } = await serversOfFile(2)
+const path = folderOfFile()
 
-before(async () => {
-  servers = await Promise.all([startRedis(), startRedis()])
-  clients = await Promise.all(servers.map((server) => server.client()))
-  env = { REDIS_URL: servers[0].url }
-})
-after(async () => {
-  await Promise.all(servers.map((server) => server.stop()))
-  rmSync(folder, { recursive: true })
-})
 beforeEach(async () => {
-  await Promise.all(clients.map((client) => client.flushAll()))
   await clients[0].configSet('notify-keyspace-events', '')
 })
-
-/** Stores many entries, in traces of all sizes. */
-async function storeMany() {
-  const names = Array.from({ length: COUNT }, (_, index) => `motia:state:t${index % (index % 7 ? 50 : 3000)}:k${index}`)
-  await clients[0].mSet(names.flatMap((name, index) => [name, JSON.stringify({ index, text: 'x'.repeat(index % 90) })]))
-}
 
 /** @param {import('../support/redis.mjs').Client} client */
 async function stored(client) {
@@ -64,7 +41,7 @@ async function during(argv, act, signal) {
 
 describe('migrate', () => {
   it('continues after it was killed, and the target is equal to the source', async () => {
-    await storeMany()
+    await storeMany(clients[0], COUNT)
     const argv = ['migrate', '--to-url', servers[1].url, '--checkpoint', path('killed')]
     for (let kill = 0; kill < 2; kill += 1) {
       const child = startProgram([...argv, ...(kill > 0 ? ['--resume'] : [])], env)
@@ -77,7 +54,7 @@ describe('migrate', () => {
       // Copied before, and deleted while nothing runs: the target must not keep it.
       await clients[0].del(`motia:state:t${kill}:k${kill}`)
     }
-    const report = JSON.parse(await printed([...argv, '--resume', '--json'], { env }))
+    const report = await printedJson([...argv, '--resume'], { env })
     assert.ok(report.before + report.equal > 0 && report.copied > 0, JSON.stringify(report))
     assert.deepEqual(await stored(clients[1]), await stored(clients[0]))
     assert.deepEqual([report.compared, report.different, report.extra], [COUNT - 2, 0, 0])
@@ -85,7 +62,7 @@ describe('migrate', () => {
   })
 
   it('leaves no temporary file when it is killed', { skip: process.platform === 'win32' }, async () => {
-    await storeMany()
+    await storeMany(clients[0], COUNT)
     const temporary = mkdtempSync(path('tmp-'))
     const child = startProgram(['migrate', '--to-url', servers[1].url], { ...env, TMPDIR: temporary })
     const end = ended(child)
@@ -97,7 +74,7 @@ describe('migrate', () => {
 
   for (const flags of ['', 'KA']) {
     it(`copies again what is written meanwhile, with notifications "${flags}"`, async () => {
-      await storeMany()
+      await storeMany(clients[0], COUNT)
       await clients[0].configSet('notify-keyspace-events', flags)
       // It was there before, so that it stays although the source deletes it.
       await clients[1].set('motia:state:t1:k1', '"mine"')
@@ -124,7 +101,7 @@ describe('migrate', () => {
   }
 
   it('names what differs still when the passes are used up, and exits with 1', async () => {
-    await storeMany()
+    await storeMany(clients[0], COUNT)
     const { code, stdout, stderr } = await during(['--passes', '1', '--checkpoint', path('left')], () =>
       clients[0].mSet({ 'motia:state:t0:k0': '"changed"', 'motia:state:zz:new': '1' }),
     )
@@ -140,7 +117,7 @@ describe('migrate', () => {
   })
 
   it('does not advise a repetition with --if-absent if it would keep what differs', async () => {
-    await storeMany()
+    await storeMany(clients[0], COUNT)
     const { code, stderr } = await during(['--passes', '1', '--if-absent'], () =>
       clients[0].set('motia:state:zz:new', '1'),
     )
@@ -149,7 +126,7 @@ describe('migrate', () => {
   })
 
   it('removes what the source deleted, but not what another client wrote at the target since', async () => {
-    await storeMany()
+    await storeMany(clients[0], COUNT)
     const stop = new AbortController()
     await during(['--checkpoint', path('deleted')], async () => stop.abort(), stop.signal)
     const [gone, theirs, used] = await clients[1].keys('*')
@@ -164,7 +141,7 @@ describe('migrate', () => {
   })
 
   it('replaces with --if-absent what the source changed, but not what another client wrote at the target', async () => {
-    await storeMany()
+    await storeMany(clients[0], COUNT)
     const stop = new AbortController()
     const argv = ['--if-absent', '--checkpoint', path('absent'), '--json']
     await during(argv, async () => stop.abort(), stop.signal)
@@ -179,7 +156,7 @@ describe('migrate', () => {
   })
 
   it('tells an entry that the target lost from one that the source changed', async () => {
-    await storeMany()
+    await storeMany(clients[0], COUNT)
     const { code, stderr } = await during(['--passes', '1'], async () => {
       await until(async () => (await clients[1].exists('motia:state:t0:k0')) === 1)
       await clients[1].del('motia:state:t0:k0')
@@ -189,7 +166,7 @@ describe('migrate', () => {
   })
 
   it('leaves a checkpoint that can be continued when it is interrupted', async () => {
-    await storeMany()
+    await storeMany(clients[0], COUNT)
     const stop = new AbortController()
     const { code, stdout } = await during(['--checkpoint', path('stopped')], async () => stop.abort(), stop.signal)
     assert.deepEqual([code, stdout], [130, ''])
@@ -202,7 +179,7 @@ describe('migrate', () => {
   })
 
   it('says with --no-verify that changes may have been missed, and exits with 1', async () => {
-    await storeMany()
+    await storeMany(clients[0], COUNT)
     await clients[0].configSet('notify-keyspace-events', 'KA')
     // No entry is copied before the connection is lost.
     await clients[1].sendCommand(['CLIENT', 'PAUSE', '30000', 'WRITE'])
@@ -222,7 +199,7 @@ describe('migrate', () => {
   })
 
   it('counts with --no-verify what was skipped before it was continued, and exits with 1', async () => {
-    await storeMany()
+    await storeMany(clients[0], COUNT)
     await clients[0].set('motia:state:a:1', 'no json')
     const stop = new AbortController()
     const argv = ['--no-verify', '--checkpoint', path('skipping'), '--json']
@@ -233,7 +210,7 @@ describe('migrate', () => {
   })
 
   it('says with --no-verify that changes before it was continued may have been missed, and exits with 1', async () => {
-    await storeMany()
+    await storeMany(clients[0], COUNT)
     const stop = new AbortController()
     const argv = ['--no-verify', '--checkpoint', path('changed')]
     await during(argv, async () => stop.abort(), stop.signal)

@@ -3,37 +3,17 @@
 
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
+import { writeFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
 import { account, skip } from '../cosmos/support/rust-emulator.mjs'
-import { printed } from '../support/cli.mjs'
+import { printed, printedJson } from '../support/cli.mjs'
 import { startCluster } from '../support/cluster.mjs'
-import { startRedis } from '../support/redis.mjs'
+import { folderOfFile, serverOfFile } from '../support/servers-of-file.mjs'
 
-/** @type {import('../support/redis.mjs').RedisServer} */
-let server
-/** @type {import('../support/redis.mjs').Client} */
-let client
-/** @type {Record<string, string>} */
-let env
-const folder = mkdtempSync(join(tmpdir(), 'cli-'))
+const { server, client, env } = await serverOfFile()
+const path = folderOfFile()
 
-before(async () => {
-  server = await startRedis()
-  client = await server.client()
-  env = { REDIS_URL: server.url }
-})
-after(async () => {
-  await server.stop()
-  rmSync(folder, { recursive: true })
-})
-
-/** @param {string[]} argv @returns {Promise<any>} */
-async function migrated(...argv) {
-  return JSON.parse(await printed(['migrate', ...argv, '--json'], { env }))
-}
+const migrated = (/** @type {string[]} */ ...argv) => printedJson(['migrate', ...argv], { env })
 
 describe('migrate', () => {
   it('copies to a cluster with hash tags, and back', async (t) => {
@@ -75,7 +55,7 @@ describe('migrate', () => {
       collection: 'docs',
       createIfMissing: true,
     }
-    const config = join(folder, 'stores.json')
+    const config = path('stores.json')
     writeFileSync(config, JSON.stringify({ stores: { docs } }))
     await client.mSet({ 'motia:state:a:1': '{"b": 1, "a": [1.0, "ž"]}', 'motia:state:b:c:d': 'null' })
     await client.set('motia:state:a:ttl', '"x"', { EX: 1000 })

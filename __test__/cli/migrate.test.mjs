@@ -2,37 +2,15 @@
 // `migrate`: entries are copied between prefixes, databases and servers, and both sides compared.
 
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, beforeEach, describe, it } from 'node:test'
-import { cli, printed } from '../support/cli.mjs'
-import { startRedis } from '../support/redis.mjs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { cli, printed, printedJson } from '../support/cli.mjs'
+import { folderOfFile, serversOfFile } from '../support/servers-of-file.mjs'
 
-/** @type {import('../support/redis.mjs').RedisServer[]} */
-let servers
-/** @type {import('../support/redis.mjs').Client[]} */
-let clients
-/** @type {Record<string, string>} */
-let env
-const folder = mkdtempSync(join(tmpdir(), 'cli-'))
-const path = (/** @type {string} */ name) => join(folder, name)
+const { servers, clients, env } = await serversOfFile(2)
+const path = folderOfFile()
 
-before(async () => {
-  servers = await Promise.all([startRedis(), startRedis()])
-  clients = await Promise.all(servers.map((server) => server.client()))
-  env = { REDIS_URL: servers[0].url }
-})
-after(async () => {
-  await Promise.all(servers.map((server) => server.stop()))
-  rmSync(folder, { recursive: true })
-})
-beforeEach(() => Promise.all(clients.map((client) => client.flushAll())))
-
-/** @param {string[]} argv @returns {Promise<any>} */
-async function migrated(...argv) {
-  return JSON.parse(await printed(['migrate', ...argv, '--json'], { env }))
-}
+const migrated = (/** @type {string[]} */ ...argv) => printedJson(['migrate', ...argv], { env })
 
 /** @param {string[]} argv */
 const attempted = (...argv) => cli(['migrate', ...argv], { env })

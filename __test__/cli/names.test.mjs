@@ -6,12 +6,12 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { startedCluster } from '../support/cluster.mjs'
 import { killOtherClients } from '../support/kill-clients.mjs'
 import { MapEngine } from '../support/map-engine.mjs'
 import { open } from '../support/open.mjs'
-import { startRedis } from '../support/redis.mjs'
+import { serverOfFile } from '../support/servers-of-file.mjs'
 
 /** @import { RedisStateAdapter } from 'redis-state-adapter' */
 
@@ -30,21 +30,7 @@ const { StateAdapter } = require('../../lib/adapter/state-adapter.js')
 
 const { signal } = new AbortController()
 
-/** @type {import('../support/redis.mjs').RedisServer} */
-let server
-/** @type {import('../support/redis.mjs').Client} */
-let client
-
-before(async () => {
-  server = await startRedis()
-  client = await server.client()
-})
-after(async () => {
-  await server.stop()
-})
-beforeEach(async () => {
-  await client.flushAll()
-})
+const { server, client } = await serverOfFile()
 
 /** @param {RedisStateAdapter} state @param {string} [traceId] @param {number} [maxNames] */
 async function listed(state, traceId, maxNames) {

@@ -2,26 +2,11 @@
 // `reindex` and `bench`, on a real server.
 
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
-import { cli, printed } from '../support/cli.mjs'
-import { startRedis } from '../support/redis.mjs'
+import { describe, it } from 'node:test'
+import { cli, printed, printedJson } from '../support/cli.mjs'
+import { serverOfFile } from '../support/servers-of-file.mjs'
 
-/** @type {import('../support/redis.mjs').RedisServer} */
-let server
-/** @type {import('../support/redis.mjs').Client} */
-let client
-/** @type {Record<string, string>} */
-let env
-
-before(async () => {
-  server = await startRedis()
-  client = await server.client()
-  env = { REDIS_URL: server.url }
-})
-after(() => server.stop())
-beforeEach(async () => {
-  await client.flushAll()
-})
+const { client, env } = await serverOfFile()
 
 describe('reindex', () => {
   it('adds entries to the indexes, and finds those that are missing', async () => {
@@ -30,9 +15,9 @@ describe('reindex', () => {
     const missing = await cli(['reindex', '--check'], { env })
     assert.equal(missing.code, 1)
     assert.match(missing.stdout, /^3 entries, 2 members, 1 missing, 0 dead\nLists miss entries/)
-    assert.deepEqual(JSON.parse(await printed(['reindex', '--json'], { env })), { scanned: 3, indexed: 3 })
+    assert.deepEqual(await printedJson(['reindex'], { env }), { scanned: 3, indexed: 3 })
     await client.del('motia:state:a:1')
-    const checked = JSON.parse(await printed(['reindex', '--check', '--json'], { env }))
+    const checked = await printedJson(['reindex', '--check'], { env })
     assert.deepEqual(checked, { entries: 2, members: 3, missing: 0, dead: 1 })
   })
 
@@ -40,7 +25,7 @@ describe('reindex', () => {
     await printed(['reindex'], { env })
     await printed(['set', 'a', '1', '1'], { env })
     await printed(['import'], { env, stdin: '{"traceId":"b","key":"1","value":1}\n' })
-    const { entries, missing } = JSON.parse(await printed(['reindex', '--check', '--json'], { env }))
+    const { entries, missing } = await printedJson(['reindex', '--check'], { env })
     assert.deepEqual([entries, missing], [2, 0])
   })
 
@@ -68,7 +53,7 @@ describe('reindex', () => {
 describe('bench', () => {
   it('measures calls, and leaves nothing behind', async () => {
     const argv = ['bench', '--time', '20ms', '--in-flight', '8']
-    const figures = JSON.parse(await printed([...argv, '--json'], { env }))
+    const figures = await printedJson([...argv], { env })
     assert.deepEqual(
       figures.map((/** @type {any} */ { operation, inFlight }) => [operation, inFlight]),
       ['ping', 'set', 'get'].flatMap((operation) => [1, 8].map((count) => [operation, count])),

@@ -63,6 +63,11 @@ export async function printed(argv, surroundings) {
   return stdout
 }
 
+/** The result that a command line prints with `--json`. @param {string[]} argv @param {Surroundings} [surroundings] @returns {Promise<any>} */
+export async function printedJson(argv, surroundings) {
+  return JSON.parse(await printed([...argv, '--json'], surroundings))
+}
+
 /**
  * Starts the program as a process of its own.
  *
