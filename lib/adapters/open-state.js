@@ -15,7 +15,7 @@ const { StateAdapter } = require('../adapter/state-adapter.js')
  *   of the user stays open
  */
 
-/** Stands for the options of the environment, together with these. */
+/** The options of the environment are used, together with these. */
 class Environment {
   /** @param {Options} options */
   constructor(options) {

@@ -25,7 +25,7 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]']
 const DEFAULT_PORT = 80
 
 /**
- * Serves the inspector on this machine to whoever has the token.
+ * Serves the inspector on this machine to those who have the token.
  *
  * @param {import('../../index.js').StateStore | import('../../index.js').StateStores} target
  * @param {{ host: string, port: number } & Pick<import('../../types/adapters/inspector.js').InspectorOptions,

@@ -161,7 +161,7 @@ function sendPage(request, response, path) {
 }
 
 /**
- * Whether the client went away while handlers before this one were at work: no event would tell of it any more.
+ * Whether the client went away while handlers before this one were at work. No event reports that any more.
  *
  * @param {Response & { stream?: { destroyed: boolean } }} response that of HTTP/2 has a stream
  */

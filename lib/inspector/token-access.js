@@ -14,7 +14,7 @@ const BYTES = 32
 const HOW = `This address needs the token of the command that serves it.
 Open the address that the command printed, with ?token=… at its end.`
 
-/** Lets in whoever knows a token: it is exchanged for a cookie, so that it is in no later address. */
+/** Permits requests with a token, which is exchanged for a cookie, so that it is in no later address. */
 class TokenAccess {
   #token = randomBytes(BYTES).toString('base64url')
   #session = randomBytes(BYTES).toString('base64url')

@@ -20,7 +20,7 @@ function loadApi() {
   }
 }
 
-/** Returns a function that tells whether a context suppresses tracing. @param {Api} api */
+/** Returns a function that returns whether a context suppresses tracing. @param {Api} api */
 function suppression({ createContextKey }) {
   const key = createContextKey(SUPPRESSED)
   return (/** @type {import('@opentelemetry/api').Context} */ context) => context.getValue(key) === true

@@ -1,5 +1,5 @@
 // @ts-check
-// The requests to the inspector's server. Names travel as query parameters or as JSON, so that any text works.
+// The requests to the inspector's server. Names are sent as query parameters or as JSON, so that any text works.
 
 /** @import * as Types from './types.mjs' */
 
